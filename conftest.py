@@ -1,0 +1,58 @@
+"""The suite's ground: one database per run (HUIKUAN_DATABASE_URL, else SQLite), facts flushed between
+transactional tests although the database refuses it, and an empty data folder per session."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+os.environ["HUIKUAN_HOME"] = tempfile.mkdtemp(prefix="huikuan-test-")
+os.environ["DJANGO_SETTINGS_MODULE"] = "huikuan.shell.settings"
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """On SQLite the test database is a file, so that threads and other processes share it."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        database["TEST"]["NAME"] = str(Path(os.environ["HUIKUAN_HOME"]) / f"test-{worker}.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings: None, django_db_setup: None) -> None:
+    _teach_flush()
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of the test's own."""
+    path = tmp_path / "home"
+    monkeypatch.setenv("HUIKUAN_HOME", str(path))
+    return path
+
+
+def _teach_flush() -> None:
+    """Let a transactional test's flush empty fact tables: lift the guards, then flush; the post-migrate hook puts them back."""
+    from django.db import connection
+
+    from huikuan.mechanisms.store import guards
+
+    flush = connection.ops.execute_sql_flush
+
+    def flush_facts(sql_list: list[str]) -> None:
+        with connection.cursor() as cursor:
+            for model in guards.fact_models():
+                for name in guards._expected(model):
+                    table = f' ON "{model._meta.db_table}"' if connection.vendor == "postgresql" else ""
+                    cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{table}')
+        flush(sql_list)
+
+    connection.ops.execute_sql_flush = flush_facts

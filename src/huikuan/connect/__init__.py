@@ -1,0 +1,1 @@
+"""Doors to other systems: files today; ERP, CRM and the API as they come."""

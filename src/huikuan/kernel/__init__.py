@@ -1,0 +1,1 @@
+"""Plain Python every band may use: money, dates, rates, identifiers, reasons, errors."""

@@ -1,0 +1,52 @@
+"""Dates and instants. Business dates are plain dates in the company's zone; instants are UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from huikuan.kernel.errors import Refusal
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+def business_date(at: datetime, zone: str = DEFAULT_ZONE) -> date:
+    """The date on the company's wall calendar at the instant `at`."""
+    return aware(at).astimezone(ZoneInfo(zone)).date()
+
+
+def aware(at: datetime) -> datetime:
+    """`at` in UTC; refuses an instant without a zone."""
+    if at.tzinfo is None:
+        raise Refusal("instant_without_zone", value=at.isoformat())
+    return at.astimezone(UTC)
+
+
+def parse_date(text: str) -> date:
+    """An ISO date (2026-11-21); refuses anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("date_unreadable", value=text) from None
+
+
+def parse_instant(text: str) -> datetime:
+    """An ISO instant with a zone (2026-11-21T08:00:00+08:00 or …Z); refuses a naive one."""
+    try:
+        return aware(datetime.fromisoformat(text))
+    except ValueError:
+        raise Refusal("instant_unreadable", value=text) from None
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of `day`."""
+    following = day.replace(day=28) + timedelta(days=4)
+    return following - timedelta(days=following.day)
+
+
+def month_ends(until: date, count: int) -> list[date]:
+    """`count` month ends before `until`'s month, oldest first, then `until` itself."""
+    ends = [until]
+    for _ in range(count):
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    return ends[::-1]

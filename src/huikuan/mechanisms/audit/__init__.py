@@ -1,0 +1,1 @@
+"""Every fact leaves a leaf; leaves make a tree; signed heads prove it."""

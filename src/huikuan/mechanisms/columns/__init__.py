@@ -1,0 +1,1 @@
+"""The ledger mirrored to Parquet, and the engine that answers from it."""

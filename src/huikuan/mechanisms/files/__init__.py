@@ -1,0 +1,1 @@
+"""Originals by hash, with limits before anyone parses them."""

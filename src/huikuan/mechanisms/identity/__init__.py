@@ -1,0 +1,1 @@
+"""Companies, users and what each may do."""

@@ -1,0 +1,1 @@
+"""Durable work with progress, one of a kind at a time."""

@@ -1,0 +1,1 @@
+"""Rules a company may set: typed, versioned, approved."""

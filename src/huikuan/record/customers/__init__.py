@@ -1,0 +1,1 @@
+"""Who we sell to: legal entities, their names, groups and affiliations."""

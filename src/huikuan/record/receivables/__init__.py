@@ -1,0 +1,1 @@
+"""The ledger: items, schedules, settlements, and what is open."""

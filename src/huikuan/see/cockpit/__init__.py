@@ -1,0 +1,1 @@
+"""Figures people steer by, each open to its rows."""

@@ -1,0 +1,1 @@
+"""Settings, wiring, layout and command line: the only place that knows every context."""
