@@ -6,6 +6,18 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext, gettext_noop
 
+from huikuan.connect.connectors import messages as connectors
+from huikuan.mechanisms.audit import messages as audit
+from huikuan.mechanisms.events import messages as events
+from huikuan.mechanisms.files import messages as files
+from huikuan.mechanisms.identity import messages as identity
+from huikuan.mechanisms.jobs import messages as jobs
+from huikuan.mechanisms.policies import messages as policies
+from huikuan.mechanisms.store import messages as store
+from huikuan.record.customers import messages as customers
+from huikuan.record.receivables import messages as receivables
+from huikuan.see.cockpit import messages as cockpit
+
 SENTENCES = {
     "amount_unreadable": gettext_noop("“%(value)s” is not an amount."),
     "amount_too_fine": gettext_noop("“%(value)s” has more decimals than %(currency)s knows."),
@@ -16,6 +28,17 @@ SENTENCES = {
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
+    **store.SENTENCES,
+    **audit.SENTENCES,
+    **events.SENTENCES,
+    **files.SENTENCES,
+    **jobs.SENTENCES,
+    **identity.SENTENCES,
+    **policies.SENTENCES,
+    **customers.SENTENCES,
+    **receivables.SENTENCES,
+    **cockpit.SENTENCES,
+    **connectors.SENTENCES,
 }
 
 

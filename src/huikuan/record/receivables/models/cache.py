@@ -20,7 +20,7 @@ class OpenItem(models.Model):
     side = models.CharField(max_length=6)
     currency = models.CharField(max_length=3)
     open_amount = models.BigIntegerField()
-    open_book_amount = models.BigIntegerField()
+    open_book_amount = models.BigIntegerField(null=True)
     document_date = models.DateField()
     posting_date = models.DateField()
     due_date = models.DateField(null=True)

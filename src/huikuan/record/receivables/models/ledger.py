@@ -16,7 +16,7 @@ class Item(Fact):
     """One claim (side debit: owed to us) or one credit (held for the customer), to be settled (未清项).
 
     `amount` > 0 in minor units of `currency`; `book_amount` is its value in the company's currency
-    at `book_rate_e8` (rate × 10^8), frozen at posting. `document_date` is the basis of age,
+    at `book_rate_e8` (rate × 10^8), frozen at posting; both null when no rate was known that day. `document_date` is the basis of age,
     `posting_date` decides from when the item is in the ledger, `due_date` is the first schedule
     (null: awaits the event named in `awaits`); later schedules are Schedule rows.
     A reversal is the mirror item on the other side, settled against the original at once.
@@ -61,8 +61,8 @@ class Item(Fact):
     amount = models.BigIntegerField()
     net_amount = models.BigIntegerField(null=True)
     tax_amount = models.BigIntegerField(null=True)
-    book_rate_e8 = models.BigIntegerField()
-    book_amount = models.BigIntegerField()
+    book_rate_e8 = models.BigIntegerField(null=True)
+    book_amount = models.BigIntegerField(null=True)
     document_number = models.CharField(max_length=60, blank=True)
     document_date = models.DateField()
     posting_date = models.DateField()
@@ -138,8 +138,8 @@ class Settlement(Fact):
     debit_id = models.BigIntegerField()
     credit_amount = models.BigIntegerField()
     debit_amount = models.BigIntegerField()
-    credit_book_amount = models.BigIntegerField()
-    debit_book_amount = models.BigIntegerField()
+    credit_book_amount = models.BigIntegerField(null=True)
+    debit_book_amount = models.BigIntegerField(null=True)
     fx_amount = models.BigIntegerField(default=0)
     effective_on = models.DateField()
     reason = models.CharField(max_length=60)
@@ -156,7 +156,8 @@ class Settlement(Fact):
                 name="receivables_settlement_sign",
             ),
             models.CheckConstraint(
-                condition=Q(fx_amount=F("credit_book_amount") - F("debit_book_amount")),
+                condition=Q(fx_amount=F("credit_book_amount") - F("debit_book_amount"))
+                | Q(credit_book_amount__isnull=True, debit_book_amount__isnull=True, fx_amount=0),
                 name="receivables_settlement_fx",
             ),
         ]

@@ -1,0 +1,37 @@
+"""The register of policy kinds. The mechanism knows documents and lifecycles; kinds live in contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of policy: its name, its shipped default, and the check a document must pass.
+
+    `check` raises Refusal with the places at fault; it is called on every draft.
+    """
+
+    name: str
+    title: str
+    default: Mapping[str, Any]
+    check: Callable[[Mapping[str, Any]], None]
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make `kind` known; a context calls this once at import of its policies module."""
+    _KINDS[kind.name] = kind
+    return kind
+
+
+def kind_named(name: str) -> Kind:
+    return _KINDS[name]
+
+
+def kinds() -> list[Kind]:
+    return sorted(_KINDS.values(), key=lambda kind: kind.name)
