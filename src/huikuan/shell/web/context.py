@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +43,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "reading": reading,
         "unit": user.amount_unit,
         "places": _places(request, reading),
+        "usual_days": _usual_days(reading.today),
         "companies": list(Company.objects.order_by("code")),
         "sealed": Head.objects.order_by("-id").only("size", "sealed_at").first(),
     }
@@ -53,6 +55,19 @@ def _reading(request: HttpRequest) -> Reading:
         return reading_of(request)
     except Refusal:
         return read({}, at=timezone.now())
+
+
+def _usual_days(today: date) -> list[tuple[str, str]]:
+    """The days most often asked for, one click away."""
+    month = today.replace(day=1) - timedelta(days=1)
+    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
+    year = today.replace(month=1, day=1) - timedelta(days=1)
+    return [
+        (_("Today"), today.isoformat()),
+        (_("End of last month"), month.isoformat()),
+        (_("End of last quarter"), quarter.isoformat()),
+        (_("End of last year"), year.isoformat()),
+    ]
 
 
 def _places(request: HttpRequest, reading: Reading) -> tuple[Place, ...]:
