@@ -16,7 +16,12 @@ def uscc_problem(code: str) -> str | None:
         return "length"
     if any(character not in _USCC_ALPHABET for character in code):
         return "alphabet"
+    return None if uscc_check_character(code[:17]) == code[17] else "check_digit"
+
+
+def uscc_check_character(body: str) -> str:
+    """The 18th character of the code that begins with these 17: (31 − Σ weight·value) mod 31."""
     total = sum(
-        weight * _USCC_ALPHABET.index(character) for weight, character in zip(_USCC_WEIGHTS, code, strict=False)
+        weight * _USCC_ALPHABET.index(character) for weight, character in zip(_USCC_WEIGHTS, body, strict=True)
     )
-    return None if _USCC_ALPHABET[(31 - total % 31) % 31] == code[17] else "check_digit"
+    return _USCC_ALPHABET[-total % 31]
