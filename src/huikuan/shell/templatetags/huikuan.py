@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.pages import figures
@@ -68,9 +67,6 @@ def grouping(number: int) -> str:
     return f"{number:,}"
 
 
-# Ages ---------------------------------------------------------------------------------------------
-
-
 # Dates --------------------------------------------------------------------------------------------
 
 
@@ -95,28 +91,6 @@ def moment(context: Context, value: datetime | None, seconds: bool = False) -> s
     return local.strftime(f"{year}%m-%d %H:%M{':%S' if seconds else ''}")
 
 
-@register.simple_tag
-def due_words(row: Any, basis: str = "due") -> str:
-    """逾期 54 天, 今天到期, 还有 24 天 … of a row with slot, due_date, overdue_days, as of `row.as_of`."""
-    if basis == "document":
-        return ngettext("%(days)s day old", "%(days)s days old", row.overdue_days) % {"days": row.overdue_days}
-    if row.slot == "awaiting":
-        return _("Awaiting event")
-    if row.overdue_days > 0:
-        return ngettext("%(days)s day overdue", "%(days)s days overdue", row.overdue_days) % {
-            "days": row.overdue_days
-        }
-    return _("Not due")
-
-
-@register.simple_tag
-def days_left(due_date: date, as_of: date) -> str:
-    left = (due_date - as_of).days
-    if left == 0:
-        return _("Due today")
-    return ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
-
-
 # Links, icons, assets -----------------------------------------------------------------------------
 
 
@@ -137,6 +111,18 @@ def here(context: Context, **changes: object) -> str:
             query[name] = str(value)
     query.pop("after", None)
     return f"{request.path}?{query.urlencode()}" if query else str(request.path)
+
+
+@register.simple_tag(takes_context=True)
+def without(context: Context, names: Sequence[str]) -> str:
+    """This page's address with some names taken out of its query."""
+    return here(context, **dict.fromkeys(names, ""))
+
+
+@register.simple_tag(takes_context=True)
+def asked_for(context: Context, name: str) -> str:
+    """What the page's address says for `name`."""
+    return str(context["request"].GET.get(name, ""))
 
 
 @register.simple_tag

@@ -39,12 +39,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return page
     reading = _reading(request)
+    companies = list(Company.objects.order_by("code"))
     return page | {
         "reading": reading,
         "unit": user.amount_unit,
         "places": _places(request, reading),
         "usual_days": _usual_days(reading.today),
-        "companies": list(Company.objects.order_by("code")),
+        "companies": companies,
+        "home_currency": reading.company.currency if reading.company else companies[0].currency,
         "sealed": Head.objects.order_by("-id").only("size", "sealed_at").first(),
     }
 
