@@ -9,10 +9,10 @@ from django.db import connection
 
 from huikuan.mechanisms.columns import manifest as shelf
 from huikuan.mechanisms.columns.engine import ColumnsEngine, DatabaseEngine, Engine
-from huikuan.mechanisms.columns.extraction import tail, tail_is_longer_than
+from huikuan.mechanisms.columns.extraction import count_up_to, read
 from huikuan.mechanisms.columns.manifest import Manifest
 from huikuan.mechanisms.columns.operations import refresh, usable
-from huikuan.mechanisms.columns.tables import Table, registered
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, registered
 from huikuan.mechanisms.store.transactions import snapshot
 
 #: A longer tail is mirrored before the question is answered; a shorter one is read with it.
@@ -36,7 +36,7 @@ def _columns(tables: Sequence[Table]) -> Iterator[ColumnsEngine]:
     with shelf.reading(), snapshot():
         # The manifest is older than the snapshot, so what it lacks is in the tail.
         manifest = usable(shelf.load(), tables) or Manifest(ledger="")
-        columns = ColumnsEngine(manifest, {table.name: tail(table, manifest.horizon) for table in tables})
+        columns = ColumnsEngine(manifest, {table.name: read(table, manifest.horizon) for table in tables})
         try:
             yield columns
         finally:
@@ -49,7 +49,7 @@ def _catch_up(tables: Sequence[Table]) -> None:
     with snapshot():
         manifest = usable(shelf.load(), tables)
         behind = manifest is None or any(
-            tail_is_longer_than(table, manifest.horizon, LONG_TAIL) for table in tables
+            count_up_to(table, manifest.horizon, ALWAYS_KNOWN, LONG_TAIL) == LONG_TAIL for table in tables
         )
     if behind:
         refresh(tables, wait=manifest is None)
