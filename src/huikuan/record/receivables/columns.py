@@ -11,7 +11,7 @@ from huikuan.mechanisms.columns.tables import Closing, Column, Table, register
 _BETWEEN = "{fact}.tx >= %(low)s AND {fact}.tx < %(high)s"
 
 _OF_ITEM = """i.id AS item_id, i.company_id, i.customer_id, i.kind, i.side, i.recognition, i.currency,
-       i.business_type, i.document_number, i.document_date, i.posting_date, i.due_date"""
+       i.business_type, i.document_number, i.document_date, i.posting_date, i.due_date, i.awaits"""
 
 
 def _settled(own: str, other: str) -> str:
@@ -43,6 +43,7 @@ MOVES = register(
             Column("document_date", "date"),
             Column("posting_date", "date"),
             Column("due_date", "date", nullable=True),
+            Column("awaits", "text"),
             Column("by_kind", "text"),
             Column("amount", "integer"),
             Column("book_amount", "integer", nullable=True),
@@ -68,11 +69,12 @@ SCHEDULES = register(
             Column("line", "integer"),
             Column("effective_on", "date"),
             Column("due_date", "date", nullable=True),
+            Column("awaits", "text"),
             Column("amount", "integer"),
             Column("tx", "integer"),
         ),
         sql=f"""
-SELECT p.item_id, p.version, p.line, p.effective_on, p.due_date, p.amount, p.tx
+SELECT p.item_id, p.version, p.line, p.effective_on, p.due_date, p.awaits, p.amount, p.tx
 FROM receivables_schedule AS p
 WHERE {_BETWEEN.format(fact="p")}""",
     )

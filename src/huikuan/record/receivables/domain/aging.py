@@ -183,9 +183,7 @@ def open_amount(item: Posted, settlements: Iterable[Cleared], as_of: date, known
 
 def governing(item: int, schedules: Iterable[Planned], as_of: date, known: int) -> list[Planned]:
     """The lines of the version that governs: the latest effective one, of equals the higher version."""
-    current = [
-        line for line in schedules if line.item == item and line.effective_on <= as_of and line.tx < known
-    ]
+    current = [line for line in schedules if line.item == item and line.effective_on <= as_of and line.tx < known]
     newest = max(((line.effective_on, line.version) for line in current), default=None)
     return sorted(
         (line for line in current if (line.effective_on, line.version) == newest), key=lambda line: line.line

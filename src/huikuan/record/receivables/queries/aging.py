@@ -136,7 +136,8 @@ def aging(
 
 def bucket_days(company_id: int | None, as_of: date, name: str) -> tuple[InForce, list[int]]:
     """The policy in force at the end of the day `as_of` and its list `name` as days."""
-    zone = Company.objects.filter(id=company_id).values_list("time_zone", flat=True).first() or DEFAULT_ZONE
+    zones = dict(Company.objects.values_list("id", "time_zone"))
+    zone = zones.get(company_id or 0, DEFAULT_ZONE)
     at = datetime.combine(as_of, time.max, ZoneInfo(zone)).astimezone(UTC)
     policy = in_force("aging_buckets", company_id=company_id, at=at)
     _one_of("aging_buckets_unknown", name, tuple(policy.document))
@@ -225,11 +226,13 @@ def _names(by: str, cells: Cells) -> dict[int | str, Named]:
         found = Customer.objects.values_list("id", "code", "name")
         few = len(wanted) <= 1_000  # beyond, one pass over the table is quicker than a long list
         return {
-            id: Named(code, name, id)
-            for id, code, name in (found.filter(id__in=wanted) if few else found.iterator(chunk_size=20_000))
+            customer: Named(code, name, customer)
+            for customer, code, name in (found.filter(id__in=wanted) if few else found.iterator(chunk_size=20_000))
         }
     if by == "company":
-        return {id: Named(code, name) for id, code, name in Company.objects.values_list("id", "code", "name")}
+        return {
+            company: Named(code, name) for company, code, name in Company.objects.values_list("id", "code", "name")
+        }
     if by == "group":
         return {code: Named(code, name) for code, name in CustomerGroup.objects.values_list("code", "name")}
     return {}

@@ -55,7 +55,7 @@ def plan(engine: Engine, moment: Moment) -> str:
         FROM schedules
     ) AS ranked WHERE place = 1
 ), plan AS (
-    SELECT s.item_id, s.line, s.due_date, s.amount,
+    SELECT s.item_id, s.line, s.due_date, s.awaits, s.amount,
            COALESCE(SUM(s.amount) OVER (
                PARTITION BY s.item_id
                ORDER BY CASE WHEN s.due_date IS NULL THEN 0 ELSE 1 END, s.due_date DESC, s.line DESC
@@ -114,21 +114,21 @@ def open_lines(engine: Engine, moment: Moment, basis: str) -> str:
     """A whole statement: one row per open item, or per open instalment of a rescheduled one.
 
     Columns: item_id, line (0: not rescheduled), customer_id, company_id, kind, side, currency, business_type, document_number, document_date,
-    posting_date, due_date, base (the date its age counts from), open_amount.
+    posting_date, due_date, awaits, base (the date its age counts from), open_amount.
     """
     item = (
         "item_id, customer_id, company_id, kind, side, currency, business_type, document_number,"
         " document_date, posting_date"
     )
     grouped = f"""opens AS (
-    SELECT {item}, due_date, CAST(SUM(amount) AS BIGINT) AS still_open
-    FROM counted GROUP BY {item}, due_date HAVING SUM(amount) <> 0
+    SELECT {item}, due_date, awaits, CAST(SUM(amount) AS BIGINT) AS still_open
+    FROM counted GROUP BY {item}, due_date, awaits HAVING SUM(amount) <> 0
 )"""
     own = ", ".join(f"o.{name.strip()}" for name in item.split(","))
     plain_base, planned_base = ("o.due_date", "p.due_date") if basis == "due" else ("o.document_date",) * 2
     return f"""WITH {counted(engine, moment)}, {plan(engine, moment)}, {grouped}
-SELECT {own}, 0 AS line, o.due_date, {plain_base} AS base, o.still_open AS open_amount
+SELECT {own}, 0 AS line, o.due_date, o.awaits, {plain_base} AS base, o.still_open AS open_amount
 FROM opens AS o WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id)
 UNION ALL
-SELECT {own}, p.line, p.due_date, {planned_base} AS base, CAST({WATERFALL} AS BIGINT) AS open_amount
+SELECT {own}, p.line, p.due_date, p.awaits, {planned_base} AS base, CAST({WATERFALL} AS BIGINT) AS open_amount
 FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id WHERE o.still_open > p.later"""

@@ -93,7 +93,9 @@ def post(book: Book, **given: Any) -> Posted:
     return posted
 
 
-def clear(book: Book, credit: Posted, debit: Posted, amount: int, effective_on: date, reverses: int | None = None) -> int:
+def clear(
+    book: Book, credit: Posted, debit: Posted, amount: int, effective_on: date, reverses: int | None = None
+) -> int:
     """Record a settlement, negative when it reverses one; answers its id."""
     with transaction.atomic():
         row = {

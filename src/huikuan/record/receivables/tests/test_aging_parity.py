@@ -25,15 +25,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def tidy(cells: Cells) -> Cells:
     return {
-        key: kept for key, places in cells.items() if (kept := {place: amount for place, amount in places.items() if amount})
+        key: kept
+        for key, places in cells.items()
+        if (kept := {place: amount for place, amount in places.items() if amount})
     }
 
 
 def answers(book: Book, as_of: date, known: int, by: str, basis: str, organisation: date | None) -> list[Cells]:
     moment = Moment(as_of, known, book.company.id)
-    domain = age(
-        book.ledger, as_of=as_of, known=known, by=by, basis=basis, days=DAYS_LATE, organisation=organisation
-    )
+    domain = age(book.ledger, as_of=as_of, known=known, by=by, basis=basis, days=DAYS_LATE, organisation=organisation)
     found = [tidy(domain)]
     for engine in ("database", "columns"):
         with asking(engine) as answering:
