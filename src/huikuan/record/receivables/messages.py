@@ -20,7 +20,7 @@ SENTENCES: dict[str, str] = {
     "amount_not_positive": gettext_noop("The amount must be a whole number of minor units above zero, not %(value)s."),
     "amounts_differ": gettext_noop("In one currency both sides clear the same amount, not %(credit)s and %(debit)s."),
     "companies_differ": gettext_noop("Items %(credit)s and %(debit)s belong to different companies."),
-    "company_unknown": gettext_noop("There is no company “%(company)s”."),
+    "company_unknown": gettext_noop("There is no company %(company)s. `huikuan company list` shows them."),
     "currency_unknown": gettext_noop("“%(value)s” is not a currency code like CNY."),
     "customer_code_unknown": gettext_noop("There is no customer with the code “%(code)s”."),
     "customer_unknown": gettext_noop("There is no customer no. %(customer)s."),
