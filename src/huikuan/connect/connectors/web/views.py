@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -66,5 +67,10 @@ def _of(batch: Batch) -> dict[str, Any]:
         "batch": batch,
         "batch_company": Company.objects.filter(pk=batch.company_id).first(),
         "file": StoredFile.objects.filter(sha256=batch.file_sha256).first(),
-        "notes": [_(note["text"]) % note.get("params", {}) for note in batch.notes],
+        "notes": [_told(note["text"], note.get("params", {})) for note in batch.notes],
     }
+
+
+def _told(text: str, params: Mapping[str, object]) -> str:
+    """A note in the reader's language; it was stored as an English message and its parameters."""
+    return _(text) % params

@@ -24,7 +24,7 @@ DIMENSIONS = {
 }
 TOPS = {
     "overdue": gettext_noop("Overdue amount"),
-    "total": gettext_noop("Open amount"),
+    "total": gettext_noop("Open balance"),
     "overdue_rate": gettext_noop("Overdue rate"),
 }
 MONTHS = (12, 24)
