@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.events.subscribers import Announced, tell_counters
+from huikuan.mechanisms.store.transactions import transaction_number
 
 
 def announce(
@@ -18,9 +22,9 @@ def announce(
     customer_id: int | None = None,
     payload: Mapping[str, Any] | None = None,
 ) -> int:
-    """Record the event `<context>.<past participle>`; delivered to subscribers after commit."""
-    return record(
-        Event,
-        [{"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": dict(payload or {})}],
-        at=at,
-    )[0]
+    """Record the event `<context>.<past participle>`; counters are told now, others after commit."""
+    said = {"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": dict(payload or {})}
+    with transaction.atomic():
+        event_id = record(Event, [said], at=at)[0]
+        tell_counters(Announced(id=event_id, tx=transaction_number(), recorded_at=at, **said))
+    return event_id
