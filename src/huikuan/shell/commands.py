@@ -38,6 +38,7 @@ def _add_serve(subparsers: Any) -> None:
     serve.add_argument("--port", type=int, default=os.environ.get("HUIKUAN_PORT", _DEFAULT_PORT))
     serve.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help=_("processes"))
     serve.add_argument("--with-worker", action="store_true", help=_("and a worker beside it"))
+    serve.add_argument("--quiet", action="store_true", help=_("do not print the address"))
     serve.set_defaults(run=_serve)
 
 
@@ -75,6 +76,8 @@ def _serve(options: argparse.Namespace) -> int:
 
     if options.with_worker:
         return serving.run_server_and_worker(host=options.host, port=options.port, workers=options.workers)
+    if not options.quiet:
+        serving.say_address(serving.address_of(options.host, options.port))
     serving.serve(host=options.host, port=options.port, workers=options.workers)
     return 0
 

@@ -52,6 +52,6 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             # Its messages name who tried to log in, from where.
             "axes": {"level": "CRITICAL"},
-            "_granian": {"handlers": [], "propagate": True},
+            "_granian": {"handlers": [], "propagate": True, "level": level.upper()},
         },
     }

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from django.conf import settings
+
 from huikuan.kernel.errors import Refusal
 from huikuan.shell.logs import log_level, logging_config
 
@@ -26,6 +28,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
     from granian.server import Server
 
     require_free_port(host, port)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns where it is missing
     Server(
         "huikuan.shell.wsgi:application",
         address=host,
@@ -66,12 +69,12 @@ def run_server_and_worker(
     """
     require_free_port(host, port)
     stopping = _stop_requests()
-    server = ["serve", "--host", host, "--port", str(port), "--workers", str(workers)]
+    server = ["serve", "--host", host, "--port", str(port), "--workers", str(workers), "--quiet"]
     children = [_start(server), _start(["worker"])]
     try:
         if not _answers(host, port, children, stopping):
             return 0 if stopping else 1
-        (ready or _say)(address_of(host, port))
+        (ready or say_address)(address_of(host, port))
         while not stopping and all(child.poll() is None for child in children):
             time.sleep(0.1)
         return 0 if stopping else 1
@@ -95,7 +98,7 @@ def require_free_port(host: str, port: int) -> None:
             raise Refusal("port_taken", host=host, port=port) from None
 
 
-def _say(address: str) -> None:
+def say_address(address: str) -> None:
     print(f"Huikuan 回款: {address}  (Ctrl-C)", flush=True)
 
 

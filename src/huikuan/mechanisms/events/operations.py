@@ -23,8 +23,9 @@ def announce(
     payload: Mapping[str, Any] | None = None,
 ) -> int:
     """Record the event `<context>.<past participle>`; counters are told now, others after commit."""
-    said = {"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": dict(payload or {})}
+    said = dict(payload or {})
+    row = {"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": said}
     with transaction.atomic():
-        event_id = record(Event, [said], at=at)[0]
-        tell_counters(Announced(id=event_id, tx=transaction_number(), recorded_at=at, **said))
+        event_id = record(Event, [row], at=at)[0]
+        tell_counters(Announced(event_id, transaction_number(), kind, company_id, customer_id, said, at))
     return event_id

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
-    "company_code_bad": gettext_noop("“%(code)s” cannot be a company's code: up to 20 letters, digits, - _ or . please."),
+    "company_code_bad": gettext_noop(
+        "“%(company)s” cannot be a company's code: up to 20 letters, digits, - _ or . please."
+    ),
     "company_exists": gettext_noop("There is already a company %(company)s."),
     "company_unknown": gettext_noop("There is no company %(company)s. `huikuan company list` shows them."),
     "currency_bad": gettext_noop("“%(currency)s” is not a currency; write it like CNY."),

@@ -27,7 +27,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 def add_company(*, code: str, name: str, currency: str, time_zone: str) -> CompanyRow:
     """A new company. Its currency and zone stay: books are kept in them from the first entry on."""
     if not _CODE.fullmatch(code):
-        raise Refusal("company_code_bad", code=code)
+        raise Refusal("company_code_bad", company=code)
     if not _CURRENCY.fullmatch(currency):
         raise Refusal("currency_bad", currency=currency)
     if time_zone not in available_timezones():

@@ -53,9 +53,7 @@ def users(*, at: datetime) -> list[UserRow]:
             username=user.username,
             display_name=user.display_name,
             active=user.is_active,
-            roles=tuple(
-                sorted((role, codes[company] if company else "") for role, company in _held(user.pk, at=at))
-            ),
+            roles=tuple(sorted((role, codes[company] if company else "") for role, company in _held(user.pk, at=at))),
         )
         for user in User.objects.order_by("username")
     ]

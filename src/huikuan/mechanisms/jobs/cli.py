@@ -24,7 +24,10 @@ def add_commands(subparsers: Any) -> None:
     listing.add_argument("--state", choices=Job.State.values)
     listing.add_argument("--limit", type=int, default=50)
     listing.set_defaults(run=_list)
-    for name, run, told in (("show", _show, _("one job and its result")), ("retry", _retry, _("try a failed job again"))):
+    for name, run, told in (
+        ("show", _show, _("one job and its result")),
+        ("retry", _retry, _("try a failed job again")),
+    ):
         action = actions.add_parser(name, help=told)
         action.add_argument("job", type=int)
         action.set_defaults(run=run)

@@ -9,8 +9,9 @@ class Job(models.Model):
     """One piece of work. `key` makes it unique among live jobs: one of a kind at a time.
 
     `claim` counts claims and is never set back: what a worker writes for a claim that has since
-    passed to another is refused (see `work.Work`). `attempts` counts those that failed or may yet. `cursor` is how far the handler has
-    come, committed with its effects. `again` says that the job was asked for while it ran.
+    passed to another is refused (see `work.Work`). `attempts` counts those that failed or may yet.
+    `cursor` is how far the handler has come, committed with its effects. `again` says that the job
+    was asked for while it ran.
     """
 
     class State(models.TextChoices):

@@ -51,8 +51,8 @@ def claim(kinds: Sequence[str], *, worker: str, at: datetime) -> Job | None:
     skip = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     names = ", ".join(["%s"] * len(kinds))
     sql = (
-        "UPDATE jobs_job SET state = 'running', attempts = attempts + 1, claim = claim + 1, worker = %s, started_at = %s,"
-        " heartbeat_at = %s, again = %s WHERE state = 'queued' AND id = (SELECT id FROM jobs_job"
+        "UPDATE jobs_job SET state = 'running', attempts = attempts + 1, claim = claim + 1, worker = %s,"
+        " started_at = %s, heartbeat_at = %s, again = %s WHERE state = 'queued' AND id = (SELECT id FROM jobs_job"
         f" WHERE state = 'queued' AND run_after <= %s AND kind IN ({names})"
         f" ORDER BY run_after, id LIMIT 1 {skip}) RETURNING id"
     )
@@ -116,9 +116,7 @@ def set_schedules(every: Mapping[str, timedelta], *, at: datetime) -> None:
     Schedule.objects.exclude(kind__in=every).delete()
     for kind, interval in every.items():
         seconds = int(interval.total_seconds())
-        Schedule.objects.bulk_create(
-            [Schedule(kind=kind, every_seconds=seconds, next_at=at)], ignore_conflicts=True
-        )
+        Schedule.objects.bulk_create([Schedule(kind=kind, every_seconds=seconds, next_at=at)], ignore_conflicts=True)
         Schedule.objects.filter(pk=kind).exclude(every_seconds=seconds).update(every_seconds=seconds, next_at=at)
 
 
@@ -128,10 +126,11 @@ def enqueue_due(*, at: datetime) -> list[str]:
     for schedule in Schedule.objects.filter(next_at__lte=at):
         following = at + timedelta(seconds=schedule.every_seconds)
         with transaction.atomic():
-            if Schedule.objects.filter(pk=schedule.pk, next_at=schedule.next_at).update(next_at=following):
-                if not Job.objects.filter(kind=schedule.kind, key="", state__in=_LIVE).exists():
-                    enqueue(schedule.kind, at=at)
-                    started.append(schedule.kind)
+            if not Schedule.objects.filter(pk=schedule.pk, next_at=schedule.next_at).update(next_at=following):
+                continue
+            if not Job.objects.filter(kind=schedule.kind, key="", state__in=_LIVE).exists():
+                enqueue(schedule.kind, at=at)
+                started.append(schedule.kind)
     return started
 
 

@@ -80,7 +80,9 @@ ROLES: dict[str, Role] = {
         _role("auditor", _P.VIEW_LEDGER, _P.VIEW_AUDIT),
         _role("management", _P.VIEW_LEDGER, _P.VIEW_AUDIT, _P.APPROVE_POLICY),
         _role("resolver", _P.VIEW_LEDGER),
-        _role("trainer", ),
+        _role(
+            "trainer",
+        ),
         _role(
             ADMINISTRATOR,
             *(_P.MANAGE_USERS, _P.MANAGE_COMPANIES, _P.MANAGE_JOBS, _P.ERASE_PERSONAL, _P.VIEW_AUDIT),
