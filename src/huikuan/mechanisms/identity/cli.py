@@ -39,12 +39,12 @@ def _add_user_commands(subparsers: Any) -> None:
     add.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans")
     add.add_argument("--role", action="append", default=[], choices=list(ROLES), help=_("may be repeated"))
     add.add_argument("--company", metavar="CODE", help=_("the roles are for this company only"))
-    _add_password_option(add)
+    add_password_option(add)
     for name, told, run in (("grant", _("give a role"), _grant), ("revoke", _("take a role away"), _revoke)):
         action = _on_user(actions, name, told, run)
         action.add_argument("role", choices=list(ROLES))
         action.add_argument("--company", metavar="CODE", help=_("for this company only"))
-    _add_password_option(_on_user(actions, "passwd", _("a new password"), _passwd))
+    add_password_option(_on_user(actions, "passwd", _("a new password"), _passwd))
     _on_user(actions, "deactivate", _("no log-in any more; sessions end"), _deactivate)
     _on_user(actions, "activate", _("log-in again"), _activate)
     listing = actions.add_parser("list", help=_("all users"))
@@ -61,7 +61,8 @@ def _on_user(actions: Any, name: str, told: str, run: Command) -> argparse.Argum
     return action
 
 
-def _add_password_option(parser: argparse.ArgumentParser) -> None:
+def add_password_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command `--password-stdin`; `read_password` then reads it."""
     # Never an argument: the command line is visible to every process of the machine.
     parser.add_argument("--password-stdin", action="store_true", help=_("read the password from standard input"))
 
