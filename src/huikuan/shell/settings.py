@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from huikuan.shell.home import database, home, secret_key
+from huikuan.shell.logs import log_level, logging_config
 
 ROOT = Path(__file__).parent
 HOME = home()
@@ -90,6 +91,8 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = logging_config(log_level())
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
