@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from huikuan.kernel.dates import aware
-from huikuan.kernel.money import LARGEST_MINOR, minor_digits
+from huikuan.kernel.money import minor_digits
 from huikuan.kernel.rates import SCALE
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.bulk import columns_of, reserve_id_column
@@ -149,7 +149,7 @@ class Draft:
             id=reserve_id_column(Schedule, lines.height),
             recorded_at=pl.lit(self.at),
             line=pl.lit(1, dtype=pl.Int64),
-            note=pl.lit(""),
+            note=pl.lit(f"batch {self.batch_id}" if self.batch_id else ""),
             file_sha256=pl.lit(""),
             actor=pl.lit(self.actor),
         )
@@ -178,9 +178,11 @@ class Draft:
             id=reserve_id_column(Settlement, rows.height),
             recorded_at=pl.lit(self.at),
             company_id=pl.lit(self.company.pk, dtype=pl.Int64),
-            batch_id=pl.lit(self.batch_id, dtype=pl.Int64),
             actor=pl.lit(self.actor),
-        ).select(name for name in columns_of(Settlement) if name != "tx")
+        )
+        if "batch_id" not in rows.columns:
+            rows = rows.with_columns(batch_id=pl.lit(self.batch_id, dtype=pl.Int64))
+        rows = rows.select(name for name in columns_of(Settlement) if name != "tx")
         self.settlements = pl.concat([self.settlements, rows]) if self.settlements.height else rows
         self._move(rows)
 
@@ -232,11 +234,6 @@ def with_book_values(rows: pl.DataFrame, into: str) -> pl.DataFrame:
         .with_columns(book_amount=((2 * wide + by) // (2 * by)).cast(pl.Int64))
         .drop("_times", "_by")
     )
-
-
-def too_large(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows whose book value is more than the ledger takes."""
-    return rows.filter(pl.col("book_amount") > LARGEST_MINOR)
 
 
 def _scale(currency: str, into: str) -> tuple[int, int]:
