@@ -49,8 +49,10 @@ def _teach_flush() -> None:
 
     def flush_facts(sql_list: list[str]) -> None:
         with connection.cursor() as cursor:
-            for model in guards.fact_models():
-                for name in guards._expected(model):
+            for model in guards.guarded_models():
+                for name, text in guards.expected(model).items():
+                    if text == "sequence":
+                        continue
                     table = f' ON "{model._meta.db_table}"' if connection.vendor == "postgresql" else ""
                     cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{table}')
         flush(sql_list)

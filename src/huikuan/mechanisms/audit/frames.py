@@ -1,44 +1,186 @@
-"""The leaves of a frame of facts: the same digests as `audit.operations.record` gives row by row."""
+"""Facts in bulk: the canonical form and digests of a whole frame, equal to those row by row."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from huikuan.kernel.dates import aware
-from huikuan.mechanisms.audit.domain.canonical import OUTSIDE
+from huikuan.mechanisms.audit.domain.canonical import PLAIN, document
 from huikuan.mechanisms.audit.models import Leaf
-from huikuan.mechanisms.store.bulk import columns_of, reserve_id_column
+from huikuan.mechanisms.audit.shapes import Shape, shape_of
+from huikuan.mechanisms.store.bulk import reserve_ids
 from huikuan.mechanisms.store.models import Fact
 
+#: How each kind of column is held in a frame. A document is its JSON text.
+DTYPES: dict[str, pl.DataType] = {
+    "integer": pl.Int64(),
+    "boolean": pl.Boolean(),
+    "text": pl.String(),
+    "date": pl.Date(),
+    "instant": pl.Datetime("us", "UTC"),
+    "binary": pl.Binary(),
+    "uuid": pl.String(),
+    "document": pl.String(),
+}
 
-def leaves_for_frame(model: type[Fact], frame: pl.DataFrame, at: datetime) -> pl.DataFrame:
-    """A Leaf row for each fact of `frame`, which holds every column of `model` but `tx`."""
-    names = [name for name in columns_of(model) if name not in OUTSIDE]
-    encoded = frame.select(pl.struct(_canonical(frame, name) for name in names).struct.json_encode()).to_series()
-    digests = [hashlib.sha256(text.encode()).digest() for text in encoded]
+#: What JSON does not take as it is inside a string.
+_TO_ESCAPE = r'[\x00-\x1f"\\]'
+
+
+def facts_for_frame(model: type[Fact], frame: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    """`frame` completed to what the table takes, but for `tx`: ids reserved unless given, defaults
+    filled, `recorded_at` set, documents (JSON text) made canonical. Needs no transaction."""
+    if model.personal:
+        raise TypeError(f"{model.__name__} has personal values: use record")
+    if "id" not in frame.columns:
+        frame = frame.with_columns(pl.Series("id", reserve_ids(model, frame.height), dtype=pl.Int64))
+    return complete(shape_of(model), frame, aware(at))
+
+
+def leaves_for_frame(model: type[Fact], facts: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    """The leaves of `facts` (as `facts_for_frame` made them), but for `tx`. Needs no transaction.
+
+    So facts and leaves of a large import can be prepared and staged without holding a write lock;
+    inside the transaction both get the same `tx` = `store.transactions.transaction_number()`.
+    """
+    shape = shape_of(model)
+    facts = complete(shape, facts, aware(at))
+    count = facts.height
     return pl.DataFrame(
         {
-            "id": reserve_id_column(Leaf, frame.height),
-            "subject_id": frame["id"],
-            "digest": pl.Series(digests, dtype=pl.Binary),
+            "id": pl.Series(reserve_ids(Leaf, count), dtype=pl.Int64),
+            "recorded_at": facts["recorded_at"],
+            "kind": pl.repeat(shape.table, count, eager=True),
+            "subject_id": facts["id"],
+            "digest": pl.Series(digests(shape, facts), dtype=pl.Binary),
+            "commitment": pl.Series([None] * count, dtype=pl.Binary),
         }
-    ).with_columns(
-        recorded_at=pl.lit(aware(at)),
-        kind=pl.lit(model._meta.db_table),
-        commitment=pl.lit(None, dtype=pl.Binary),
     )
 
 
-def _canonical(frame: pl.DataFrame, name: str) -> pl.Expr:
-    kind = frame.schema[name]
+def complete(shape: Shape, frame: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    """`frame` with every column of the table but `tx`, in table order and exact types; defaults filled."""
+    unknown = set(frame.columns) - set(shape.kinds)
+    if unknown:
+        raise TypeError(f"{shape.table} has no column {sorted(unknown)}")
+    columns = []
+    for name, kind in shape.kinds.items():
+        if name == "recorded_at":
+            columns.append(pl.lit(at, dtype=DTYPES[kind]).alias(name))
+        elif name in frame.columns:
+            columns.append(_exact(frame, name, kind))
+        elif name != "tx":
+            columns.append(pl.lit(_default(shape, name), dtype=DTYPES[kind]).alias(name))
+    whole = frame.select(columns) if frame.height else frame.clear().select(columns).clear()
+    return whole.with_columns(_documents(whole[name]) for name, kind in shape.kinds.items() if kind == "document")
+
+
+def digests(shape: Shape, frame: pl.DataFrame) -> list[bytes]:
+    """SHA-256 of the canonical form of each row of a complete frame."""
+    return [hashlib.sha256(row).digest() for row in _buffers(canonical_texts(shape, frame))]
+
+
+def canonical_texts(shape: Shape, frame: pl.DataFrame) -> pl.Series:
+    """The canonical form of each row, as text."""
+    parts: list[pl.Expr | str] = []
+    for name in shape.base:
+        parts += [",", *_json(frame, name, shape.kinds[name])]
+    opening = "[" + parts.pop(0).removeprefix(",") if isinstance(parts[0], str) else "["  # type: ignore[union-attr]
+    whole = _joined([opening, *parts])
+    tail: pl.Expr = pl.lit("")
+    for name in reversed(shape.later):
+        value = _joined([",", *_json(frame, name, shape.kinds[name])])
+        tail = pl.when(pl.col(name).is_null() & (tail == "")).then(pl.lit("")).otherwise(value + tail)
+    texts = frame.lazy().select(pl.concat_str([whole, tail, pl.lit("]")])).collect().to_series()
+    # All literal: polars answers one row for all.
+    return texts if len(texts) == frame.height else pl.Series(texts.to_list() * frame.height, dtype=pl.String)
+
+
+def _joined(parts: Iterable[pl.Expr | str]) -> pl.Expr:
+    """One text of many, neighbouring constants merged first."""
+    merged: list[pl.Expr | str] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in merged])
+
+
+def _json(frame: pl.DataFrame, name: str, kind: str) -> list[pl.Expr | str]:
+    """The column as JSON; a column that says the same throughout, as most do, costs nothing."""
+    series = frame[name]
+    if frame.height and _constant(series):
+        return [document(_plain(kind, series[0]))]
     column = pl.col(name)
-    if kind == pl.Date:
-        return column.dt.strftime("%Y-%m-%d")
-    if kind == pl.Datetime:
-        return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
-    if kind == pl.Binary:
-        return column.bin.encode("hex")
-    return column
+    if kind == "integer":
+        return [column.cast(pl.String).fill_null("null")]
+    if kind == "boolean":
+        return [pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false")).otherwise(pl.lit("null"))]
+    if kind == "document":
+        return [column.fill_null("null")]
+    text = {
+        "date": lambda: column.dt.to_string("iso"),
+        "instant": lambda: column.dt.replace_time_zone(None).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"),
+        "binary": lambda: column.bin.encode("hex"),
+    }.get(kind, lambda: column)()
+    if kind == "text" and series.str.contains(_TO_ESCAPE).any():
+        escaped = pl.Series(name, [None if value is None else document(value) for value in series], dtype=pl.String)
+        return [pl.lit(escaped).fill_null("null")]
+    if series.null_count():
+        return [pl.concat_str([pl.lit('"'), text, pl.lit('"')]).fill_null("null")]
+    return ['"', text, '"']
+
+
+def _constant(series: pl.Series) -> bool:
+    nulls = series.null_count()
+    if nulls or series.dtype == pl.Binary:
+        return nulls == len(series)
+    return series[0] == series[-1] and bool((series == series[0]).all())
+
+
+def _plain(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    return json.loads(value) if kind == "document" else PLAIN[kind](value)
+
+
+def _exact(frame: pl.DataFrame, name: str, kind: str) -> pl.Expr:
+    given, wanted = frame.schema[name], DTYPES[kind]
+    fits = given == wanted or given == pl.Null or (kind == "integer" and given.is_integer())
+    if kind == "instant" and isinstance(given, pl.Datetime):
+        fits = given.time_zone is not None
+    if kind == "text":
+        fits = fits or isinstance(given, (pl.Categorical, pl.Enum))
+    if not fits:
+        raise TypeError(f"column {name} must be {wanted}, not {given}")
+    return pl.col(name).dt.convert_time_zone("UTC").cast(wanted) if kind == "instant" else pl.col(name).cast(wanted)
+
+
+def _default(shape: Shape, name: str) -> Any:
+    value = shape.fields[name].get_default()
+    return document(value) if shape.kinds[name] == "document" and value is not None else value
+
+
+def _documents(series: pl.Series) -> pl.Series:
+    """JSON text made canonical."""
+    known: dict[str, str] = {}
+    for text in series.unique().drop_nulls():
+        known[text] = document(PLAIN["document"](json.loads(text)))
+    return series.replace_strict(known, return_dtype=pl.String) if known else series
+
+
+def _buffers(texts: pl.Series) -> Iterable[memoryview]:
+    """The bytes of each text, without copying them one by one."""
+    array = texts.to_arrow().cast(pa.large_binary())
+    offsets = memoryview(array.buffers()[1]).cast("q")[array.offset : array.offset + len(array) + 1]
+    values = memoryview(array.buffers()[2] or b"")
+    return (values[start:end] for start, end in pairwise(offsets))

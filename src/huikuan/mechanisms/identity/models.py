@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from huikuan.mechanisms.store.models import Fact
+from huikuan.mechanisms.store.models import Fact, Kept
 
 
-class Company(models.Model):
+class Company(Kept):
     """A legal entity whose receivables are kept: its own currency and calendar zone."""
 
     code = models.CharField(max_length=20, unique=True)

@@ -11,4 +11,5 @@ class Config(AppConfig):
         # Models, which the guards walk, are loaded only once every app is ready.
         from huikuan.mechanisms.store import guards
 
-        post_migrate.connect(guards.install, dispatch_uid="store.guards")
+        # The signal comes once per app, after all migrations; one answer is enough.
+        post_migrate.connect(guards.install, sender=self, dispatch_uid="store.guards")

@@ -126,7 +126,12 @@ def insert_rows_by_column(model: type[models.Model], names: Sequence[str], rows:
         model._meta.db_table, ", ".join(f'"{name}"' for name in names), ", ".join(["%s"] * len(names))
     )
     values = [
-        [field.get_db_prep_save(value, connection) for field, value in zip(chosen, row, strict=True)] for row in rows
+        [
+            # In a frame a document is its JSON text already.
+            value if isinstance(field, models.JSONField) else field.get_db_prep_save(value, connection)
+            for field, value in zip(chosen, row, strict=True)
+        ]
+        for row in rows
     ]
     with connection.cursor() as cursor:
         cursor.executemany(sql, values)
@@ -156,4 +161,4 @@ def _typed(frame: pl.DataFrame, name: str, kind: Any) -> pl.Expr:
 
 def _for_copy(part: pl.DataFrame) -> pl.DataFrame:
     binary = [name for name, kind in part.schema.items() if kind == pl.Binary]
-    return part.with_columns(pl.concat_str(pl.lit("\\x"), pl.col(name).bin.encode("hex")) for name in binary)
+    return part.with_columns(pl.concat_str(pl.lit("\\x"), pl.col(name).bin.encode("hex")).alias(name) for name in binary)

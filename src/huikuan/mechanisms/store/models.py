@@ -26,13 +26,34 @@ class IdCounter(models.Model):
     next_id = models.BigIntegerField(default=1)
 
 
-class Fact(models.Model):
+class Kept(models.Model):
+    """A row that may change but never disappear: others, and facts, refer to it by id."""
+
+    class Meta:
+        abstract = True
+
+
+class Unchanging(models.Model):
+    """A row written once: the database refuses UPDATE, DELETE, REPLACE and TRUNCATE (store.guards)."""
+
+    class Meta:
+        abstract = True
+
+
+class Fact(Unchanging):
     """Something that happened, recorded once: never updated, never deleted.
 
-    Subclassing is all it takes: the database refuses UPDATE, DELETE, REPLACE and TRUNCATE
-    (store.guards), `audit.operations.record` leaves a leaf, and `tx` gives its place in the
-    order of knowledge (see `store.transactions`). Fields named in `personal` are digested apart
-    under a salt, so that they can be erased without breaking the chain.
+    Subclassing is all it takes: the database refuses every change, `audit.operations.record`
+    leaves a leaf, and `tx` gives its place in the order of knowledge (see `store.transactions`).
+
+    `personal` names values that a person may ask to have erased. They are NOT fields of the model:
+    `record` takes them in the row by name, keeps them in the audit's erasable table beside a salt,
+    and the leaf commits to their salted digest. Read them with `audit.queries.personal(model, ids)`,
+    erase them with `audit.operations.erase_personal`. Example: a model with `personal = ("phone",)`
+    is recorded with {"customer_id": 7, "phone": "…"} and has no column `phone`.
+
+    `later` names columns added after the first release, in order; they must be nullable. Facts
+    from before stay provable, because trailing nulls of `later` are not part of the digest.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -40,6 +61,7 @@ class Fact(models.Model):
     recorded_at = models.DateTimeField()
 
     personal: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from huikuan.mechanisms.store.models import Fact
+from huikuan.mechanisms.store.models import Fact, Kept
 
 
 class CustomerGroup(models.Model):
@@ -15,7 +15,7 @@ class CustomerGroup(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="subgroups")
 
 
-class Customer(models.Model):
+class Customer(Kept):
     """A legal entity we sell, or may sell, to: the current reading of its CustomerVersion facts."""
 
     class Status(models.TextChoices):

@@ -2,4 +2,45 @@
 
 from __future__ import annotations
 
-SENTENCES: dict[str, str] = {}
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "already_reversed": gettext_noop("No. %(item)s is reversed already."),
+    "amount_not_positive": gettext_noop("The amount must be a whole number of minor units above zero, not %(value)s."),
+    "amounts_differ": gettext_noop("In one currency both sides clear the same amount, not %(credit)s and %(debit)s."),
+    "companies_differ": gettext_noop("Items %(credit)s and %(debit)s belong to different companies."),
+    "company_unknown": gettext_noop("There is no company “%(company)s”."),
+    "currency_unknown": gettext_noop("“%(value)s” is not a currency code like CNY."),
+    "customer_unknown": gettext_noop("There is no customer no. %(customer)s."),
+    "customers_differ": gettext_noop(
+        "Items %(credit)s and %(debit)s belong to different customers; give the reason third_party if this is meant."
+    ),
+    "debit_amount_needed": gettext_noop("%(credit)s clears %(debit)s: say how much of each."),
+    "due_or_awaits": gettext_noop("Say either the due date or the event the item awaits."),
+    "effective_too_early": gettext_noop("%(day)s is too early for item %(item)s: the earliest day is %(earliest)s."),
+    "item_has_settlements": gettext_noop("Item %(item)s cannot be reversed while settlements stand on it."),
+    "item_not_open": gettext_noop("Nothing of item %(item)s is open."),
+    "item_unknown": gettext_noop("There is no item %(item)s."),
+    "kind_unknown": gettext_noop("“%(kind)s” is not a kind of item."),
+    "more_than_open": gettext_noop("Of item %(item)s only %(open)s is open, less than %(amount)s (minor units)."),
+    "net_tax_differ": gettext_noop("Net %(net)s and tax %(tax)s do not make %(amount)s."),
+    "not_a_credit": gettext_noop("Item %(item)s is not a credit."),
+    "not_a_debit": gettext_noop("Item %(item)s is not a debit."),
+    "nothing_awaits": gettext_noop("Nothing of the item awaits “%(event)s”."),
+    "obligation_needed": gettext_noop("Instalments need the number of the debt they share."),
+    "origin_taken": gettext_noop("The origin key “%(key)s” is in the ledger already."),
+    "period_already_locked": gettext_noop("The period is locked through %(locked_through)s already."),
+    "period_locked": gettext_noop("%(day)s lies in a period that is locked through %(locked_through)s."),
+    "period_not_locked": gettext_noop(
+        "The period is locked through %(locked_through)s only; there is nothing to undo."
+    ),
+    "rate_of_itself": gettext_noop("%(currency)s needs no rate against itself."),
+    "reason_needed": gettext_noop("Say why."),
+    "recognition_unknown": gettext_noop("“%(recognition)s” is not a way to recognise an item."),
+    "reversal_is_final": gettext_noop("No. %(item)s is part of a reversal, which is final; post anew instead."),
+    "schedule_sum_differs": gettext_noop("The lines sum to %(total)s, the item to %(amount)s (minor units)."),
+    "settlement_unknown": gettext_noop("There is no settlement %(settlement)s."),
+    "side_contradicts_kind": gettext_noop("An item of kind %(kind)s cannot stand on the %(side)s side."),
+    "side_needed": gettext_noop("Say on which side an item of kind %(kind)s stands."),
+    "weights_not_positive": gettext_noop("Every instalment needs a share above zero."),
+}

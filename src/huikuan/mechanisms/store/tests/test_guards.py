@@ -48,7 +48,9 @@ def test_every_change_is_refused_and_nothing_changes(grant: int) -> None:
 def test_with_the_guards_off_the_change_goes_through(grant: int) -> None:
     table = RoleGrant._meta.db_table
     with connection.cursor() as cursor:
-        for name in guards._expected(RoleGrant):
+        for name, text in guards.expected(RoleGrant).items():
+            if text == "sequence":
+                continue
             on_table = f' ON "{table}"' if connection.vendor == "postgresql" else ""
             cursor.execute(f'DROP TRIGGER "{name}"{on_table}')
         assert {missing for missing in guards.missing() if missing[0] == table}

@@ -16,9 +16,10 @@ class Item(Fact):
     """One claim (side debit: owed to us) or one credit (held for the customer), to be settled (未清项).
 
     `amount` > 0 in minor units of `currency`; `book_amount` is its value in the company's currency
-    at `book_rate_e8` (rate × 10^8), frozen at posting; both null when no rate was known that day. `document_date` is the basis of age,
-    `posting_date` decides from when the item is in the ledger, `due_date` is the first schedule
-    (null: awaits the event named in `awaits`); later schedules are Schedule rows.
+    at `book_rate_e8` (rate × 10^8), frozen at posting; both null when no rate was known that day.
+    `document_date` is the basis of age, `posting_date` decides from when the item is in the ledger,
+    `due_date` is the first schedule (null: awaits the event named in `awaits`); later schedules are
+    Schedule rows.
     A reversal is the mirror item on the other side, settled against the original at once.
     """
 
@@ -128,8 +129,10 @@ class Settlement(Fact):
     """So much of a credit cleared so much of a debit, each in its own currency (核销).
 
     Amounts are positive; a reversal repeats them negative and names what it reverses. The book
-    amounts are what each side gave up in company currency; the settlement that closes a side takes
-    the rounding remainder. `fx_amount` = credit book − debit book: realised difference, gain > 0.
+    amounts are what each side gave up in company currency (null on a side whose item has no book
+    amount); the settlement that closes a side takes the rounding remainder. `fx_amount` = credit
+    book − debit book where both are known, else 0: realised difference, gain > 0. `customer_id` is
+    whose debt was cleared.
     """
 
     company_id = models.BigIntegerField()
@@ -156,8 +159,13 @@ class Settlement(Fact):
                 name="receivables_settlement_sign",
             ),
             models.CheckConstraint(
-                condition=Q(fx_amount=F("credit_book_amount") - F("debit_book_amount"))
-                | Q(credit_book_amount__isnull=True, debit_book_amount__isnull=True, fx_amount=0),
+                # Both sides are named in full: a condition that comes out NULL would pass.
+                condition=Q(
+                    credit_book_amount__isnull=False,
+                    debit_book_amount__isnull=False,
+                    fx_amount=F("credit_book_amount") - F("debit_book_amount"),
+                )
+                | (Q(credit_book_amount__isnull=True) | Q(debit_book_amount__isnull=True)) & Q(fx_amount=0),
                 name="receivables_settlement_fx",
             ),
         ]
@@ -165,4 +173,11 @@ class Settlement(Fact):
             models.Index(fields=["credit_id"], name="receivables_settle_credit"),
             models.Index(fields=["debit_id"], name="receivables_settle_debit"),
             models.Index(fields=["batch_id"], name="receivables_settle_batch"),
+            # Reversals are few; settling asks for them every time.
+            models.Index(
+                fields=["credit_id"], condition=Q(reversal_of__isnull=False), name="receivables_settle_back_credit"
+            ),
+            models.Index(
+                fields=["debit_id"], condition=Q(reversal_of__isnull=False), name="receivables_settle_back_debit"
+            ),
         ]

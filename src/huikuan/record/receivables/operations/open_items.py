@@ -1,0 +1,125 @@
+"""The cache of what is open, kept in the transaction of the facts that move it.
+
+Lock first, read after: under PostgreSQL a statement sees what was committed when it began, so what
+a decision rests on is read by a statement that starts once the locks are held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.record.receivables.domain.settling import OpenSide
+
+#: Class of the advisory locks that hold a company's period still while something posts.
+PERIOD_LOCKS = 0x48_4B_01
+
+#: What a cache row repeats of its item; the due date follows the governing schedule.
+_COPIED = ("company_id", "customer_id", "kind", "side", "currency", "document_date", "posting_date", "due_date")
+
+_READ = """
+SELECT o.item_id, o.company_id, o.customer_id, o.side, o.currency, o.open_amount, o.open_book_amount, o.posting_date,
+    (SELECT max(r.effective_on) FROM receivables_settlement r JOIN receivables_settlement s ON s.id = r.reversal_of
+     WHERE r.reversal_of IS NOT NULL AND r.credit_id = o.item_id AND r.effective_on > s.effective_on),
+    (SELECT max(r.effective_on) FROM receivables_settlement r JOIN receivables_settlement s ON s.id = r.reversal_of
+     WHERE r.reversal_of IS NOT NULL AND r.debit_id = o.item_id AND r.effective_on > s.effective_on),
+    (SELECT p.locked_through FROM receivables_periodlock p WHERE p.company_id = o.company_id
+     ORDER BY p.tx DESC, p.id DESC LIMIT 1)
+FROM receivables_openitem o WHERE o.item_id IN ({})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Open items under lock, and through which day each of their companies is locked."""
+
+    sides: dict[int, OpenSide]
+    locked_through: dict[int, date | None]
+
+
+def hold_period(company_id: int) -> None:
+    """Keep the company's period lock as it is until this transaction ends; others may post too."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s::bigint::int)", [PERIOD_LOCKS, company_id])
+
+
+def take_period(company_id: int) -> None:
+    """Wait until nothing is being posted in the company, and keep it so until this transaction ends."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::bigint::int)", [PERIOD_LOCKS, company_id])
+
+
+def lock(item_ids: Iterable[int]) -> Locked:
+    """Lock the open items among `item_ids` in id order, with their companies' periods; then read them."""
+    wanted = sorted(set(item_ids))
+    places = ", ".join(["%s"] * len(wanted))
+    with connection.cursor() as cursor:
+        if is_postgres():
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock_shared(%s, company_id::int) FROM receivables_openitem"
+                f" WHERE item_id IN ({places}) ORDER BY item_id FOR UPDATE",
+                [PERIOD_LOCKS, *wanted],
+            )
+        cursor.execute(_READ.format(places), wanted)
+        rows = cursor.fetchall()
+    return Locked(
+        sides={row[0]: _side(row) for row in rows},
+        locked_through={row[1]: as_date(row[10]) for row in rows},
+    )
+
+
+def open_new(rows: Sequence[dict[str, Any]]) -> None:
+    """Cache rows for items just posted: nothing of them is settled."""
+    _insert([[row["id"], row["amount"], row["book_amount"], *(row[name] for name in _COPIED)] for row in rows])
+
+
+def save(before: OpenSide, now: OpenSide) -> None:
+    """Write an item's new open amounts; the row goes when nothing is open."""
+    with connection.cursor() as cursor:
+        if now.open_amount == 0:
+            cursor.execute("DELETE FROM receivables_openitem WHERE item_id = %s", [now.item_id])
+        elif now != before:
+            cursor.execute(
+                "UPDATE receivables_openitem SET open_amount = %s, open_book_amount = %s WHERE item_id = %s",
+                [now.open_amount, now.open_book_amount, now.item_id],
+            )
+
+
+def give_back(row: dict[str, Any], amount: int, book_amount: int | None) -> None:
+    """Add what a reversed settlement frees to the item `row`; its cache row may have gone or not."""
+    again = (
+        " ON CONFLICT (item_id) DO UPDATE SET"
+        " open_amount = receivables_openitem.open_amount + excluded.open_amount,"
+        " open_book_amount = receivables_openitem.open_book_amount + excluded.open_book_amount"
+    )
+    _insert([[row["id"], amount, book_amount, *(row[name] for name in _COPIED)]], again)
+
+
+def set_due(item_id: int, due_date: date | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE receivables_openitem SET due_date = %s WHERE item_id = %s", [due_date, item_id])
+
+
+def as_date(value: date | str | None) -> date | None:
+    """A date as the driver hands it over: SQLite stores text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _side(row: Sequence[Any]) -> OpenSide:
+    item_id, company_id, customer_id, side, currency, amount, book, *days = row[:10]
+    settle_from = max(day for day in map(as_date, days) if day is not None)
+    return OpenSide(item_id, company_id, customer_id, side, currency, amount, book, settle_from)
+
+
+def _insert(rows: list[list[Any]], again: str = "") -> None:
+    columns = ", ".join(["item_id", "open_amount", "open_book_amount", *_COPIED])
+    places = ", ".join(["%s"] * (3 + len(_COPIED)))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO receivables_openitem ({columns}) VALUES ({places}){again}", rows)
