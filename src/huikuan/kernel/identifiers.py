@@ -25,3 +25,11 @@ def uscc_check_character(body: str) -> str:
         weight * _USCC_ALPHABET.index(character) for weight, character in zip(_USCC_WEIGHTS, body, strict=True)
     )
     return _USCC_ALPHABET[-total % 31]
+
+
+def organisation_check_character(body: str) -> str:
+    """The 9th character of an organisation code (GB 11714) that begins with these 8: 11 − Σ mod 11,
+    10 written X and 11 written 0. It stands at positions 9 to 17 of a USCC."""
+    values = (int(character, 36) for character in body)
+    total = sum(weight * value for weight, value in zip((3, 7, 9, 10, 5, 8, 4, 2), values, strict=True))
+    return "0123456789X0"[11 - total % 11]

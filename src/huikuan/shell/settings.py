@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from huikuan.shell.home import database, home, secret_key
+from huikuan.shell.logs import log_level, logging_config
 
 ROOT = Path(__file__).parent
 HOME = home()
@@ -98,6 +99,8 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "huikuan.shell.web.failures.locked_out"
 CSRF_FAILURE_VIEW = "huikuan.shell.web.failures.csrf_failed"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = logging_config(log_level())
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

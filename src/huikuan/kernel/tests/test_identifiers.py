@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.kernel.identifiers import uscc_check_character, uscc_problem
+from huikuan.kernel.identifiers import organisation_check_character, uscc_check_character, uscc_problem
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 KNOWN = "91350100M000100Y43"
@@ -15,6 +15,10 @@ KNOWN = "91350100M000100Y43"
 def test_the_standards_own_example_is_valid() -> None:
     assert uscc_problem(KNOWN) is None
     assert uscc_check_character(KNOWN[:17]) == "3"
+
+
+def test_the_example_carries_a_valid_organisation_code() -> None:
+    assert organisation_check_character(KNOWN[8:16]) == KNOWN[16] == "4"
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,17 @@ _DIMENSIONS = {
 }
 
 
-def ensure_prospects(names: Mapping[str, str], *, batch_id: int | None, actor: str, at: datetime) -> dict[str, int]:
+def ensure_prospects(
+    names: Mapping[str, str],
+    *,
+    batch_id: int | None,
+    actor: str,
+    at: datetime,
+    ids: Mapping[str, int] | None = None,
+) -> dict[str, int]:
     """Code → id for every code given; codes nobody knows become prospects under the name given.
+
+    `ids`, where given, are reserved ids for codes that were unknown when the caller looked.
 
     A known customer is left as it is, whatever name the file uses for it. Two imports that create
     the same code at once end with one customer: the second waits, then finds it.
@@ -57,7 +66,7 @@ def ensure_prospects(names: Mapping[str, str], *, batch_id: int | None, actor: s
         missing = [Master(code, names[code] or code, status=PROSPECT) for code in names if code not in known]
         if not missing:
             return known
-        created = insert_new(missing)
+        created = insert_new(missing, ids)
         stated = [(created[master.code], 1, master) for master in missing if master.code in created]
         record_versions(stated, batch_id=batch_id, actor=actor, at=at)
         if created:

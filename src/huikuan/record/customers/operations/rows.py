@@ -20,6 +20,8 @@ from huikuan.record.customers.models import CustomerVersion
 _CHUNK = 20_000
 _TEXTS = ("code", "name", "short_name", "english_name", "uscc", "uscc_override_reason", "status", "industry")
 _COLUMNS = (*_TEXTS, "former_names")
+#: PostgreSQL's types of what is not text.
+_TYPES = {"former_names": "jsonb", "id": "bigint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,23 @@ def parents_by_code() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def insert_new(masters: Sequence[Master]) -> dict[str, int]:
+def insert_new(masters: Sequence[Master], ids: Mapping[str, int] | None = None) -> dict[str, int]:
     """Insert those whose code nobody has; code → id of the rows this call inserted.
 
+    `ids` gives each code an id reserved before (store.bulk.reserve_ids).
     Codes go in sorted order, so two imports meeting on the same codes wait, not deadlock.
     """
     ordered = sorted(masters, key=lambda master: master.code)
     inserted: dict[str, int] = {}
-    columns = ", ".join(_COLUMNS)
+    names = ("id", *_COLUMNS) if ids else _COLUMNS
+    columns = ", ".join(names)
     with connection.cursor() as cursor:
         for start in range(0, len(ordered), _CHUNK):
             cursor.execute(
                 f"INSERT INTO customers_customer ({columns}, version)"
-                f" SELECT {columns}, 1 FROM {_rows(_COLUMNS)} WHERE true ORDER BY code"
+                f" SELECT {columns}, 1 FROM {_rows(names)} WHERE true ORDER BY code"
                 " ON CONFLICT (code) DO NOTHING RETURNING code, id",
-                [_json(ordered[start : start + _CHUNK])],
+                [_json(ordered[start : start + _CHUNK], ids)],
             )
             inserted.update(cursor.fetchall())
     return inserted
@@ -165,8 +169,11 @@ def _lock(codes: Sequence[str]) -> None:
         )
 
 
-def _json(masters: Sequence[Master]) -> str:
-    return f"[{','.join(map(content_of, masters))}]"
+def _json(masters: Sequence[Master], ids: Mapping[str, int] | None = None) -> str:
+    texts = map(content_of, masters)
+    if ids:
+        texts = (f'{{"id":{ids[master.code]},{text[1:]}' for master, text in zip(masters, texts, strict=True))
+    return f"[{','.join(texts)}]"
 
 
 def _among() -> str:
@@ -178,7 +185,7 @@ def _among() -> str:
 def _rows(columns: Sequence[str]) -> str:
     """The JSON parameter as a table named `stated`."""
     if is_postgres():
-        typed = ", ".join(f"{name} {'jsonb' if name == 'former_names' else 'text'}" for name in columns)
+        typed = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in columns)
         return f"json_to_recordset(%s::json) AS stated({typed})"
     chosen = ", ".join(f"value {'->' if name == 'former_names' else '->>'} '{name}' AS {name}" for name in columns)
     return f"(SELECT {chosen} FROM json_each(%s)) AS stated"

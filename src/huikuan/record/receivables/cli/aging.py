@@ -122,7 +122,7 @@ def _company(code: str | None) -> int | None:
 
     found = Company.objects.filter(code=code).values_list("id", flat=True).first()
     if found is None:
-        raise Refusal("company_unknown", value=code)
+        raise Refusal("company_unknown", company=code)
     return found
 
 
