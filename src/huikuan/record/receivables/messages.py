@@ -12,8 +12,5 @@ SENTENCES: dict[str, str] = {
     "aging_needs_file": gettext_noop("A spreadsheet needs a file; add --out FILE."),
     "company_unknown": gettext_noop("There is no company “%(value)s”."),
     "item_slot_unknown": gettext_noop("“%(value)s” is not a part of aging."),
-    "nothing_known_yet": gettext_noop(
-        "Nothing had been sealed by %(instant)s, so what was known then is not recorded."
-    ),
     "page_unknown": gettext_noop("“%(value)s” is not a place in this list."),
 }
