@@ -49,8 +49,5 @@ SENTENCES: dict[str, str] = {
     "aging_key_unknown": gettext_noop("Aging cannot be grouped by “%(value)s”; choose one of %(choices)s."),
     "aging_needs_file": gettext_noop("A spreadsheet needs a file; add --out FILE."),
     "item_slot_unknown": gettext_noop("“%(value)s” is not a part of aging."),
-    "nothing_known_yet": gettext_noop(
-        "Nothing had been sealed by %(instant)s, so what was known then is not recorded."
-    ),
     "page_unknown": gettext_noop("“%(value)s” is not a place in this list."),
 }
