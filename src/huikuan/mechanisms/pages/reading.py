@@ -112,7 +112,7 @@ def _company(code: str) -> Company | None:
         return None
     company = Company.objects.filter(code=code).first()
     if company is None:
-        raise Refusal("reading_company_unknown", code=code)
+        raise Refusal("company_unknown", company=code)
     return company
 
 
