@@ -25,6 +25,9 @@ SENTENCES: dict[str, str] = {
     "field_not_found": gettext_noop(
         "No column could be recognised as: %(fields)s. The file has: %(columns)s. Name them in a mapping document."
     ),
+    "date_order_unclear": gettext_noop(
+        "“%(example)s” can be read day first or month first. Set the date order in a mapping document."
+    ),
     "preset_unknown": gettext_noop("There is no preset “%(name)s”. There are: %(known)s."),
     "preset_name_bad": gettext_noop("“%(name)s” cannot be a preset's name; use small letters, digits and hyphens."),
     "preset_exists": gettext_noop("“%(name)s” is a preset of the product; choose another name."),
@@ -74,4 +77,43 @@ CELL_FIXES: dict[str, str] = {
     "digits_lost": gettext_noop("format the column as text in the source and export again"),
     "key_repeated": gettext_noop("keep the right row, or add a column that tells them apart to the key"),
     "cells_too_many": gettext_noop("put the cell that contains the separator in quotes"),
+}
+
+#: Field names as users know them, wherever a sentence names a field.
+FIELD_LABELS: dict[str, str] = {
+    "key": gettext_noop("key"),
+    "customer": gettext_noop("customer code or name"),
+    "customer_code": gettext_noop("customer code"),
+    "customer_name": gettext_noop("customer name"),
+    "code": gettext_noop("customer code"),
+    "name": gettext_noop("customer name"),
+    "short_name": gettext_noop("short name"),
+    "english_name": gettext_noop("English name"),
+    "former_names": gettext_noop("former names"),
+    "uscc": gettext_noop("unified social credit code"),
+    "industry": gettext_noop("industry"),
+    "group_code": gettext_noop("group code"),
+    "group_name": gettext_noop("group name"),
+    "parent_code": gettext_noop("parent's code"),
+    "status": gettext_noop("status"),
+    "document_number": gettext_noop("document number"),
+    "document_date": gettext_noop("document date"),
+    "posting_date": gettext_noop("posting date"),
+    "due_date": gettext_noop("due date"),
+    "settled_on": gettext_noop("settlement date"),
+    "received_on": gettext_noop("receipt date"),
+    "currency": gettext_noop("currency"),
+    "kind": gettext_noop("document type"),
+    "amount": gettext_noop("amount"),
+    "net_amount": gettext_noop("net amount"),
+    "tax_amount": gettext_noop("tax"),
+    "applies_to": gettext_noop("document it settles"),
+    "contract_number": gettext_noop("contract number"),
+    "obligation": gettext_noop("instalment group"),
+    "awaits": gettext_noop("event it awaits"),
+    "business_type": gettext_noop("business type"),
+    "owner": gettext_noop("owner"),
+    "region": gettext_noop("region"),
+    "group": gettext_noop("customer group"),
+    "text": gettext_noop("text"),
 }

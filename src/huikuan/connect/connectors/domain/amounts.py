@@ -105,10 +105,11 @@ def read_amounts(texts: pl.Series, currencies: pl.Series, style: Style) -> tuple
     """
     frame = pl.DataFrame({"text": texts, "digits": digits_of(currencies)})
     if style == Style():
-        scaled = _scaled(_regular(texts))
         step = frame["digits"].replace_strict({0: 1000, 2: 10, 3: 1}, return_dtype=pl.Int64)
-        exact = (scaled % step == 0) & (scaled.abs() <= LARGEST_MINOR * step)
-        values = pl.select(pl.when(exact).then(scaled).alias("value")).to_series()
+        both = pl.DataFrame({"scaled": _scaled(_regular(texts)), "step": step})
+        scaled, unit = pl.col("scaled"), pl.col("step")
+        exact = (scaled % unit == 0) & (scaled.abs() <= LARGEST_MINOR * unit)
+        values = both.select(pl.when(exact).then(scaled).alias("value")).to_series()
     else:
         values = pl.Series("value", [None], dtype=pl.Int64).new_from_index(0, len(texts))
     return _ask_the_rule(values, frame, style)

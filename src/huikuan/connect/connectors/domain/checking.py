@@ -69,12 +69,13 @@ def _require_columns(columns: Columns, kind: str) -> list[str]:
     alternatives = {"customer": ("customer_code", "customer_name"), "due_date": ("due_date", "awaits")}
     missing = [name for name in needed if not any(columns.given(one) for one in alternatives.get(name, (name,)))]
     named = [column for name in missing for column in mapping.columns.get(name, ())]
-    named += [column for column in mapping.key if columns.sheet.column(column) is None]
+    parts = {part: columns.first_header(part) for part in mapping.key}
+    named += [part[0] for part, header in parts.items() if header is None]
     listed = ", ".join(columns.sheet.headers)
     if named:
         raise Refusal("mapping_column_missing", missing=", ".join(dict.fromkeys(named)), columns=listed)
     own = "code" if kind == "customers" else "document_number"
-    key = [header for column in mapping.key if (header := columns.sheet.column(column))]
+    key = [header for header in parts.values() if header]
     key = key or [header for header in [columns.header(own)] if header]
     if not key:
         missing.append("key")

@@ -18,6 +18,7 @@ from huikuan.connect.connectors.domain.rows import BadCell, Note
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, fold
 from huikuan.connect.connectors.domain.words import CONTROL, currency_code, read_codes, read_words
+from huikuan.kernel.text import plain
 
 #: Longest texts the ledger takes, in characters.
 LONGEST = {
@@ -46,8 +47,19 @@ LONGEST = {
     "group": 40,
     "status": 40,
 }
+#: Fields that are codes: a spreadsheet may have made numbers of them.
 _CODES = frozenset(
-    {"customer_code", "code", "parent_code", "group_code", "document_number", "applies_to", "contract_number", "uscc"}
+    {
+        "key",
+        "customer_code",
+        "code",
+        "parent_code",
+        "group_code",
+        "document_number",
+        "applies_to",
+        "contract_number",
+        "uscc",
+    }
 )
 _SHOWN = 120
 
@@ -60,6 +72,7 @@ class Columns:
     mapping: Mapping
     found: list[tuple[int, BadCell]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    words: dict[tuple[str, bool], pl.Series] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -67,10 +80,11 @@ class Columns:
 
     def header(self, name: str) -> str | None:
         """The file's own header for a field; None where no column gives it."""
-        for wanted in self.mapping.columns.get(name, ()):
-            if (header := self.sheet.column(wanted)) is not None:
-                return header
-        return None
+        return self.first_header(self.mapping.columns.get(name, ()))
+
+    def first_header(self, wanted: Iterable[str]) -> str | None:
+        """The file's header for the first of the wanted columns it has."""
+        return next((header for column in wanted if (header := self.sheet.column(column)) is not None), None)
 
     def given(self, name: str) -> bool:
         """Whether anything (column, constant, derivation) gives the field."""
@@ -99,39 +113,48 @@ class Columns:
 
     def read_text(self, name: str, *, required: bool = False) -> pl.Series:
         """A text or code, as people mean it: half-width, no stray spaces; too long or unprintable is bad."""
-        raw = self.texts(name)
-        words = self._clean(raw, name, as_code=name in _CODES)
-        if required:
-            self.require(words, name)
-        return words
+        header = self.header(name)
+        if header is None:
+            return repeat(plain(self.mapping.constants.get(name, "")), self.height)
+        return self._words(header, name, required=required)
 
     def read_part(self, header: str) -> pl.Series:
         """One column of the key; it may not be empty."""
-        words = self._clean(self.cells(header), "key", as_code=True, header=header)
-        self.require(words, "key", header=header)
+        return self._words(header, "key", required=True)
+
+    def _words(self, header: str, name: str, *, required: bool) -> pl.Series:
+        as_code = name in _CODES
+        if (header, as_code) not in self.words:
+            self.words[header, as_code] = self._clean(header, name, as_code=as_code)
+        words = self.words[header, as_code]
+        if required:
+            self.require(words, name, header=header)
+        limit = LONGEST[name]
+        if (words.str.len_bytes().max() or 0) > limit:  # type: ignore[operator]
+            self._blame_long(words, name, header, limit)
         return words
 
-    def _clean(self, raw: pl.Series, name: str, *, as_code: bool, header: str = "") -> pl.Series:
+    def _clean(self, header: str, name: str, *, as_code: bool) -> pl.Series:
+        raw = self.cells(header)
+        words, dirty = read_words(raw)
+        if len(dirty):
+            control = dirty.filter(raw[dirty].str.contains(CONTROL))
+            self.blame(control, name, "text_control", header=header)
         if as_code:
-            words, lost = read_codes(raw)
+            words, lost = read_codes(words)
             self.blame(lost, name, "digits_lost", header=header)
-        else:
-            words = read_words(raw)
-        self.blame(raw.str.contains(CONTROL).arg_true(), name, "text_control", header=header)
-        limit = LONGEST[name]
-        if len(raw) and (words.str.len_chars().max() or 0) > limit:  # type: ignore[operator]
-            for position in (words.str.len_chars() > limit).arg_true():
-                length = str(len(words[position]))
-                self.blame(
-                    [position], name, "text_too_long", header=header, field=name, length=length, limit=str(limit)
-                )
         return words
+
+    def _blame_long(self, words: pl.Series, name: str, header: str, limit: int) -> None:
+        for position in (words.str.len_chars() > limit).arg_true():
+            length = str(len(words[position]))
+            self.blame([position], name, "text_too_long", header=header, field=name, length=length, limit=str(limit))
 
     def read_date(self, name: str, *, required: bool = False) -> pl.Series:
         """A date, null where the cell is empty (bad if required and nothing stands in) or bad."""
-        texts = self.texts(name)
         if self.header(name) is None:
             return repeat(None, self.height, pl.Date())
+        texts = self.texts(name)
         dates, wrong = read_dates(texts, self.mapping.date_order)
         for position, code in wrong.items():
             self.blame([position], name, code)
@@ -164,6 +187,8 @@ class Columns:
 
     def read_amount(self, name: str, currencies: pl.Series, *, required: bool = False) -> pl.Series:
         """Minor units of each row's currency, signed as written; null where empty or bad."""
+        if self.header(name) is None:
+            return repeat(None, self.height, pl.Int64())
         texts = self.texts(name)
         thousandths, wrong = read_amounts(texts, currencies, self.mapping.style)
         for position, code in wrong.items():

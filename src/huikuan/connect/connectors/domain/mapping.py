@@ -72,7 +72,7 @@ class Mapping:
     source: str = ""
     header_row: int | None = None
     sheet: str = ""
-    key: tuple[str, ...] = ()
+    key: tuple[tuple[str, ...], ...] = ()
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     derived: dict[str, Derived] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Mapping:
 
     def wanted(self) -> list[str]:
         """Every file column the mapping names, for finding the header row."""
-        return [*dict.fromkeys([*self.key, *(name for names in self.columns.values() for name in names)])]
+        return [*dict.fromkeys(name for names in (*self.key, *self.columns.values()) for name in names)]
 
 
 def parse_mapping(text: str) -> Mapping:
@@ -115,7 +115,7 @@ def mapping_of(document: MappingType[str, Any]) -> Mapping:
         source=_text(document, "source"),
         header_row=_positive(document, "header_row"),
         sheet=_text(document, "sheet"),
-        key=_texts(document.get("key", []), "key"),
+        key=_key(document.get("key", [])),
         columns={name: _texts(names, f"columns.{name}") for name, names in _table(document, "columns").items()},
         constants={name: _text(_table(document, "constants"), name) for name in _table(document, "constants")},
         derived={name: _derived(rule, name) for name, rule in _table(document, "derived").items()},
@@ -144,7 +144,7 @@ def document_of(mapping: Mapping) -> dict[str, Any]:
         "source": mapping.source,
         "header_row": mapping.header_row,
         "sheet": mapping.sheet,
-        "key": list(mapping.key),
+        "key": [part[0] if len(part) == 1 else list(part) for part in mapping.key],
         "notes": list(mapping.notes),
         "columns": {name: list(names) for name, names in mapping.columns.items()},
         "constants": mapping.constants,
@@ -210,6 +210,14 @@ def _texts(value: Any, path: str) -> tuple[str, ...]:
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         raise _wrong(f"{path} must be a text or a list of texts")
     return tuple(texts)
+
+
+def _key(value: Any) -> tuple[tuple[str, ...], ...]:
+    """Each part of the key: a column, or a list of columns of which the first present one counts."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        raise _wrong("key must be a list of columns")
+    return tuple(_texts(part, "key") for part in parts)
 
 
 def _positive(table: MappingType[str, Any], name: str) -> int | None:

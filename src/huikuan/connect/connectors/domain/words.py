@@ -54,13 +54,12 @@ def currency_code(text: str) -> str | None:
     return code if code in _CODES else _BY_NAME.get(folded)
 
 
-def read_words(texts: pl.Series) -> pl.Series:
-    """Each text as `kernel.text.plain` leaves it, '' for none."""
-    filled = texts.fill_null("")
-    dirty = ~(filled.str.contains(_CLEAN) | (filled == ""))
-    if not dirty.any():
-        return filled
-    distinct = filled.filter(dirty).unique()
+def read_words(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """(each text as `kernel.text.plain` leaves it, positions of those that were looked at closely)."""
+    dirty = (~(texts.str.contains(_CLEAN) | (texts == ""))).arg_true()
+    if len(dirty) == 0:
+        return texts, dirty
+    distinct = texts[dirty].unique()
     cleaned = (
         distinct.str.normalize("NFKC")
         .str.replace_all(r"[\s\x1c-\x1f]+", " ")
@@ -68,14 +67,16 @@ def read_words(texts: pl.Series) -> pl.Series:
         .str.replace_all(r" {2,}", " ")
         .str.strip_chars()
     )
-    return filled.replace(distinct, cleaned)
+    return texts.replace(distinct, cleaned), dirty
 
 
-def read_codes(texts: pl.Series) -> tuple[pl.Series, list[int]]:
+def read_codes(words: pl.Series) -> tuple[pl.Series, list[int]]:
     """(codes, positions where a spreadsheet cut digits off). '="00123"' → '00123', '100045.0' → '100045'."""
-    codes = read_words(texts)
+    codes = words
     if codes.str.starts_with("=").any():
         codes = codes.str.replace(r'^="(.*)"$', "$1")
     if codes.str.ends_with(".0").any():
         codes = codes.str.replace(r"^(\d+)\.0$", "$1")
-    return codes, codes.str.contains(_LOST).arg_true().to_list()
+    if codes.str.contains("+", literal=True).any():
+        return codes, codes.str.contains(_LOST).arg_true().to_list()
+    return codes, []
