@@ -70,7 +70,7 @@ CELL_FIXES: dict[str, str] = {
     "date_out_of_range": gettext_noop("correct the year"),
     "settled_before_document": gettext_noop("correct one of the two dates"),
     "currency_unknown": gettext_noop("use the ISO code, like CNY or USD"),
-    "kind_unknown": gettext_noop("add it under [kinds] in the mapping document"),
+    "kind_unknown": gettext_noop("add it under [kinds_of_document] in the mapping document"),
     "status_unknown": gettext_noop("use “prospect” or “customer”"),
     "text_too_long": gettext_noop("shorten it"),
     "text_control": gettext_noop("delete the cell's content and type it again"),

@@ -18,7 +18,6 @@ import polars as pl
 
 from huikuan.connect.connectors.domain.vocabulary import KNOWN, fold, fold_without_note
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.text import plain
 
 ROWS_LIMIT = 1_000_000
 COLUMNS_LIMIT = 200
@@ -147,7 +146,7 @@ def _headers(fields: Sequence[str]) -> tuple[str, ...]:
         raise Refusal("too_many_columns", found=len(fields), limit=COLUMNS_LIMIT)
     headers: list[str] = []
     for place, cell in enumerate(fields, start=1):
-        name = plain(cell)[:100] or f"[{place}]"
+        name = " ".join(cell.split())[:100] or f"[{place}]"
         again = sum(1 for header in headers if header == name or header.startswith(f"{name} (")) + 1
         headers.append(name if name not in headers else f"{name} ({again})")
     return tuple(headers)
