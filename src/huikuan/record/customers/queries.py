@@ -17,7 +17,7 @@ from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import plain, spellings
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.customers.domain.tree import chain_above
-from huikuan.record.customers.models import Customer, CustomerGroup, CustomerVersion
+from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
 
 _CHUNK = 20_000
 
@@ -125,6 +125,16 @@ def item_affiliation_as_of(
 ) -> dict[int, str]:
     """Item id → value, for items affiliated apart from their customer ('' : apart from everybody)."""
     return dict(_governing("item_id", day, dimension, customer_ids, known_before))
+
+
+def affiliations_of(customer_id: int, day: date) -> dict[str, str]:
+    """Dimension → value of one customer as of `day`; dimensions without a value are left out."""
+    found: dict[str, str] = {}
+    for (_, item_id, dimension), rows in governing_rows([customer_id]).items():
+        before = [value for since, value in rows if since <= day]
+        if item_id is None and before and before[-1]:
+            found[dimension] = before[-1]
+    return {dimension: found[dimension] for dimension in Affiliation.Dimension.values if dimension in found}
 
 
 def governing_rows(customer_ids: Iterable[int]) -> dict[tuple[int, int | None, str], list[tuple[date, str]]]:

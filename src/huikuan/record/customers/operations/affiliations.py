@@ -42,7 +42,7 @@ def affiliate(
     at: datetime,
     item_id: int | None = None,
 ) -> int:
-    """Record one affiliation; 0 when it already governs that day. '' ends an affiliation.
+    """Record one affiliation; 0 when just this is the record of that day. '' ends an affiliation.
 
     Refuses an unknown customer, dimension or group. An owner's or region's name is free.
     """
@@ -61,7 +61,7 @@ def affiliate(
 def affiliate_many(
     statements: Iterable[Statement], *, today: date, batch_id: int | None, actor: str, at: datetime
 ) -> int:
-    """Record those statements that change what governs on their day; answers how many.
+    """Record those statements that say something new; answers how many.
 
     Call inside a transaction. `today` is the day of recording in the company's zone.
     """
@@ -87,8 +87,11 @@ def _fact(
     """The row to record, or None when it would change nothing. `known` is in governing order."""
     rows = known.get((statement.customer_id, statement.item_id, statement.dimension), [])
     effective_on = statement.effective_on or (today if rows else SINCE_EVER)
-    before = [value for since, value in rows if since <= effective_on]
-    if (before[-1] if before else "") == statement.value:
+    # A day that was stated is recorded even where the same value governs from earlier: it must
+    # still hold when someone records an earlier change later. Only repeating it is nothing new.
+    rows = [(since, value) for since, value in rows if since <= effective_on]
+    said = bool(rows) and rows[-1][1] == statement.value
+    if said and (statement.effective_on is None or rows[-1][0] == effective_on):
         return None
     return {
         "customer_id": statement.customer_id,

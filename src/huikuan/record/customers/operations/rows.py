@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -170,8 +170,10 @@ def _lock(codes: Sequence[str]) -> None:
 
 
 def _json(masters: Sequence[Master], ids: Mapping[str, int] | None = None) -> str:
-    rows = [{**asdict(master), **({"id": ids[master.code]} if ids else {})} for master in masters]
-    return json.dumps(rows, ensure_ascii=False)
+    texts = map(content_of, masters)
+    if ids:
+        texts = (f'{{"id":{ids[master.code]},{text[1:]}' for master, text in zip(masters, texts, strict=True))
+    return f"[{','.join(texts)}]"
 
 
 def _among() -> str:

@@ -70,6 +70,10 @@ class TestProspects:
         ensure_prospects({"A": "甲 'O\"公司\\"}, **BY)
         assert master_from(CustomerVersion.objects.get().content) == queries_master("A")
 
+    def test_ids_reserved_before_are_used(self) -> None:
+        reserved = {"B": 9_000_002, "A": 9_000_001}
+        assert ensure_prospects({"A": "甲", "B": "乙"}, ids=reserved, **BY) == reserved
+
     def test_more_than_one_chunk(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("huikuan.record.customers.operations.rows._CHUNK", 7)
         ids = ensure_prospects({f"K{number:03}": f"客户{number}" for number in range(50)}, **BY)
