@@ -111,9 +111,9 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [ROOT / "static"]
-WHITENOISE_USE_FINDERS = True
+# The built assets lie in the package and are served from there; each address carries the build's version.
+STATIC_ROOT = ROOT / "static"
+WHITENOISE_MAX_AGE = 30 * 24 * 3600
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

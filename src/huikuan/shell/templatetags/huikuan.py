@@ -26,6 +26,8 @@ register.filter(figures.percent)
 register.simple_tag(figures.bucket_name)
 
 NONE = "–"
+#: Assets that need no building.
+_KEPT = ("mark.svg",)
 
 # Amounts ------------------------------------------------------------------------------------------
 
@@ -145,7 +147,7 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def asset(name: str) -> str:
     """The address of a built asset, with the build's version so that browsers may keep it for long."""
-    return f"{static(f'dist/{name}')}?v={_version()}"
+    return f"{static(name if name in _KEPT else f'dist/{name}')}?v={_version()}"
 
 
 @cache

@@ -78,7 +78,7 @@ def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:
         if value is not None:
             chips.append(Chip(f"{_(title)} {value or _('(none)')}", (name,)))
     if narrowed.text:
-        chips.append(Chip(f"“{narrowed.text}”", ("q",)))
+        chips.append(Chip(narrowed.text, ("q",)))
     return chips
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huikuan.mechanisms.audit.models import Head, Leaf
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.reading import Reading
 from huikuan.record.customers.models import Customer
@@ -105,7 +106,7 @@ def _names(story: Story) -> dict[int, str]:
 
 
 def _seal(story: Story) -> Seal:
-    head = Head.objects.order_by("-id").first()
+    head = last_head()
     facts = [(TABLES[step.what], step.fact_id) for step in story.steps]
     numbers = [
         tx
