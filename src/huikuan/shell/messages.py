@@ -31,7 +31,9 @@ SENTENCES = {
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
     "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
-    "reading_not_sealed": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
+    "reading_not_sealed": gettext_noop(
+        "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
+    ),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,

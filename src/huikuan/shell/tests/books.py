@@ -67,9 +67,7 @@ def open_books() -> Books:
     _import(company, "receipts", "收款.csv", _receipts())
     paid = Item.objects.get(document_number="RC-1")
     debit = Item.objects.get(document_number="264388102254")
-    settle_many(
-        requests=[Request(paid.pk, debit.pk, paid.amount, AS_OF, "receipt")], actor="test", at=AT
-    )
+    settle_many(requests=[Request(paid.pk, debit.pk, paid.amount, AS_OF, "receipt")], actor="test", at=AT)
     seal(AT + timedelta(minutes=5))
     return Books(company, user, batch)
 

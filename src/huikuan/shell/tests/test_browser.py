@@ -1,4 +1,4 @@
-"""The pages in a real browser: figures lead to rows, dates are obeyed, nobody is shut out, nothing scrolls sideways."""
+"""The pages in a real browser: figures lead to rows, nobody is shut out, nothing scrolls sideways."""
 
 from __future__ import annotations
 
@@ -120,7 +120,8 @@ def test_what_is_copied_is_exact(page: Any) -> None:
         """() => {
           const figure = document.querySelector('[data-figure=total]');
           getSelection().selectAllChildren(figure);
-          const event = new ClipboardEvent('copy', {clipboardData: new DataTransfer(), bubbles: true, cancelable: true});
+          const clipboardData = new DataTransfer();
+          const event = new ClipboardEvent('copy', {clipboardData, bubbles: true, cancelable: true});
           figure.dispatchEvent(event);
           return event.clipboardData.getData('text/plain');
         }"""
