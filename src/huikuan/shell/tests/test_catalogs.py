@@ -32,7 +32,8 @@ def test_a_doubtful_entry_is_found(entry: str, fault: str, tmp_path: Path, monke
 
 def test_a_message_without_chinese_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "page.html").write_text(
-        '{% translate "One" %}\n{% blocktranslate count n=n %}{{ n }} item{% plural %}{{ n }} items{% endblocktranslate %}'
+        '{% translate "One" %}'
+        "{% blocktranslate count n=n %}{{ n }} item{% plural %}{{ n }} items{% endblocktranslate %}"
     )
     (tmp_path / "page.py").write_text('from x import gettext as _\n_("Two")\n')
     monkeypatch.setattr(catalogs, "PACKAGE", tmp_path)

@@ -15,7 +15,7 @@ from huikuan.kernel.money import minor_digits
 from huikuan.mechanisms.pages.figures import UNITS, bucket_name, in_unit, percent, shade
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.record.receivables.queries.aging import Aging, AgingRow
-from huikuan.see.cockpit.domain.overview import BucketLine, CustomerShare, Overview, TopRow
+from huikuan.see.cockpit.domain.overview import BucketLine, CustomerShare, Overview, TopRow, TrendPoint
 from huikuan.see.cockpit.web import charts
 
 
@@ -155,19 +155,7 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
     aged = [column for column in shown if column.line.code == "days"]
     step_of = 10 ** (minor_digits(overview.currency) + UNITS.get(unit, 0))
     marks_at, top = charts.ticks(max((sum(point.buckets) for point in overview.trend), default=0), step_of)
-    stacked: list[list[charts.Part]] = []
-    for point in overview.trend:
-        stacked.append(
-            [
-                charts.Part(
-                    amount,
-                    column.shade,
-                    f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
-                    rows.days("days", column.line.from_days, column.line.to_days, on=point.on),
-                )
-                for column, amount in zip(aged, point.buckets, strict=True)
-            ]
-        )
+    stacked = [_stack(point, aged, overview, rows, unit) for point in overview.trend]
     drawn = charts.stacks(stacked, top)
     rates = [point.overdue_rate for point in overview.trend]
     points, strokes = charts.strip(rates, [percent(rate) for rate in rates])
@@ -188,6 +176,18 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
     ]
     labelled = [(tick, in_unit(tick.amount, overview.currency, unit).partition(".")[0]) for tick in marks_at]
     return Trend(months, labelled, points, strokes)
+
+
+def _stack(point: TrendPoint, aged: Sequence[Column], overview: Overview, rows: Rows, unit: str) -> list[charts.Part]:
+    return [
+        charts.Part(
+            amount,
+            column.shade,
+            f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
+            rows.days("days", column.line.from_days, column.line.to_days, on=point.on),
+        )
+        for column, amount in zip(aged, point.buckets, strict=True)
+    ]
 
 
 def top_lines(overview: Overview, shown: Sequence[Column], rows: Rows) -> list[TopLine]:
