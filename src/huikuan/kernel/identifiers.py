@@ -16,7 +16,20 @@ def uscc_problem(code: str) -> str | None:
         return "length"
     if any(character not in _USCC_ALPHABET for character in code):
         return "alphabet"
+    return None if uscc_check_character(code[:17]) == code[17] else "check_digit"
+
+
+def uscc_check_character(body: str) -> str:
+    """The 18th character of the code that begins with these 17: (31 − Σ weight·value) mod 31."""
     total = sum(
-        weight * _USCC_ALPHABET.index(character) for weight, character in zip(_USCC_WEIGHTS, code, strict=False)
+        weight * _USCC_ALPHABET.index(character) for weight, character in zip(_USCC_WEIGHTS, body, strict=True)
     )
-    return None if _USCC_ALPHABET[(31 - total % 31) % 31] == code[17] else "check_digit"
+    return _USCC_ALPHABET[-total % 31]
+
+
+def organisation_check_character(body: str) -> str:
+    """The 9th character of an organisation code (GB 11714) that begins with these 8: 11 − Σ mod 11,
+    10 written X and 11 written 0. It stands at positions 9 to 17 of a USCC."""
+    values = (int(character, 36) for character in body)
+    total = sum(weight * value for weight, value in zip((3, 7, 9, 10, 5, 8, 4, 2), values, strict=True))
+    return "0123456789X0"[11 - total % 11]

@@ -5,3 +5,10 @@ class Config(AppConfig):
     name = "huikuan.shell"
     label = "shell"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Contexts, which the wiring names, may be imported only once every app is loaded.
+        from huikuan.mechanisms.events.subscribers import set_counters
+        from huikuan.shell.wiring import counters
+
+        set_counters(counters())

@@ -32,19 +32,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
     as_json = "--json" in arguments
+    if "--verbose" in arguments:
+        arguments.remove("--verbose")
+        os.environ["HUIKUAN_LOG_LEVEL"] = "info"
     try:
         django.setup()
-        # Contexts import their models, which exist only after setup.
-        from huikuan.shell.installation import prepare
-        from huikuan.shell.wiring import COMMANDS
-
-        options = _parser(COMMANDS).parse_args(arguments)
-        if getattr(options, "needs_database", True):
-            prepare()
-        return int(options.run(options) or 0)
+        return _run(arguments)
     except WrongUse as error:
         return _report({"code": "usage", "message": str(error), "where": []}, as_json, 2)
     except Refusal as refusal:
+        # Every context's sentences: needed only when something is refused.
         from huikuan.shell.messages import sentence
 
         body = {
@@ -53,12 +50,32 @@ def main(argv: Sequence[str] | None = None) -> int:
             "where": [place.as_json() for place in refusal.where],
         }
         return _report(body, as_json, 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has left (| head); there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
-def _parser(commands: Sequence[Callable[[Any], None]]) -> Parser:
-    parser = Parser(prog="huikuan", description="Huikuan 回款")
+def _run(arguments: Sequence[str]) -> int:
+    # Contexts import their models, which exist only after setup.
+    from huikuan.shell.installation import prepare
+    from huikuan.shell.wiring import command_adders
+
+    word = next((argument for argument in arguments if not argument.startswith("-")), "")
+    options = _parser(command_adders(word)).parse_args(arguments)
+    if getattr(options, "needs_database", True):
+        prepare()
+    return int(options.run(options) or 0)
+
+
+def _parser(adders: Sequence[Callable[[Any], None]]) -> Parser:
+    parser = Parser(
+        prog="huikuan", description="Huikuan 回款", epilog="--verbose: say on stderr what is done, as JSON lines"
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
-    for add_commands in commands:
+    for add_commands in adders:
         add_commands(subparsers)
     return parser
 

@@ -2,17 +2,101 @@
 
 from __future__ import annotations
 
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from huikuan.kernel.dates import DEFAULT_ZONE
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.operations import add_company
+from huikuan.mechanisms.store import guards
+from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.shell.home import home
+
+log = logging.getLogger(__name__)
+
+_DOORKEEPER = 7_024_411_306  # the advisory lock under which one process migrates
 
 
-def prepare() -> None:
-    """Bring the database to this version and make company MAIN if there is none. Idempotent."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
-    if not Company.objects.exists():
-        Company.objects.create(code="MAIN", name="本公司")
+def prepare(*, code: str = "MAIN", name: str = "本公司", currency: str = "CNY", time_zone: str = DEFAULT_ZONE) -> None:
+    """Bring the database to this version and make the first company if there is none. Idempotent.
+
+    Costs a few short queries when nothing is to be done; of several processes starting at once one
+    migrates and the others wait. Refuses a database that a newer version has already changed.
+    """
+    if _missing_migrations() or not Company.objects.exists():
+        with _alone():
+            if _missing_migrations():
+                _migrate()
+            if not Company.objects.exists():
+                add_company(code=code, name=name, currency=currency, time_zone=time_zone)
+    _warn_of_missing_guards()
+
+
+def _missing_migrations() -> bool:
+    shipped = _shipped_migrations()
+    applied = _applied_migrations()
+    newer = {name for name in applied - shipped if name[0] in _our_labels()}
+    if newer:
+        raise Refusal("database_newer", migrations=", ".join(sorted("/".join(name) for name in newer)))
+    return not shipped <= applied
+
+
+def _shipped_migrations() -> set[tuple[str, str]]:
+    """Every (app, migration) of this version, read off the folders: no graph is built for it."""
+    return {
+        (config.label, file.stem)
+        for config in apps.get_app_configs()
+        for file in Path(config.path, "migrations").glob("[0-9]*.py")
+    }
+
+
+def _applied_migrations() -> set[tuple[str, str]]:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT app, name FROM django_migrations")
+            return set(cursor.fetchall())
+    except DatabaseError as error:
+        if "django_migrations" not in str(error):
+            raise
+        return set()  # an empty database has no such table yet
+
+
+def _our_labels() -> set[str]:
+    return {config.label for config in apps.get_app_configs() if config.name.startswith("huikuan.")}
+
+
+def _migrate() -> None:
+    # The migration machinery costs a tenth of a second to import, and only here is it needed.
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """No other process of this data folder, and none on this PostgreSQL database, migrates meanwhile."""
+    with (home() / "install.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not is_postgres():
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s::bigint)", [_DOORKEEPER])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s::bigint)", [_DOORKEEPER])
+
+
+def _warn_of_missing_guards() -> None:
+    for table, guard in guards.missing():
+        # Not mended silently: somebody lifted it, and `huikuan ledger check` will say so too.
+        log.warning("a guard of the ledger is missing or altered", extra={"table": table, "guard": guard})

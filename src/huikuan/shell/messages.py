@@ -24,9 +24,14 @@ SENTENCES = {
     "amount_too_large": gettext_noop("“%(value)s” is larger than the ledger takes."),
     "currencies_differ": gettext_noop("%(left)s and %(right)s cannot be added."),
     "database_busy": gettext_noop("The database was busy for too long. Nothing was written; try again."),
+    "database_newer": gettext_noop(
+        "This database was changed by a newer version (%(migrations)s). Install that version, or restore a backup."
+    ),
     "date_unreadable": gettext_noop("“%(value)s” is not a date; write it like 2026-11-21."),
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
+    "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
+    "nothing_sealed_yet": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from huikuan.shell.home import database, home, secret_key
+from huikuan.shell.logs import log_level, logging_config
 
 ROOT = Path(__file__).parent
 HOME = home()
@@ -45,25 +46,31 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "huikuan.shell.web.failures.RefusalPages",
     "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "huikuan.shell.urls"
 WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
+#: Contexts with pages of their own; each keeps its templates beside its views.
+WEB_SHELVES = ("record/receivables", "see/cockpit", "connect/connectors")
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "templates"],
+        "DIRS": [ROOT / "templates", *(ROOT.parent / context / "web/templates" for context in WEB_SHELVES)],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "huikuan.shell.web.context.frame",
             ],
         },
     },
@@ -89,7 +96,11 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "huikuan.shell.web.failures.locked_out"
+CSRF_FAILURE_VIEW = "huikuan.shell.web.failures.csrf_failed"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = logging_config(log_level())
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -114,8 +125,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
-        # ECharts sets inline style attributes on the SVG it draws; scripts stay ours alone.
-        "style-src": ["'self'", "'unsafe-inline'"],
+        # Charts are SVG drawn by the server in attributes: nothing of ours needs an inline style.
+        "style-src": ["'self'"],
         "script-src": ["'self'"],
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],

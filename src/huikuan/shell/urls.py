@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("huikuan.shell.web.urls")),
+    path("receivables/", include("huikuan.see.cockpit.web.urls")),
+    path("receivables/", include("huikuan.record.receivables.web.urls")),
+    path("imports/", include("huikuan.connect.connectors.web.urls")),
+]
+
+handler403 = "huikuan.shell.web.failures.not_allowed"
+handler404 = "huikuan.shell.web.failures.not_found"
+handler500 = "huikuan.shell.web.failures.broken"

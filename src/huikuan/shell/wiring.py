@@ -1,27 +1,66 @@
-"""What is plugged in where: commands, jobs, event subscribers. The one list of each."""
+"""What is plugged in where: commands, jobs, event subscribers. The one list of each.
+
+Modules are named, not imported: a command loads the context it belongs to and no other, the
+worker loads what it works with.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from huikuan.connect.connectors import cli as connectors_cli
-from huikuan.mechanisms.audit import cli as audit_cli
-from huikuan.mechanisms.identity import cli as identity_cli
-from huikuan.mechanisms.jobs import cli as jobs_cli
-from huikuan.mechanisms.policies import cli as policies_cli
-from huikuan.record.customers import cli as customers_cli
-from huikuan.record.receivables import cli as receivables_cli
-from huikuan.see.cockpit import cli as cockpit_cli
+if TYPE_CHECKING:
+    from huikuan.mechanisms.events.subscribers import Subscriber
+    from huikuan.mechanisms.jobs.handlers import Handler
 
-#: Each adds its commands to the argument parser's subparsers.
-COMMANDS: list[Callable[[Any], None]] = [
-    audit_cli.add_commands,
-    jobs_cli.add_commands,
-    identity_cli.add_commands,
-    policies_cli.add_commands,
-    customers_cli.add_commands,
-    receivables_cli.add_commands,
-    cockpit_cli.add_commands,
-    connectors_cli.add_commands,
-]
+#: Where each command's `add_commands(subparsers)` lives, by the command's word.
+COMMANDS = {
+    "init": "huikuan.shell.commands",
+    "serve": "huikuan.shell.commands",
+    "worker": "huikuan.shell.commands",
+    "backup": "huikuan.shell.commands",
+    "restore": "huikuan.shell.commands",
+    "audit": "huikuan.mechanisms.audit.cli",
+    "job": "huikuan.mechanisms.jobs.cli",
+    "user": "huikuan.mechanisms.identity.cli",
+    "company": "huikuan.mechanisms.identity.cli",
+    "policy": "huikuan.mechanisms.policies.cli",
+    "customer": "huikuan.record.customers.cli",
+    "ledger": "huikuan.record.receivables.cli",
+    "aging": "huikuan.record.receivables.cli",
+    "overview": "huikuan.see.cockpit.cli",
+    "import": "huikuan.connect.connectors.cli",
+}
+
+#: Modules whose import registers policy kinds.
+POLICIES: list[str] = []
+
+
+def command_adders(word: str) -> Sequence[Callable[[Any], None]]:
+    """`add_commands` of the context that knows `word`; of every context if none is known to."""
+    if word in COMMANDS:
+        return [import_module(COMMANDS[word]).add_commands]
+    return [import_module(module).add_commands for module in dict.fromkeys(COMMANDS.values())]
+
+
+def jobs() -> dict[str, Handler]:
+    """Every kind of job and how it is done."""
+    from huikuan.mechanisms.events.delivery import deliver_all  # the worker's, not the commands'
+    from huikuan.mechanisms.jobs.handlers import Handler
+
+    def deliver_events(_work: object) -> dict[str, int]:
+        return deliver_all(subscribers())
+
+    return {"events.deliver": Handler(deliver_events, every=timedelta(seconds=10))}
+
+
+def counters() -> list[Subscriber]:
+    """Told of an event inside the transaction that announces it, in this order: counters only, no I/O."""
+    return []
+
+
+def subscribers() -> list[Subscriber]:
+    """Told of an event after its commit, at least once, in order per customer."""
+    return []

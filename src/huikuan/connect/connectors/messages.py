@@ -1,5 +1,77 @@
-"""What each refusal of this context says; translated in this context's locale folder."""
+"""What each refusal and each bad cell of this context says; translated in this context's locale folder."""
 
 from __future__ import annotations
 
-SENTENCES: dict[str, str] = {}
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "sheet_empty": gettext_noop("The file has no rows below its header."),
+    "sheet_not_found": gettext_noop("The workbook has no sheet “%(sheet)s”; it has: %(sheets)s."),
+    "header_not_found": gettext_noop("No header row was found. Columns wanted: %(wanted)s. First rows: %(seen)s."),
+    "encoding_unknown": gettext_noop("The text is neither UTF-8, UTF-16 nor GB18030 (GBK). Save it as CSV UTF-8."),
+    "quotes_broken": gettext_noop("The quotation marks in the file do not match (%(problem)s). Export it again."),
+    "too_many_rows": gettext_noop("The file has more than %(limit)s rows. Split it."),
+    "too_many_columns": gettext_noop("The file has %(found)s columns; at most %(limit)s are taken."),
+    "workbook_unreadable": gettext_noop("The workbook cannot be read: it is damaged or not a real Excel file."),
+    "workbook_too_costly": gettext_noop(
+        "Reading the workbook took more memory or time than is allowed. Save only the needed sheet as CSV."
+    ),
+    "mapping_unreadable": gettext_noop("The mapping document is not valid TOML: %(problem)s"),
+    "mapping_invalid": gettext_noop("The mapping document is not valid: %(problem)s"),
+    "mapping_wrong_kind": gettext_noop("The mapping is for %(kinds)s, not for %(kind)s."),
+    "mapping_column_missing": gettext_noop(
+        "The mapping names columns the file does not have: %(missing)s. The file has: %(columns)s."
+    ),
+    "field_not_found": gettext_noop(
+        "No column could be recognised as: %(fields)s. The file has: %(columns)s. Name them in a mapping document."
+    ),
+    "preset_unknown": gettext_noop("There is no preset “%(name)s”. There are: %(known)s."),
+    "preset_name_bad": gettext_noop("“%(name)s” cannot be a preset's name; use small letters, digits and hyphens."),
+    "preset_exists": gettext_noop("“%(name)s” is a preset of the product; choose another name."),
+}
+
+#: Why a cell is bad, by code.
+CELL_REASONS: dict[str, str] = {
+    "missing": gettext_noop("nothing stands here, but %(field)s is required"),
+    "due_missing": gettext_noop("there is no due date and no event it waits for"),
+    "amount_unreadable": gettext_noop("this is not an amount"),
+    "amount_too_fine": gettext_noop("more decimals than %(currency)s has"),
+    "amount_too_large": gettext_noop("larger than the ledger takes"),
+    "amount_zero": gettext_noop("the amount is zero"),
+    "amount_negative": gettext_noop("the amount is negative"),
+    "date_unreadable": gettext_noop("this is not a date"),
+    "date_impossible": gettext_noop("this day does not exist"),
+    "date_out_of_range": gettext_noop("the year is not between 1990 and 2100"),
+    "settled_before_document": gettext_noop("settled before the document date %(document_date)s"),
+    "currency_unknown": gettext_noop("this is not a currency"),
+    "kind_unknown": gettext_noop("this document type is not in the mapping"),
+    "status_unknown": gettext_noop("this is not a customer status"),
+    "text_too_long": gettext_noop("%(length)s characters; %(field)s takes at most %(limit)s"),
+    "text_control": gettext_noop("there are control characters in it"),
+    "digits_lost": gettext_noop("a spreadsheet program has cut digits off this number"),
+    "key_repeated": gettext_noop("rows %(rows)s have the same key “%(key)s” but different content"),
+    "cells_too_many": gettext_noop("the row has more cells than the header has columns"),
+}
+
+#: What to do about it, by code.
+CELL_FIXES: dict[str, str] = {
+    "missing": gettext_noop("fill it in, or leave the row out"),
+    "due_missing": gettext_noop("fill in the due date, or name the event in a column mapped to “awaits”"),
+    "amount_unreadable": gettext_noop("write it like 12,345.67"),
+    "amount_too_fine": gettext_noop("round it to the currency's smallest unit"),
+    "amount_too_large": gettext_noop("check the amount and its unit"),
+    "amount_zero": gettext_noop("correct the amount, or leave the row out"),
+    "amount_negative": gettext_noop("give receipts as positive amounts; import refunds as items"),
+    "date_unreadable": gettext_noop("write it like 2026-11-21, or set the date order in the mapping"),
+    "date_impossible": gettext_noop("correct the day, or set the date order in the mapping"),
+    "date_out_of_range": gettext_noop("correct the year"),
+    "settled_before_document": gettext_noop("correct one of the two dates"),
+    "currency_unknown": gettext_noop("use the ISO code, like CNY or USD"),
+    "kind_unknown": gettext_noop("add it under [kinds] in the mapping document"),
+    "status_unknown": gettext_noop("use “prospect” or “customer”"),
+    "text_too_long": gettext_noop("shorten it"),
+    "text_control": gettext_noop("delete the cell's content and type it again"),
+    "digits_lost": gettext_noop("format the column as text in the source and export again"),
+    "key_repeated": gettext_noop("keep the right row, or add a column that tells them apart to the key"),
+    "cells_too_many": gettext_noop("put the cell that contains the separator in quotes"),
+}

@@ -1,4 +1,4 @@
-"""The feed of events, and how far each subscriber has read it."""
+"""The feed of events, how far each subscriber has read it, and what it could not handle yet."""
 
 from __future__ import annotations
 
@@ -21,8 +21,27 @@ class Event(Fact):
 
 
 class Position(models.Model):
-    """Where a subscriber has got to: all events with (tx, id) up to here were handled."""
+    """Where a subscriber has got to: all events with (tx, id) up to here were handled or set aside."""
 
     subscriber = models.CharField(max_length=80, primary_key=True)
     tx = models.BigIntegerField(default=0)
     event_id = models.BigIntegerField(default=0)
+
+
+class SetAside(models.Model):
+    """An event a subscriber failed to handle, or that waits behind one of the same customer.
+
+    It stays here, visible, until a later attempt succeeds; `attempts` 0 means it only waits.
+    """
+
+    subscriber = models.CharField(max_length=80)
+    event_tx = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    retry_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subscriber", "customer_id"], name="events_aside_stream")]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "event_id"], name="events_aside_event")]

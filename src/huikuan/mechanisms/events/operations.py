@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.events.subscribers import Announced, tell_counters
+from huikuan.mechanisms.store.transactions import transaction_number
 
 
 def announce(
@@ -18,9 +22,10 @@ def announce(
     customer_id: int | None = None,
     payload: Mapping[str, Any] | None = None,
 ) -> int:
-    """Record the event `<context>.<past participle>`; delivered to subscribers after commit."""
-    return record(
-        Event,
-        [{"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": dict(payload or {})}],
-        at=at,
-    )[0]
+    """Record the event `<context>.<past participle>`; counters are told now, others after commit."""
+    said = dict(payload or {})
+    row = {"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": said}
+    with transaction.atomic():
+        event_id = record(Event, [row], at=at)[0]
+        tell_counters(Announced(event_id, transaction_number(), kind, company_id, customer_id, said, at))
+    return event_id

@@ -2,4 +2,18 @@
 
 from __future__ import annotations
 
-SENTENCES: dict[str, str] = {}
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "file_empty": gettext_noop("The file is empty."),
+    "file_too_large": gettext_noop("The file has %(size)s bytes; at most %(limit)s are taken. Split it."),
+    "file_type_unknown": gettext_noop("Files of type “%(suffix)s” are not read here. Save it as xlsx, xls or csv."),
+    "file_type_differs": gettext_noop(
+        "The file is named .%(suffix)s but its content is %(found)s. Open it and save it anew as xlsx or csv."
+    ),
+    "file_encrypted": gettext_noop("The file is protected by a password. Save it without one."),
+    "file_with_doctype": gettext_noop("The file carries a document type declaration (%(part)s), which is not taken."),
+    "file_not_stored": gettext_noop("The file could not be stored: %(problem)s. Nothing was written."),
+    "archive_damaged": gettext_noop("The file is damaged or cut off. Export it again."),
+    "archive_bomb": gettext_noop("The file unpacks to more than is allowed (%(found)s, limit %(limit)s)."),
+}

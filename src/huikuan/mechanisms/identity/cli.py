@@ -1,9 +1,193 @@
-"""Commands of identity."""
+"""Commands of identity: `huikuan user …` and `huikuan company …`."""
 
 from __future__ import annotations
 
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.dates import DEFAULT_ZONE
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity import operations, queries
+from huikuan.mechanisms.identity.actors import add_actor_option, cli_actor
+from huikuan.mechanisms.identity.domain.roles import ROLES
+from huikuan.mechanisms.identity.messages import ROLE_TITLES
+
+Command = Callable[[argparse.Namespace], int]
 
 
 def add_commands(subparsers: Any) -> None:
     """Add this context's commands to `huikuan`."""
+    _add_user_commands(subparsers)
+    _add_company_commands(subparsers)
+
+
+def _add_user_commands(subparsers: Any) -> None:
+    actions = subparsers.add_parser("user", help=_("people who log in, and their roles")).add_subparsers(
+        dest="action", required=True
+    )
+    add = _on_user(actions, "add", _("a new user"), _add_user)
+    add.add_argument("--display-name", default="")
+    add.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans")
+    add.add_argument("--role", action="append", default=[], choices=list(ROLES), help=_("may be repeated"))
+    add.add_argument("--company", metavar="CODE", help=_("the roles are for this company only"))
+    add_password_option(add)
+    for name, told, run in (("grant", _("give a role"), _grant), ("revoke", _("take a role away"), _revoke)):
+        action = _on_user(actions, name, told, run)
+        action.add_argument("role", choices=list(ROLES))
+        action.add_argument("--company", metavar="CODE", help=_("for this company only"))
+    add_password_option(_on_user(actions, "passwd", _("a new password"), _passwd))
+    _on_user(actions, "deactivate", _("no log-in any more; sessions end"), _deactivate)
+    _on_user(actions, "activate", _("log-in again"), _activate)
+    listing = actions.add_parser("list", help=_("all users"))
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_list_users)
+
+
+def _on_user(actions: Any, name: str, told: str, run: Command) -> argparse.ArgumentParser:
+    action: argparse.ArgumentParser = actions.add_parser(name, help=told)
+    action.add_argument("username")
+    action.add_argument("--json", action="store_true")
+    add_actor_option(action)
+    action.set_defaults(run=run)
+    return action
+
+
+def add_password_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command `--password-stdin`; `read_password` then reads it."""
+    # Never an argument: the command line is visible to every process of the machine.
+    parser.add_argument("--password-stdin", action="store_true", help=_("read the password from standard input"))
+
+
+def _add_company_commands(subparsers: Any) -> None:
+    actions = subparsers.add_parser("company", help=_("companies whose books are kept here")).add_subparsers(
+        dest="action", required=True
+    )
+    add = actions.add_parser("add", help=_("a new company"))
+    add.add_argument("code")
+    add.add_argument("--name", required=True)
+    add.add_argument("--currency", default="CNY")
+    add.add_argument("--time-zone", default=DEFAULT_ZONE)
+    add.set_defaults(run=_add_company)
+    actions.add_parser("list", help=_("all companies")).set_defaults(run=_list_companies)
+    for action in actions.choices.values():
+        action.add_argument("--json", action="store_true")
+
+
+def read_password(options: argparse.Namespace, *, twice: bool) -> str:
+    """The password from standard input (--password-stdin) or the prompt; refuses when there is neither."""
+    if options.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise Refusal("password_missing")
+    password = getpass.getpass(_("Password: "))
+    if twice and password != getpass.getpass(_("Again: ")):
+        raise Refusal("passwords_differ")
+    return password
+
+
+def _add_user(options: argparse.Namespace) -> int:
+    at, actor = datetime.now(UTC), cli_actor(options)
+    password = read_password(options, twice=True)
+    with transaction.atomic():
+        operations.add_user(
+            username=options.username,
+            password=password,
+            display_name=options.display_name,
+            language=options.language,
+            actor=actor,
+            at=at,
+        )
+        for role in options.role:
+            operations.grant_role(username=options.username, role=role, company=options.company, actor=actor, at=at)
+    return _show_user(options)
+
+
+def _grant(options: argparse.Namespace) -> int:
+    operations.grant_role(
+        username=options.username,
+        role=options.role,
+        company=options.company,
+        actor=cli_actor(options),
+        at=datetime.now(UTC),
+    )
+    return _show_user(options)
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    operations.revoke_role(
+        username=options.username,
+        role=options.role,
+        company=options.company,
+        actor=cli_actor(options),
+        at=datetime.now(UTC),
+    )
+    return _show_user(options)
+
+
+def _passwd(options: argparse.Namespace) -> int:
+    password = read_password(options, twice=True)
+    operations.set_password(
+        username=options.username, password=password, actor=cli_actor(options), at=datetime.now(UTC)
+    )
+    return _show_user(options)
+
+
+def _deactivate(options: argparse.Namespace) -> int:
+    operations.deactivate_user(username=options.username, actor=cli_actor(options), at=datetime.now(UTC))
+    return _show_user(options)
+
+
+def _activate(options: argparse.Namespace) -> int:
+    operations.activate_user(username=options.username, actor=cli_actor(options), at=datetime.now(UTC))
+    return _show_user(options)
+
+
+def _show_user(options: argparse.Namespace) -> int:
+    rows = queries.users(at=datetime.now(UTC))
+    _print_users([row for row in rows if row.username == options.username], options)
+    return 0
+
+
+def _list_users(options: argparse.Namespace) -> int:
+    _print_users(queries.users(at=datetime.now(UTC)), options)
+    return 0
+
+
+def _print_users(rows: list[queries.UserRow], options: argparse.Namespace) -> None:
+    if options.json:
+        shown = [
+            {**asdict(row), "roles": [{"role": role, "company": company} for role, company in row.roles]}
+            for row in rows
+        ]
+        print(json.dumps({"users": shown}, ensure_ascii=False))
+        return
+    for row in rows:
+        roles = ", ".join(_(ROLE_TITLES[role]) + (f" ({company})" if company else "") for role, company in row.roles)
+        state = "" if row.active else " · " + _("deactivated")
+        print(f"{row.username} {row.display_name} · {roles or '–'}{state}")
+
+
+def _add_company(options: argparse.Namespace) -> int:
+    operations.add_company(
+        code=options.code, name=options.name, currency=options.currency, time_zone=options.time_zone
+    )
+    return _list_companies(options)
+
+
+def _list_companies(options: argparse.Namespace) -> int:
+    rows = queries.companies()
+    if options.json:
+        print(json.dumps({"companies": [asdict(row) for row in rows]}, ensure_ascii=False))
+        return 0
+    for row in rows:
+        print(f"{row.code} · {row.name} · {row.currency} · {row.time_zone}")
+    return 0

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from huikuan.kernel.errors import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -30,6 +32,9 @@ def register(kind: Kind) -> Kind:
 
 
 def kind_named(name: str) -> Kind:
+    """The kind of this name; refuses an unknown one."""
+    if name not in _KINDS:
+        raise Refusal("policy_kind_unknown", kind=name, known=", ".join(sorted(_KINDS)))
     return _KINDS[name]
 
 

@@ -26,11 +26,19 @@ class PolicyVersion(Fact):
 
 
 class PolicyStep(Fact):
-    """A step in a version's life: submitted, approved, returned, in_force, retired."""
+    """A step in a version's life: submitted, approved, returned, in_force, retired.
+
+    `digest` names what was shown to whoever took the step; `own` marks a maker's approval of
+    their own draft, which a small firm allows and its owner reviews.
+    """
 
     version_id = models.BigIntegerField()
     step = models.CharField(max_length=20)
     digest = models.CharField(max_length=64)
     effective_at = models.DateTimeField(null=True)
+    own = models.BooleanField(default=False)
     actor = models.CharField(max_length=150)
     comment = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["version_id"], name="policies_step_version")]

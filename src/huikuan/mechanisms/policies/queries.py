@@ -1,4 +1,4 @@
-"""Which version governs."""
+"""Which version governs, and how it came to be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.policies.domain import lifecycle
+from huikuan.mechanisms.policies.domain.lifecycle import Step
 from huikuan.mechanisms.policies.kinds import kind_named
+from huikuan.mechanisms.policies.models import PolicyStep, PolicyVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,134 @@ class InForce:
     version_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version with its state as last recorded. `digest` is what an approver approves."""
+
+    id: int
+    kind: str
+    company_id: int | None
+    number: int
+    state: str
+    document: Mapping[str, Any]
+    note: str
+    drafted_by: str
+    drafted_at: datetime
+    digest: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a version's history."""
+
+    step: str
+    actor: str
+    at: datetime
+    effective_at: datetime | None
+    own: bool
+    comment: str
+
+
 def in_force(kind: str, *, company_id: int | None, at: datetime) -> InForce:
-    """The version of `kind` in force for the company at `at`; the shipped default if none is."""
+    """The version of `kind` in force at `at`: the company's, else every company's, else the default."""
+    for owner in [company_id, None] if company_id is not None else [None]:
+        version_id = lifecycle.governing(timeline(kind, owner), at)
+        if version_id is not None:
+            version = PolicyVersion.objects.get(pk=version_id)
+            return InForce(kind, version.number, version.document, version.pk)
     return InForce(kind, 0, kind_named(kind).default, None)
+
+
+def decided_under(version_id: int | None, *, kind: str) -> InForce:
+    """The version a past decision kept (None: the shipped default), whatever governs today."""
+    if version_id is None:
+        return InForce(kind, 0, kind_named(kind).default, None)
+    version = PolicyVersion.objects.get(pk=version_id)
+    return InForce(version.kind, version.number, version.document, version.pk)
+
+
+def timeline(kind: str, company_id: int | None) -> list[Step]:
+    """The in_force and retired steps of a kind for exactly this owner, in order of record."""
+    versions = PolicyVersion.objects.filter(kind=kind, company_id=company_id).values("id")
+    rows = PolicyStep.objects.filter(
+        version_id__in=versions, step__in=[lifecycle.IN_FORCE, lifecycle.RETIRED]
+    ).order_by("tx", "id")
+    return [_step(row) for row in rows]
+
+
+def versions(kind: str | None = None) -> list[VersionRow]:
+    """Every version, newest first."""
+    rows = PolicyVersion.objects.order_by("-id")
+    return [describe(version) for version in (rows.filter(kind=kind) if kind else rows)]
+
+
+def version(version_id: int) -> VersionRow:
+    """One version; refuses an unknown id."""
+    return describe(version_row(version_id))
+
+
+def history(version_id: int) -> list[StepRow]:
+    """What became of a version, oldest first."""
+    rows = PolicyStep.objects.filter(version_id=version_id).order_by("tx", "id")
+    return [StepRow(row.step, row.actor, row.recorded_at, row.effective_at, row.own, row.comment) for row in rows]
+
+
+def diff(old_id: int, new_id: int) -> list[str]:
+    """What changed from one version to another, as diff lines; refuses versions of two kinds."""
+    old, new = version_row(old_id), version_row(new_id)
+    if old.kind != new.kind:
+        raise Refusal("policy_kinds_differ", left=old.kind, right=new.kind)
+    return lifecycle.differences(old.document, new.document)
+
+
+def version_row(version_id: int) -> PolicyVersion:
+    found = PolicyVersion.objects.filter(pk=version_id).first()
+    if found is None:
+        raise Refusal("policy_version_unknown", version=version_id)
+    return found
+
+
+def steps_of(version_id: int) -> list[Step]:
+    """A version's steps, oldest first, as the domain reads them."""
+    return [_step(row) for row in PolicyStep.objects.filter(version_id=version_id).order_by("tx", "id")]
+
+
+def replaced_by(version: PolicyVersion) -> InForce | None:
+    """What this version replaces, or would: the latest in force of the same owner, even if from later on."""
+    begun = [step.version_id for step in timeline(version.kind, version.company_id) if step.step == lifecycle.IN_FORCE]
+    earlier = [version_id for version_id in begun if version_id != version.pk]
+    return decided_under(earlier[-1], kind=version.kind) if earlier else None
+
+
+def digest_of(version: PolicyVersion) -> str:
+    """The digest of what an approver of `version` is shown now."""
+    replaced = replaced_by(version)
+    return lifecycle.shown_digest(
+        kind=version.kind,
+        company_id=version.company_id,
+        number=version.number,
+        document=version.document,
+        replaces=replaced.version_id if replaced else None,
+    )
+
+
+def describe(version: PolicyVersion) -> VersionRow:
+    replaced = replaced_by(version) or decided_under(None, kind=version.kind)
+    return VersionRow(
+        id=version.pk,
+        kind=version.kind,
+        company_id=version.company_id,
+        number=version.number,
+        state=lifecycle.state_of(steps_of(version.pk)),
+        document=version.document,
+        note=version.note,
+        drafted_by=version.drafted_by,
+        drafted_at=version.recorded_at,
+        digest=digest_of(version),
+        changes=tuple(lifecycle.differences(replaced.document, version.document)),
+    )
+
+
+def _step(row: PolicyStep) -> Step:
+    return Step(row.version_id, row.step, row.digest, row.effective_at, row.actor)

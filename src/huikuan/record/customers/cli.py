@@ -1,9 +1,114 @@
-"""Commands of customers."""
+"""Commands of customers: `huikuan customer list|show|affiliate`."""
 
 from __future__ import annotations
 
+import getpass
+import json
+from argparse import Namespace
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.dates import business_date, parse_date
+from huikuan.record.customers import queries
+from huikuan.record.customers.models import Affiliation
 
 
 def add_commands(subparsers: Any) -> None:
     """Add this context's commands to `huikuan`."""
+    actions = subparsers.add_parser("customer", help=_("Customers and whose they are")).add_subparsers(
+        dest="action", required=True
+    )
+    listing = _command(actions, "list", _list, _("Customers in order of code, or those found"))
+    listing.add_argument("--find", default="", help=_("part of a code, name, former name or USCC"))
+    listing.add_argument("--after", default="", help=_("begin after this code"))
+    listing.add_argument("--limit", type=int, default=50)
+    show = _command(actions, "show", _show, _("One customer, its affiliations as of a day, its history"))
+    show.add_argument("code")
+    show.add_argument("--as-of", default="")
+    affiliate = _command(actions, "affiliate", _affiliate, _("From a day on, the customer belongs to …"))
+    affiliate.add_argument("code")
+    affiliate.add_argument("dimension", choices=Affiliation.Dimension.values)
+    affiliate.add_argument("value", help=_("group code, owner, region or business type; empty ends it"))
+    affiliate.add_argument("--from", dest="effective_on", required=True, help=_("the day, like 2026-11-21"))
+
+
+def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
+    parser = actions.add_parser(name, help=explained)
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _list(options: Namespace) -> int:
+    if options.find:
+        found = queries.find(options.find, limit=options.limit)
+    else:
+        found = queries.customers(after=options.after, limit=options.limit)
+    if options.json:
+        print(json.dumps({"customers": [asdict(row) for row in found]}, ensure_ascii=False))
+        return 0
+    for row in found:
+        print(f"{row.code}\t{row.name}\t{_status(row.status)}\t{row.uscc}")
+    return 0
+
+
+def _show(options: Namespace) -> int:
+    row = queries.customer(options.code)
+    day = parse_date(options.as_of) if options.as_of else _today()
+    whose = queries.affiliations_of(row.id, day)
+    history = queries.versions(row.id)
+    if options.json:
+        recorded = [{**asdict(one), "recorded_at": one.recorded_at.isoformat()} for one in history]
+        body = {"customer": asdict(row), "as_of": day.isoformat(), "affiliations": whose, "versions": recorded}
+        print(json.dumps(body, ensure_ascii=False))
+        return 0
+    print(f"{row.code} {row.name} ({_status(row.status)})")
+    facts = [(_("Unified Social Credit Code"), row.uscc), (_("Former names"), "；".join(row.former_names))]
+    for label, value in [*facts, *((_label(dimension), value) for dimension, value in whose.items())]:
+        if value:
+            print(f"  {label}: {value}")
+    if row.uscc_problem:
+        print("  " + _("The Unified Social Credit Code fails its check."))
+    for one in history:
+        print(f"  v{one.version} {one.recorded_at:%Y-%m-%d %H:%M}Z {one.actor}")
+    return 0
+
+
+def _affiliate(options: Namespace) -> int:
+    # Operations are loaded only when something is written: listing answers sooner.
+    from huikuan.record.customers.operations import affiliate
+
+    row = queries.customer(options.code)
+    recorded = affiliate(
+        customer_id=row.id,
+        dimension=options.dimension,
+        value=options.value,
+        effective_on=parse_date(options.effective_on),
+        actor=f"cli:{getpass.getuser()}",
+        at=datetime.now(UTC),
+    )
+    if options.json:
+        print(json.dumps({"recorded": recorded}))
+    else:
+        print(_("Recorded.") if recorded else _("It was so already; nothing was written."))
+    return 0
+
+
+def _today() -> date:
+    return business_date(datetime.now(UTC))
+
+
+def _status(status: str) -> str:
+    return _("prospect") if status == "prospect" else _("customer")
+
+
+def _label(dimension: str) -> str:
+    return {
+        "group": _("Customer group"),
+        "owner": _("Owner"),
+        "region": _("Region"),
+        "business_type": _("Business type"),
+    }[dimension]

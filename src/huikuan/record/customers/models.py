@@ -39,11 +39,17 @@ class Customer(Kept):
 
 
 class CustomerVersion(Fact):
-    """A customer's master data from this moment on: the whole record, not a difference."""
+    """A customer's master data from this moment on: the whole record, not a difference.
+
+    `content` is the text of a JSON object with sorted keys (`domain.master.content_of`), kept as
+    text because PostgreSQL's jsonb reorders keys and a leaf commits to the exact bytes. It is
+    registry data of legal entities, hence nothing in it is personal; contacts, who are natural
+    persons, get a fact of their own.
+    """
 
     customer_id = models.BigIntegerField(db_index=True)
     version = models.PositiveIntegerField()
-    content = models.JSONField()
+    content = models.TextField()
     actor = models.CharField(max_length=150)
     batch_id = models.BigIntegerField(null=True)
 

@@ -9,7 +9,6 @@ SENTENCES: dict[str, str] = {
     "amount_not_positive": gettext_noop("The amount must be a whole number of minor units above zero, not %(value)s."),
     "amounts_differ": gettext_noop("In one currency both sides clear the same amount, not %(credit)s and %(debit)s."),
     "companies_differ": gettext_noop("Items %(credit)s and %(debit)s belong to different companies."),
-    "company_unknown": gettext_noop("There is no company %(company)s. `huikuan company list` shows them."),
     "currency_unknown": gettext_noop("“%(value)s” is not a currency code like CNY."),
     "customer_unknown": gettext_noop("There is no customer no. %(customer)s."),
     "customers_differ": gettext_noop(
@@ -43,4 +42,14 @@ SENTENCES: dict[str, str] = {
     "side_contradicts_kind": gettext_noop("An item of kind %(kind)s cannot stand on the %(side)s side."),
     "side_needed": gettext_noop("Say on which side an item of kind %(kind)s stands."),
     "weights_not_positive": gettext_noop("Every instalment needs a share above zero."),
+    "aging_basis_unknown": gettext_noop("Age has no basis “%(value)s”; choose one of %(choices)s."),
+    "aging_buckets_invalid": gettext_noop("These bucket edges cannot be used."),
+    "aging_buckets_unknown": gettext_noop("The bucket policy has no list “%(value)s”; choose one of %(choices)s."),
+    "aging_key_unknown": gettext_noop("Aging cannot be grouped by “%(value)s”; choose one of %(choices)s."),
+    "aging_needs_file": gettext_noop("A spreadsheet needs a file; add --out FILE."),
+    "item_slot_unknown": gettext_noop("“%(value)s” is not a part of aging."),
+    "nothing_known_yet": gettext_noop(
+        "Nothing had been sealed by %(instant)s, so what was known then is not recorded."
+    ),
+    "page_unknown": gettext_noop("“%(value)s” is not a place in this list."),
 }

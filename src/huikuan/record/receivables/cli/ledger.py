@@ -1,4 +1,4 @@
-"""Commands of receivables: ledger check, exchange rates, period locks, one item's story."""
+"""Commands: ledger check, exchange rates, period locks."""
 
 from __future__ import annotations
 
@@ -23,20 +23,13 @@ from huikuan.record.receivables.queries.periods import lock_history
 from huikuan.record.receivables.queries.rates import rates
 
 
-def add_commands(subparsers: Any) -> None:
-    """Add this context's commands to `huikuan`."""
-    _add_ledger(subparsers)
-    _add_rates(subparsers)
-    _add_period(subparsers)
-
-
-def _add_ledger(subparsers: Any) -> None:
+def add_ledger(subparsers: Any) -> None:
     ledger = subparsers.add_parser("ledger", help=gettext("prove the ledger")).add_subparsers(required=True)
     check = ledger.add_parser("check", help=gettext("prove caches, references and guards against the facts"))
     _finish(check, _check)
 
 
-def _add_rates(subparsers: Any) -> None:
+def add_rates(subparsers: Any) -> None:
     actions = subparsers.add_parser("rates", help=gettext("exchange rates")).add_subparsers(required=True)
     add = actions.add_parser("add", help=gettext("record a rate from a day on"))
     add.add_argument("currency")
@@ -50,7 +43,7 @@ def _add_rates(subparsers: Any) -> None:
     _finish(listing, _list_rates)
 
 
-def _add_period(subparsers: Any) -> None:
+def add_period(subparsers: Any) -> None:
     actions = subparsers.add_parser("period", help=gettext("lock and unlock periods")).add_subparsers(required=True)
     lock = actions.add_parser("lock", help=gettext("let nothing post on or before a day"))
     lock.add_argument("through", metavar="DATE")

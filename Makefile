@@ -1,0 +1,66 @@
+# Two commands do all the set-up on a machine with Python 3.11+ and make:
+#   make demo   the program with a demo company, on the embedded database
+#   make test   every check and every test, on both databases
+
+PYTHON ?= python3
+BIN := .venv/bin
+DIST := src/huikuan/shell/static/dist
+CATALOGS := $(wildcard src/huikuan/*/locale/*/LC_MESSAGES/*.po src/huikuan/*/*/locale/*/LC_MESSAGES/*.po)
+
+.PHONY: setup demo test check test-sqlite test-postgres prove bench lock clean
+.DELETE_ON_ERROR:
+
+setup: .venv/ready $(DIST)/built .venv/catalogs
+
+.venv/ready: requirements/uv.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huikuan needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/catalogs: .venv/ready $(CATALOGS)
+	$(BIN)/python -m huikuan.shell.catalogs
+	@touch $@
+
+$(DIST)/built: .venv/ready package.json package-lock.json $(wildcard frontend/*)
+	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(BIN)/node frontend/build.mjs
+	@touch $@
+
+demo: setup
+	$(BIN)/huikuan demo
+
+test: check test-sqlite test-postgres
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.migrations
+
+test-sqlite: setup
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+test-postgres: setup
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+# The full crash, race and fuzz counts, with their figures.
+prove: setup
+	HUIKUAN_PROVE=1 $(BIN)/python -m pytest -q -rA -m sealed
+	HUIKUAN_PROVE=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -rA -m sealed
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# Pin every dependency again, by hash and without naming where it is fetched from.
+lock: .venv/ready
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/run.txt
+
+clean:
+	rm -rf .venv node_modules $(DIST)

@@ -1,0 +1,4 @@
+import "./partial.js";
+import "./pops.js";
+import "./keys.js";
+import "./copy.js";

@@ -1,0 +1,20 @@
+// Partial updates: a link with hx-get replaces one panel; without a script it is an ordinary link.
+import htmx from "htmx.org/dist/htmx.esm.js";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.defaultSwapStyle = "outerHTML";
+htmx.config.scrollBehavior = "auto";
+
+/** What was replaced keeps the focus: on the control of the same id, else on the region itself. */
+document.addEventListener("htmx:afterSettle", (event) => {
+  const region = event.detail.elt;
+  const spoken = document.getElementById("spoken");
+  if (spoken && region.dataset.spoken) spoken.textContent = region.dataset.spoken;
+});
+
+/** A failed update never leaves old figures under a new choice: the page is loaded whole instead. */
+document.addEventListener("htmx:responseError", (event) => {
+  const path = event.detail.pathInfo?.finalRequestPath;
+  if (path) window.location.assign(path);
+});

@@ -1,0 +1,23 @@
+// Pop-overs close on a click outside and on Escape; Escape gives the focus back.
+const open = () => [...document.querySelectorAll("details.pop[open]")];
+
+document.addEventListener("click", (event) => {
+  for (const pop of open()) if (!pop.contains(event.target)) pop.open = false;
+});
+
+/** Close the innermost layer; says whether there was one. */
+export function closeLayer() {
+  const last = open().at(-1);
+  if (!last) return false;
+  last.open = false;
+  last.querySelector("summary").focus();
+  return true;
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

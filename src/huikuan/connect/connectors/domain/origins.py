@@ -1,0 +1,64 @@
+"""Where a fact came from: the digest of what a file row said, and what meeting an older row means.
+
+A row is known by (company, system, key, generation). The same key with the same content is a
+duplicate, with other content a conflict; a key whose item was reversed opens its next generation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import polars as pl
+
+#: What a row says about the claim itself; names of customers and affiliations may change freely.
+CONTENT = (
+    "customer_code",
+    "kind",
+    "side",
+    "currency",
+    "amount",
+    "net_amount",
+    "tax_amount",
+    "document_number",
+    "document_date",
+    "posting_date",
+    "due_date",
+    "awaits",
+    "obligation",
+    "contract_number",
+    "business_type",
+    "text",
+    "settled_on",
+    "received_on",
+    "applies_to",
+)
+
+
+def with_digest(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with `origin_digest`: SHA-256 over the row's content as JSON, dates in ISO form."""
+    said = [
+        pl.col(name).dt.strftime("%Y-%m-%d") if frame.schema[name] == pl.Date else pl.col(name)
+        for name in CONTENT
+        if name in frame.columns
+    ]
+    texts = frame.select(pl.struct(said).struct.json_encode()).to_series()
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    return frame.with_columns(origin_digest=pl.Series(digests, dtype=pl.Binary))
+
+
+def classify(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with `meets` (new, duplicate or conflict), `origin_generation` and the `item_id` met.
+
+    `known` holds for keys in the ledger: key, item_id, generation, same (content), reversed.
+    """
+    latest = known.sort("generation").group_by("key", maintain_order=True).last()
+    met = frame.join(latest, on="key", how="left", maintain_order="left")
+    live = pl.col("item_id").is_not_null() & ~pl.col("reversed")
+    return met.with_columns(
+        meets=pl.when(~live | pl.col("item_id").is_null())
+        .then(pl.lit("new"))
+        .when(pl.col("same"))
+        .then(pl.lit("duplicate"))
+        .otherwise(pl.lit("conflict")),
+        origin_generation=pl.col("generation").fill_null(0) + 1,
+    ).drop("generation", "same", "reversed")

@@ -1,0 +1,124 @@
+"""What reading a file yields: the good rows as one frame with a fixed shape, and every bad cell.
+
+This is the contract between reading (file → `Checked`) and importing (`Checked` → ledger).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+#: The kinds of file that can be imported.
+KINDS = ("customers", "items", "receipts", "open-items")
+
+_ITEM_COLUMNS: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    "key": pl.String(),
+    "customer_code": pl.String(),
+    "customer_name": pl.String(),
+    "kind": pl.String(),
+    "side": pl.String(),
+    "currency": pl.String(),
+    "amount": pl.Int64(),
+    "net_amount": pl.Int64(),
+    "tax_amount": pl.Int64(),
+    "document_number": pl.String(),
+    "document_date": pl.Date(),
+    "posting_date": pl.Date(),
+    "due_date": pl.Date(),
+    "awaits": pl.String(),
+    "obligation": pl.String(),
+    "contract_number": pl.String(),
+    "business_type": pl.String(),
+    "text": pl.String(),
+    "settled_on": pl.Date(),
+    "owner": pl.String(),
+    "region": pl.String(),
+    "group": pl.String(),
+}
+
+_RECEIPT_COLUMNS: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    "key": pl.String(),
+    "customer_code": pl.String(),
+    "customer_name": pl.String(),
+    "currency": pl.String(),
+    "amount": pl.Int64(),
+    "received_on": pl.Date(),
+    "document_number": pl.String(),
+    "text": pl.String(),
+    "applies_to": pl.String(),
+}
+
+_CUSTOMER_COLUMNS: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    "code": pl.String(),
+    "name": pl.String(),
+    "short_name": pl.String(),
+    "english_name": pl.String(),
+    "former_names": pl.String(),
+    "uscc": pl.String(),
+    "industry": pl.String(),
+    "group_code": pl.String(),
+    "group_name": pl.String(),
+    "parent_code": pl.String(),
+    "owner": pl.String(),
+    "region": pl.String(),
+    "business_type": pl.String(),
+    "status": pl.String(),
+}
+
+#: Column names and types of the checked frame, per kind; only the columns in NULLABLE may hold null.
+#: Amounts are positive minor units of the row's currency; `row` is the row as the file shows it;
+#: customers' `former_names` and `business_type` hold several values joined by '；'.
+SCHEMAS: dict[str, dict[str, pl.DataType]] = {
+    "items": _ITEM_COLUMNS,
+    "open-items": _ITEM_COLUMNS,
+    "receipts": _RECEIPT_COLUMNS,
+    "customers": _CUSTOMER_COLUMNS,
+}
+NULLABLE = frozenset({"net_amount", "tax_amount", "due_date", "settled_on"})
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """One cell that cannot be taken: where it stands, what it says, why, and what to do about it.
+
+    `row` is the row number in the file, `column` the file's own header (a field's name where no
+    column gives it), `value` the cell as read. `code` and `params` make the sentences of
+    `connectors.reasons`.
+    """
+
+    row: int
+    column: str
+    value: str
+    code: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence the user must see: `text` is the English msgid, `params` fill it."""
+
+    text: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file's rows after checking: `read` = rows of `frame` + `rejected` + `repeated`.
+
+    A rejected row has at least one bad cell; `bad` is in file order. A repeated row says the same as
+    an earlier one, key and content, and is left out of the frame: a duplicate. Two rows of one key
+    but different content are both bad. `notes` are sentences the user must see (stand-in dates,
+    assumed currency …): an English msgid and its parameters.
+    """
+
+    kind: str
+    frame: pl.DataFrame
+    bad: list[BadCell]
+    read: int
+    rejected: int
+    notes: list[Note] = field(default_factory=list)
+    repeated: int = 0

@@ -1,0 +1,222 @@
+"""What an import would do, and the writing of it: one transaction, all or nothing, safe to run again."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import adbc_driver_manager
+import polars as pl
+from django.db import DatabaseError, OperationalError
+
+from huikuan.connect.connectors.domain.rows import BadCell, Note
+from huikuan.connect.connectors.models import Batch
+from huikuan.kernel.errors import Place, Refusal
+from huikuan.kernel.money import to_text
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import ensure_prospects
+from huikuan.record.customers.operations.affiliations import Statement, affiliate_many, ensure_groups
+from huikuan.record.customers.operations.rows import ids_by_code
+from huikuan.record.receivables.operations.bulk import Moved, write
+from huikuan.record.receivables.operations.drafts import Draft
+
+logger = logging.getLogger(__name__)
+
+_ATTEMPTS = 5
+_RECEIPTS = ["receipt", "advance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One import as asked for. `system` is where the keys come from, `as_of` a snapshot's day."""
+
+    kind: str
+    company: Company
+    system: str
+    file_name: str
+    file_sha256: str
+    mapping: Mapping[str, Any]
+    headers: Mapping[str, str]
+    actor: str
+    at: datetime
+    as_of: date | None = None
+    on_conflict: str = "list"
+    force: bool = False
+
+
+@dataclass
+class Plan:
+    """What the checked rows come to against the ledger as it is now. Counts are in file rows."""
+
+    task: Task
+    batch_id: int
+    draft: Draft
+    created: int = 0
+    duplicates: int = 0
+    conflicts: list[Place] = field(default_factory=list)
+    bad: list[BadCell] = field(default_factory=list)
+    prospects: dict[str, str] = field(default_factory=dict)
+    reserved: dict[str, int] = field(default_factory=dict)
+    customers: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    affiliations: list[Statement] = field(default_factory=list)
+    diff: list[dict[str, Any]] | None = None
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to write."""
+        draft = self.draft
+        return not (draft.items.height or draft.settlements.height or draft.schedules.height)
+
+
+def new_plan(task: Task) -> Plan:
+    batch_id = reserve_ids(Batch, 1)[0]
+    return Plan(task, batch_id, Draft(task.company, batch_id, task.actor, task.at))
+
+
+def resolve_customers(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with `customer_id`; codes nobody knows get a reserved id and become prospects when written."""
+    names = dict(frame.group_by("customer_code", maintain_order=True).agg(pl.col("customer_name").first()).iter_rows())
+    known = ids_by_code(names)
+    unknown = {code: name for code, name in names.items() if code not in known}
+    plan.prospects = unknown
+    plan.reserved = dict(zip(unknown, reserve_ids(Customer, len(unknown)), strict=True))
+    plan.customers = {**known, **plan.reserved}
+    ids = pl.DataFrame(
+        {"customer_code": list(plan.customers), "customer_id": list(plan.customers.values())},
+        schema={"customer_code": pl.String, "customer_id": pl.Int64},
+    )
+    return frame.join(ids, on="customer_code", how="left", maintain_order="left")
+
+
+def carry_out(make: Callable[[], Plan], counts: Callable[[Plan], dict[str, Any]]) -> Plan:
+    """Plan and write; plans again when the ledger moved between, at most a few times.
+
+    Refuses with `ledger_busy` when it keeps moving, and with `storage_failed` when the disk is full.
+    """
+    for _ in range(_ATTEMPTS):
+        plan = make()
+        try:
+            with storage_refusals():
+                _write(plan, counts(plan))
+        except Moved:
+            logger.info("the ledger moved while batch %d was planned; planning again", plan.batch_id)
+            continue
+        return plan
+    raise Refusal("ledger_busy")
+
+
+def _write(plan: Plan, counts: dict[str, Any]) -> None:
+    task = plan.task
+
+    def first() -> None:
+        if plan.prospects:
+            ids = ensure_prospects(
+                plan.prospects, ids=plan.reserved, batch_id=plan.batch_id, actor=task.actor, at=task.at
+            )
+            if ids != plan.reserved:
+                raise Moved
+
+    def last() -> None:
+        _record_affiliations(plan)
+        record_batch(plan.batch_id, task, counts, plan.notes)
+        announce(
+            "connectors.imported",
+            at=task.at,
+            company_id=task.company.pk,
+            payload={"batch_id": plan.batch_id, "kind": task.kind, "created": plan.created},
+        )
+
+    write(plan.draft, first=first, last=last)
+
+
+def _record_affiliations(plan: Plan) -> None:
+    ensure_groups(plan.groups)
+    if plan.affiliations:
+        task = plan.task
+        today = task.at.astimezone().date()
+        affiliate_many(plan.affiliations, today=today, batch_id=plan.batch_id, actor=task.actor, at=task.at)
+
+
+def record_batch(batch_id: int, task: Task, counts: dict[str, Any], notes: list[Note]) -> None:
+    """The batch's own row, in the transaction of its facts."""
+    Batch.objects.create(
+        id=batch_id,
+        kind=task.kind,
+        company_id=task.company.pk,
+        state=Batch.State.COMMITTED,
+        file_sha256=task.file_sha256,
+        file_name=task.file_name,
+        mapping={**task.mapping, "system": task.system},
+        as_of=task.as_of,
+        actor=task.actor,
+        created_at=task.at,
+        committed_at=task.at,
+        counts=counts,
+        notes=[{"text": note.text, "params": note.params} for note in notes],
+    )
+
+
+def totals(draft: Draft) -> list[dict[str, Any]]:
+    """Per currency what the draft posts, reversals apart: counts, and sums as decimal strings."""
+    if draft.items.is_empty():
+        return []
+    posted = draft.items.filter(pl.col("reversal_of").is_null())
+    receipts, debit = pl.col("kind").is_in(_RECEIPTS), pl.col("side") == "debit"
+    sums = posted.group_by("currency").agg(
+        items=(~receipts).sum(),
+        receipts=receipts.sum(),
+        debits=pl.col("amount").filter(debit).sum(),
+        credits=pl.col("amount").filter(~debit).sum(),
+    )
+    settled = _settled_per_currency(draft)
+    return [
+        {
+            "currency": row["currency"],
+            "items": row["items"],
+            "receipts": row["receipts"],
+            "settlements": settled.get(row["currency"], 0),
+            "debits": to_text(row["debits"], row["currency"]),
+            "credits": to_text(row["credits"], row["currency"]),
+        }
+        for row in sums.sort("currency").iter_rows(named=True)
+    ]
+
+
+def _settled_per_currency(draft: Draft) -> dict[str, int]:
+    if draft.settlements.is_empty():
+        return {}
+    made = draft.settlements.filter(pl.col("reversal_of").is_null())
+    currencies = draft.state.select(pl.col("item_id").alias("debit_id"), "currency")
+    return dict(made.join(currencies, on="debit_id").group_by("currency").len().iter_rows())
+
+
+class storage_refusals:  # noqa: N801 — reads as the with-statement it is
+    """Turn a full or failing disk, on whichever side, into a refusal."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None and _is_storage(error):
+            raise Refusal("storage_failed", problem=str(error).strip().splitlines()[0]) from error
+
+
+def _is_storage(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    if isinstance(error, adbc_driver_manager.Error):
+        return True
+    if isinstance(error, (OperationalError, DatabaseError)):
+        state = getattr(error.__cause__, "sqlstate", None) or ""
+        text = str(error)
+        return state.startswith("53") or "disk is full" in text or "disk I/O error" in text
+    return False

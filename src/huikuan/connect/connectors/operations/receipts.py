@@ -1,0 +1,138 @@
+"""Receipts out of a file: on account, and applied to the document they name where it is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+from django.utils.translation import gettext_noop
+
+from huikuan.connect.connectors.domain.applying import Debt, Receipt, apply
+from huikuan.connect.connectors.domain.rows import Checked, Note
+from huikuan.connect.connectors.operations.items import (
+    describe_conflicts,
+    forget_unused_customers,
+    refuse_locked_rows,
+    withdraw_for,
+)
+from huikuan.connect.connectors.operations.lookups import meet
+from huikuan.connect.connectors.operations.plans import Plan, Task, new_plan, resolve_customers
+from huikuan.mechanisms.store.bulk import read_frame
+from huikuan.mechanisms.store.staging import stage
+from huikuan.record.receivables.operations.drafts import pairs_frame
+from huikuan.record.receivables.queries.bulk import states_where
+
+UNAPPLIED = gettext_noop("%(count)s receipts stay on account: no open document of that number was found.")
+
+#: Receipts are numbered apart from invoices.
+_SYSTEM = "receipts:"
+
+_DEBTS = """
+SELECT o.item_id, o.customer_id, i.document_number, o.currency, o.open_amount, o.posting_date,
+    (SELECT max(r.effective_on) FROM receivables_settlement r JOIN receivables_settlement s ON s.id = r.reversal_of
+     WHERE r.reversal_of IS NOT NULL AND r.debit_id = o.item_id AND r.effective_on > s.effective_on)
+FROM receivables_openitem o JOIN receivables_item i ON i.id = o.item_id
+JOIN (SELECT DISTINCT customer_id, applies_to, currency FROM {table}) w
+    ON w.customer_id = o.customer_id AND w.applies_to = i.document_number AND w.currency = o.currency
+WHERE o.side = 'debit' AND o.company_id = %s
+ORDER BY CASE WHEN o.due_date IS NULL THEN 1 ELSE 0 END, o.due_date, o.item_id
+"""
+_DEBT_COLUMNS = {
+    "item_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "document_number": pl.String,
+    "currency": pl.String,
+    "open_amount": pl.Int64,
+    "posting_date": pl.Date,
+    "returned_on": pl.Date,
+}
+
+
+def plan_receipts(task: Task, checked: Checked) -> Plan:
+    """What importing the rows of a receipts file comes to."""
+    task = replace(task, system=(_SYSTEM + task.system)[:40])
+    plan = new_plan(task)
+    met = meet(task, refuse_locked_rows(plan, checked.frame, ("received_on",)))
+    plan.duplicates = checked.repeated + met.filter(pl.col("meets") == "duplicate").height
+    rows = as_items(resolve_customers(plan, met.filter(pl.col("meets") != "duplicate")))
+    conflicting = rows.filter(pl.col("meets") == "conflict")
+    plan.conflicts = describe_conflicts(task, conflicting)
+    fresh = rows.filter(pl.col("meets") == "new")
+    plan.created = fresh.height
+    if task.on_conflict == "replace" and conflicting.height:
+        withdraw_for(plan, conflicting)
+        fresh = pl.concat([fresh, conflicting]).sort("row")
+    forget_unused_customers(plan, fresh)
+    if fresh.height:
+        _post(plan, fresh)
+    return plan
+
+
+def as_items(rows: pl.DataFrame) -> pl.DataFrame:
+    """Receipt rows in the shape of item rows."""
+    return rows.with_columns(
+        kind=pl.lit("receipt"),
+        side=pl.lit("credit"),
+        document_date="received_on",
+        posting_date="received_on",
+        due_date=pl.lit(None, dtype=pl.Date),
+        net_amount=pl.lit(None, dtype=pl.Int64),
+        tax_amount=pl.lit(None, dtype=pl.Int64),
+        **{name: pl.lit("") for name in ("awaits", "obligation", "contract_number", "business_type")},
+    )
+
+
+def _post(plan: Plan, rows: pl.DataFrame) -> None:
+    posted = plan.draft.post(
+        rows.select(
+            "customer_id", "kind", "side", "currency", "amount", "document_number", "document_date", "posting_date",
+            "text", "origin_generation", "origin_digest",
+            origin_key="key", batch_row="row", origin_system=pl.lit(plan.task.system),
+        )
+    )  # fmt: skip
+    named = rows.with_columns(item_id=posted["id"]).filter(pl.col("applies_to") != "")
+    if named.is_empty():
+        return
+    receipts = [
+        Receipt(row["item_id"], row["row"], (row["customer_id"], row["applies_to"], row["currency"]), row["amount"], row["received_on"])
+        for row in named.iter_rows(named=True)
+    ]
+    made = apply(receipts, _debts(plan, named))
+    plan.draft.settle(
+        pairs_frame(
+            [
+                {
+                    "credit_id": one.receipt_id,
+                    "debit_id": one.debt_id,
+                    "amount": one.amount,
+                    "effective_on": one.effective_on,
+                    "reason": "import",
+                    "batch_row": one.row,
+                }
+                for one in made
+            ]
+        )
+    )
+    if missed := len(receipts) - len({one.receipt_id for one in made}):
+        plan.notes.append(Note(UNAPPLIED, {"count": str(missed)}))
+
+
+def _debts(plan: Plan, named: pl.DataFrame) -> dict[tuple[int, str, str], list[Debt]]:
+    """The open debits the receipts name; they join the draft."""
+    with stage(tables={"wanted": named.select("customer_id", "applies_to", "currency")}) as staged:
+        found = read_frame(_DEBTS.format(table=staged.table("wanted")), [plan.task.company.pk], _DEBT_COLUMNS)
+    # Items the draft itself touches (a replaced receipt's debts) are already known to it, as it leaves them.
+    known = dict(plan.draft.state.filter(pl.col("before").is_not_null()).select("item_id", "open_amount").iter_rows())
+    fresh = found.filter(~pl.col("item_id").is_in(list(known)))
+    if fresh.height:
+        with stage(tables={"debts": fresh.select("item_id")}) as staged:
+            plan.draft.touch(states_where(f"i.id IN (SELECT item_id FROM {staged.table('debts')})", []))
+    debts: dict[tuple[int, str, str], list[Debt]] = {}
+    for row in found.iter_rows(named=True):
+        pays = (row["customer_id"], row["document_number"], row["currency"])
+        days: list[date] = [day for day in (row["posting_date"], row["returned_on"]) if day is not None]
+        debts.setdefault(pays, []).append(
+            Debt(row["item_id"], known.get(row["item_id"], row["open_amount"]), max(days))
+        )
+    return debts

@@ -1,0 +1,164 @@
+"""Engines that answer SQL over mirrored tables. The only module that knows DuckDB.
+
+Questions are standard SQL over `engine.source(table)`, with %(name)s parameters; an engine of another kind (a distributed
+one) is one more class with these two methods.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+from django.db import connection
+
+from huikuan.mechanisms.columns.manifest import Manifest, folder
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Closing, Table
+from huikuan.mechanisms.store.transactions import is_postgres
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+class Engine(Protocol):
+    """Where a question is answered."""
+
+    horizon: int
+    tail_rows: int
+
+    def source(self, table: Table, *, as_of: date, known: int) -> str:
+        """A relation, in parentheses, holding at least the rows of `table` that count as of the day and as
+        known below the horizon `known`. Left out are only rows that cancel each other out then."""
+        ...
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows of a query; dates come as dates."""
+        ...
+
+    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Keep a query's rows under a name for the further questions of this reading."""
+        ...
+
+
+class DatabaseEngine:
+    """The database itself, from its raw facts."""
+
+    horizon = 0
+    tail_rows = 0
+
+    def source(self, table: Table, *, as_of: date, known: int) -> str:  # noqa: ARG002 - nothing is marked here
+        return f"({table.sql})"
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self._bound(parameters))
+            return list(cursor.fetchall())
+
+    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        raise NotImplementedError("the database's snapshot is read-only: ask the columns")
+
+    @staticmethod
+    def _bound(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {
+            name: value.isoformat() if isinstance(value, date) and not is_postgres() else value
+            for name, value in parameters.items()
+        }
+        return {**plain, "low": 0, "high": ALWAYS_KNOWN}
+
+
+class ColumnsEngine:
+    """DuckDB over the mirror's files and the tail read from the database."""
+
+    def __init__(self, manifest: Manifest, tails: Mapping[str, pa.Table]) -> None:
+        self.horizon = manifest.horizon
+        self.tail_rows = sum(tail.num_rows for tail in tails.values())
+        self._manifest = manifest
+        self._duck = _database(os.getpid()).cursor()
+        for name, tail in tails.items():
+            self._duck.register(f"tail_{name}", tail)
+
+    def source(self, table: Table, *, as_of: date, known: int) -> str:
+        names = ", ".join(table.names)
+        parts = [f"SELECT {names} FROM tail_{table.name}"]
+        files = self._manifest.of(table.name)
+        if files:
+            counts = f" WHERE {self._counts(as_of, known)}" if table.closing else ""
+            listed = ", ".join(_text(str(folder() / file.name)) for file in files)
+            parts.insert(0, f"SELECT {names} FROM read_parquet([{listed}]){counts}")
+        return f"({' UNION ALL '.join(parts)})"
+
+    def _counts(self, as_of: date, known: int) -> str:
+        open_later = f"closed_on > DATE '{as_of.isoformat()}'"
+        if known >= self._manifest.marked_horizon:
+            return open_later
+        return f"({open_later} OR closed_tx >= {int(known)})"
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self._run(sql, parameters).fetchall()
+
+    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        self._run(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {sql}", parameters)
+
+    def close(self) -> None:
+        self._duck.close()
+
+    def _run(self, sql: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+        used = {name: parameters[name] for name in set(_PARAMETER.findall(sql))}
+        return self._duck.execute(_PARAMETER.sub(r"$\1", sql), used)
+
+
+def write_marked(table: Table, closing: Closing, files: Sequence[Path], target: Path) -> int:
+    """Write the rows of `files` into one, closed keys marked and sorted by the day they closed; answers how many.
+
+    A key whose amounts sum to zero closed on its last effective day, and was known to be closed from its last tx on.
+    """
+    names = ", ".join(f"fact.{name}" for name in table.names)
+    listed = f"read_parquet([{', '.join(_text(str(file)) for file in files)}])"
+    sql = f"""
+        SELECT {names},
+               COALESCE(shut.closed_on, DATE '9999-12-31') AS closed_on,
+               COALESCE(shut.closed_tx, {ALWAYS_KNOWN}) AS closed_tx
+        FROM {listed} AS fact
+        LEFT JOIN (
+            SELECT {closing.key}, MAX({closing.effective}) AS closed_on, MAX(tx) AS closed_tx
+            FROM {listed} GROUP BY {closing.key} HAVING SUM({closing.amount}) = 0
+        ) AS shut ON shut.{closing.key} = fact.{closing.key}
+        ORDER BY closed_on, fact.{closing.key}"""
+    return _copy(sql, target)
+
+
+def write_together(table: Table, files: Sequence[Path], target: Path) -> int:
+    """Write the rows of `files` into one, ordered by tx."""
+    listed = f"read_parquet([{', '.join(_text(str(file)) for file in files)}])"
+    return _copy(f"SELECT {', '.join(table.names)} FROM {listed} ORDER BY tx", target)
+
+
+def _copy(sql: str, target: Path) -> int:
+    duck = _database(os.getpid()).cursor()
+    try:
+        done = duck.execute(f"COPY ({sql}) TO {_text(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    finally:
+        duck.close()
+    return int(done[0]) if done else 0
+
+
+@lru_cache(maxsize=1)
+def _database(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 - a forked child needs its own
+    """One in-memory database per process; every reading works on a cursor of it."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(folder() / "spill"),
+        },
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

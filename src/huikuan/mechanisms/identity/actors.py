@@ -1,0 +1,43 @@
+"""Actors: who is recorded as having done something.
+
+An actor is a user's name, `cli:<name>` for a command given on the machine, or `system` for what
+the product does by itself. A command line proves nobody's identity beyond the operating system's,
+so its actors never look like users.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+
+from django.utils.translation import gettext as _
+
+CLI = "cli:"
+SYSTEM = "system"
+
+
+def add_actor_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command `--actor NAME`."""
+    parser.add_argument("--actor", metavar="NAME", help=_("who gives this command (default: the system user)"))
+
+
+def cli_actor(options: argparse.Namespace) -> str:
+    """The actor of a command: `cli:` and --actor, or the operating system's user."""
+    return CLI + (getattr(options, "actor", None) or _system_user())
+
+
+def is_operator(actor: str) -> bool:
+    """True for commands on the machine and the product itself: nobody logged in for them."""
+    return actor == SYSTEM or actor.startswith(CLI)
+
+
+def person(actor: str) -> str:
+    """Who stands behind an actor: the maker who drafted on the command line is the same on the web."""
+    return actor.removeprefix(CLI)
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"  # a container's user id may have no name

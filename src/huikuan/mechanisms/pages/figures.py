@@ -1,0 +1,76 @@
+"""Figures in words: amounts in the reader's unit, shares, the names and shades of ages."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from huikuan.kernel.money import divide_half_up, minor_digits, to_text
+
+#: How a person may read amounts: name → power of ten above the currency's unit.
+UNITS = {"yuan": 0, "wan": 4, "yi": 8}
+
+#: The ramp's last class; a policy with more buckets repeats it.
+DARKEST = 5
+
+
+def in_unit(minor: int, currency: str, unit: str) -> str:
+    """2483570012 fen in 'wan' → '2,483.57'. Ledger precision where the unit is the currency itself."""
+    power = UNITS.get(unit, 0)
+    if power == 0:
+        return grouped(to_text(minor, currency))
+    hundredths = divide_half_up(minor * 100, 10 ** (power + minor_digits(currency)))
+    return grouped(to_text(hundredths, "CNY"))
+
+
+def grouped(text: str) -> str:
+    """Thousands grouped, with a true minus: '-1234.50' → '−1,234.50'."""
+    negative, digits = text.startswith("-"), text.lstrip("-")
+    whole, dot, rest = digits.partition(".")
+    return f"{'−' if negative else ''}{int(whole):,}{dot}{rest}"
+
+
+def unit_name(currency: str, unit: str) -> str:
+    names = {
+        "yuan": (_("CNY"), "%s"),
+        "wan": (_("CNY 10k"), pgettext("ten thousand of a currency", "%s 10k")),
+        "yi": (_("CNY 100m"), pgettext("a hundred million of a currency", "%s 100m")),
+    }
+    own, other = names.get(unit, names["yuan"])
+    return own if currency == "CNY" else other % currency
+
+
+def percent(share: Decimal | None, places: int = 1) -> str:
+    """0.2194 → 21.9%; nothing to divide by → 不适用."""
+    if share is None:
+        return _("n/a")
+    return f"{rounded(share * 100, places)}%"
+
+
+def rounded(value: Decimal, places: int) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{rounded:,}".replace("-", "−")
+
+
+def bucket_name(code: str, from_days: int | None = None, to_days: int | None = None) -> str:
+    """未到期, 待触发, 1–30 天, 90 天以上."""
+    if code == "not_due":
+        return _("Not due")
+    if code == "awaiting":
+        return _("Awaiting event")
+    if code == "overdue":
+        return _("Overdue")
+    if to_days is None:
+        return _("Over %(days)s days") % {"days": (from_days or 1) - 1}
+    return _("%(from)s–%(to)s days") % {"from": from_days, "to": to_days}
+
+
+def shade(code: str, place: int, basis: str) -> str:
+    """The ramp's class for a bucket: `place` counts the buckets of code days from 0."""
+    if code == "not_due":
+        return "0"
+    if code == "awaiting":
+        return "w"
+    return str(min(place + (1 if basis == "due" else 0), DARKEST))

@@ -1,0 +1,181 @@
+"""Frames brought next to the database before the write transaction opens.
+
+SQLite has one writer: rows are first written to a scratch file beside the ledger, and the write
+transaction only copies them over (`INSERT … SELECT`), so others wait half as long. PostgreSQL
+needs no such detour: there facts go straight through COPY, and only look-up tables are staged.
+
+    with stage({Item: items, Leaf: leaves}, {"expected": expected}) as staged:
+        with transaction.atomic():
+            staged.load(tx=transaction_number())
+"""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_sqlite.dbapi as adbc
+import polars as pl
+from django.db import connection, models
+
+from huikuan.mechanisms.store.bulk import copy_frame
+from huikuan.mechanisms.store.transactions import is_postgres
+
+#: Below this many rows a temporary table of the connection is quicker than a file.
+_SMALL = 5_000
+_numbers = itertools.count(1)
+
+
+class Staged:
+    """Frames waiting to be loaded, and look-up tables that SQL may join."""
+
+    def __init__(self, facts: Mapping[type[models.Model], pl.DataFrame], names: Mapping[Any, str]) -> None:
+        self._facts = facts
+        self._names = names
+
+    def table(self, name: str) -> str:
+        """The SQL name of the look-up table `name`."""
+        return self._names[name]
+
+    def load(self, **constants: Any) -> None:
+        """Append every staged frame to its model's table, each row with `constants` (where the model has the column)."""
+        for model, frame in self._facts.items():
+            if not frame.is_empty():
+                known = {str(field.column) for field in model._meta.concrete_fields}
+                self._load(model, frame, {name: value for name, value in constants.items() if name in known})
+
+    def _load(self, model: type[models.Model], frame: pl.DataFrame, constants: Mapping[str, Any]) -> None:
+        table = f'"{model._meta.db_table}"'
+        if is_postgres():
+            copy_frame(table, frame.with_columns(pl.lit(value).alias(name) for name, value in constants.items()))
+            return
+        uniform, varied = _uniform(frame)
+        fixed = {**uniform, **constants}
+        target = ", ".join(f'"{name}"' for name in [*varied, *fixed])
+        source = ", ".join([*(f'"{name}"' for name in varied), *(["%s"] * len(fixed))])
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({target}) SELECT {source} FROM {self._names[model]}", [*fixed.values()])
+
+
+@contextmanager
+def stage(
+    facts: Mapping[type[models.Model], pl.DataFrame] | None = None,
+    tables: Mapping[str, pl.DataFrame] | None = None,
+) -> Iterator[Staged]:
+    """Make `facts` (column names = database columns) ready to load and `tables` ready to join.
+
+    Enter it before the write transaction; inside one it works too, only without the gain.
+    """
+    facts, tables = facts or {}, tables or {}
+    if is_postgres():
+        with _temporary(tables) as names:
+            yield Staged(facts, names)
+        return
+    frames: dict[Any, pl.DataFrame] = {model: _stripped(frame) for model, frame in facts.items() if not frame.is_empty()}
+    frames.update((name, _plain(frame)) for name, frame in tables.items())
+    small = connection.in_atomic_block or sum(frame.height for frame in frames.values()) < _SMALL
+    with (_temporary(frames) if small else _scratch(frames)) as names:
+        yield Staged(facts, names)
+
+
+@contextmanager
+def _temporary(frames: Mapping[Any, pl.DataFrame]) -> Iterator[dict[Any, str]]:
+    """Each frame as a temporary table of this connection."""
+    names = {key: f"staged_{next(_numbers)}" for key in frames}
+    try:
+        for key, frame in frames.items():
+            _create_temporary(names[key], frame)
+        yield names
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                for name in names.values():
+                    cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _create_temporary(name: str, frame: pl.DataFrame) -> None:
+    columns = ", ".join(f'"{column}" {_sql_type(kind)}' for column, kind in frame.schema.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
+    if is_postgres():
+        copy_frame(name, frame)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {name}")
+        return
+    marks = ", ".join("?" * frame.width)
+    connection.connection.executemany(f"INSERT INTO {name} VALUES ({marks})", frame.iter_rows())
+
+
+@contextmanager
+def _scratch(frames: Mapping[Any, pl.DataFrame]) -> Iterator[dict[Any, str]]:
+    """Each frame as a table of a scratch file beside the ledger, attached to this connection."""
+    schema = f"scratch_{next(_numbers)}"
+    beside = Path(str(connection.settings_dict["NAME"])).parent
+    with tempfile.TemporaryDirectory(prefix="huikuan-scratch-", dir=beside, ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "staged.sqlite3"
+        names = {key: f"{schema}.staged_{number}" for number, key in enumerate(frames)}
+        _fill(path, {names[key].partition(".")[2]: frame for key, frame in frames.items()})
+        with connection.cursor() as cursor:
+            cursor.execute(f"ATTACH DATABASE %s AS {schema}", [str(path)])
+            # Read once, so that the file is open: it then needs no name, and a killed process leaves none.
+            cursor.execute(f"SELECT count(*) FROM {schema}.sqlite_master")
+            cursor.fetchone()
+        with suppress(OSError):
+            path.unlink()
+        try:
+            yield names
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DETACH DATABASE {schema}")
+
+
+def _fill(path: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Write `frames` as tables of a new SQLite file, through Arrow: three times quicker than row by row."""
+    with adbc.connect(str(path), autocommit=True) as scratch:
+        with scratch.cursor() as cursor:
+            for pragma in ("journal_mode = OFF", "synchronous = OFF"):
+                cursor.execute(f"PRAGMA {pragma}")
+                cursor.fetchall()
+            for name, frame in frames.items():
+                cursor.adbc_ingest(name, frame.to_arrow(), mode="create")
+
+
+def _stripped(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` without the columns that say the same in every row: those become constants of the INSERT."""
+    _, varied = _uniform(frame)
+    return _plain(frame.select(varied))
+
+
+def _uniform(frame: pl.DataFrame) -> tuple[dict[str, Any], list[str]]:
+    same = frame.select(pl.all().eq_missing(pl.all().first()).all()).row(0, named=True)
+    uniform = {name: value for name, value in _plain(frame.head(1)).row(0, named=True).items() if same[name]}
+    # A table needs a column: the first stays even where all are alike.
+    uniform.pop(frame.columns[0], None)
+    return uniform, [name for name in frame.columns if name not in uniform]
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Dates, instants and booleans as Django stores them on SQLite."""
+    kinds = frame.schema
+    return frame.with_columns(
+        [pl.col(name).dt.strftime("%Y-%m-%d") for name, kind in kinds.items() if kind == pl.Date]
+        + [pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f") for name, kind in kinds.items() if kind == pl.Datetime]
+        + [pl.col(name).cast(pl.Int8) for name, kind in kinds.items() if kind == pl.Boolean]
+        + [pl.col(name).cast(pl.Int64) for name, kind in kinds.items() if kind == pl.Null]
+    )
+
+
+def _sql_type(kind: pl.DataType) -> str:
+    if not is_postgres():
+        return ""
+    if kind == pl.Date:
+        return "date"
+    if kind == pl.Binary:
+        return "bytea"
+    if kind == pl.Boolean:
+        return "boolean"
+    return "bigint" if kind.is_integer() else "text"

@@ -1,0 +1,114 @@
+"""Whose a customer, or one item of it, is from a day on (归属)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.store.transactions import retrying
+from huikuan.record.customers.domain.affiliations import SINCE_EVER
+from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup
+from huikuan.record.customers.queries import governing_rows
+
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """From `effective_on` on, `dimension` of the customer (or of its item) is `value`.
+
+    `effective_on` None: from the day of recording; since ever where nothing was known before.
+    """
+
+    customer_id: int
+    dimension: str
+    value: str
+    effective_on: date | None = None
+    item_id: int | None = None
+
+
+def affiliate(
+    *,
+    customer_id: int,
+    dimension: str,
+    value: str,
+    effective_on: date,
+    actor: str,
+    at: datetime,
+    item_id: int | None = None,
+) -> int:
+    """Record one affiliation; 0 when just this is the record of that day. '' ends an affiliation.
+
+    Refuses an unknown customer, dimension or group. An owner's or region's name is free.
+    """
+    statement = Statement(customer_id, dimension, value, effective_on, item_id)
+
+    def work() -> int:
+        _check(statement)
+        written = affiliate_many([statement], today=effective_on, batch_id=None, actor=actor, at=at)
+        if written:
+            announce("customers.affiliated", at=at, customer_id=customer_id, payload={"dimension": dimension})
+        return written
+
+    return retrying(work)
+
+
+def affiliate_many(
+    statements: Iterable[Statement], *, today: date, batch_id: int | None, actor: str, at: datetime
+) -> int:
+    """Record those statements that say something new; answers how many.
+
+    Call inside a transaction. `today` is the day of recording in the company's zone.
+    """
+    stated = list(statements)
+    known = governing_rows({statement.customer_id for statement in stated})
+    facts = [fact for statement in stated if (fact := _fact(statement, known, today))]
+    common = {"actor": actor, "batch_id": batch_id}
+    record(Affiliation, [{**fact, **common} for fact in facts], at=at)
+    return len(facts)
+
+
+def ensure_groups(names: Mapping[str, str]) -> int:
+    """Make the groups (code → name) that do not exist; answers how many."""
+    there = set(CustomerGroup.objects.filter(code__in=names).values_list("code", flat=True))
+    missing = [CustomerGroup(code=code, name=names[code] or code) for code in sorted(names) if code not in there]
+    CustomerGroup.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
+
+
+def _fact(
+    statement: Statement, known: Mapping[tuple[int, int | None, str], Sequence[tuple[date, str]]], today: date
+) -> dict[str, Any] | None:
+    """The row to record, or None when it would change nothing. `known` is in governing order."""
+    rows = known.get((statement.customer_id, statement.item_id, statement.dimension), [])
+    effective_on = statement.effective_on or (today if rows else SINCE_EVER)
+    # A day that was stated is recorded even where the same value governs from earlier: it must
+    # still hold when someone records an earlier change later. Only repeating it is nothing new.
+    rows = [(since, value) for since, value in rows if since <= effective_on]
+    said = bool(rows) and rows[-1][1] == statement.value
+    if said and (statement.effective_on is None or rows[-1][0] == effective_on):
+        return None
+    return {
+        "customer_id": statement.customer_id,
+        "item_id": statement.item_id,
+        "dimension": statement.dimension,
+        "value": statement.value,
+        "effective_on": effective_on,
+    }
+
+
+def _check(statement: Statement) -> None:
+    if statement.dimension not in Affiliation.Dimension.values:
+        raise Refusal("dimension_unknown", value=statement.dimension, known=", ".join(Affiliation.Dimension.values))
+    if len(statement.value) > _LONGEST:
+        raise Refusal("affiliation_too_long", longest=_LONGEST)
+    if not Customer.objects.filter(id=statement.customer_id).exists():
+        raise Refusal("customer_unknown", customer=statement.customer_id)
+    named_group = statement.dimension == Affiliation.Dimension.GROUP and statement.value
+    if named_group and not CustomerGroup.objects.filter(code=statement.value).exists():
+        raise Refusal("group_unknown", group=statement.value)

@@ -1,0 +1,208 @@
+"""Reading customers: frozen rows, no decisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.identifiers import uscc_problem
+from huikuan.kernel.text import plain, spellings
+from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.record.customers.domain.tree import chain_above
+from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
+
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer as it is known now. `uscc_problem` is why its USCC is doubtful, or None."""
+
+    id: int
+    code: str
+    name: str
+    short_name: str
+    english_name: str
+    former_names: tuple[str, ...]
+    uscc: str
+    uscc_override_reason: str
+    uscc_problem: str | None
+    status: str
+    parent_id: int | None
+    industry: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One recorded state of a customer's master data; `content` is its JSON text."""
+
+    version: int
+    recorded_at: datetime
+    actor: str
+    batch_id: int | None
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A customer group and the names of the groups above it, nearest first."""
+
+    code: str
+    name: str
+    above: tuple[str, ...]
+
+
+def customer(code: str) -> CustomerRow:
+    """The customer with this code; refuses an unknown one."""
+    found = Customer.objects.filter(code=code).first()
+    if found is None:
+        raise Refusal("customer_unknown", customer=code)
+    return _row(found)
+
+
+def customers(*, after: str = "", limit: int = 50, status: str = "") -> list[CustomerRow]:
+    """The next `limit` customers in order of code, those after the code `after`."""
+    chosen = Customer.objects.filter(code__gt=after).order_by("code")
+    return [_row(found) for found in (chosen.filter(status=status) if status else chosen)[:limit]]
+
+
+def customers_by_id(ids: Iterable[int]) -> dict[int, CustomerRow]:
+    """Id → customer, those that exist."""
+    return {found.pk: _row(found) for found in Customer.objects.filter(id__in=list(ids))}
+
+
+def find(text: str, *, limit: int = 20) -> list[CustomerRow]:
+    """Customers whose code or USCC begins with, or any of whose names contains, what was typed."""
+    wanted = plain(text)
+    if not wanted:
+        return []
+    condition = Q(code__istartswith=wanted) | Q(uscc__istartswith=wanted)
+    for spelling in spellings(text):
+        for column in ("name", "short_name", "english_name", "former"):
+            condition |= Q(**{f"{column}__icontains": spelling})
+    searched = Customer.objects.annotate(former=Cast("former_names", TextField()))
+    return [_row(found) for found in searched.filter(condition).order_by("code")[:limit]]
+
+
+def versions(customer_id: int) -> list[VersionRow]:
+    """Everything that was ever stated about a customer, oldest first."""
+    facts = CustomerVersion.objects.filter(customer_id=customer_id).order_by("version")
+    return [VersionRow(fact.version, fact.recorded_at, fact.actor, fact.batch_id, fact.content) for fact in facts]
+
+
+def groups() -> list[GroupRow]:
+    """Every customer group, in order of code."""
+    rows = list(CustomerGroup.objects.order_by("code").values_list("id", "code", "name", "parent_id"))
+    names = {group_id: name for group_id, _, name, _ in rows}
+    parents = {group_id: parent for group_id, _, _, parent in rows if parent}
+    return [
+        GroupRow(code, name, tuple(names[above] for above in chain_above(group_id, parents)))
+        for group_id, code, name, _ in rows
+    ]
+
+
+def affiliation_as_of(
+    day: date, *, dimension: str, customer_ids: Iterable[int] | None = None, known_before: int | None = None
+) -> dict[int, str]:
+    """Customer id → value of `dimension` as of `day`; customers without one are left out.
+
+    `known_before` limits knowledge to facts with tx below it (a head's horizon).
+    """
+    return {row[0]: row[1] for row in _governing("customer_id", day, dimension, customer_ids, known_before) if row[1]}
+
+
+def item_affiliation_as_of(
+    day: date, *, dimension: str, customer_ids: Iterable[int] | None = None, known_before: int | None = None
+) -> dict[int, str]:
+    """Item id → value, for items affiliated apart from their customer ('' : apart from everybody)."""
+    return dict(_governing("item_id", day, dimension, customer_ids, known_before))
+
+
+def affiliations_of(customer_id: int, day: date) -> dict[str, str]:
+    """Dimension → value of one customer as of `day`; dimensions without a value are left out."""
+    found: dict[str, str] = {}
+    for (_, item_id, dimension), rows in governing_rows([customer_id]).items():
+        before = [value for since, value in rows if since <= day]
+        if item_id is None and before and before[-1]:
+            found[dimension] = before[-1]
+    return {dimension: found[dimension] for dimension in Affiliation.Dimension.values if dimension in found}
+
+
+def governing_rows(customer_ids: Iterable[int]) -> dict[tuple[int, int | None, str], list[tuple[date, str]]]:
+    """(customer, item, dimension) → its (effective_on, value) in governing order: the last one with
+    effective_on ≤ D governs as of D."""
+    wanted = sorted(set(customer_ids))
+    found: dict[tuple[int, int | None, str], list[tuple[date, str]]] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), _CHUNK):
+            cursor.execute(
+                "SELECT customer_id, item_id, dimension, effective_on, value FROM customers_affiliation"
+                f" WHERE customer_id IN {_among()} ORDER BY effective_on, tx, id",
+                [json.dumps(wanted[start : start + _CHUNK])],
+            )
+            for customer_id, item_id, dimension, effective_on, value in cursor.fetchall():
+                key = (customer_id, item_id, dimension)
+                found.setdefault(key, []).append((_date(effective_on), value))
+    return found
+
+
+def _governing(
+    key: str, day: date, dimension: str, customer_ids: Iterable[int] | None, known_before: int | None
+) -> list[tuple[int, str]]:
+    conditions = [
+        "effective_on <= %s",
+        "dimension = %s",
+        "item_id IS NULL" if key == "customer_id" else "item_id IS NOT NULL",
+    ]
+    values: list[Any] = [day, dimension]
+    if customer_ids is not None:
+        conditions.append(f"customer_id IN {_among()}")
+        values.append(json.dumps(sorted(set(customer_ids))))
+    if known_before is not None:
+        conditions.append("tx < %s")
+        values.append(known_before)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT subject, value FROM (SELECT {key} AS subject, value, row_number() OVER"
+            f" (PARTITION BY {key} ORDER BY effective_on DESC, tx DESC, id DESC) AS place"
+            f" FROM customers_affiliation WHERE {' AND '.join(conditions)}) ranked WHERE place = 1",
+            values,
+        )
+        return list(cursor.fetchall())
+
+
+def _row(found: Customer) -> CustomerRow:
+    return CustomerRow(
+        id=found.pk,
+        code=found.code,
+        name=found.name,
+        short_name=found.short_name,
+        english_name=found.english_name,
+        former_names=tuple(found.former_names),
+        uscc=found.uscc,
+        uscc_override_reason=found.uscc_override_reason,
+        uscc_problem=uscc_problem(found.uscc) if found.uscc else None,
+        status=found.status,
+        parent_id=found.parent_id,
+        industry=found.industry,
+        version=found.version,
+    )
+
+
+def _among() -> str:
+    if is_postgres():
+        return "(SELECT value::bigint FROM json_array_elements_text(%s::json))"
+    return "(SELECT value FROM json_each(%s))"
+
+
+def _date(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,224 @@
+"""`huikuan aging`: what is open, how old, as of any day."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.dates import parse_date, parse_instant
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_text
+
+if TYPE_CHECKING:
+    from huikuan.mechanisms.audit.models import Head
+    from huikuan.record.receivables.queries.aging import Aging, AgingRow
+
+KEYS = ("customer", "group", "owner", "region", "business_type", "currency", "company")
+FORMATS = ("table", "json", "csv", "xlsx")
+
+
+def add_aging(subparsers: Any) -> None:
+    parser = subparsers.add_parser("aging", help="open items by age, as of any day, as known at any instant")
+    parser.add_argument("--as-of", required=True, metavar="DATE")
+    parser.add_argument("--known-at", metavar="INSTANT", help="what was known then: the last sealed head before it")
+    parser.add_argument("--by", choices=KEYS, default="customer")
+    parser.add_argument("--basis", choices=("due", "document"), default="due")
+    parser.add_argument("--buckets", metavar="LIST", help="a named list of the bucket policy, such as annual")
+    parser.add_argument("--engine", choices=("database", "columns"), default="columns")
+    parser.add_argument("--company", metavar="CODE")
+    parser.add_argument("--organisation", metavar="DATE", help="affiliations of this day instead of the as-of day")
+    parser.add_argument("--format", choices=FORMATS, default=None)
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument("--out", metavar="FILE", type=Path)
+    parser.set_defaults(run=run_aging)
+
+
+def run_aging(options: argparse.Namespace) -> int:
+    # Late: the engines take a third of a second to load, which other commands need not pay.
+    from huikuan.record.receivables.queries.aging import aging
+
+    answer = aging(
+        as_of=parse_date(options.as_of),
+        known=_head_at(options.known_at),
+        by=options.by,
+        basis=options.basis,
+        company_id=_company(options.company),
+        engine=options.engine,
+        buckets=options.buckets,
+        organisation=parse_date(options.organisation) if options.organisation else None,
+    )
+    form = options.format or ("json" if options.json else _form_of(options.out))
+    written = _WRITERS[form](answer)
+    if options.out:
+        options.out.write_bytes(written)
+        if options.json:
+            print(json.dumps({"out": str(options.out), "rows": len(answer.rows)}, ensure_ascii=False))
+    elif form == "xlsx":
+        raise Refusal("aging_needs_file")
+    else:
+        sys.stdout.write(written.decode())
+    return 0
+
+
+def as_json(answer: Aging) -> dict[str, Any]:
+    """The contract: amounts are decimal strings."""
+    return {
+        "as_of": answer.as_of.isoformat(),
+        "basis": answer.basis,
+        "by": answer.by,
+        "known_at": answer.head_sealed_at.isoformat() if answer.head_sealed_at else None,
+        "head": answer.head_size,
+        "policy": answer.policy_number,
+        "rows": [_row_json(row) for row in answer.rows],
+        "totals": [_row_json(row) for row in answer.totals],
+    }
+
+
+def _row_json(row: AgingRow) -> dict[str, Any]:
+    def text(amount: int) -> str:
+        return to_text(amount, row.currency)
+
+    return {
+        "key": row.key,
+        "name": row.name,
+        "company": row.company,
+        "currency": row.currency,
+        "total": text(row.total),
+        "not_due": text(row.not_due),
+        "awaiting": text(row.awaiting),
+        "buckets": [
+            {"from": bucket.from_days, "to": bucket.to_days, "amount": text(bucket.amount)} for bucket in row.buckets
+        ],
+        "credits": text(row.credits),
+        "net": text(row.net),
+    }
+
+
+def _head_at(instant: str | None) -> Head | None:
+    if instant is None:
+        return None
+    from huikuan.mechanisms.audit.models import Head
+
+    at = parse_instant(instant)
+    head = Head.objects.filter(sealed_at__lte=at).order_by("-sealed_at", "-size", "-id").first()
+    if head is None:
+        raise Refusal("nothing_known_yet", instant=instant)
+    return head
+
+
+def _company(code: str | None) -> int | None:
+    if code is None:
+        return None
+    from huikuan.mechanisms.identity.models import Company
+
+    found = Company.objects.filter(code=code).values_list("id", flat=True).first()
+    if found is None:
+        raise Refusal("company_unknown", company=code)
+    return found
+
+
+def _form_of(out: Path | None) -> str:
+    ending = out.suffix.lstrip(".").lower() if out else ""
+    return ending if ending in FORMATS else "table"
+
+
+def headings(answer: Aging) -> list[str]:
+    """Column heads of the table, in the reader's language."""
+    buckets = answer.totals[0].buckets if answer.totals else ()
+    spans = [
+        _("%(from)s–%(to)s days") % {"from": bucket.from_days, "to": bucket.to_days}
+        if bucket.to_days is not None
+        else _("%(from)s days and more") % {"from": bucket.from_days}
+        for bucket in buckets
+    ]
+    return [
+        _("Key"),
+        _("Name"),
+        _("Company"),
+        _("Currency"),
+        _("Open"),
+        _("Not due"),
+        _("Awaiting an event"),
+        *spans,
+        _("Credits"),
+        _("Net"),
+    ]
+
+
+def _cells(row: AgingRow) -> list[str]:
+    amounts = [row.total, row.not_due, row.awaiting, *(b.amount for b in row.buckets), row.credits, row.net]
+    return [row.key, row.name, row.company, row.currency, *(to_text(amount, row.currency) for amount in amounts)]
+
+
+def _lines(answer: Aging) -> list[list[str]]:
+    totals = [[_("Total"), *_cells(row)[1:]] for row in answer.totals]
+    return [headings(answer), *(_cells(row) for row in answer.rows), *totals]
+
+
+def _write_json(answer: Aging) -> bytes:
+    return (json.dumps(as_json(answer), ensure_ascii=False) + "\n").encode()
+
+
+def _write_csv(answer: Aging) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([_inert(cell) for cell in line] for line in _lines(answer))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _write_table(answer: Aging) -> bytes:
+    lines = _lines(answer)
+    widths = [max(_width(cell) for cell in column) for column in zip(*lines, strict=True)]
+    table = "\n".join(
+        "  ".join(
+            _padded(cell, width, right=place >= 4)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
+    as_known = _(", as known at %(instant)s") % {"instant": answer.head_sealed_at} if answer.head_sealed_at else ""
+    return f"{_('As of')} {answer.as_of}{as_known}\n{table}\n".encode()
+
+
+def _write_xlsx(answer: Aging) -> bytes:
+    import xlsxwriter  # only for this format
+
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("aging")
+        for number, line in enumerate(_lines(answer)):
+            for place, cell in enumerate(line):
+                # Exact decimal strings; as text nothing is taken for a formula, and no cent is lost to a float.
+                sheet.write_string(number, place, cell)
+    return held.getvalue()
+
+
+_WRITERS: dict[str, Callable[[Aging], bytes]] = {
+    "json": _write_json,
+    "csv": _write_csv,
+    "table": _write_table,
+    "xlsx": _write_xlsx,
+}
+
+
+def _inert(cell: str) -> str:
+    """A text a spreadsheet program would run as a formula gets an apostrophe; amounts stay numbers."""
+    number = cell.lstrip("-").replace(".", "", 1).isdecimal()
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not number else cell
+
+
+def _width(text: str) -> int:
+    return sum(2 if "\u2e80" <= character <= "\uffef" else 1 for character in text)
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space

@@ -1,0 +1,75 @@
+"""Withdrawing items set-based: their settlements reversed, each item mirrored and settled against its mirror.
+
+The same facts as operations.reversals makes one by one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from huikuan.record.receivables.domain.settling import REVERSAL
+from huikuan.record.receivables.operations.drafts import Draft
+from huikuan.record.receivables.operations.reversals import ORIGIN
+
+
+def reverse_standing(draft: Draft, settlements: pl.DataFrame, reason: str, day: date | None = None) -> None:
+    """Reverse settlements: on `day`, or each on its own day where that period is open, else the first open day."""
+    if settlements.is_empty():
+        return
+    on = pl.lit(day) if day else first_open(draft, pl.col("effective_on"))
+    draft.reverse(settlements.with_columns(effective_on=on, reason=pl.lit(reason)).drop("batch_id"))
+
+
+def mirror(draft: Draft, items: pl.DataFrame, text: str, day: date | None = None) -> pl.DataFrame:
+    """Post the mirror of wholly open items (full Item rows, part of the draft) and settle each pair.
+
+    Takes the original's posting date where that period is open and nothing was reversed later, else
+    the first day on which both holds; or `day`. Returns the mirrors.
+    """
+    if items.is_empty():
+        return items
+    dated = items.join(_last_reversals(draft), left_on="id", right_on="item_id", how="left", maintain_order="left")
+    earliest = pl.max_horizontal("posting_date", "reversed_on", pl.lit(day, dtype=pl.Date))
+    rows = dated.with_columns(
+        side=pl.when(pl.col("side") == "debit").then(pl.lit("credit")).otherwise(pl.lit("debit")),
+        posting_date=first_open(draft, earliest),
+        text=pl.lit(text),
+        origin_system=pl.lit(ORIGIN),
+        origin_key=pl.col("id").cast(pl.String),
+        origin_generation=pl.lit(1, dtype=pl.Int64),
+        origin_digest=pl.lit(None, dtype=pl.Binary),
+        reversal_of=pl.col("id"),
+    )
+    mirrors = draft.post(rows.drop("id", "batch_id", "reversed_on"))
+    draft.settle(
+        mirrors.select(
+            credit_id=pl.when(pl.col("side") == "credit").then("id").otherwise("reversal_of"),
+            debit_id=pl.when(pl.col("side") == "debit").then("id").otherwise("reversal_of"),
+            amount="amount",
+            effective_on="posting_date",
+            reason=pl.lit(REVERSAL),
+            batch_row="batch_row",
+        )
+    )
+    return mirrors
+
+
+def first_open(draft: Draft, day: pl.Expr) -> pl.Expr:
+    """`day` itself where its period is open, else the first day after the lock (domain.periods)."""
+    if draft.locked_through is None:
+        return day
+    return pl.max_horizontal(day, pl.lit(draft.locked_through + timedelta(days=1)))
+
+
+def _last_reversals(draft: Draft) -> pl.DataFrame:
+    """The last day on which this draft reversed a settlement of an item."""
+    if draft.settlements.is_empty():
+        return pl.DataFrame(schema={"item_id": pl.Int64, "reversed_on": pl.Date})
+    back = draft.settlements.filter(pl.col("reversal_of").is_not_null())
+    both = [
+        back.select(pl.col(f"{side}_id").alias("item_id"), pl.col("effective_on").alias("reversed_on"))
+        for side in ("credit", "debit")
+    ]
+    return pl.concat(both).group_by("item_id").agg(pl.col("reversed_on").max())

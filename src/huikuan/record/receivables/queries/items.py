@@ -1,0 +1,309 @@
+"""Lists of open items as of any day; their sums are the figures they were opened from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.columns.engine import Engine
+from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.models import Customer
+from huikuan.record.receivables.domain.aging import (
+    AWAITING,
+    BASES,
+    DIMENSIONS,
+    NOT_DUE,
+    overdue_days,
+    place_of,
+    spans,
+)
+from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.queries.aging import bucket_days
+from huikuan.record.receivables.queries.open_lines import Moment, belongs, key_of, open_lines
+from huikuan.record.receivables.queries.valuation import Valuation, valuation
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which open lines. None does not narrow; '' of group, owner, region or business type finds those without one.
+
+    `slot`: 'not_due', 'awaiting', 'overdue' (any overdue) or 'days' with `from_days` … `to_days` (None: open end).
+    On the document basis there is only 'days'. `side`: 'debit' or 'credit'. `text` finds in document number, customer name and code.
+    """
+
+    customer_id: int | None = None
+    company_id: int | None = None
+    side: str | None = None
+    currency: str | None = None
+    slot: str | None = None
+    from_days: int | None = None
+    to_days: int | None = None
+    group: str | None = None
+    owner: str | None = None
+    region: str | None = None
+    business_type: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One open line: an item, or one instalment of its payment schedule (`line` > 0).
+
+    `overdue_days` 0 when not overdue; on the document basis it is the age. `slot` as in ItemFilter, with the bucket's
+    edges. `value`: open_amount in the currency asked for (`value_in`), None without one.
+    """
+
+    item_id: int
+    line: int
+    customer_id: int
+    customer_code: str
+    customer_name: str
+    company_code: str
+    kind: str
+    side: str
+    currency: str
+    amount: int
+    open_amount: int
+    value: int | None
+    document_number: str
+    document_date: date
+    posting_date: date
+    due_date: date | None
+    awaits: str
+    overdue_days: int
+    slot: str  # 'not_due', 'awaiting', 'days', or 'credit' on the credit side
+    from_days: int | None
+    to_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Totals of everything the filter finds, per currency; credits apart, never netted."""
+
+    currency: str
+    count: int
+    debit: int
+    credit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` is the keyset to pass as `after` for the following rows, None at the end.
+    `value_debit`, `value_credit`: the sums in `value_in`, None without one."""
+
+    rows: tuple[ItemRow, ...]
+    next: str | None
+    count: int
+    sums: tuple[Sums, ...]
+    value_debit: int | None
+    value_credit: int | None
+
+
+#: Sorts after every date: lines that await an event come last.
+_LAST = date(9999, 12, 31)
+
+_Row = tuple[Any, ...]
+
+
+def items_page(
+    chosen: ItemFilter,
+    *,
+    as_of: date,
+    known: Head | None = None,
+    basis: str = "due",
+    value_in: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """The open lines that match, by due date (awaiting last) then item; ≤ `limit` of them after `after`.
+
+    `value_in`: also give amounts in this currency, at the rates of `as_of` (None for a currency without one).
+    """
+    if basis not in BASES:
+        raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
+    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
+    _, days = bucket_days(chosen.company_id, as_of, basis)
+    with asking("columns") as engine:
+        _keep_matching(engine, chosen, moment, basis)
+        sums = _sums(engine)
+        valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
+        debit, credit = _value_sums(engine, valued)
+        found = _lines_after(engine, after, limit + 1)
+        rows = _complete(found[:limit], as_of, basis, days, valued)
+    more = f"{rows[-1].due_date or _LAST}.{rows[-1].item_id}.{rows[-1].line}" if len(found) > limit else None
+    return Page(rows, more, sum(one.count for one in sums), sums, debit, credit)
+
+
+def _keep_matching(engine: Engine, chosen: ItemFilter, moment: Moment, basis: str) -> None:
+    clauses, parameters = _conditions(chosen, moment.as_of, basis)
+    wanted = {name: value for name in DIMENSIONS if (value := getattr(chosen, name)) is not None}
+    lines = open_lines(engine, moment, basis)
+    engine.keep("lines", lines, moment.parameters())
+    for dimension, value in wanted.items():
+        key, joins = key_of(dimension)
+        sql = f"WITH {belongs(engine, moment, dimension)} SELECT c.* FROM lines AS c{joins} WHERE {key} = %(value)s"
+        engine.keep("lines", sql, {**moment.parameters(), "organisation": moment.as_of, "value": value})
+    engine.keep("matching", f"SELECT * FROM lines WHERE {' AND '.join(clauses) or '1 = 1'}", parameters)
+
+
+def _conditions(chosen: ItemFilter, as_of: date, basis: str) -> tuple[list[str], dict[str, Any]]:
+    clauses, parameters = [], {"as_of": as_of}
+    for name in ("customer_id", "side", "currency"):
+        value = getattr(chosen, name)
+        if value is not None:
+            clauses.append(f"{name} = %({name})s")
+            parameters[name] = value
+    if chosen.slot is not None:
+        clauses += ["side = 'debit'", *_slot_clauses(chosen, as_of, basis, parameters)]
+    if chosen.text:
+        clauses.append(_text_clause(chosen.text, parameters))
+    return clauses, parameters
+
+
+def _slot_clauses(chosen: ItemFilter, as_of: date, basis: str, parameters: dict[str, Any]) -> list[str]:
+    if chosen.slot == "not_due":
+        return ["base >= %(as_of)s"] if basis == "due" else ["1 = 0"]
+    if chosen.slot == "awaiting":
+        return ["base IS NULL"]
+    if chosen.slot == "overdue":
+        return ["base < %(as_of)s"]
+    if chosen.slot != "days":
+        raise Refusal("item_slot_unknown", value=chosen.slot)
+    clauses = ["base IS NOT NULL"] if basis == "document" else ["base < %(as_of)s"]
+    if chosen.from_days:
+        clauses.append("base <= %(newest)s")
+        parameters["newest"] = as_of - timedelta(days=chosen.from_days)
+    if chosen.to_days is not None:
+        clauses.append("base >= %(oldest)s")
+        parameters["oldest"] = as_of - timedelta(days=chosen.to_days)
+    return clauses
+
+
+def _text_clause(text: str, parameters: dict[str, Any]) -> str:
+    escaped = text.strip().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    parameters["pattern"] = f"%{escaped}%"
+    named = Customer.objects.filter(Q(name__icontains=text.strip()) | Q(code__icontains=text.strip()))
+    ids = ", ".join(str(number) for number in named.values_list("id", flat=True)) or "NULL"
+    return f"(document_number ILIKE %(pattern)s ESCAPE '!' OR customer_id IN ({ids}))"
+
+
+def _sums(engine: Engine) -> tuple[Sums, ...]:
+    rows = engine.rows(
+        "SELECT currency, COUNT(*), SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END),"
+        " SUM(CASE WHEN side = 'credit' THEN open_amount ELSE 0 END) FROM matching GROUP BY currency ORDER BY currency",
+        {},
+    )
+    return tuple(Sums(currency, count, int(debit), int(credit)) for currency, count, debit, credit in rows)
+
+
+def _value_sums(engine: Engine, valued: Valuation | None) -> tuple[int | None, int | None]:
+    if valued is None:
+        return None, None
+    worth = valued.sql("open_amount")
+    (row,) = engine.rows(
+        f"SELECT COALESCE(SUM(CASE WHEN side = 'debit' THEN {worth} END), 0),"
+        f" COALESCE(SUM(CASE WHEN side = 'credit' THEN {worth} END), 0) FROM matching",
+        {},
+    )
+    return int(row[0]), int(row[1])
+
+
+def _lines_after(engine: Engine, after: str | None, limit: int) -> list[_Row]:
+    due = "COALESCE(due_date, DATE '9999-12-31')"
+    beyond, parameters = "", {}
+    if after:
+        day, item, line = _keyset(after)
+        beyond = f" WHERE ({due}, item_id, line) > (%(day)s, %(item)s, %(line)s)"
+        parameters = {"day": day, "item": item, "line": line}
+    return engine.rows(
+        "SELECT item_id, line, customer_id, company_id, kind, side, currency, open_amount, document_number,"
+        f" document_date, posting_date, due_date, awaits, base FROM matching{beyond}"
+        f" ORDER BY {due}, item_id, line LIMIT {int(limit)}",
+        parameters,
+    )
+
+
+def _keyset(after: str) -> tuple[date, int, int]:
+    try:
+        day, item, line = after.split(".")
+        return date.fromisoformat(day), int(item), int(line)
+    except ValueError:
+        raise Refusal("page_unknown", value=after) from None
+
+
+def _complete(
+    found: list[_Row], as_of: date, basis: str, days: list[int], valued: Valuation | None
+) -> tuple[ItemRow, ...]:
+    amounts = dict(Item.objects.filter(id__in={row[0] for row in found}).values_list("id", "amount"))
+    named = {
+        customer: (code, name)
+        for customer, code, name in Customer.objects.filter(id__in={row[2] for row in found}).values_list(
+            "id", "code", "name"
+        )
+    }
+    companies = dict(Company.objects.values_list("id", "code"))
+    layout = spans(days, basis)
+    rows = []
+    for row in found:
+        (
+            item,
+            line,
+            customer,
+            company,
+            kind,
+            side,
+            currency,
+            still_open,
+            number,
+            document,
+            posting,
+            due,
+            awaits,
+            base,
+        ) = row
+        code, name = named.get(customer, (str(customer), ""))
+        slot, low, high = _slot(side, base, as_of, basis, days, layout)
+        rows.append(
+            ItemRow(
+                item_id=item,
+                line=line,
+                customer_id=customer,
+                customer_code=code,
+                customer_name=name,
+                company_code=companies[company],
+                kind=kind,
+                side=side,
+                currency=currency,
+                amount=amounts[item],
+                open_amount=still_open,
+                value=valued.value(still_open, currency) if valued else None,
+                document_number=number,
+                document_date=document,
+                posting_date=posting,
+                due_date=due,
+                awaits=awaits,
+                overdue_days=overdue_days(base, as_of) if base and side == "debit" else 0,
+                slot=slot,
+                from_days=low,
+                to_days=high,
+            )
+        )
+    return tuple(rows)
+
+
+def _slot(
+    side: str, base: date | None, as_of: date, basis: str, days: list[int], layout: list[tuple[int, int | None]]
+) -> tuple[str, int | None, int | None]:
+    if side == "credit":
+        return "credit", None, None
+    place = place_of(base, as_of, days, basis)
+    if place in (NOT_DUE, AWAITING):
+        return ("not_due" if place == NOT_DUE else "awaiting"), None, None
+    return "days", *layout[place]

@@ -1,0 +1,97 @@
+"""Domain = database = columns, over random ledgers, days, states of knowledge, keys and bases (catalogue 9, 10, 75)."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from huikuan.mechanisms.columns.operations import compact, refresh
+from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.record.receivables.domain.aging import KEYS, Cells, age
+from huikuan.record.receivables.queries.aging import aging_cells
+from huikuan.record.receivables.queries.open_lines import Moment, open_lines
+from huikuan.record.receivables.tests.ledgers import DAYS, Book, new_book, plan, post, write_random
+
+EXAMPLES = 200 if os.environ.get("HUIKUAN_PROVE") else 25
+DAYS_LATE = [30, 60, 90]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def tidy(cells: Cells) -> Cells:
+    return {
+        key: kept
+        for key, places in cells.items()
+        if (kept := {place: amount for place, amount in places.items() if amount})
+    }
+
+
+def answers(book: Book, as_of: date, known: int, by: str, basis: str, organisation: date | None) -> list[Cells]:
+    moment = Moment(as_of, known, book.company.id)
+    domain = age(book.ledger, as_of=as_of, known=known, by=by, basis=basis, days=DAYS_LATE, organisation=organisation)
+    found = [tidy(domain)]
+    for engine in ("database", "columns"):
+        with asking(engine) as answering:
+            found.append(tidy(aging_cells(answering, moment, by, basis, DAYS_LATE, organisation)))
+    return found
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_domain_database_and_columns_agree(data: st.DataObject) -> None:
+    book = new_book()
+    for _ in range(data.draw(st.integers(1, 3))):
+        write_random(data.draw, book, data.draw(st.integers(1, 8)))
+        data.draw(st.sampled_from([refresh, compact, lambda: None]))()
+    for _ in range(4):
+        as_of = data.draw(DAYS)
+        known = data.draw(st.sampled_from([*book.horizons, ALWAYS_KNOWN])) if book.horizons else ALWAYS_KNOWN
+        by = data.draw(st.sampled_from(KEYS))
+        basis = data.draw(st.sampled_from(["due", "document"]))
+        organisation = data.draw(st.none() | DAYS)
+        domain, database, columns = answers(book, as_of, known, by, basis, organisation)
+        assert domain == database
+        assert domain == columns
+        assert_lines_sum_to(domain, book, Moment(as_of, known, book.company.id), basis)
+
+
+def assert_lines_sum_to(cells: Cells, book: Book, moment: Moment, basis: str) -> None:
+    """The open lines behind the figures add up to them (catalogue 9)."""
+    with asking("columns") as answering:
+        sql = open_lines(answering, moment, basis)
+        lines = answering.rows(f"SELECT SUM(open_amount), MIN(open_amount) FROM ({sql}) AS open", moment.parameters())
+    total, least = lines[0]
+    assert (total or 0) == sum(amount for places in cells.values() for amount in places.values())
+    assert least is None or least > 0
+
+
+def test_a_day_is_not_changed_by_what_is_dated_later() -> None:
+    book = new_book()
+    debit = post(book, amount=1_000, posting_date=date(2026, 3, 1), due_date=date(2026, 4, 1))
+    before = answers(book, date(2026, 6, 30), ALWAYS_KNOWN, "customer", "due", None)
+    post(book, amount=500, posting_date=date(2026, 7, 1), due_date=date(2026, 7, 1))
+    plan(book, debit, [(date(2026, 12, 1), 1_000)], date(2026, 7, 1))
+    assert answers(book, date(2026, 6, 30), ALWAYS_KNOWN, "customer", "due", None) == before
+    assert before[0] == {(book.customers[0].id, book.company.id, "CNY"): {2: 1_000}}
+
+
+def test_between_two_schedule_changes_the_one_then_effective_governs() -> None:
+    book = new_book()
+    debit = post(book, amount=900, posting_date=date(2026, 1, 5), due_date=date(2026, 2, 1))
+    plan(book, debit, [(date(2026, 3, 1), 300), (date(2026, 6, 1), 600)], date(2026, 2, 10))
+    plan(book, debit, [(date(2026, 9, 1), 900)], date(2026, 4, 10))
+    refresh()
+    key = (book.customers[0].id, book.company.id, "CNY")
+    expected = {
+        date(2026, 2, 9): {0: 900},
+        date(2026, 3, 31): {0: 300, -1: 600},
+        date(2026, 4, 10): {-1: 900},
+        date(2026, 9, 1) + timedelta(days=31): {1: 900},
+    }
+    for as_of, places in expected.items():
+        assert answers(book, as_of, ALWAYS_KNOWN, "customer", "due", None) == [{key: places}] * 3

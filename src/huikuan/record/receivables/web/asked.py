@@ -1,0 +1,101 @@
+"""What a list of open items was asked for: the address's words as a filter, and the filter as chips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.pages.figures import bucket_name
+from huikuan.mechanisms.pages.reading import Reading
+from huikuan.record.customers.models import Customer
+from huikuan.record.receivables.queries.items import ItemFilter
+
+#: A dimension's word in an address that means "none given".
+NONE = "-"
+
+SLOTS = ("not_due", "awaiting", "overdue", "days")
+DIMENSIONS = {
+    "group": gettext_noop("Group"),
+    "owner": gettext_noop("Owner"),
+    "region": gettext_noop("Region"),
+    "business_type": gettext_noop("Business type"),
+}
+SIDES = {"debit": gettext_noop("Debit: owed to us"), "credit": gettext_noop("Credit: held for customers")}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition in words, and the address's names that make it."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`value_in`: the currency every open amount is also given in, '' for none."""
+
+    filter: ItemFilter
+    value_in: str
+    chips: tuple[Chip, ...]
+
+
+def asked(query: Mapping[str, str], reading: Reading) -> Asked:
+    """The filter an address names; refuses a customer or a number that does not exist."""
+    customer = _customer(query.get("customer", ""))
+    slot = query.get("slot", "")
+    side = query.get("side", "")
+    narrowed = ItemFilter(
+        customer_id=customer.pk if customer else None,
+        company_id=reading.company_id,
+        side=side if side in SIDES else None,
+        currency=query.get("only", "")[:3].upper() or None,
+        slot=slot if slot in SLOTS else None,
+        from_days=_number(query.get("from", "")),
+        to_days=_number(query.get("to", "")),
+        text=query.get("q", "").strip(),
+        **{name: _value(query.get(name, "")) for name in DIMENSIONS},
+    )
+    return Asked(narrowed, query.get("in", "")[:3].upper(), tuple(_chips(narrowed, customer)))
+
+
+def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:
+    chips = []
+    if customer:
+        chips.append(Chip(f"{_('Customer')} {customer.name}", ("customer",)))
+    if narrowed.slot:
+        chips.append(Chip(bucket_name(narrowed.slot, narrowed.from_days, narrowed.to_days), ("slot", "from", "to")))
+    if narrowed.side:
+        chips.append(Chip(_(SIDES[narrowed.side]), ("side",)))
+    if narrowed.currency:
+        chips.append(Chip(f"{_('Currency')} {narrowed.currency}", ("only",)))
+    for name, title in DIMENSIONS.items():
+        value = getattr(narrowed, name)
+        if value is not None:
+            chips.append(Chip(f"{_(title)} {value or _('(none)')}", (name,)))
+    if narrowed.text:
+        chips.append(Chip(f"“{narrowed.text}”", ("q",)))
+    return chips
+
+
+def _customer(code: str) -> Customer | None:
+    if not code:
+        return None
+    found = Customer.objects.filter(code=code).first()
+    if found is None:
+        raise Refusal("customer_unknown", code=code)
+    return found
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _value(text: str) -> str | None:
+    if text == NONE:
+        return ""
+    return text or None

@@ -1,0 +1,158 @@
+"""The ledger's pages: the list of open items, exactly these rows as a file, and one item."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.kernel.money import to_text
+from huikuan.mechanisms.files.exports import Cell, write_csv, write_xlsx
+from huikuan.mechanisms.pages.reading import Reading, reading_of
+from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, Page, items_page
+from huikuan.record.receivables.web.asked import DIMENSIONS, SIDES, SLOTS, Asked, asked
+from huikuan.record.receivables.web.story import story_page
+
+ROWS = 50
+EXPORT_ROWS = 5_000
+
+VIEWS = {
+    "": gettext_noop("All"),
+    "overdue": gettext_noop("Overdue"),
+    "not_due": gettext_noop("Not due"),
+    "awaiting": gettext_noop("Awaiting event"),
+    "credit": gettext_noop("Credits and unapplied cash"),
+}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show_items(request: HttpRequest) -> HttpResponse:
+    """Open lines that match, 50 at a time; a partial update asks for the rows that follow."""
+    reading = reading_of(request)
+    wanted = asked(request.GET, reading)
+    found = _page(wanted, reading, after=request.GET.get("after") or None, limit=ROWS)
+    page = {
+        "asked": wanted,
+        "found": found,
+        "view": _view(wanted.filter),
+        "views": VIEWS,
+        "sides": SIDES,
+        "dimensions": DIMENSIONS,
+        "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
+        "dropped": _what_dropping_yields(wanted, reading) if not found.rows and wanted.chips else [],
+    }
+    more = request.headers.get("HX-Target") == "more"
+    return render(request, "receivables/parts/rows.html" if more else "receivables/items.html", page)
+
+
+def export_items(request: HttpRequest) -> HttpResponseBase:
+    """Exactly the rows of the list as csv or xlsx, read in one snapshot."""
+    reading = reading_of(request)
+    wanted = asked(request.GET, reading)
+    name = f"{_('open-items')}-{reading.as_of:%Y-%m-%d}"
+    headers, rows = _headers(wanted), _rows(wanted, reading)
+    with tempfile.TemporaryDirectory() as folder, snapshot():
+        if request.GET.get("format") == "csv":
+            file, kind = Path(folder) / "items.csv", "text/csv; charset=utf-8"
+            write_csv(file, headers, rows)
+        else:
+            file, kind = Path(folder) / "items.xlsx", XLSX
+            write_xlsx(file, headers, rows, title=f"{reading.as_of:%Y-%m-%d}")
+        # Open files outlive their folder: the response closes this one once it is sent.
+        return FileResponse(file.open("rb"), as_attachment=True, filename=f"{name}{file.suffix}", content_type=kind)
+
+
+def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
+    """One item: what is open, how that came to be, and where it was imported from."""
+    if not Item.objects.filter(id=item_id).exists():
+        raise Http404
+    return render(request, "receivables/item.html", story_page(item_id, reading_of(request)))
+
+
+def _page(wanted: Asked, reading: Reading, *, after: str | None, limit: int) -> Page:
+    return items_page(
+        wanted.filter,
+        as_of=reading.as_of,
+        known=reading.known,
+        basis=reading.basis,
+        value_in=wanted.value_in or None,
+        after=after,
+        limit=limit,
+    )
+
+
+def _view(narrowed: ItemFilter) -> str:
+    """Which tab stands for the filter."""
+    if narrowed.side == "credit":
+        return "credit"
+    return narrowed.slot if narrowed.slot in SLOTS[:3] else ""
+
+
+def _what_dropping_yields(wanted: Asked, reading: Reading) -> list[dict[str, Any]]:
+    """For an empty result: each condition, and how many lines there would be without it."""
+    fields = {
+        "slot": ("slot", "from_days", "to_days"),
+        "only": ("currency",),
+        "customer": ("customer_id",),
+        "q": ("text",),
+    }
+    answers = []
+    for chip in wanted.chips:
+        names = fields.get(chip.names[0], chip.names)
+        loosened = replace(wanted.filter, **{name: "" if name == "text" else None for name in names})
+        count = _page(replace(wanted, filter=loosened), reading, after=None, limit=1).count
+        if count:
+            answers.append({"chip": chip, "count": count})
+    return answers
+
+
+def _headers(wanted: Asked) -> list[str]:
+    headers = [
+        _("Company"), _("Customer code"), _("Customer"), _("Document"), _("Kind"), _("Side"), _("Document date"),
+        _("Due date"), _("Days overdue"), _("Currency"), _("Original amount"), _("Open amount"),
+    ]  # fmt: skip
+    return [*headers, _("Open in %(currency)s") % {"currency": wanted.value_in}] if wanted.value_in else headers
+
+
+def _rows(wanted: Asked, reading: Reading) -> Iterator[list[Cell]]:
+    after: str | None = None
+    while True:
+        page = _page(wanted, reading, after=after, limit=EXPORT_ROWS)
+        for row in page.rows:
+            yield _cells(row, wanted.value_in)
+        after = page.next
+        if after is None:
+            return
+
+
+def _cells(row: ItemRow, value_in: str) -> list[Cell]:
+    """Credits negative, as in the list."""
+    sign = -1 if row.side == "credit" else 1
+    cells: list[Cell] = [
+        row.company_code,
+        row.customer_code,
+        row.customer_name,
+        row.document_number,
+        str(Item.Kind(row.kind).label),
+        row.side,
+        row.document_date,
+        row.due_date,
+        row.overdue_days,
+        row.currency,
+        Decimal(to_text(sign * row.amount, row.currency)),
+        Decimal(to_text(sign * row.open_amount, row.currency)),
+    ]
+    if value_in:
+        cells.append(None if row.value is None else Decimal(to_text(sign * row.value, value_in)))
+    return cells

@@ -1,0 +1,284 @@
+"""The overview's figures as lines of the page: each with its name, its shade and its rows' address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.money import minor_digits
+from huikuan.mechanisms.pages.figures import UNITS, bucket_name, in_unit, percent, shade
+from huikuan.mechanisms.pages.reading import Reading, address
+from huikuan.record.receivables.queries.aging import Aging, AgingRow
+from huikuan.see.cockpit.domain.overview import BucketLine, CustomerShare, Overview, TopRow
+from huikuan.see.cockpit.web import charts
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Addresses of the item lists behind one page's figures."""
+
+    reading: Reading
+    scope: dict[str, str]
+
+    @classmethod
+    def behind(cls, overview: Overview, reading: Reading) -> Rows:
+        """A converted figure adds up all currencies at their rates; any other, items of its own."""
+        scope = {"in": overview.currency} if overview.converted else {"only": overview.currency}
+        return cls(reading, scope)
+
+    def of(self, *, on: date | None = None, **narrowed: object) -> str:
+        """The list of open debits, narrowed; `on` is another day than the page's own."""
+        asked = {"side": "debit", **self.scope, **narrowed}
+        if on is not None:
+            asked["as_of"] = on.isoformat() if on != self.reading.today else ""
+        return address(reverse("receivables:items"), self.reading, **asked)
+
+    def bucket(self, line: BucketLine, **narrowed: object) -> str:
+        return self.of(slot=line.code, **{"from": line.from_days, "to": line.to_days}, **narrowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One bucket of the aging table. `worse` says whether growth is bad news."""
+
+    line: BucketLine
+    name: str
+    shade: str
+    url: str
+    worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgingLine:
+    """One row of the aging table by customer, group …: its parts drawn on a bar of its own."""
+
+    row: AgingRow
+    name: str
+    url: str
+    overdue: int
+    overdue_url: str
+    cells: tuple[tuple[int, str], ...]
+    marks: list[charts.Mark]
+    overdue_share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopLine:
+    row: TopRow
+    url: str
+    overdue_url: str
+    marks: list[charts.Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    on: date
+    label: str
+    middle: str
+    overdue: int
+    rate: Decimal | None
+    url: str
+    marks: list[charts.Mark]
+    cells: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    months: list[Month]
+    ticks: list[tuple[charts.Tick, str]]
+    points: list[charts.Point]
+    strokes: list[charts.Stroke]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBar:
+    bar: CustomerShare
+    rank: int
+    middle: str
+    x: str
+    width: str
+    y: str
+    height: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareChart:
+    bars: list[ShareBar]
+    cap_y: str
+    ticks: list[tuple[charts.Tick, str]]
+
+
+def columns(overview: Overview, rows: Rows) -> list[Column]:
+    """The buckets in order, those of a certain age numbered up the ramp."""
+    aged = 0
+    result = []
+    for line in overview.buckets:
+        tone = shade(line.code, aged, overview.basis)
+        aged += line.code == "days"
+        name = bucket_name(line.code, line.from_days, line.to_days)
+        result.append(Column(line, name, tone, rows.bucket(line), line.code == "days" and overview.basis == "due"))
+    return result
+
+
+def bar(shown: Sequence[Column], overview: Overview, unit: str) -> list[charts.Mark]:
+    """The one stacked bar over the aging table."""
+    parts = [
+        charts.Part(
+            column.line.amount,
+            column.shade,
+            f"{column.name} {in_unit(column.line.amount, overview.currency, unit)} · {percent(column.line.share)}",
+            column.url,
+        )
+        for column in shown
+    ]
+    return charts.flat(parts)
+
+
+def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) -> Trend:
+    """Overdue by age at each month end, with the overdue rate in a strip of its own above."""
+    aged = [column for column in shown if column.line.code == "days"]
+    step_of = 10 ** (minor_digits(overview.currency) + UNITS.get(unit, 0))
+    marks_at, top = charts.ticks(max((sum(point.buckets) for point in overview.trend), default=0), step_of)
+    stacked: list[list[charts.Part]] = []
+    for point in overview.trend:
+        stacked.append(
+            [
+                charts.Part(
+                    amount,
+                    column.shade,
+                    f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
+                    rows.of(
+                        on=point.on, slot="days", **{"from": column.line.from_days, "to": column.line.to_days}
+                    ),
+                )
+                for column, amount in zip(aged, point.buckets, strict=True)
+            ]
+        )
+    drawn = charts.stacks(stacked, top)
+    rates = [point.overdue_rate for point in overview.trend]
+    points, strokes = charts.strip(rates, [percent(rate) for rate in rates])
+    months = [
+        Month(
+            point.on,
+            _month_label(point.on, last=point is overview.trend[-1]),
+            middle,
+            sum(point.buckets),
+            point.overdue_rate,
+            rows.of(on=point.on, slot="overdue"),
+            marks,
+            tuple((part.amount, part.url) for part in parts),
+        )
+        for point, middle, marks, parts in zip(
+            overview.trend, charts.middles(len(overview.trend)), drawn, stacked, strict=True
+        )
+    ]
+    labelled = [(tick, in_unit(tick.amount, overview.currency, unit).partition(".")[0]) for tick in marks_at]
+    return Trend(months, labelled, points, strokes)
+
+
+def top_lines(overview: Overview, shown: Sequence[Column], rows: Rows) -> list[TopLine]:
+    """The ten customers, their overdue drawn to one common scale."""
+    aged = [column for column in shown if column.line.code == "days"]
+    longest = max((row.overdue for row in overview.top), default=0)
+    lines = []
+    for row in overview.top:
+        parts = [
+            charts.Part(amount, column.shade, column.name)
+            for column, amount in zip(aged, row.buckets, strict=True)
+        ]
+        of_customer = {"customer": row.code}
+        lines.append(
+            TopLine(
+                row,
+                rows.of(**of_customer),
+                rows.of(slot="overdue", **of_customer),
+                charts.flat(parts, longest) if longest else [],
+            )
+        )
+    return lines
+
+
+def share_chart(overview: Overview, rows: Rows) -> ShareChart:
+    """The largest customers' shares against the cap for one customer."""
+    shares = [float(bar.share or 0) for bar in overview.concentration.bars]
+    cap = float(overview.concentration.cap_share)
+    highest = max([cap * 1.1, *shares])
+    marks_at, top = charts.ticks(round(highest * 10_000), 100)
+    slot = 100 / max(len(shares), 1)
+    bars = []
+    for place, (bar, share) in enumerate(zip(overview.concentration.bars, shares, strict=True)):
+        tall = share * 10_000 / top * charts.PLOT_HEIGHT
+        bars.append(
+            ShareBar(
+                bar,
+                place + 1,
+                f"{slot * (place + 0.5):.2f}",
+                f"{slot * (place + 0.2):.2f}",
+                f"{slot * 0.6:.2f}",
+                f"{charts.PLOT_HEIGHT - tall:.2f}",
+                f"{tall:.2f}",
+                rows.of(customer=bar.code),
+            )
+        )
+    cap_y = f"{charts.PLOT_HEIGHT - cap * 10_000 / top * charts.PLOT_HEIGHT:.2f}"
+    return ShareChart(bars, cap_y, [(tick, f"{tick.amount // 100}%") for tick in marks_at])
+
+
+def aging_lines(aging: Aging, reading: Reading) -> list[AgingLine]:
+    """The aging table by one dimension; each currency and company on a row of its own."""
+    awaiting = any(row.awaiting for row in aging.rows)
+    return [_aging_line(row, aging, reading, awaiting) for row in sorted(aging.rows, key=_by_overdue)]
+
+
+def bucket_names(aging: Aging) -> list[tuple[str, str]]:
+    """Name and shade of each cell of an aging line, in their order."""
+    awaiting = any(row.awaiting for row in aging.rows)
+    first = [("not_due", None, None), ("awaiting", None, None)] if aging.basis == "due" else []
+    slots = [slot for slot in first if slot[0] != "awaiting" or awaiting]
+    aged = aging.totals[0].buckets if aging.totals else ()
+    named = [(bucket_name(code), shade(code, 0, aging.basis)) for code, _from, _to in slots]
+    return named + [
+        (bucket_name("days", bucket.from_days, bucket.to_days), shade("days", place, aging.basis))
+        for place, bucket in enumerate(aged)
+    ]
+
+
+def _by_overdue(row: AgingRow) -> tuple[str, int, int]:
+    return (row.currency, -sum(bucket.amount for bucket in row.buckets), -row.total)
+
+
+def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -> AgingLine:
+    rows = Rows(reading, {"only": row.currency, "company": row.company})
+    narrowed = {aging.by: row.key or "-"} if aging.by not in ("company", "currency") else {}
+    slots: list[tuple[str, int | None, int | None, int]] = []
+    if aging.basis == "due":
+        slots.append(("not_due", None, None, row.not_due))
+        slots += [("awaiting", None, None, row.awaiting)] if awaiting else []
+    slots += [("days", bucket.from_days, bucket.to_days, bucket.amount) for bucket in row.buckets]
+    parts, aged = [], 0
+    for code, start, end, amount in slots:
+        url = rows.of(slot=code, **{"from": start, "to": end}, **narrowed)
+        parts.append(charts.Part(amount, shade(code, aged, aging.basis), bucket_name(code, start, end), url))
+        aged += code == "days"
+    overdue = sum(bucket.amount for bucket in row.buckets)
+    share = (Decimal(overdue) / row.total).quantize(Decimal("0.0001")) if row.total else None
+    return AgingLine(
+        row,
+        row.name or _("(none)"),
+        rows.of(**narrowed),
+        overdue,
+        rows.of(slot="overdue", **narrowed),
+        tuple((part.amount, part.url) for part in parts),
+        charts.flat(parts),
+        share,
+    )
+
+
+def _month_label(on: date, *, last: bool) -> str:
+    return f"{on:%m-%d}" if last else _("%(month)s/%(year)s") % {"month": on.month, "year": f"{on:%y}"}

@@ -1,0 +1,90 @@
+"""Commands of the installation itself: init, serve, worker, backup, restore."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.dates import DEFAULT_ZONE
+
+_DEFAULT_HOST = "127.0.0.1"
+_DEFAULT_PORT = "8000"
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the installation's commands to `huikuan`."""
+    _add_init(subparsers)
+    _add_serve(subparsers)
+    _add_worker(subparsers)
+
+
+def _add_init(subparsers: Any) -> None:
+    init = subparsers.add_parser("init", help=_("make or upgrade the database, and its first company"))
+    init.add_argument("--company", default="MAIN", metavar="CODE")
+    init.add_argument("--name", default="本公司", help=_("the company's name"))
+    init.add_argument("--currency", default="CNY", help=_("the currency its books are kept in"))
+    init.add_argument("--time-zone", default=DEFAULT_ZONE)
+    init.add_argument("--json", action="store_true")
+    init.set_defaults(run=_init, needs_database=False)
+
+
+def _add_serve(subparsers: Any) -> None:
+    serve = subparsers.add_parser("serve", help=_("the web server"))
+    serve.add_argument("--host", default=os.environ.get("HUIKUAN_HOST", _DEFAULT_HOST))
+    serve.add_argument("--port", type=int, default=os.environ.get("HUIKUAN_PORT", _DEFAULT_PORT))
+    serve.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help=_("processes"))
+    serve.add_argument("--with-worker", action="store_true", help=_("and a worker beside it"))
+    serve.add_argument("--quiet", action="store_true", help=_("do not print the address"))
+    serve.set_defaults(run=_serve)
+
+
+def _add_worker(subparsers: Any) -> None:
+    worker = subparsers.add_parser("worker", help=_("do background work until stopped"))
+    worker.add_argument("--until-idle", action="store_true", help=_("end when nothing is due"))
+    worker.add_argument("--poll", type=float, default=1.0, metavar="SECONDS")
+    worker.set_defaults(run=_worker)
+
+
+def _init(options: argparse.Namespace) -> int:
+    # Models exist only after Django's setup, which has happened by now.
+    from huikuan.mechanisms.identity.operations import add_company
+    from huikuan.mechanisms.identity.queries import companies
+    from huikuan.shell.home import home
+    from huikuan.shell.installation import prepare
+
+    wanted = {
+        "code": options.company,
+        "name": options.name,
+        "currency": options.currency,
+        "time_zone": options.time_zone,
+    }
+    prepare(**wanted)
+    if options.company not in {company.code for company in companies()}:
+        add_company(**wanted)
+    shown = {"home": str(home()), "companies": [company.code for company in companies()]}
+    print(json.dumps(shown, ensure_ascii=False) if options.json else f"{home()}: {', '.join(shown['companies'])}")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    # Serving is the only command that needs sockets and child processes.
+    from huikuan.shell import serving
+
+    if options.with_worker:
+        return serving.run_server_and_worker(host=options.host, port=options.port, workers=options.workers)
+    if not options.quiet:
+        serving.say_address(serving.address_of(options.host, options.port))
+    serving.serve(host=options.host, port=options.port, workers=options.workers)
+    return 0
+
+
+def _worker(options: argparse.Namespace) -> int:
+    # As above.
+    from huikuan.shell import serving
+
+    serving.work(poll_seconds=options.poll, until_idle=options.until_idle)
+    return 0

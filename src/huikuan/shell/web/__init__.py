@@ -1,0 +1,1 @@
+"""Log-in, a person's preferences, the front door and the error pages."""

@@ -1,0 +1,91 @@
+"""What the frame around every page shows: where one may go, whose books, sealed until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.pages.reading import Reading, address, read, reading_of
+from huikuan.shell.web.views import THEME_COOKIE, THEMES
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the side bar. `go` is the letter's name in the keyboard map; no `url`: a group's head."""
+
+    title: str
+    url: str = ""
+    icon: str = ""
+    go: str = ""
+    here: bool = False
+    children: tuple[Place, ...] = ()
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context for shell/base.html; little before log-in, where there is no frame."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    page: dict[str, Any] = {"theme": theme if theme in THEMES else "", "languages": settings.LANGUAGES}
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return page
+    reading = _reading(request)
+    companies = list(Company.objects.order_by("code"))
+    return page | {
+        "reading": reading,
+        "unit": user.amount_unit,
+        "places": _places(request, reading),
+        "usual_days": _usual_days(reading.today),
+        "companies": companies,
+        "home_currency": reading.company.currency if reading.company else companies[0].currency,
+        "sealed": Head.objects.order_by("-id").only("size", "sealed_at").first(),
+    }
+
+
+def _reading(request: HttpRequest) -> Reading:
+    """The page's reading; on the page that refuses an unreadable one, today's."""
+    try:
+        return reading_of(request)
+    except Refusal:
+        return read({}, at=timezone.now())
+
+
+def _usual_days(today: date) -> list[tuple[str, str]]:
+    """The days most often asked for, one click away."""
+    month = today.replace(day=1) - timedelta(days=1)
+    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
+    year = today.replace(month=1, day=1) - timedelta(days=1)
+    return [
+        (_("Today"), today.isoformat()),
+        (_("End of last month"), month.isoformat()),
+        (_("End of last quarter"), quarter.isoformat()),
+        (_("End of last year"), year.isoformat()),
+    ]
+
+
+def _places(request: HttpRequest, reading: Reading) -> tuple[Place, ...]:
+    def place(title: str, name: str, go: str, icon: str = "", below: str = "") -> Place:
+        path = reverse(name)
+        here = request.path == path or request.path.startswith(below or path)
+        return Place(title, address(path, reading), icon, go, here)
+
+    return (
+        Place(
+            _("Receivables"),
+            icon="book-2",
+            children=(
+                place(_("Overview"), "cockpit:overview", "overview"),
+                place(_("Open items"), "receivables:items", "items"),
+            ),
+        ),
+        place(_("Imports"), "connectors:imports", "imports", icon="database-import"),
+    )

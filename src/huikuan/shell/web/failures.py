@@ -1,0 +1,63 @@
+"""Pages for what went wrong: what happened, that nothing was changed, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.errors import Refusal
+from huikuan.shell.messages import sentence
+
+
+class RefusalPages:
+    """Middleware: a refusal raised by a page is shown as a sentence with its places, status 400."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        say = sentence(exception.code, exception.params)
+        return _page(request, 400, _("That cannot be shown"), say, where=exception.where)
+
+
+@login_not_required
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 403, _("Not allowed"), _("Your role does not open this page. Nothing was changed."))
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 404, _("Nothing is here"), _("The address is wrong, or what it named is gone from this view."))
+
+
+@login_not_required
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    say = _("The form had lain open too long, so it was not taken. Nothing was changed; reload the page and try again.")
+    return _page(request, 403, _("Please try again"), say)
+
+
+@login_not_required
+def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    say = _("Too many wrong passwords. Wait a quarter of an hour, or ask an administrator.")
+    return _page(request, 429, _("Log-in is paused"), say)
+
+
+@login_not_required
+def broken(request: HttpRequest) -> HttpResponse:
+    """Without context processors: whatever broke may have broken them too."""
+    page = {"title": _("Something failed on our side"), "say": _("No money moved: what failed was undone as a whole. Try again; if it stays, tell your administrator the time.")}
+    return HttpResponse(render_to_string("shell/broken.html", page), status=500)
+
+
+def _page(request: HttpRequest, status: int, title: str, say: str, **more: object) -> HttpResponse:
+    return render(request, "shell/failure.html", {"title": title, "say": say, "status": status, **more}, status=status)
