@@ -30,6 +30,8 @@ COMMANDS = {
     "customer": "huikuan.record.customers.cli",
     "ledger": "huikuan.record.receivables.cli",
     "aging": "huikuan.record.receivables.cli",
+    "rates": "huikuan.record.receivables.cli",
+    "period": "huikuan.record.receivables.cli",
     "overview": "huikuan.see.cockpit.cli",
     "import": "huikuan.connect.connectors.cli",
 }
