@@ -170,9 +170,9 @@ def _lock(codes: Sequence[str]) -> None:
 
 
 def _json(masters: Sequence[Master], ids: Mapping[str, int] | None = None) -> str:
-    texts = map(content_of, masters)
+    texts = [content_of(master) for master in masters]
     if ids:
-        texts = (f'{{"id":{ids[master.code]},{text[1:]}' for master, text in zip(masters, texts, strict=True))
+        texts = [f'{{"id":{ids[master.code]},{text[1:]}' for master, text in zip(masters, texts, strict=True)]
     return f"[{','.join(texts)}]"
 
 
