@@ -101,7 +101,12 @@ def _view(narrowed: ItemFilter) -> str:
 
 def _what_dropping_yields(wanted: Asked, reading: Reading) -> list[dict[str, Any]]:
     """For an empty result: each condition, and how many lines there would be without it."""
-    fields = {"slot": ("slot", "from_days", "to_days"), "only": ("currency",), "customer": ("customer_id",), "q": ("text",)}
+    fields = {
+        "slot": ("slot", "from_days", "to_days"),
+        "only": ("currency",),
+        "customer": ("customer_id",),
+        "q": ("text",),
+    }
     answers = []
     for chip in wanted.chips:
         names = fields.get(chip.names[0], chip.names)
