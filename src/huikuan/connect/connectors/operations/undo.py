@@ -219,12 +219,18 @@ def _settle_again(draft: Draft, reversals: pl.DataFrame, clones: dict[int, int])
     if reversals.is_empty():
         return
     instead: dict[Any, Any] = clones
+    again = reversals.with_columns(pl.col("credit_id", "debit_id").replace(instead))
+    posted = draft.state.select("item_id", "posting_date")
+    for side in ("credit", "debit"):
+        again = again.join(
+            posted.rename({"item_id": f"{side}_id", "posting_date": f"{side}_on"}), on=f"{side}_id", maintain_order="left"
+        )
     draft.settle(
-        reversals.select(
-            credit_id=pl.col("credit_id").replace(instead),
-            debit_id=pl.col("debit_id").replace(instead),
+        again.select(
+            "credit_id",
+            "debit_id",
             amount=-pl.col("credit_amount"),
-            effective_on="effective_on",
+            effective_on=pl.max_horizontal("effective_on", "credit_on", "debit_on"),
             reason="reason",
             batch_row="batch_row",
         )
