@@ -9,7 +9,7 @@ import polars as pl
 
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.plans import Task, record_batch, totals
-from huikuan.kernel.money import minor_digits, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.identity.models import Company
@@ -115,14 +115,14 @@ def _draft(story: Story, rows: pl.DataFrame, draft: Draft) -> Draft:
             pl.lit("").alias("awaits"),
             "amount",
             "reason",
-        )  # fmt: skip
+        )
     )
     return draft
 
 
 def _settle(draft: Draft, settlements: pl.DataFrame, keys: pl.DataFrame) -> None:
-    credits = keys.select(credit_key="origin_key", credit_id="id", batch_row="batch_row")
-    debits = keys.select(debit_key="origin_key", debit_id="id")
-    pairs = settlements.join(credits, on="credit_key", maintain_order="left")
-    pairs = pairs.join(debits, on="debit_key", maintain_order="left")
+    credit = keys.select(credit_key="origin_key", credit_id="id", batch_row="batch_row")
+    debit = keys.select(debit_key="origin_key", debit_id="id")
+    pairs = settlements.join(credit, on="credit_key", maintain_order="left")
+    pairs = pairs.join(debit, on="debit_key", maintain_order="left")
     draft.settle(pairs.select("credit_id", "debit_id", "amount", "effective_on", "reason", "batch_row"))

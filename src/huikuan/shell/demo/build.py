@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
-from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from django.db import transaction
 
-from huikuan.kernel.dates import DEFAULT_ZONE, parse_date
+from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.rates import parse_rate
 from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.columns.operations import refresh
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
@@ -24,50 +20,36 @@ from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.models import ExchangeRate, Item
 from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import PEOPLE, SELLERS
+from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
 from huikuan.shell.home import home
 from huikuan.shell.installation import prepare
 
 ACTOR = "cli:demo"
-_LOGINS = "demo-logins.txt"
-_DONE = "demo.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What stands: the day the demo counts from, whether it was built just now, and who may log in."""
-
-    as_of: date
-    fresh: bool
-    items: int
-    logins: tuple[tuple[str, str, str], ...]
-
-
-def build(*, today: date, at: datetime) -> Built:
-    """Build the demo company as of `today`, or find it built. Interrupted, it goes on where it stopped.
+def build(*, today: date, at: datetime) -> None:
+    """Build the demo company as of `today`. Interrupted, it goes on where it stopped.
 
     Refuses an installation that holds other items: invented and real debts do not mix.
     """
     prepare(code=SELLERS[0].code, name=SELLERS[0].name)
-    marker = _read_marker()
-    if marker.get("complete"):
-        return _built(parse_date(marker["as_of"]), fresh=False)
     if Item.objects.exclude(origin_system=SYSTEM).exists():
         raise Refusal("demo_needs_empty_installation", home=str(home()))
     # A build begun on another day is finished for that day.
-    today = parse_date(marker["as_of"]) if marker else today
-    _write_marker(today, complete=False)
+    today = begun_for() or today
+    note(today, items=0, complete=False)
     story = company_as_of(today)
-    _people(_logins(), at)
+    _people(logins(), at)
     _customers(story, today, at)
     _rates(story, at)
     for seller in SELLERS:
         company = _company(seller.code, seller.name)
         if not Item.objects.filter(company_id=company.pk).exists():
             write_books(story, company, actor=ACTOR, at=at)
+    seal(at)
     refresh()
-    _write_marker(today, complete=True)
-    return _built(today, fresh=True)
+    note(today, items=Item.objects.filter(origin_system=SYSTEM).count(), complete=True)
 
 
 def _company(code: str, name: str) -> Company:
@@ -121,37 +103,3 @@ def _rates(story: Story, at: datetime) -> None:
     ]
     with transaction.atomic():
         record(ExchangeRate, rows, at=at)
-
-
-def _logins() -> dict[str, str]:
-    """Username → password: drawn once for this installation, kept readable by its owner only."""
-    path = home() / _LOGINS
-    if not path.exists():
-        drawn = {person.username: secrets.token_urlsafe(9) for person in PEOPLE}
-        text = "".join(f"{username}\t{password}\n" for username, password in drawn.items())
-        _write_private(path, text)
-    return dict(line.split("\t") for line in path.read_text().splitlines())
-
-
-def _built(as_of: date, *, fresh: bool) -> Built:
-    passwords = _logins()
-    logins = tuple((person.username, passwords[person.username], person.name) for person in PEOPLE)
-    return Built(as_of, fresh, Item.objects.filter(origin_system=SYSTEM).count(), logins)
-
-
-def _read_marker() -> dict[str, str]:
-    path = home() / _DONE
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
-def _write_marker(today: date, *, complete: bool) -> None:
-    _write_private(home() / _DONE, json.dumps({"as_of": today.isoformat(), "complete": complete}))
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Written whole or not at all, for its owner only."""
-    partial = path.with_suffix(".part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    partial.replace(path)

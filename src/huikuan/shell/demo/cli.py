@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
-from huikuan.shell.demo.build import Built, build
+from huikuan.shell.demo.standing import Standing, standing
 from huikuan.shell.serving import run_server_and_worker
 
 
@@ -26,29 +26,40 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    at = datetime.now(UTC)
-    today = parse_date(options.as_of) if options.as_of else business_date(at)
-    built = build(today=today, at=at)
+    found = standing()
+    demo = found or _build(options.as_of)
     if options.json:
-        logins = [{"username": username, "password": password} for username, password, _name in built.logins]
-        about = {"as_of": built.as_of.isoformat(), "fresh": built.fresh, "items": built.items, "logins": logins}
+        people = [{"username": username, "password": password} for username, password, _name in demo.logins]
+        about = {"as_of": demo.as_of.isoformat(), "fresh": found is None, "items": demo.items, "logins": people}
         print(json.dumps(about, ensure_ascii=False), flush=True)
     if options.no_serve:
         if not options.json:
-            _introduce(built)
+            _introduce(demo)
         return 0
 
     def ready(address: str) -> None:
         print(f"Huikuan 回款: {address}", flush=True)
-        _introduce(built)
+        _introduce(demo)
 
     return run_server_and_worker(host=options.host, port=options.port, ready=None if options.json else ready)
 
 
-def _introduce(built: Built) -> None:
+def _build(as_of: str) -> Standing:
+    # What builds is loaded only when there is something to build: a second start is quick.
+    from huikuan.shell.demo.build import build
+
+    at = datetime.now(UTC)
+    build(today=parse_date(as_of) if as_of else business_date(at), at=at)
+    demo = standing()
+    if demo is None:
+        raise RuntimeError("the demo was built and does not stand")
+    return demo
+
+
+def _introduce(demo: Standing) -> None:
     """Say what there is to see and who may log in."""
     print(_("Demo company as of %(day)s, %(items)s items, everything invented.")
-          % {"day": built.as_of.isoformat(), "items": f"{built.items:,}"})  # fmt: skip
-    for username, password, name in built.logins:
+          % {"day": demo.as_of.isoformat(), "items": f"{demo.items:,}"})  # fmt: skip
+    for username, password, name in demo.logins:
         print(f"  {username:<10} {password}  {name}")
     print(_("Ctrl-C ends it; what you did stays."), flush=True)

@@ -35,10 +35,15 @@ _PLACES = {
 _REGIONS = (("华东", 38), ("华北", 16), ("华南", 14), ("华中", 14), ("西南", 8), ("西北", 4), ("东北", 6))
 
 ABROAD = (
-    ("Ostrava Vale Machinery s.r.o.", "EUR"), ("Nordhagen Marine Works AS", "EUR"), ("Bellmoor Port Systems GmbH", "EUR"),
-    ("Corvane Mining Equipment Inc.", "USD"), ("Tasmere Heavy Industries Pty", "USD"), ("Quillan Wind Components LLC", "USD"),
-    ("Sabrosa Cement Machinery Lda.", "EUR"), ("Hartwell & Dunmore Rail Ltd.", "USD"),
-)  # fmt: skip
+    ("Ostrava Vale Machinery s.r.o.", "EUR"),
+    ("Nordhagen Marine Works AS", "EUR"),
+    ("Bellmoor Port Systems GmbH", "EUR"),
+    ("Corvane Mining Equipment Inc.", "USD"),
+    ("Tasmere Heavy Industries Pty", "USD"),
+    ("Quillan Wind Components LLC", "USD"),
+    ("Sabrosa Cement Machinery Lda.", "EUR"),
+    ("Hartwell & Dunmore Rail Ltd.", "USD"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def trade(journal: Journal, buyer: Buyer, dice: Dice) -> None:
             offset = START + month * 365 // 12 + dice.between(0, 29)
             if offset < 0:
                 owed += _deliver(journal, buyer, weekday(journal.day(offset)), dice)
-    _pay(journal, buyer, owed, dice)
+    _pay(journal, owed, dice)
     _leave_unapplied(journal, buyer, dice)
 
 
@@ -168,7 +168,7 @@ def _paid_on(due: date, buyer: Buyer, dice: Dice) -> date:
     return month_end_payday(day) if buyer.pays_monthly else weekday(day)
 
 
-def _pay(journal: Journal, buyer: Buyer, owed: Sequence[tuple[Entry, date]], dice: Dice) -> None:
+def _pay(journal: Journal, owed: Sequence[tuple[Entry, date]], dice: Dice) -> None:
     """One receipt a day for all that is paid that day; a few invoices in two goes."""
     payments: dict[date, list[tuple[Entry, int]]] = defaultdict(list)
     for entry, day in owed:
