@@ -88,7 +88,9 @@ def digests(shape: Shape, frame: pl.DataFrame) -> list[bytes]:
     sha256 = hashlib.sha256
     # Slices that stay in the processor's cache: a third faster than all at once.
     return [
-        sha256(row).digest() for part in frame.iter_slices(65_536) for row in _buffers(canonical_texts(shape, part))
+        sha256(row).digest()
+        for part in frame.iter_slices(65_536)
+        for row in _buffers(canonical_texts(shape, part))
     ]
 
 

@@ -223,9 +223,7 @@ def _settle_again(draft: Draft, reversals: pl.DataFrame, clones: dict[int, int])
     posted = draft.state.select("item_id", "posting_date")
     for side in ("credit", "debit"):
         again = again.join(
-            posted.rename({"item_id": f"{side}_id", "posting_date": f"{side}_on"}),
-            on=f"{side}_id",
-            maintain_order="left",
+            posted.rename({"item_id": f"{side}_id", "posting_date": f"{side}_on"}), on=f"{side}_id", maintain_order="left"
         )
     draft.settle(
         again.select(
