@@ -52,7 +52,9 @@ def signed(head):
     body = {name: value for name, value in head.items() if name not in ("signature", "key")}
     message = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(head["key"])).verify(bytes.fromhex(head["signature"]), message)
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(head["key"])).verify(
+            bytes.fromhex(head["signature"]), message
+        )
     except Exception:
         return False
     return True

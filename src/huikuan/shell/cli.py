@@ -31,6 +31,9 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
+    if arguments[:1] == ["demo"]:
+        # Invented debts never land in the data folder of real ones unless it is asked for by name.
+        os.environ.setdefault("HUIKUAN_HOME", "~/.huikuan-demo")
     as_json = "--json" in arguments
     if "--verbose" in arguments:
         arguments.remove("--verbose")

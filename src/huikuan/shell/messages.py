@@ -31,7 +31,12 @@ SENTENCES = {
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
     "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
-    "nothing_sealed_yet": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
+    "nothing_sealed_yet": gettext_noop(
+        "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
+    ),
+    "demo_needs_empty_installation": gettext_noop(
+        "%(home)s holds a ledger already. Choose another HUIKUAN_HOME for the demo; nothing was written."
+    ),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,

@@ -22,6 +22,7 @@ COMMANDS = {
     "worker": "huikuan.shell.commands",
     "backup": "huikuan.shell.commands",
     "restore": "huikuan.shell.commands",
+    "demo": "huikuan.shell.demo.cli",
     "audit": "huikuan.mechanisms.audit.cli",
     "job": "huikuan.mechanisms.jobs.cli",
     "user": "huikuan.mechanisms.identity.cli",

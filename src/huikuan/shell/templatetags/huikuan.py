@@ -31,7 +31,9 @@ NONE = "–"
 
 
 @register.simple_tag(takes_context=True)
-def amount(context: Context, minor: int | None, currency: str, signed: bool = False, unit: str = "") -> SafeString | str:
+def amount(
+    context: Context, minor: int | None, currency: str, signed: bool = False, unit: str = ""
+) -> SafeString | str:
     """Minor units in the reader's unit, two decimals half up; hover and copy give the exact amount."""
     if minor is None:
         return NONE
@@ -39,7 +41,12 @@ def amount(context: Context, minor: int | None, currency: str, signed: bool = Fa
     exact = to_text(minor, currency)
     sign = "+" if signed and minor > 0 else ""
     return format_html(
-        '<data class="amount" value="{}" title="{} {}">{}{}</data>', exact, currency, figures.grouped(exact), sign, shown
+        '<data class="amount" value="{}" title="{} {}">{}{}</data>',
+        exact,
+        currency,
+        figures.grouped(exact),
+        sign,
+        shown,
     )
 
 
@@ -130,9 +137,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; beside a word it is decoration, alone it needs a label."""
     source = f"{asset('icons.svg')}#{name}"
     if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, source
-        )
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, source)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', source)
 
 
@@ -152,4 +157,3 @@ def _version() -> str:
 def bar(segments: Sequence[Any], kind: str = "", label: str = "") -> dict[str, Any]:
     """One stacked bar: segments with x, width (percent), shade, and for links title and url."""
     return {"segments": segments, "kind": kind, "label": label}
-

@@ -37,12 +37,16 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 404, _("Nothing is here"), _("The address is wrong, or what it named is gone from this view."))
+    return _page(
+        request, 404, _("Nothing is here"), _("The address is wrong, or what it named is gone from this view.")
+    )
 
 
 @login_not_required
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    say = _("The form had lain open too long, so it was not taken. Nothing was changed; reload the page and try again.")
+    say = _(
+        "The form had lain open too long, so it was not taken. Nothing was changed; reload the page and try again."
+    )
     return _page(request, 403, _("Please try again"), say)
 
 
@@ -55,7 +59,12 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
 @login_not_required
 def broken(request: HttpRequest) -> HttpResponse:
     """Without context processors: whatever broke may have broken them too."""
-    page = {"title": _("Something failed on our side"), "say": _("No money moved: what failed was undone as a whole. Try again; if it stays, tell your administrator the time.")}
+    page = {
+        "title": _("Something failed on our side"),
+        "say": _(
+            "No money moved: what failed was undone as a whole. Try again; if it stays, tell your administrator the time."
+        ),
+    }
     return HttpResponse(render_to_string("shell/broken.html", page), status=500)
 
 

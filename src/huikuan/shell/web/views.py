@@ -95,4 +95,3 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
         page = reverse("shell:home")
     return HttpResponseRedirect(page)
-

@@ -149,9 +149,25 @@ def _refuse_dependants(made: _Made, batch_id: int) -> None:
             [],
             {"item_id": pl.Int64},
         )
-    where = [_place("settlement", number, gettext("This settlement stands on an item of the batch."), gettext("Reverse the settlement first.")) for number in foreign["id"]]
+    where = [
+        _place(
+            "settlement",
+            number,
+            gettext("This settlement stands on an item of the batch."),
+            gettext("Reverse the settlement first."),
+        )
+        for number in foreign["id"]
+    ]
     later = [*schedules["item_id"], *made.rescheduled.filter(pl.col("latest") > pl.col("version"))["item_id"]]
-    where += [_place("schedule", number, gettext("This item's schedule was changed since."), gettext("Reverse the item by itself.")) for number in later]
+    where += [
+        _place(
+            "schedule",
+            number,
+            gettext("This item's schedule was changed since."),
+            gettext("Reverse the item by itself."),
+        )
+        for number in later
+    ]
     if where:
         raise Refusal("batch_has_dependants", batch=batch_id, count=len(where), where=where)
 
@@ -203,12 +219,18 @@ def _settle_again(draft: Draft, reversals: pl.DataFrame, clones: dict[int, int])
     if reversals.is_empty():
         return
     instead: dict[Any, Any] = clones
+    again = reversals.with_columns(pl.col("credit_id", "debit_id").replace(instead))
+    posted = draft.state.select("item_id", "posting_date")
+    for side in ("credit", "debit"):
+        again = again.join(
+            posted.rename({"item_id": f"{side}_id", "posting_date": f"{side}_on"}), on=f"{side}_id", maintain_order="left"
+        )
     draft.settle(
-        reversals.select(
-            credit_id=pl.col("credit_id").replace(instead),
-            debit_id=pl.col("debit_id").replace(instead),
+        again.select(
+            "credit_id",
+            "debit_id",
             amount=-pl.col("credit_amount"),
-            effective_on="effective_on",
+            effective_on=pl.max_horizontal("effective_on", "credit_on", "debit_on"),
             reason="reason",
             batch_row="batch_row",
         )

@@ -153,9 +153,7 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
                     amount,
                     column.shade,
                     f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
-                    rows.of(
-                        on=point.on, slot="days", **{"from": column.line.from_days, "to": column.line.to_days}
-                    ),
+                    rows.of(on=point.on, slot="days", **{"from": column.line.from_days, "to": column.line.to_days}),
                 )
                 for column, amount in zip(aged, point.buckets, strict=True)
             ]
@@ -189,8 +187,7 @@ def top_lines(overview: Overview, shown: Sequence[Column], rows: Rows) -> list[T
     lines = []
     for row in overview.top:
         parts = [
-            charts.Part(amount, column.shade, column.name)
-            for column, amount in zip(aged, row.buckets, strict=True)
+            charts.Part(amount, column.shade, column.name) for column, amount in zip(aged, row.buckets, strict=True)
         ]
         of_customer = {"customer": row.code}
         lines.append(

@@ -58,7 +58,9 @@ def _figures(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     )
     if not answer.items and not answer.credits.amount:
         return {"empty": True, "overview": answer}
-    return {"overview": answer, "months": months, "months_offered": MONTHS, "tops": TOPS} | _drawn(request, answer, reading)
+    return {"overview": answer, "months": months, "months_offered": MONTHS, "tops": TOPS} | _drawn(
+        request, answer, reading
+    )
 
 
 def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str, Any]:
@@ -85,9 +87,7 @@ def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str
 
 
 def _by_dimension(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:
-    answer = aging(
-        as_of=reading.as_of, known=reading.known, by=by, basis=reading.basis, company_id=reading.company_id
-    )
+    answer = aging(as_of=reading.as_of, known=reading.known, by=by, basis=reading.basis, company_id=reading.company_id)
     shown = lines.aging_lines(answer, reading)
     limit = len(shown) if request.GET.get("all") else FIRST_ROWS
     names = lines.bucket_names(answer)
