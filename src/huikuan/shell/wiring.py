@@ -56,6 +56,16 @@ def jobs() -> dict[str, Handler]:
     return {"events.deliver": Handler(deliver_events, every=timedelta(seconds=10))}
 
 
+def run_checks() -> list[dict[str, str]]:
+    """What proves a ledger whole, run after a restore: findings, each {kind, where, expected, found}."""
+    from huikuan.mechanisms.files.queries import missing  # with the database, like every check
+
+    return [
+        {"kind": "original_lost", "where": lost.name, "expected": lost.sha256, "found": lost.found}
+        for lost in missing()
+    ]
+
+
 def counters() -> list[Subscriber]:
     """Told of an event inside the transaction that announces it, in this order: counters only, no I/O."""
     return []
