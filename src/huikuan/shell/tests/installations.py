@@ -38,9 +38,8 @@ class Installation:
         setup = (
             "import os; os.environ['DJANGO_SETTINGS_MODULE']='huikuan.shell.settings'; import django; django.setup()\n"
         )
-        done = subprocess.run(
-            [sys.executable, "-c", setup + code], env=self.environment, text=True, capture_output=True, timeout=120
-        )
+        command = [sys.executable, "-c", setup + code]
+        done = subprocess.run(command, env=self.environment, text=True, capture_output=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -34,12 +34,12 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installati
         yield Installation(tmp_path / "home", url)
 
 
-def test_three_that_start_at_once_make_one_installation(empty: Installation) -> None:
+def test_two_that_start_at_once_make_one_installation(empty: Installation) -> None:
     children = [
-        empty.start("company", "list", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)
+        empty.start("company", "list", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)
     ]
     told = [child.communicate(timeout=120) for child in children]
-    assert [child.returncode for child in children] == [0, 0, 0], told
+    assert [child.returncode for child in children] == [0, 0], told
     assert len({out for out, _ in told}) == 1
     assert empty.run("company", "list")[1]["companies"][0]["code"] == "MAIN"
 
@@ -91,6 +91,14 @@ def served(home: Installation, port: int) -> subprocess.Popen[str]:
     return child
 
 
+def status(port: int) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def all_gone(processes: list[psutil.Process], seconds: float = 15) -> bool:
     return not psutil.wait_procs(processes, timeout=seconds)[1]
 
@@ -102,11 +110,7 @@ def test_server_and_worker_end_with_their_parent(tmp_path: Path, number: int) ->
     child = served(home, port)
     family = psutil.Process(child.pid).children(recursive=True)
     assert len(family) >= 2
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
-            assert answer.status == 200
-    except urllib.error.HTTPError as error:
-        assert error.code in (404, 302)
+    assert status(port) in (200, 302, 404)
     os.kill(child.pid, number)
     assert child.wait(20) == (0 if number != signal.SIGKILL else -signal.SIGKILL)
     assert all_gone(family)
