@@ -57,8 +57,8 @@ class Head(Unchanging):
 
     `sealed_at` is the instant `known_at` questions refer to: it rises with `size`, and what was known
     at an instant is what the last head sealed until then covers. `frontier` lets the next seal go on
-    from here; nothing trusts it. Heads are exported outside the database (HUIKUAN_HOME/heads.jsonl);
-    what counts as proof is the exported copy.
+    from here; nothing trusts it. Heads are exported outside the database (HUIKUAN_HOME/heads.jsonl); what
+    counts as proof is the exported copy. `key` is the signer's public key (hex).
     """
 
     size = models.BigIntegerField(unique=True)
@@ -67,4 +67,4 @@ class Head(Unchanging):
     frontier = models.BinaryField()
     sealed_at = models.DateTimeField(unique=True)
     signature = models.BinaryField(max_length=64)
-    key_id = models.CharField(max_length=16)
+    key = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Recording facts: the one door through which a fact enters the database, with its leaf."""
+"""What the audit does: record facts with their leaves, seal, erase. Facts enter by no other door."""
 
 from __future__ import annotations
 
@@ -9,12 +9,26 @@ from typing import Any
 import polars as pl
 
 from huikuan.kernel.dates import aware
+from huikuan.mechanisms.audit.erasing import erase_personal, reapply_erasures
 from huikuan.mechanisms.audit.frames import facts_for_frame, leaves_for_frame
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.sealing import export, seal
 from huikuan.mechanisms.audit.writing import prepare, write
 from huikuan.mechanisms.store.bulk import load_frame
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.transactions import transaction_number
+
+__all__ = [
+    "erase_personal",
+    "export",
+    "facts_for_frame",
+    "leaves_for_frame",
+    "load_facts",
+    "reapply_erasures",
+    "record",
+    "record_frame",
+    "seal",
+]
 
 
 def record(model: type[Fact], rows: Sequence[Mapping[str, Any]], *, at: datetime) -> list[int]:

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('frontier', models.BinaryField()),
                 ('sealed_at', models.DateTimeField(unique=True)),
                 ('signature', models.BinaryField(max_length=64)),
-                ('key_id', models.CharField(max_length=16)),
+                ('key', models.CharField(max_length=64)),
             ],
             options={
                 'abstract': False,

@@ -1,0 +1,114 @@
+"""Leaves and facts read in order and in bounded memory, for the sealer, the proofs and the verifier."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db import connection
+
+from huikuan.mechanisms.audit.domain.canonical import document
+from huikuan.mechanisms.audit.frames import DTYPES
+from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.shapes import Shape
+from huikuan.mechanisms.store.transactions import is_postgres
+
+#: Rows read at once.
+CHUNK = 50_000
+
+
+def leaf_texts(*, low: int | None = None, high: int | None = None) -> Iterator[list[str]]:
+    """The leaves with low ≤ tx < high in the order of the tree, as what is hashed (see `leaf_bytes`)."""
+    hexed = "encode({}, 'hex')" if is_postgres() else "lower(hex({}))"
+    text = (
+        "kind || '|' || subject_id || '|' || tx || '|' || "
+        f"{hexed.format('digest')} || '|' || coalesce({hexed.format('commitment')}, '')"
+    )
+    bounds = [(f"tx {sign} {int(bound)}") for sign, bound in ((">=", low), ("<", high)) if bound is not None]
+    where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {text} FROM {Leaf._meta.db_table}{where} ORDER BY tx, id")
+        while rows := cursor.fetchmany(CHUNK):
+            yield [row[0] for row in rows]
+
+
+def hashes_of(texts: Sequence[str]) -> list[bytes]:
+    """Leaf hashes (RFC 6962)."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + text.encode()).digest() for text in texts]
+
+
+def leaf_hashes(*, low: int | None = None, high: int | None = None) -> Iterator[bytes]:
+    """The hashes of the leaves with low ≤ tx < high, in order."""
+    for texts in leaf_texts(low=low, high=high):
+        yield from hashes_of(texts)
+
+
+def read_facts(shape: Shape, after: int, limit: int = CHUNK) -> pl.DataFrame:
+    """Up to `limit` rows of a fact table with id > `after`, in the order of ids, as a complete frame."""
+    names = ", ".join(_selected(name, kind) for name, kind in shape.kinds.items())
+    rows = _fetch(f'SELECT {names} FROM "{shape.table}" WHERE id > {after} ORDER BY id LIMIT {limit}')
+    columns = zip(*rows, strict=True) if rows else ([] for _ in shape.kinds)
+    return pl.DataFrame(
+        [_series(name, kind, values) for (name, kind), values in zip(shape.kinds.items(), columns, strict=True)]
+    )
+
+
+def read_leaves(kind: str, after: int, upto: int | None) -> list[tuple[int, int, bytes, bytes | None]]:
+    """(subject id, tx, digest, commitment) of one kind's leaves with after < subject id ≤ upto, in order."""
+    bound = "" if upto is None else f" AND subject_id <= {upto}"
+    limit = f" LIMIT {CHUNK}" if upto is None else ""
+    return _fetch(
+        f"SELECT subject_id, tx, digest, commitment FROM {Leaf._meta.db_table}"
+        f" WHERE kind = %s AND subject_id > {after}{bound} ORDER BY subject_id{limit}",
+        [kind],
+    )
+
+
+def _fetch(sql: str, params: Sequence[Any] = ()) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return list(cursor.fetchall())
+
+
+def _selected(name: str, kind: str) -> str:
+    """The column as read: dates, instants and documents as their canonical text.
+
+    Whatever else the database holds there (an infinite date, a text where an instant should be)
+    stays as it is and so differs from what the leaf says.
+    """
+    column = f'"{name}"'
+    if not is_postgres():
+        text = f"substr({column}, 1, 10) || 'T' || substr({column}, 12, 8) || '.' || substr(substr({column}, 21)"
+        text += " || '000000', 1, 6) || 'Z'"
+        return f"CASE WHEN length({column}) <= 26 THEN {text} ELSE {column} END" if kind == "instant" else column
+    if kind in ("date", "instant"):
+        form = "YYYY-MM-DD" if kind == "date" else 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+        value = column if kind == "date" else f"{column} AT TIME ZONE 'UTC'"
+        usual = f"isfinite({column}) AND {column} >= '0001-01-02' AND {column} < '9999-12-31'"
+        return f"CASE WHEN {usual} THEN to_char({value}, '{form}') ELSE {column}::text END"
+    return f"{column}::text" if kind in ("document", "uuid") else column
+
+
+def _series(name: str, kind: str, values: Sequence[Any]) -> pl.Series:
+    dtype = pl.String() if kind in ("date", "instant") else DTYPES[kind]
+    try:
+        if kind in _CONVERTED:
+            values = [None if value is None else _CONVERTED[kind](value) for value in values]
+        return pl.Series(name, values, dtype=dtype, strict=True)
+    except (TypeError, ValueError, KeyError):
+        # SQLite keeps any value in any column: shown as no canonical value ever looks.
+        odd = [None if value is None else f"\x00{value!r}" for value in values]
+        return pl.Series(name, odd, dtype=pl.String)
+
+
+_CONVERTED: dict[str, Callable[[Any], Any]] = {
+    "boolean": {0: False, 1: True}.__getitem__,
+    "document": lambda text: document(json.loads(text)),
+    "uuid": lambda text: str(UUID(text)),
+    "binary": bytes,
+}
