@@ -94,13 +94,12 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
+    from huikuan.shell.backup.proving import prove_restored
     from huikuan.shell.backup.restoring import restore_backup
-    from huikuan.shell.wiring import run_checks
 
-    restored = restore_backup(options.file)
-    findings = run_checks()
-    _tell({**restored, "ok": not findings, "findings": findings}, options)
-    return 1 if findings else 0
+    restored = {**restore_backup(options.file), **prove_restored(at=datetime.now(UTC))}
+    _tell(restored, options)
+    return 0 if restored["ok"] else 1
 
 
 def _tell(body: dict[str, Any], options: argparse.Namespace) -> None:

@@ -16,9 +16,12 @@ from huikuan.kernel.errors import Refusal
 FORMAT = 1
 MANIFEST = "manifest.json"
 HEADS = "heads.jsonl"
+ERASURES = "erasures.jsonl"
 
 #: Names an archive may hold; anything else, such as a path that climbs out, is refused.
-_NAME = re.compile(r"tables/[a-z_]+\.jsonl|files/[0-9a-f]{2}/[0-9a-f]{62}|keys/[A-Za-z0-9_.-]+|heads\.jsonl")
+_NAME = re.compile(
+    r"tables/[a-z_]+\.jsonl|files/[0-9a-f]{2}/[0-9a-f]{62}|keys/[A-Za-z0-9_.-]+|(heads|erasures)\.jsonl"
+)
 _PIECE = 1 << 20
 
 

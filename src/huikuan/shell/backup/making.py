@@ -16,7 +16,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import missing
 from huikuan.mechanisms.store.models import Epoch
 from huikuan.mechanisms.store.transactions import horizon, snapshot
-from huikuan.shell.backup.archive import HEADS, MANIFEST, Manifest, Table, add_entry, pieces_of
+from huikuan.shell.backup.archive import ERASURES, HEADS, MANIFEST, Manifest, Table, add_entry, pieces_of
 from huikuan.shell.backup.rows import fact_tables, fields_of, lines, tables
 from huikuan.shell.home import home
 from huikuan.shell.installation import shipped_migrations
@@ -84,8 +84,9 @@ def _beside(*, with_keys: bool) -> Iterator[tuple[str, Path]]:
     """What lies beside the database. Read after it: a file comes before its fact, so none is missed."""
     for path in sorted((home() / "files").glob("??/*")):
         yield f"files/{path.parent.name}/{path.name}", path
-    if (home() / HEADS).exists():
-        yield HEADS, home() / HEADS
+    for name in (HEADS, ERASURES):
+        if (home() / name).exists():
+            yield name, home() / name
     for path in sorted((home() / "keys").glob("*")):
         if with_keys or path.suffix in (".pub", ".public"):
             yield f"keys/{path.name}", path

@@ -23,7 +23,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.models import Epoch, IdCounter
 from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.shell.backup.archive import HEADS, Manifest, open_archive
+from huikuan.shell.backup.archive import ERASURES, HEADS, Manifest, open_archive
 from huikuan.shell.backup.rows import fact_tables, instances, lines, tables
 from huikuan.shell.home import home
 from huikuan.shell.installation import migrate, shipped_migrations
@@ -122,8 +122,8 @@ def _digest(pieces: Iterator[bytes]) -> str:
 def _bring_back_files(archive: zipfile.ZipFile, manifest: Manifest) -> None:
     """Originals, heads and keys, each under a temporary name until it is whole on the disk."""
     for name in manifest.sha256:
-        if name.startswith("tables/"):
-            continue
+        if name.startswith("tables/") or (name == ERASURES and (home() / name).exists()):
+            continue  # a list of erasures that lies here already is newer than the backup's
         target = home() / name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = target.with_name(f".{target.name}.unfinished")
