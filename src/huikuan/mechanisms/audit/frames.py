@@ -124,8 +124,10 @@ def _joined(parts: Iterable[pl.Expr | str]) -> pl.Expr:
 def _json(frame: pl.DataFrame, name: str, kind: str) -> list[pl.Expr | str]:
     """The column as JSON; a column that says the same throughout, as most do, costs nothing."""
     series = frame[name]
-    if series.dtype == pl.String and kind != "document":
-        kind = "text"  # what was read back from a database is in canonical form already
+    if series.dtype == pl.String and kind in ("date", "instant", "uuid"):
+        kind = "text"  # read back from a database: the text between the quotes already
+    elif series.dtype == pl.String and kind in ("integer", "boolean", "binary"):
+        return [pl.col(name).fill_null("null")]  # read back value by value: JSON already
     if frame.height and _constant(series):
         return [document(_plain(kind, series[0]))]
     column = pl.col(name)
