@@ -85,7 +85,7 @@ def _beside(*, with_keys: bool) -> Iterator[tuple[str, Path]]:
     for path in sorted((home() / "files").glob("??/*")):
         yield f"files/{path.parent.name}/{path.name}", path
     for name in (HEADS, ERASURES):
-        if (home() / name).exists():
+        if (home() / name).exists() and (home() / name).stat().st_size:
             yield name, home() / name
     for path in sorted((home() / "keys").glob("*")):
         if with_keys or path.suffix in (".pub", ".public"):
