@@ -45,7 +45,7 @@ SENTENCES = {
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
     "original_lost": gettext_noop("The original with hash %(sha256)s is missing or altered (found: %(found)s)."),
     "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
-    "nothing_sealed_yet": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
+    "reading_not_sealed": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,

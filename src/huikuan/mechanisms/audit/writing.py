@@ -115,9 +115,7 @@ def _write_sqlite(model: type[Fact], facts: Sequence[Ready], at: datetime) -> li
     recorded_at = _SQLITE["instant"](at)
     for subject, leaf_id, fact in zip(ids, leaf_ids, facts, strict=True):
         row = {**fact.row, "id": subject, "tx": tx}
-        rows.append(
-            [None if row[name] is None else _SQLITE[kind](row[name]) for name, kind in shape.kinds.items()]
-        )
+        rows.append([None if row[name] is None else _SQLITE[kind](row[name]) for name, kind in shape.kinds.items()])
         leaves.append((leaf_id, tx, recorded_at, shape.table, subject, fact.digest, fact.commitment))
     with connection.cursor() as cursor:
         cursor.executemany(_sqlite_insert(shape.table, tuple(shape.kinds)), rows)

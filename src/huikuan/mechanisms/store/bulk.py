@@ -161,4 +161,6 @@ def _typed(frame: pl.DataFrame, name: str, kind: Any) -> pl.Expr:
 
 def _for_copy(part: pl.DataFrame) -> pl.DataFrame:
     binary = [name for name, kind in part.schema.items() if kind == pl.Binary]
-    return part.with_columns(pl.concat_str(pl.lit("\\x"), pl.col(name).bin.encode("hex")).alias(name) for name in binary)
+    return part.with_columns(
+        pl.concat_str(pl.lit("\\x"), pl.col(name).bin.encode("hex")).alias(name) for name in binary
+    )

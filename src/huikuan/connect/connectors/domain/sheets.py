@@ -12,12 +12,12 @@ import io
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import polars as pl
 
 from huikuan.connect.connectors.domain.vocabulary import KNOWN, fold, fold_without_note
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.text import plain
 
 ROWS_LIMIT = 1_000_000
 COLUMNS_LIMIT = 200
@@ -74,7 +74,12 @@ def parse_text(
     header = find_header([fields for _, fields in records], wanted, header_row)
     end, fields = records[header]
     headers = _headers(fields)
-    body = _parse(text[len(sample[:end].encode()) :], separator, len(headers))
+    names = [*(f"c{place}" for place in range(len(headers))), _OVERFLOW]
+    below = memoryview(text)[len(sample[:end].encode()) :]
+    named = b"".join((separator.join(names).encode(), b"\n", below))
+    # A million rows are hundreds of megabytes: one copy at a time.
+    del data, text, below
+    body = _parse(named, separator, names)
     return _sheet(name, headers, header + 1, body, encoding=encoding, rows_limit=rows_limit)
 
 
@@ -122,9 +127,11 @@ def find_header(records: Sequence[Sequence[str]], wanted: Collection[str], heade
     if wanted or not records:
         seen = " / ".join(",".join(row)[:80] for row in records[:3])
         raise Refusal("header_not_found", wanted=", ".join(wanted), seen=seen)
-    width = max(len(row) for row in records)
-    wordy = [index for index, row in enumerate(records) if len(row) == width and all(_is_word(cell) for cell in row)]
-    return wordy[0] if wordy else next(index for index, row in enumerate(records) if len(row) == width)
+    widths = [sum(1 for cell in row if cell.strip()) for row in records]
+    width = max(widths)
+    full = [index for index, found in enumerate(widths) if found == width]
+    wordy = [index for index in full if all(_is_word(cell) for cell in records[index] if cell.strip())]
+    return (wordy or full)[0]
 
 
 def _is_word(cell: str) -> bool:
@@ -139,7 +146,7 @@ def _headers(fields: Sequence[str]) -> tuple[str, ...]:
         raise Refusal("too_many_columns", found=len(fields), limit=COLUMNS_LIMIT)
     headers: list[str] = []
     for place, cell in enumerate(fields, start=1):
-        name = plain(cell)[:100] or f"[{place}]"
+        name = " ".join(cell.split())[:100] or f"[{place}]"
         again = sum(1 for header in headers if header == name or header.startswith(f"{name} (")) + 1
         headers.append(name if name not in headers else f"{name} ({again})")
     return tuple(headers)
@@ -212,20 +219,19 @@ def _records(sample: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         )
 
 
-def _parse(text: bytes, separator: str, width: int) -> pl.DataFrame:
-    """The rows as text columns c0, c1 … and `overflow` (a cell beyond the header)."""
-    names = [*(f"c{place}" for place in range(width)), _OVERFLOW]
+def _parse(text: bytes, separator: str, names: list[str]) -> pl.DataFrame:
+    """The rows as text columns c0, c1 … and `overflow` (a cell beyond the header). `text` begins with the names."""
     if b'"' not in text:
-        return _read(text, separator, names, quote=None)
+        return _read(text, separator, quote=None)
     if text.count(b'"') % 2 == 0 and not _stray_quote(separator).search(text):
         try:
-            return _read(text, separator, names, quote='"')
+            return _read(text, separator, quote='"')
         except pl.exceptions.PolarsError:
             pass  # a quote in an unusual place: the slower reader below decides
     try:
         return _read_slowly(text, separator, names)
     except csv.Error as error:
-        plainly = _read(text, separator, names, quote=None)
+        plainly = _read(text, separator, quote=None)
         ragged = plainly.select(pl.col(_OVERFLOW).is_not_null() | pl.col(names[-2]).is_null()).to_series().any()
         if ragged:
             raise Refusal("quotes_broken", problem=str(error)) from error
@@ -238,11 +244,8 @@ def _stray_quote(separator: str) -> re.Pattern[bytes]:
     return re.compile(beside + b'"' + beside)
 
 
-def _read(text: bytes, separator: str, names: list[str], *, quote: str | None) -> pl.DataFrame:
-    head = separator.join(names).encode() + b"\n"
-    return pl.read_csv(
-        head + text, separator=separator, quote_char=quote, infer_schema=False, truncate_ragged_lines=True
-    )
+def _read(text: bytes, separator: str, *, quote: str | None) -> pl.DataFrame:
+    return pl.read_csv(text, separator=separator, quote_char=quote, infer_schema=False, truncate_ragged_lines=True)
 
 
 def _read_slowly(text: bytes, separator: str, names: list[str]) -> pl.DataFrame:
@@ -250,7 +253,7 @@ def _read_slowly(text: bytes, separator: str, names: list[str]) -> pl.DataFrame:
     csv.field_size_limit(_LONGEST_CELL)
     lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
     width, frames, chunk = len(names), [], []
-    for fields in csv.reader(lines, delimiter=separator, strict=True):
+    for fields in islice(csv.reader(lines, delimiter=separator, strict=True), 1, None):
         chunk.append([cell or None for cell in fields[:width]] + [None] * (width - len(fields)))
         if len(chunk) == _CHUNK:
             frames.append(_frame(chunk, names))

@@ -154,3 +154,28 @@ TOTAL_WORDS = frozenset(
         "sum",
     )
 )
+
+_DOCUMENT_KINDS = {
+    "invoice": "发票 销售发票 专用发票 普通发票 增值税发票 应收单 其他应收单 应收 invoice",
+    "credit_note": "红字发票 红票 贷项通知 贷项通知单 贷项凭证 credit_note creditnote credit_memo",
+    "return": "退货 退货单 销售退货 return",
+    "receipt": "收款 收款单 回款 receipt payment",
+    "advance": "预收 预收款 预收单 advance",
+    "retention": "质保金 质量保证金 尾款质保 retention",
+    "deposit": "押金 保证金 履约保证金 deposit",
+    "bill": "汇票 票据 承兑汇票 bill",
+    "interest": "利息 逾期利息 interest",
+    "unbilled": "暂估 暂估应收 未开票 unbilled",
+    "fee": "费用 手续费 fee",
+    "refund": "退款 退款单 refund",
+    "opening": "期初 期初应收 期初余额 opening",
+}
+#: What a document type is usually called, folded → kind of item.
+DOCUMENT_KINDS = {fold(name): kind for kind, names in _DOCUMENT_KINDS.items() for name in names.split()}
+
+_STATUSES = {
+    "customer": "客户 正式客户 正式 合作 customer active",
+    "prospect": "潜在客户 潜在 意向客户 意向 prospect lead",
+}
+#: What a customer's status is usually called, folded → status.
+CUSTOMER_STATUSES = {fold(name): status for status, names in _STATUSES.items() for name in names.split()}

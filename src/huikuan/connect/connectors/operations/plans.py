@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import adbc_driver_manager
 import polars as pl
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError
 
 from huikuan.connect.connectors.domain.rows import BadCell, Note
 from huikuan.connect.connectors.models import Batch
+from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.events.operations import announce
@@ -69,6 +71,8 @@ class Plan:
     affiliations: list[Statement] = field(default_factory=list)
     diff: list[dict[str, Any]] | None = None
     notes: list[Note] = field(default_factory=list)
+    written: bool = False
+    seconds_open: float = 0.0
 
     @property
     def empty(self) -> bool:
@@ -135,14 +139,15 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
             payload={"batch_id": plan.batch_id, "kind": task.kind, "created": plan.created},
         )
 
-    write(plan.draft, first=first, last=last)
+    plan.seconds_open = write(plan.draft, first=first, last=last)
+    plan.written = True
 
 
 def _record_affiliations(plan: Plan) -> None:
     ensure_groups(plan.groups)
     if plan.affiliations:
         task = plan.task
-        today = task.at.astimezone().date()
+        today = business_date(task.at, task.company.time_zone)
         affiliate_many(plan.affiliations, today=today, batch_id=plan.batch_id, actor=task.actor, at=task.at)
 
 
@@ -199,15 +204,15 @@ def _settled_per_currency(draft: Draft) -> dict[str, int]:
     return dict(made.join(currencies, on="debit_id").group_by("currency").len().iter_rows())
 
 
-class storage_refusals:  # noqa: N801 — reads as the with-statement it is
+@contextmanager
+def storage_refusals() -> Iterator[None]:
     """Turn a full or failing disk, on whichever side, into a refusal."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is not None and _is_storage(error):
-            raise Refusal("storage_failed", problem=str(error).strip().splitlines()[0]) from error
+    try:
+        yield
+    except Exception as error:
+        if not _is_storage(error):
+            raise
+        raise Refusal("storage_failed", problem=str(error).strip().splitlines()[0]) from error
 
 
 def _is_storage(error: BaseException) -> bool:
@@ -215,7 +220,7 @@ def _is_storage(error: BaseException) -> bool:
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     if isinstance(error, adbc_driver_manager.Error):
         return True
-    if isinstance(error, (OperationalError, DatabaseError)):
+    if isinstance(error, DatabaseError):
         state = getattr(error.__cause__, "sqlstate", None) or ""
         text = str(error)
         return state.startswith("53") or "disk is full" in text or "disk I/O error" in text

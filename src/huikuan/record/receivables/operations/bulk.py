@@ -13,7 +13,7 @@ from collections.abc import Callable
 import polars as pl
 from django.db import IntegrityError, connection
 
-from huikuan.mechanisms.audit.frames import leaves_for_frame
+from huikuan.mechanisms.audit.operations import leaves_for_frame
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.store.bulk import columns_of
 from huikuan.mechanisms.store.staging import Staged, stage
@@ -64,7 +64,7 @@ def _cache_rows(state: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     names = columns_of(OpenItem)
     opened = state.filter(pl.col("before").is_null() & (pl.col("open_amount") > 0)).select(names)
     moved = (pl.col("before") != pl.col("open_amount")) | pl.col("due_before").ne_missing(pl.col("due_date"))
-    return opened, state.filter(pl.col("before").is_not_null() & moved).select(STATE)
+    return opened, state.filter(pl.col("before").is_not_null() & moved).select(*STATE)
 
 
 def _check_unmoved(draft: Draft, staged: Staged, expected: int) -> None:

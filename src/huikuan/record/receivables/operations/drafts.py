@@ -56,6 +56,9 @@ PAIRS: dict[str, Any] = {
     "batch_row": pl.Int64,
 }
 
+#: Days on which a settlement reversed later than it was effective gave its amount back to an item.
+RETURNED: dict[str, Any] = {"item_id": pl.Int64, "returned_on": pl.Date}
+
 _DEFAULTS: dict[str, pl.Expr] = {
     "net_amount": pl.lit(None, dtype=pl.Int64),
     "tax_amount": pl.lit(None, dtype=pl.Int64),
@@ -83,6 +86,7 @@ class Draft:
     settlements: pl.DataFrame = field(default_factory=lambda: pl.DataFrame())
     schedules: pl.DataFrame = field(default_factory=lambda: pl.DataFrame())
     state: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STATE))
+    returned: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RETURNED))
     locked_through: date | None = None
 
     def __post_init__(self) -> None:
@@ -91,7 +95,7 @@ class Draft:
 
     def touch(self, existing: pl.DataFrame) -> None:
         """Take items that are in the ledger already into the draft (columns of STATE)."""
-        self.state = pl.concat([self.state, existing.select(STATE)])
+        self.state = pl.concat([self.state, existing.select(*STATE)])
 
     def post(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Post items; columns as Item's, those left out take their default. Returns them with their ids."""
@@ -159,7 +163,7 @@ class Draft:
         self.state = (
             self.state.join(dues, on="item_id", how="left", maintain_order="left")
             .with_columns(due_date=pl.when(pl.col("moved")).then("due_now").otherwise("due_date"))
-            .select(STATE)
+            .select(*STATE)
         )
 
     def _settled(self, pairs: pl.DataFrame) -> None:
@@ -204,7 +208,7 @@ class Draft:
                 open_amount=pl.col("open_amount") - pl.col("less").fill_null(0),
                 open_book_amount=pl.col("open_book_amount") - pl.col("book_less").fill_null(0),
             )
-            .select(STATE)
+            .select(*STATE)
         )
 
 

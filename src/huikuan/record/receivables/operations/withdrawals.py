@@ -9,9 +9,11 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from huikuan.mechanisms.store.staging import stage
 from huikuan.record.receivables.domain.settling import REVERSAL
 from huikuan.record.receivables.operations.drafts import Draft
 from huikuan.record.receivables.operations.reversals import ORIGIN
+from huikuan.record.receivables.queries.bulk import returned_on
 
 
 def reverse_standing(draft: Draft, settlements: pl.DataFrame, reason: str, day: date | None = None) -> None:
@@ -19,19 +21,24 @@ def reverse_standing(draft: Draft, settlements: pl.DataFrame, reason: str, day: 
     if settlements.is_empty():
         return
     on = pl.lit(day) if day else first_open(draft, pl.col("effective_on"))
-    draft.reverse(settlements.with_columns(effective_on=on, reason=pl.lit(reason)).drop("batch_id"))
+    dated = settlements.with_columns(reversed_on=on)
+    late = dated.filter(pl.col("reversed_on") > pl.col("effective_on"))
+    draft.returned = pl.concat(
+        [draft.returned, *(late.select(item_id=f"{side}_id", returned_on="reversed_on") for side in ("credit", "debit"))]
+    )
+    draft.reverse(dated.with_columns(effective_on="reversed_on", reason=pl.lit(reason)).drop("batch_id", "reversed_on"))
 
 
 def mirror(draft: Draft, items: pl.DataFrame, text: str, day: date | None = None) -> pl.DataFrame:
     """Post the mirror of wholly open items (full Item rows, part of the draft) and settle each pair.
 
-    Takes the original's posting date where that period is open and nothing was reversed later, else
-    the first day on which both holds; or `day`. Returns the mirrors.
+    Takes the original's posting date where that period is open and no settlement came back later, else
+    the first day on which both holds; not before `day`. Returns the mirrors.
     """
     if items.is_empty():
         return items
-    dated = items.join(_last_reversals(draft), left_on="id", right_on="item_id", how="left", maintain_order="left")
-    earliest = pl.max_horizontal("posting_date", "reversed_on", pl.lit(day, dtype=pl.Date))
+    dated = items.join(_returned(draft, items), left_on="id", right_on="item_id", how="left", maintain_order="left")
+    earliest = pl.max_horizontal("posting_date", "returned_on", pl.lit(day, dtype=pl.Date))
     rows = dated.with_columns(
         side=pl.when(pl.col("side") == "debit").then(pl.lit("credit")).otherwise(pl.lit("debit")),
         posting_date=first_open(draft, earliest),
@@ -42,7 +49,7 @@ def mirror(draft: Draft, items: pl.DataFrame, text: str, day: date | None = None
         origin_digest=pl.lit(None, dtype=pl.Binary),
         reversal_of=pl.col("id"),
     )
-    mirrors = draft.post(rows.drop("id", "batch_id", "reversed_on"))
+    mirrors = draft.post(rows.drop("id", "batch_id", "returned_on"))
     draft.settle(
         mirrors.select(
             credit_id=pl.when(pl.col("side") == "credit").then("id").otherwise("reversal_of"),
@@ -63,13 +70,9 @@ def first_open(draft: Draft, day: pl.Expr) -> pl.Expr:
     return pl.max_horizontal(day, pl.lit(draft.locked_through + timedelta(days=1)))
 
 
-def _last_reversals(draft: Draft) -> pl.DataFrame:
-    """The last day on which this draft reversed a settlement of an item."""
-    if draft.settlements.is_empty():
-        return pl.DataFrame(schema={"item_id": pl.Int64, "reversed_on": pl.Date})
-    back = draft.settlements.filter(pl.col("reversal_of").is_not_null())
-    both = [
-        back.select(pl.col(f"{side}_id").alias("item_id"), pl.col("effective_on").alias("reversed_on"))
-        for side in ("credit", "debit")
-    ]
-    return pl.concat(both).group_by("item_id").agg(pl.col("reversed_on").max())
+def _returned(draft: Draft, items: pl.DataFrame) -> pl.DataFrame:
+    """The last day on which a settlement of an item came back later than it had cleared: before that day
+    the item was closed, and a mirror would clear it twice."""
+    with stage(tables={"items": items.select("id")}) as staged:
+        earlier = returned_on(staged.table("items"))
+    return pl.concat([earlier, draft.returned]).group_by("item_id").agg(pl.col("returned_on").max())

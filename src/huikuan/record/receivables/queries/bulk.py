@@ -126,6 +126,20 @@ def open_on(company_id: int, system: str, day: date, keys_table: str) -> pl.Data
     )
 
 
+def returned_on(items_table: str) -> pl.DataFrame:
+    """Items of `items_table` (column id) → the last day a settlement reversed late came back to them."""
+    sides = [
+        f"SELECT x.id, r.effective_on FROM {items_table} x JOIN receivables_settlement r ON r.{side}_id = x.id"
+        " JOIN receivables_settlement s ON s.id = r.reversal_of AND r.effective_on > s.effective_on"
+        for side in ("credit", "debit")
+    ]
+    return read_frame(
+        f"SELECT id, max(effective_on) FROM ({' UNION ALL '.join(sides)}) AS late GROUP BY id",
+        [],
+        {"item_id": pl.Int64, "returned_on": pl.Date},
+    )
+
+
 def _rows(model: type[models.Model], source: str, alias: str, condition: str, params: list[Any]) -> pl.DataFrame:
     names = [name for name in columns_of(model) if name not in ("tx", "recorded_at")]
     kinds = {str(field.column): _KINDS.get(field.get_internal_type(), pl.Int64) for field in model._meta.concrete_fields}

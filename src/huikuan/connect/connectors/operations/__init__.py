@@ -1,0 +1,1 @@
+"""What connectors do: import a file, undo a batch."""

@@ -1,0 +1,65 @@
+"""Presets: mapping documents by name, the product's own and those saved in HUIKUAN_HOME/presets."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import tomli_w
+
+from huikuan.connect.connectors.domain.mapping import Mapping, document_of, parse_mapping
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.folder import data_folder
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_LONGEST_DOCUMENT = 1_000_000
+
+
+def preset_names() -> list[str]:
+    """Every preset that `load_preset` knows, sorted."""
+    return sorted({*_shipped(), *(path.stem for path in _own_folder().glob("*.toml"))})
+
+
+def load_preset(name: str) -> Mapping:
+    """The preset called `name`; the product's own come first."""
+    if text := _shipped().get(name):
+        return parse_mapping(text)
+    path = _own_folder() / f"{name}.toml"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        raise Refusal("preset_unknown", name=name, known=", ".join(preset_names()))
+    return load_mapping(path)
+
+
+def load_mapping(path: Path) -> Mapping:
+    """The mapping document in a file."""
+    try:
+        with path.open("rb") as file:
+            return parse_mapping(file.read(_LONGEST_DOCUMENT).decode())
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("mapping_unreadable", problem=str(error)) from error
+
+
+def save_preset(name: str, mapping: Mapping) -> Path:
+    """Keep `mapping` under `name` for this installation; the same name again replaces it."""
+    if not _NAME.fullmatch(name):
+        raise Refusal("preset_name_bad", name=name)
+    if name in _shipped():
+        raise Refusal("preset_exists", name=name)
+    path = _own_folder() / f"{name}.toml"
+    half_written = path.with_suffix(".tmp")
+    half_written.write_text(tomli_w.dumps(document_of(mapping) | {"name": name}), encoding="utf-8")
+    return half_written.replace(path)
+
+
+def _own_folder() -> Path:
+    return data_folder("presets")
+
+
+def _shipped() -> dict[str, str]:
+    folder = resources.files("huikuan.connect.connectors") / "presets"
+    return {
+        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    }
