@@ -112,7 +112,7 @@ def _company(code: str) -> Company | None:
         return None
     company = Company.objects.filter(code=code).first()
     if company is None:
-        raise Refusal("company_unknown", code=code)
+        raise Refusal("company_unknown", company=code)
     return company
 
 
@@ -130,5 +130,5 @@ def _instant(text: str, zone: str) -> datetime | None:
 def _head(at: datetime) -> Head:
     head = Head.objects.filter(sealed_at__lte=at).order_by("-id").first()
     if head is None:
-        raise Refusal("nothing_sealed_yet", at=at.isoformat())
+        raise Refusal("reading_not_sealed", at=at.isoformat())
     return head

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "amounts_differ": gettext_noop("In one currency both sides clear the same amount, not %(credit)s and %(debit)s."),
     "companies_differ": gettext_noop("Items %(credit)s and %(debit)s belong to different companies."),
     "currency_unknown": gettext_noop("“%(value)s” is not a currency code like CNY."),
+    "customer_code_unknown": gettext_noop("There is no customer with the code “%(code)s”."),
     "customer_unknown": gettext_noop("There is no customer no. %(customer)s."),
     "customers_differ": gettext_noop(
         "Items %(credit)s and %(debit)s belong to different customers; give the reason third_party if this is meant."
@@ -48,8 +49,5 @@ SENTENCES: dict[str, str] = {
     "aging_key_unknown": gettext_noop("Aging cannot be grouped by “%(value)s”; choose one of %(choices)s."),
     "aging_needs_file": gettext_noop("A spreadsheet needs a file; add --out FILE."),
     "item_slot_unknown": gettext_noop("“%(value)s” is not a part of aging."),
-    "nothing_known_yet": gettext_noop(
-        "Nothing had been sealed by %(instant)s, so what was known then is not recorded."
-    ),
     "page_unknown": gettext_noop("“%(value)s” is not a place in this list."),
 }

@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
-SENTENCES: dict[str, str] = {}
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "concentration_invalid": gettext_noop("This concentration rule cannot be used."),
+    "overview_order_unknown": gettext_noop("The largest customers cannot be ranked by “%(value)s”."),
+}

@@ -1,11 +1,58 @@
-"""The cockpit's questions."""
+"""The cockpit's questions: the receivables overview, every figure from one snapshot."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from huikuan.kernel.dates import month_end, month_ends
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
-from huikuan.see.cockpit.domain.overview import Overview
+from huikuan.mechanisms.columns.engine import Engine
+from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.models import Company
+from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT_DUE, spans
+from huikuan.record.receivables.queries.aging import bucket_days
+from huikuan.record.receivables.queries.history import Day, Scope, balances, matured_by_customer, sales_by_day
+from huikuan.record.receivables.queries.open_lines import Moment
+from huikuan.record.receivables.queries.valuation import Valuation, valuation
+from huikuan.see.cockpit import standing
+from huikuan.see.cockpit.domain import indicators
+from huikuan.see.cockpit.domain.indicators import ratio
+from huikuan.see.cockpit.domain.overview import (
+    BucketLine,
+    Figure,
+    Indicator,
+    Overview,
+    Provenance,
+    RateUsed,
+    TrendPoint,
+)
+
+#: Days of sales behind DSO, CEI and the collection rate; and behind the turnover.
+WINDOW_DAYS = 90
+YEAR_DAYS = 365
+
+_Places = Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """Places by day: on the chosen basis, and by due date (from which what is overdue and current is read)."""
+
+    aged: Mapping[date, _Places]
+    due: Mapping[date, _Places]
+
+    def total(self, day: date) -> int:
+        return sum(amount for place, amount in self.due[day].items() if place != CREDIT)
+
+    def overdue(self, day: date) -> int:
+        return sum(amount for place, amount in self.due[day].items() if place >= 0)
+
+    def current(self, day: date) -> int:
+        return self.total(day) - self.overdue(day)
 
 
 def overview(
@@ -20,8 +67,179 @@ def overview(
 ) -> Overview:
     """Every figure of the receivables overview.
 
-    `company_id` None: all companies. `basis` 'due' or 'document'. `currency` None chooses the
-    company's own where every open foreign currency has a rate on `as_of`, else the largest; naming one shows only items in it
-    (the company's own: converted where rates exist). `top_by`: 'overdue', 'total' or 'overdue_rate'.
+    `company_id` None: all companies. `basis` 'due' or 'document' ages buckets, trend and TOP; what is overdue is always by due
+    date. `currency` None chooses the company's own where every open currency has a rate on `as_of`, else the largest;
+    naming the company's own converts what has a rate, naming another shows only items in it. `top_by`: 'overdue', 'total' or
+    'overdue_rate'.
     """
-    raise NotImplementedError
+    if basis not in BASES:
+        raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
+    if top_by not in standing.ORDERS:
+        raise Refusal("overview_order_unknown", value=top_by)
+    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id)
+    policy, days = bucket_days(company_id, as_of, basis)
+    with asking("columns") as engine:
+        currencies = standing.keep_lines(engine, moment, basis)
+        valued, alone = standing.choose_currency(_home(company_id), currencies, currency, moment)
+        standing.keep_valued(engine, moment, basis, days, valued, alone)
+        scope = Scope(moment, alone)
+        ends = _Ends.of(as_of, months)
+        history = _history(engine, scope, basis, ends, valued, [one.currency for one in currencies])
+        sales = sales_by_day(engine, scope, valued)
+        matured = matured_by_customer(engine, scope, valued, ends.window_start, as_of)
+        counted = standing.counts(engine)
+        before = ends.previous
+        simple, best = _dso(history, sales, as_of)
+        return Overview(
+            as_of=as_of,
+            previous_as_of=before,
+            basis=basis,
+            company_id=company_id,
+            currency=valued.currency,
+            converted=alone is None and len(currencies) > 1,
+            currencies=currencies,
+            rates=tuple(RateUsed(rate.currency, rate.rate_e8, rate.on_date) for rate in valued.rates),
+            total=Figure(history.total(as_of), history.total(before)),
+            overdue=Figure(history.overdue(as_of), history.overdue(before)),
+            credits=Figure(history.due[as_of].get(CREDIT, 0), history.due[before].get(CREDIT, 0)),
+            overdue_rate=_overdue_rate(history, as_of),
+            previous_overdue_rate=_overdue_rate(history, before),
+            items=counted.items,
+            customers=counted.customers,
+            buckets=_bucket_lines(standing.parts(engine), history.aged[before], days, basis),
+            trend=tuple(_trend_point(history, day, len(days) + 1) for day in ends.trend),
+            top_by=top_by,
+            top=standing.top(engine, moment, top_by, len(days) + 1, matured),
+            concentration=standing.concentration(engine, standing.cap_percent(company_id, as_of)),
+            dso_simple=simple,
+            dso_countback=indicators.dso_countback(history.total(as_of), indicators.months_back(sales, as_of)),
+            dso_true=_dso_true(standing.sold_and_open(engine), sales, as_of),
+            dso_best_possible=best,
+            average_days_delinquent=indicators.average_days_delinquent(simple, best),
+            cei=_cei(history, sales, as_of),
+            previous_cei=_cei(history, sales, before),
+            turnover=_turnover(history, sales, as_of),
+            collection_rate=indicators.collection_rate(
+                sum(one.matured for one in matured.values()),
+                sum(one.collected for one in matured.values()),
+                ends.window_start + timedelta(days=1),
+                as_of,
+            ),
+            provenance=Provenance(
+                rows_counted=counted.lines,
+                head_size=known.size if known else None,
+                head_sealed_at=known.sealed_at if known else None,
+                mirror_horizon=engine.horizon,
+                tail_rows=engine.tail_rows,
+                policy_number=policy.number,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The days whose balances the page needs."""
+
+    trend: tuple[date, ...]
+    previous: date
+    window_start: date
+    others: tuple[date, ...]
+
+    @classmethod
+    def of(cls, as_of: date, months: int) -> _Ends:
+        trend = tuple(month_ends(as_of, months))
+        previous = month_ends(as_of, 1)[0]
+        start, earlier = as_of - timedelta(days=WINDOW_DAYS), previous - timedelta(days=WINDOW_DAYS)
+        return cls(trend, previous, start, (previous, start, earlier, as_of - timedelta(days=YEAR_DAYS)))
+
+    def all(self) -> list[date]:
+        return sorted({*self.trend, *self.others})
+
+
+def _home(company_id: int | None) -> str:
+    """The company's currency; of all companies, the first one's."""
+    companies = Company.objects.order_by("id")
+    return companies.filter(id=company_id).get().currency if company_id else companies[0].currency
+
+
+def _history(
+    engine: Engine, scope: Scope, basis: str, ends: _Ends, valued: Valuation, currencies: Sequence[str]
+) -> _History:
+    by_due = _balances(engine, scope, "due", ends, valued, currencies)
+    aged = by_due if basis == "due" else _balances(engine, scope, basis, ends, valued, currencies)
+    return _History(aged, by_due)
+
+
+def _balances(
+    engine: Engine, scope: Scope, basis: str, ends: _Ends, valued: Valuation, currencies: Sequence[str]
+) -> dict[date, dict[int, int]]:
+    """Each day with its own rates and bucket edges, under the policy of the as-of day."""
+    moment = scope.moment
+    days = []
+    for on in ends.all():
+        _, edges = bucket_days(moment.company_id, on, basis)
+        rates = (
+            valued
+            if on == moment.as_of or scope.currency
+            else valuation(valued.currency, currencies, on, moment.known)
+        )
+        days.append(Day(on, tuple(edges), rates))
+    return balances(engine, scope, basis, days)
+
+
+def _bucket_lines(
+    parts: Mapping[int, standing.Part], previous: _Places, days: Sequence[int], basis: str
+) -> tuple[BucketLine, ...]:
+    total = sum(part.amount for part in parts.values())
+    slots: list[tuple[int, str, int | None, int | None]] = []
+    if basis == "due":
+        slots = [(NOT_DUE, "not_due", None, None), (AWAITING, "awaiting", None, None)]
+    slots += [(place, "days", low, high) for place, (low, high) in enumerate(spans(days, basis))]
+    lines = []
+    for place, code, low, high in slots:
+        part = parts.get(place, standing.Part())
+        share = ratio(part.amount, total)
+        lines.append(
+            BucketLine(code, low, high, part.amount, share, part.items, part.customers, previous.get(place, 0))
+        )
+    return tuple(lines)
+
+
+def _trend_point(history: _History, day: date, buckets: int) -> TrendPoint:
+    total, overdue = history.total(day), history.overdue(day)
+    amounts = tuple(history.aged[day].get(place, 0) for place in range(buckets))
+    return TrendPoint(day, total, overdue, amounts, ratio(overdue, total))
+
+
+def _overdue_rate(history: _History, day: date) -> Indicator:
+    return indicators.overdue_rate(history.overdue(day), history.total(day), day)
+
+
+def _dso(history: _History, sales: Mapping[date, int], as_of: date) -> tuple[Indicator, Indicator]:
+    window = _window(sales, as_of, WINDOW_DAYS)
+    return (
+        indicators.dso_simple(history.total(as_of), window),
+        indicators.dso_best_possible(history.current(as_of), window),
+    )
+
+
+def _dso_true(still_open: Mapping[date, int], sales: Mapping[date, int], as_of: date) -> Indicator:
+    aged: dict[date, int] = {}
+    for day, amount in still_open.items():
+        end = month_end(day)
+        aged[end] = aged.get(end, 0) + (as_of - day).days * amount
+    return indicators.dso_true(aged, indicators.months_back(sales, as_of))
+
+
+def _cei(history: _History, sales: Mapping[date, int], day: date) -> Indicator:
+    opening = history.total(day - timedelta(days=WINDOW_DAYS))
+    return indicators.cei(opening, _window(sales, day, WINDOW_DAYS), history.total(day), history.current(day))
+
+
+def _turnover(history: _History, sales: Mapping[date, int], as_of: date) -> Indicator:
+    opening = history.total(as_of - timedelta(days=YEAR_DAYS))
+    return indicators.turnover(opening, history.total(as_of), _window(sales, as_of, YEAR_DAYS))
+
+
+def _window(sales: Mapping[date, int], last: date, days: int) -> indicators.Span:
+    return indicators.span(sales, last - timedelta(days=days - 1), last)

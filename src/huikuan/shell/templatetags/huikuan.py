@@ -74,6 +74,12 @@ def grouping(number: int) -> str:
     return f"{number:,}"
 
 
+@register.filter
+def decimal_text(text: str) -> str:
+    """A decimal string as an amount: '-1234.50' → '−1,234.50'."""
+    return figures.grouped(text)
+
+
 # Dates --------------------------------------------------------------------------------------------
 
 

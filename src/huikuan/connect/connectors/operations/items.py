@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -115,8 +116,9 @@ def _post_receipts(plan: Plan, settled: pl.DataFrame) -> None:
     ))  # fmt: skip
 
 
-def withdraw_for(plan: Plan, conflicting: pl.DataFrame) -> None:
-    """Withdraw the items that conflicting rows replace, with the receipts imports made for them.
+def withdraw_for(plan: Plan, conflicting: pl.DataFrame, day: date | None = None) -> None:
+    """Withdraw the items that conflicting rows replace, with the receipts imports made for them: on `day`,
+    or as if they had never been.
 
     Refuses, listing them, while settlements or receipts from elsewhere stand on the items.
     """
@@ -139,8 +141,8 @@ def withdraw_for(plan: Plan, conflicting: pl.DataFrame) -> None:
     foreign = standing.filter(~(pl.col("credit_id").is_in(known) & pl.col("debit_id").is_in(known)))
     if foreign.height:
         raise Refusal("replace_blocked", where=dependants(foreign), count=foreign.height)
-    reverse_standing(plan.draft, standing, "import")
-    mirror(plan.draft, items, "")
+    reverse_standing(plan.draft, standing, "import", day)
+    mirror(plan.draft, items, "", day)
 
 
 def dependants(settlements: pl.DataFrame) -> list[Place]:

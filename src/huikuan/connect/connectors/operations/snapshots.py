@@ -7,9 +7,11 @@ cleared, another customer, currency or document date → conflict.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
+from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_noop
 
 from huikuan.connect.connectors.domain.rows import Checked, Note
@@ -62,7 +64,7 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     plan.created = rows.filter(pl.col("change") == "new").height
     plan.duplicates = checked.repeated + rows.height - plan.created - conflicting.height
     if replaced.height:
-        withdraw_for(plan, replaced)
+        withdraw_for(plan, replaced, task.as_of)
     _take_up(plan, pl.concat([gone["item_id"], smaller["item_id"], back["item_id"], moved["item_id"]]))
     _reverse_clearings(plan, back)
     forget_unused_customers(plan, fresh)
@@ -102,13 +104,19 @@ def _guard(plan: Plan, checked: Checked) -> None:
 
 def last_snapshot(task: Task) -> Batch | None:
     """The latest snapshot of the company and system that was not undone."""
-    return (
-        Batch.objects.filter(
-            kind="open-items", company_id=task.company.pk, state=Batch.State.COMMITTED, mapping__system=task.system
-        )
-        .order_by("-as_of", "-id")
-        .first()
+    return _snapshots(task).order_by("-as_of", "-id").first()
+
+
+def _snapshots(task: Task) -> QuerySet[Batch]:
+    return Batch.objects.filter(
+        kind="open-items", company_id=task.company.pk, state=Batch.State.COMMITTED, mapping__system=task.system
     )
+
+
+def _day_before(task: Task) -> date | None:
+    """The day of the latest snapshot before this one's day."""
+    earlier = _snapshots(task).filter(as_of__lt=task.as_of).order_by("-as_of").first()
+    return earlier.as_of if earlier else None
 
 
 def _gone(plan: Plan, checked: Checked, known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
@@ -198,8 +206,12 @@ def _reverse_clearings(plan: Plan, back: pl.DataFrame) -> None:
 
 
 def _post_new(plan: Plan, rows: pl.DataFrame) -> None:
-    """New items; what the books list on a day is in them by that day, whatever posting date the row names."""
-    posting = first_open(plan.draft, pl.min_horizontal("posting_date", pl.lit(plan.task.as_of)))
+    """New items, on the posting date the row names, but within the days since the snapshot before: by this
+    day the books list them, by that one they did not. What replaces an item is posted on the day itself."""
+    day, before = pl.lit(plan.task.as_of), _day_before(plan.task)
+    earliest = pl.lit(before + timedelta(days=1) if before else None, dtype=pl.Date)
+    within = pl.max_horizontal(pl.min_horizontal("posting_date", day), earliest)
+    posting = first_open(plan.draft, pl.when(pl.col("change") == "conflict").then(day).otherwise(within))
     post_rows(plan, rows.with_columns(posting_date=posting, settled_on=pl.lit(None, dtype=pl.Date)))
 
 

@@ -103,13 +103,17 @@ def _made(batch_id: int) -> _Made:
     mirrors = items_where("i.batch_id = %s AND i.reversal_of IS NOT NULL", [batch_id])
     with stage(tables={"mirrors": mirrors.select(pl.col("reversal_of").alias("id"))}) as staged:
         mirrored = items_where(f"i.id IN (SELECT id FROM {staged.table('mirrors')})", [])
+    reversals = settlements_where("s.batch_id = %s AND s.reversal_of IS NOT NULL", [batch_id])
+    with stage(tables={"reversals": reversals.select(pl.col("reversal_of").alias("id"))}) as staged:
+        originals = settlements_where(f"s.id IN (SELECT id FROM {staged.table('reversals')})", [])
+    owners = originals.select(reversal_of="id", first_batch_id="batch_id", first_reason="reason")
     return _Made(
         items=items_where(f"i.batch_id = %s AND {LIVE}", [batch_id]),
         settlements=settlements_where(f"s.batch_id = %s AND s.reason <> %s AND {STANDING}", [batch_id, REVERSAL]),
         mirrored=mirrored.join(
             mirrors.select(id="reversal_of", again_on="posting_date"), on="id", how="left", maintain_order="left"
         ),
-        reversed=settlements_where("s.batch_id = %s AND s.reversal_of IS NOT NULL", [batch_id]),
+        reversed=reversals.join(owners, on="reversal_of", maintain_order="left"),
         rescheduled=_rescheduled(batch_id),
     )
 
@@ -231,7 +235,8 @@ def _settle_again(draft: Draft, reversals: pl.DataFrame, clones: dict[int, int])
             "debit_id",
             amount=-pl.col("credit_amount"),
             effective_on=pl.max_horizontal("effective_on", "credit_on", "debit_on"),
-            reason="reason",
+            reason="first_reason",
             batch_row="batch_row",
+            batch_id="first_batch_id",
         )
     )

@@ -1,17 +1,76 @@
-from django.http import HttpRequest, HttpResponse
+"""The history of imports: each batch, each line as it stood in the file, the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.web.original import original_line
+from huikuan.mechanisms.files.models import StoredFile
+from huikuan.mechanisms.files.operations import path_of
+from huikuan.mechanisms.identity.models import Company
+
+ROWS = 50
 
 
 def show_batches(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
+    """Imports, the newest first, 50 at a time."""
+    batches = Batch.objects.order_by("-id")
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit():
+        batches = batches.filter(id__lt=int(after))
+    found = list(batches[: ROWS + 1])
+    companies = dict(Company.objects.values_list("pk", "code"))
+    page = {
+        "batches": [(batch, companies.get(batch.company_id, "")) for batch in found[:ROWS]],
+        "next": found[ROWS - 1].pk if len(found) > ROWS else "",
+    }
+    return render(request, "connectors/imports.html", page)
 
 
 def show_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
-    return HttpResponse("")
+    """One import: what was read, what became of it, what the user was told."""
+    batch = get_object_or_404(Batch, pk=batch_id)
+    return render(request, "connectors/batch.html", _of(batch))
 
 
 def show_line(request: HttpRequest, batch_id: int, row: int) -> HttpResponse:
-    return HttpResponse("")
+    """One line lit among its neighbours; a partial update gets the sheet alone."""
+    batch = get_object_or_404(Batch, pk=batch_id)
+    page = _of(batch) | {"row": row, "original": original_line(batch, row)}
+    alone = request.headers.get("HX-Request") == "true"
+    return render(request, "connectors/parts/line.html" if alone else "connectors/line.html", page)
 
 
-def send_original(request: HttpRequest, batch_id: int) -> HttpResponse:
-    return HttpResponse("")
+def send_original(request: HttpRequest, batch_id: int) -> HttpResponseBase:
+    """The file exactly as it came in, always as a download: browsers must not run what users sent."""
+    batch = get_object_or_404(Batch, pk=batch_id)
+    path = path_of(batch.file_sha256)
+    if not path.is_file():
+        raise Http404
+    response = FileResponse(
+        path.open("rb"), as_attachment=True, filename=batch.file_name, content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _of(batch: Batch) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "batch_company": Company.objects.filter(pk=batch.company_id).first(),
+        "file": StoredFile.objects.filter(sha256=batch.file_sha256).first(),
+        "notes": [_told(note["text"], note.get("params", {})) for note in batch.notes],
+    }
+
+
+def _told(text: str, params: Mapping[str, object]) -> str:
+    """A note in the reader's language; it was stored as an English message and its parameters."""
+    return _(text) % params

@@ -110,9 +110,8 @@ def _head_at(instant: str | None) -> Head | None:
 
     at = parse_instant(instant)
     head = Head.objects.filter(sealed_at__lte=at).order_by("-sealed_at", "-size", "-id").first()
-    if head is None:
-        raise Refusal("nothing_known_yet", instant=instant)
-    return head
+    # Before the first head nothing was known: the answer is empty, and stays so.
+    return head or Head(size=0, horizon=0, sealed_at=at)
 
 
 def _company(code: str | None) -> int | None:

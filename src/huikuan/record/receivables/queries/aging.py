@@ -136,12 +136,16 @@ def aging(
 
 def bucket_days(company_id: int | None, as_of: date, name: str) -> tuple[InForce, list[int]]:
     """The policy in force at the end of the day `as_of` and its list `name` as days."""
-    zones = dict(Company.objects.values_list("id", "time_zone"))
-    zone = zones.get(company_id or 0, DEFAULT_ZONE)
-    at = datetime.combine(as_of, time.max, ZoneInfo(zone)).astimezone(UTC)
-    policy = in_force("aging_buckets", company_id=company_id, at=at)
+    policy = in_force("aging_buckets", company_id=company_id, at=end_of_day(company_id, as_of))
     _one_of("aging_buckets_unknown", name, tuple(policy.document))
     return policy, days_of(policy.document[name], as_of)
+
+
+def end_of_day(company_id: int | None, day: date) -> datetime:
+    """The last instant of `day` where the company is."""
+    zones = dict(Company.objects.values_list("id", "time_zone"))
+    zone = ZoneInfo(zones.get(company_id or 0, DEFAULT_ZONE))
+    return datetime.combine(day, time.max, zone).astimezone(UTC)
 
 
 def aging_cells(

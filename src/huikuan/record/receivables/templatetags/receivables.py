@@ -38,7 +38,7 @@ KINDS = {
     "opening": gettext_noop("Opening balance"),
 }
 
-#: The ageing ramp's edges where a row does not say its bucket's place.
+#: The aging ramp's edges where a row does not say its bucket's place.
 _EDGES = (30, 60, 90)
 
 

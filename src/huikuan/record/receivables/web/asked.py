@@ -87,7 +87,7 @@ def _customer(code: str) -> Customer | None:
         return None
     found = Customer.objects.filter(code=code).first()
     if found is None:
-        raise Refusal("customer_unknown", code=code)
+        raise Refusal("customer_code_unknown", code=code)
     return found
 
 

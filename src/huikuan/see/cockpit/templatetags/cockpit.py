@@ -39,14 +39,22 @@ FORMULAS = {
     "average_days_delinquent": gettext_noop("DSO − best possible DSO"),
     "cei": gettext_noop("(Opening + sales − closing) ÷ (opening + sales − closing not yet due)"),
     "turnover": gettext_noop("Credit sales ÷ average receivables"),
-    "collection_rate": gettext_noop("Collected ÷ (opening + newly due)"),
+    "collection_rate": gettext_noop("Collected of what fell due ÷ what fell due"),
 }
 
 INPUTS = {
-    "open": gettext_noop("Open receivables"),
+    "receivable": gettext_noop("Open receivables"),
+    "current": gettext_noop("Of these not yet due"),
+    "overdue": gettext_noop("Of these overdue"),
+    "opening": gettext_noop("Opening receivables"),
+    "sales": gettext_noop("Credit sales, with tax"),
+    "aged_amount": gettext_noop("Open amount × age in days"),
+    "matured": gettext_noop("Fell due"),
+    "collected": gettext_noop("Collected of it"),
 }
 
-SYMBOLS = {"percent": " × 100", "days": "", "times": ""}
+#: Their numerator and denominator are days already, not amounts.
+IN_DAYS = ("dso_countback", "dso_true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,6 @@ class ReceiptLine:
     amount: int
     from_date: date | None
     to_date: date | None
-    is_days: bool
 
 
 @register.simple_tag
@@ -93,7 +100,6 @@ def receipt_lines(indicator: Indicator) -> list[ReceiptLine]:
             item.amount,
             item.from_date,
             item.to_date,
-            item.code.endswith("days"),
         )
         for item in indicator.inputs
     ]
@@ -102,7 +108,7 @@ def receipt_lines(indicator: Indicator) -> list[ReceiptLine]:
 @register.simple_tag
 def computation(indicator: Indicator, currency: str) -> str:
     """The division as it was done: 235,000.00 ÷ 990,000.00 × 90."""
-    if indicator.value is None:
+    if indicator.value is None or indicator.code in IN_DAYS:
         return "="
     top, bottom = (grouped(to_text(part, currency)) for part in (indicator.numerator, indicator.denominator))
     times = f" × {indicator.factor}" if indicator.factor != 1 else ""

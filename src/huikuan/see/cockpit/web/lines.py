@@ -38,6 +38,10 @@ class Rows:
             asked["as_of"] = on.isoformat() if on != self.reading.today else ""
         return address(reverse("receivables:items"), self.reading, **asked)
 
+    def overdue(self, **narrowed: object) -> str:
+        """What is past its due date; that is asked by due date whatever the page's basis."""
+        return self.of(slot="overdue", basis="", **narrowed)
+
     def bucket(self, line: BucketLine, **narrowed: object) -> str:
         return self.of(slot=line.code, **{"from": line.from_days, "to": line.to_days}, **narrowed)
 
@@ -168,7 +172,7 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
             middle,
             sum(point.buckets),
             point.overdue_rate,
-            rows.of(on=point.on, slot="overdue"),
+            rows.overdue(on=point.on) if overview.basis == "due" else rows.of(on=point.on),
             marks,
             tuple((part.amount, part.url) for part in parts),
         )
@@ -183,7 +187,7 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
 def top_lines(overview: Overview, shown: Sequence[Column], rows: Rows) -> list[TopLine]:
     """The ten customers, their overdue drawn to one common scale."""
     aged = [column for column in shown if column.line.code == "days"]
-    longest = max((row.overdue for row in overview.top), default=0)
+    longest = max((sum(row.buckets) for row in overview.top), default=0)
     lines = []
     for row in overview.top:
         parts = [
@@ -194,7 +198,7 @@ def top_lines(overview: Overview, shown: Sequence[Column], rows: Rows) -> list[T
             TopLine(
                 row,
                 rows.of(**of_customer),
-                rows.of(slot="overdue", **of_customer),
+                rows.overdue(**of_customer),
                 charts.flat(parts, longest) if longest else [],
             )
         )
@@ -270,7 +274,7 @@ def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -
         row.name or _("(none)"),
         rows.of(**narrowed),
         overdue,
-        rows.of(slot="overdue", **narrowed),
+        rows.overdue(**narrowed),
         tuple((part.amount, part.url) for part in parts),
         charts.flat(parts),
         share,

@@ -24,7 +24,7 @@ DIMENSIONS = {
 }
 TOPS = {
     "overdue": gettext_noop("Overdue amount"),
-    "total": gettext_noop("Open amount"),
+    "total": gettext_noop("Open balance"),
     "overdue_rate": gettext_noop("Overdue rate"),
 }
 MONTHS = (12, 24)
@@ -79,7 +79,7 @@ def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str
         "shares": lines.share_chart(answer, rows),
         "urls": {
             "total": rows.of(),
-            "overdue": rows.of(slot="overdue"),
+            "overdue": rows.overdue(),
             "credits": rows.of(side="credit"),
         },
         "others": [total for total in answer.currencies if total.currency != answer.currency],

@@ -1,0 +1,177 @@
+"""The ledger over time, in one reporting currency: balances by age on several days, sales by day, what matured.
+
+For the columns engine only: conversions need 128-bit integers. Each day's figure equals the one asked for alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from huikuan.mechanisms.columns.engine import Engine
+from huikuan.record.receivables.columns import SCHEDULES
+from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, NOT_DUE, cuts
+from huikuan.record.receivables.queries.open_lines import WATERFALL, Moment, counted
+from huikuan.record.receivables.queries.valuation import Valuation
+
+#: Items that are sales on credit; on the other side (credit notes, returns, reversals) they lessen sales.
+SALES_KINDS = ("invoice", "retention", "unbilled", "credit_note", "return")
+#: Items whose settlement is money collected.
+CASH_KINDS = ("receipt", "advance", "deposit", "bill")
+#: Settled by these, a claim was given up or paid otherwise, not withdrawn: it stays matured and uncollected.
+LOSS_KINDS = ("write_off", "barter", "offset", "transfer")
+
+_BEGINNING = date(1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day to look at: its bucket edges as days, and the rates of that day."""
+
+    on: date
+    days: tuple[int, ...]
+    valued: Valuation
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which moves count: a moment (its as_of the latest day), and one currency alone (None: every one with a rate)."""
+
+    moment: Moment
+    currency: str | None = None
+
+    def clause(self, alias: str = "") -> str:
+        return "" if self.currency is None else f" AND {alias}currency = '{self.currency}'"
+
+
+def balances(engine: Engine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
+    """Per day, place → open amount in the reporting currency (places as in domain.aging).
+
+    Home-currency items that were never rescheduled are a sum over moves by date and period; the others are opened item by
+    item and day, because a conversion is rounded per item and a schedule pays its earliest date first.
+    """
+    ordered = sorted(days, key=lambda day: day.on)
+    home = ordered[0].valued.currency
+    own_base = "due_date" if basis == "due" else "document_date"
+    statement = f"""WITH {counted(engine, scope.moment, since=ordered[0].on)}, {_ends(ordered)},
+{_schedules(engine, scope.moment)},
+scheduled AS (SELECT DISTINCT item_id FROM schedules{"" if basis == "due" else " WHERE 1 = 0"}),
+linear AS (
+    SELECT side, {own_base} AS base, {_period(ordered)} AS since, SUM(amount) AS amount
+    FROM counted AS c WHERE currency = '{home}'{scope.clause()}
+      AND NOT EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id)
+    GROUP BY 1, 2, 3
+), opens AS (
+    SELECT e.k, c.item_id, c.side, c.currency, c.{own_base} AS base, CAST(SUM(c.amount) AS BIGINT) AS still_open
+    FROM counted AS c JOIN ends AS e ON c.effective_on <= e.on_date
+    WHERE (c.currency <> '{home}' OR EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id)){scope.clause("c.")}
+    GROUP BY 1, 2, 3, 4, 5 HAVING SUM(c.amount) <> 0
+), singles AS (
+    SELECT o.k, o.side, o.currency, o.base, o.still_open AS amount FROM opens AS o
+    WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id AND g.k = o.k AND {_true(basis == "due")})
+    UNION ALL
+    SELECT o.k, o.side, o.currency, p.due_date, CAST({WATERFALL} AS BIGINT)
+    FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id AND p.k = o.k AND {_true(basis == "due")}
+    WHERE o.still_open > p.later
+), aged AS (
+    SELECT e.k, l.side, l.base, l.amount FROM linear AS l JOIN ends AS e ON e.k >= l.since
+    UNION ALL
+    SELECT k, side, base, {_valued(ordered)} FROM singles
+)
+SELECT e.k, {_place(len(ordered[0].days), basis)} AS place, SUM(amount)
+FROM aged AS a JOIN ends AS e ON e.k = a.k GROUP BY 1, 2"""
+    found: dict[date, dict[int, int]] = {day.on: {} for day in ordered}
+    for k, place, amount in engine.rows(statement, scope.moment.parameters()):
+        if amount:
+            found[ordered[k].on][place] = int(amount)
+    return found
+
+
+def sales_by_day(engine: Engine, scope: Scope, valued: Valuation) -> dict[date, int]:
+    """Credit sales (tax included) by posting date, less credit notes, returns and reversals."""
+    signed = f"CASE WHEN side = 'debit' THEN 1 ELSE -1 END * {valued.sql('amount')}"
+    statement = f"""WITH {counted(engine, scope.moment, since=_BEGINNING)}
+SELECT posting_date, SUM({signed}) FROM counted
+WHERE by_kind = '' AND kind IN {SALES_KINDS}{scope.clause()} GROUP BY posting_date"""
+    rows = engine.rows(statement, scope.moment.parameters())
+    return {day: int(amount) for day, amount in rows if amount is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Matured:
+    """Claims that fell due in a period, and what of them was collected by the moment."""
+
+    matured: int
+    collected: int
+
+
+def matured_by_customer(
+    engine: Engine, scope: Scope, valued: Valuation, after: date, until: date
+) -> Mapping[int, Matured]:
+    """Per customer: debits whose first due date lies in (after, until], less what was withdrawn (credited, returned, reversed);
+    and how much of them money has settled. An extension does not move a claim out of the period."""
+    worth = valued.sql("amount")
+    kept = f"by_kind NOT IN {CASH_KINDS + LOSS_KINDS}"
+    statement = f"""WITH {counted(engine, scope.moment, since=_BEGINNING)}
+SELECT customer_id, SUM(CASE WHEN {kept} THEN {worth} ELSE 0 END), -SUM(CASE WHEN by_kind IN {CASH_KINDS} THEN {worth} ELSE 0 END)
+FROM counted WHERE side = 'debit' AND due_date > %(after)s AND due_date <= %(until)s{scope.clause()}
+GROUP BY customer_id"""
+    rows = engine.rows(statement, {**scope.moment.parameters(), "after": after, "until": until})
+    return {customer: Matured(int(matured or 0), int(collected or 0)) for customer, matured, collected in rows}
+
+
+def _ends(ordered: Sequence[Day]) -> str:
+    """`ends`: k, the day, and its buckets' cut dates."""
+    rows = [
+        f"({k}, {_date(day.on)}{''.join(f', {_date(cut)}' for cut in cuts(day.days, day.on))})"
+        for k, day in enumerate(ordered)
+    ]
+    columns = ", ".join(["k", "on_date", *(f"cut_{place}" for place in range(len(ordered[0].days)))])
+    return f"ends({columns}) AS (VALUES {', '.join(rows)})"
+
+
+def _schedules(engine: Engine, moment: Moment) -> str:
+    """`governing` and `plan` of open_lines, per day k."""
+    facts = engine.source(SCHEDULES, as_of=moment.as_of, known=moment.known)
+    return f"""schedules AS (
+    SELECT * FROM {facts} AS facts WHERE effective_on <= %(as_of)s AND tx < %(known)s
+), governing AS (
+    SELECT k, item_id, version FROM (
+        SELECT e.k, s.item_id, s.version, ROW_NUMBER() OVER (
+            PARTITION BY e.k, s.item_id ORDER BY s.effective_on DESC, s.version DESC) AS place
+        FROM schedules AS s JOIN ends AS e ON s.effective_on <= e.on_date
+    ) AS ranked WHERE place = 1
+), plan AS (
+    SELECT g.k, s.item_id, s.line, s.due_date, s.amount,
+           COALESCE(SUM(s.amount) OVER (
+               PARTITION BY g.k, s.item_id
+               ORDER BY CASE WHEN s.due_date IS NULL THEN 0 ELSE 1 END, s.due_date DESC, s.line DESC
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS later
+    FROM schedules AS s JOIN governing AS g ON g.item_id = s.item_id AND g.version = s.version
+)"""
+
+
+def _period(ordered: Sequence[Day]) -> str:
+    """The first day a move counts on."""
+    cases = "".join(f" WHEN effective_on <= {_date(day.on)} THEN {k}" for k, day in enumerate(ordered))
+    return f"CASE{cases} ELSE {len(ordered)} END"
+
+
+def _valued(ordered: Sequence[Day]) -> str:
+    cases = "".join(f" WHEN k = {k} THEN {day.valued.sql('amount')}" for k, day in enumerate(ordered))
+    return f"CASE{cases} END"
+
+
+def _place(buckets: int, basis: str) -> str:
+    not_due = f" WHEN a.base >= e.on_date THEN {NOT_DUE}" if basis == "due" else ""
+    inside = "".join(f" WHEN a.base >= e.cut_{place} THEN {place}" for place in range(buckets))
+    return f"CASE WHEN a.side = 'credit' THEN {CREDIT} WHEN a.base IS NULL THEN {AWAITING}{not_due}{inside} ELSE {buckets} END"
+
+
+def _date(day: date) -> str:
+    return f"DATE '{day.isoformat()}'"
+
+
+def _true(condition: bool) -> str:
+    return "1 = 1" if condition else "1 = 0"

@@ -1,0 +1,117 @@
+"""One item's page: what is open as of the page's day, how that came to be, what proves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from huikuan.mechanisms.audit.models import Head, Leaf
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.reading import Reading
+from huikuan.record.customers.models import Customer
+from huikuan.record.receivables.domain.aging import NOT_DUE, overdue_days
+from huikuan.record.receivables.models import Item, Schedule, Settlement
+from huikuan.record.receivables.queries.schedules import schedule_of
+from huikuan.record.receivables.queries.story import Step, Story, item_story
+
+ICONS = {"posted": "file-invoice", "settled": "cash", "scheduled": "calendar-event", "reversed": "arrow-back-up"}
+TABLES = {
+    "posted": Item._meta.db_table,
+    "scheduled": Schedule._meta.db_table,
+    "settled": Settlement._meta.db_table,
+    "reversed": Settlement._meta.db_table,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step as the page tells it. `later`: it took effect after the page's day."""
+
+    step: Step
+    icon: str
+    payer: str
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How many of the item's facts lie under the newest head; the rest were recorded since."""
+
+    facts: int
+    sealed: int
+    head: Head | None
+
+    @property
+    def whole(self) -> bool:
+        return self.sealed == self.facts
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When it falls due by the schedule that governs on the page's day."""
+
+    due: Any
+    overdue_days: int
+    slot: str
+    due_date: Any
+    side: str
+
+
+def story_page(item_id: int, reading: Reading) -> dict[str, Any]:
+    """Context of the item page."""
+    story = item_story(item_id, known=reading.known.horizon if reading.known else None)
+    in_effect = [step for step in story.steps if step.on <= reading.as_of]
+    open_amount = in_effect[-1].open_after if in_effect else 0
+    names = _names(story)
+    return {
+        "story": story,
+        "item": story.item,
+        "customer": Customer.objects.get(pk=story.item.customer_id),
+        "item_company": Company.objects.get(pk=story.item.company_id),
+        "open_amount": open_amount,
+        "settled_amount": story.item.amount - open_amount,
+        "aged": _dates(story, reading) if open_amount else None,
+        "told": [
+            Told(
+                step,
+                ICONS[step.what],
+                names.get(step.counterpart.customer_id, "") if step.counterpart else "",
+                step.on > reading.as_of,
+            )
+            for step in story.steps
+        ],
+        "seal": _seal(story),
+    }
+
+
+def _dates(story: Story, reading: Reading) -> Dates:
+    known = reading.known.horizon if reading.known else None
+    lines = schedule_of(story.item.id, reading.as_of, known=known).lines
+    due = min((line.due_date for line in lines if line.due_date), default=None)
+    if due is None:
+        return Dates(None, 0, "awaiting", None, story.item.side)
+    late = overdue_days(due, reading.as_of)
+    return Dates(due, late, "days" if late else NOT_DUE, due, story.item.side)
+
+
+def _names(story: Story) -> dict[int, str]:
+    """Other customers that paid, by id: a third party is named."""
+    others = {
+        step.counterpart.customer_id
+        for step in story.steps
+        if step.counterpart and step.counterpart.customer_id != story.item.customer_id
+    }
+    return dict(Customer.objects.filter(pk__in=others).values_list("pk", "name")) if others else {}
+
+
+def _seal(story: Story) -> Seal:
+    head = Head.objects.order_by("-id").first()
+    facts = [(TABLES[step.what], step.fact_id) for step in story.steps]
+    numbers = [
+        tx
+        for table in sorted({table for table, _id in facts})
+        for tx in Leaf.objects.filter(
+            kind=table, subject_id__in=[fact_id for kind, fact_id in facts if kind == table]
+        ).values_list("tx", flat=True)
+    ]
+    return Seal(len(facts), sum(head is not None and tx < head.horizon for tx in numbers), head)
