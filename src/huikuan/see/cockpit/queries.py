@@ -96,7 +96,7 @@ def overview(
             basis=basis,
             company_id=company_id,
             currency=valued.currency,
-            converted=alone is None and len(currencies) > 1,
+            converted=alone is None and any(one.currency != valued.currency for one in currencies),
             currencies=currencies,
             rates=tuple(RateUsed(rate.currency, rate.rate_e8, rate.on_date) for rate in valued.rates),
             total=Figure(history.total(as_of), history.total(before)),
