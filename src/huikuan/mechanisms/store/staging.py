@@ -75,14 +75,19 @@ def stage(
     facts, tables = facts or {}, tables or {}
     if is_postgres():
         with _temporary(tables) as names:
+            for key, frame in tables.items():
+                _index(names[key], frame.columns[0])
             yield Staged(facts, names)
         return
     frames: dict[Any, pl.DataFrame] = {
         model: _stripped(frame) for model, frame in facts.items() if not frame.is_empty()
     }
     frames.update((name, _plain(frame)) for name, frame in tables.items())
+    looked_up = set(tables)
     small = connection.in_atomic_block or sum(frame.height for frame in frames.values()) < _SMALL
-    with _temporary(frames) if small else _scratch(frames) as names:
+    with (_temporary(frames) if small else _scratch(frames)) as names:
+        for key in looked_up:
+            _index(names[key], frames[key].columns[0])
         yield Staged(facts, names)
 
 
@@ -112,6 +117,14 @@ def _create_temporary(name: str, frame: pl.DataFrame) -> None:
         return
     marks = ", ".join("?" * frame.width)
     connection.connection.executemany(f"INSERT INTO {name} VALUES ({marks})", frame.iter_rows())
+
+
+def _index(name: str, column: str) -> None:
+    """Look-up tables are joined by their first column; without an index SQLite may scan them per row."""
+    schema, _, table = name.rpartition(".")
+    index = f"{schema}.{table}_key" if schema else f"{table}_key"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE INDEX {index} ON {table} ("{column}")')
 
 
 @contextmanager
