@@ -130,7 +130,7 @@ def _abroad(rows: list[dict[str, str]]) -> Iterator[Buyer]:
                 "business_type": "锻件",
             }
         )
-        yield _buyer(code, HEAD, currency, "锻件", 60 + number * 12, dice)
+        yield _buyer(code, HEAD, currency, "锻件", 25 + number * 8, dice)
 
 
 def _buyer(code: str, seller: str, currency: str, business_type: str, rank: int, dice: Dice) -> Buyer:

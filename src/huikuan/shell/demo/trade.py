@@ -191,9 +191,9 @@ def _pay(journal: Journal, owed: Sequence[tuple[Entry, date]], dice: Dice) -> No
 
 def _leave_unapplied(journal: Journal, buyer: Buyer, dice: Dice) -> None:
     """Some money has come in and nobody has applied it yet."""
-    if not dice.chance(9):
+    if not dice.chance(15):
         return
-    amount = max(1_000_00, dice.skewed(buyer.typical) // 3)
+    amount = max(1_000_00, dice.skewed(buyer.typical) // 2)
     credit = Entry(
         buyer.seller, buyer.code, "receipt", "credit", buyer.currency, amount,
         weekday(journal.day(-dice.between(1, 20))), text=dice.one_of(("待核销", "付款未注明发票", "多付款")),
