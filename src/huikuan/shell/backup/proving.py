@@ -19,7 +19,8 @@ def prove_restored(*, at: datetime) -> dict[str, Any]:
     Answers {"erased", "ok", "findings": [{kind, where, expected, found}]}.
     """
     erased = reapply_erasures(actor=SYSTEM, at=at)
-    findings = [asdict(finding) for finding in (*verify().findings, *check_ledger())]
+    findings = [asdict(finding) for finding in verify().findings]
+    findings += [asdict(breach) for breach in check_ledger()]
     findings += [
         {"kind": "original_lost", "where": lost.name, "expected": lost.sha256, "found": lost.found}
         for lost in missing()
