@@ -94,4 +94,6 @@ def read_frame(sql: str, params: Sequence[Any] = (), schema: Mapping[str, Any] |
 
 def _for_copy(part: pl.DataFrame) -> pl.DataFrame:
     binary = [name for name, kind in part.schema.items() if kind == pl.Binary]
-    return part.with_columns(pl.concat_str(pl.lit("\\x"), pl.col(name).bin.encode("hex")).alias(name) for name in binary)
+    return part.with_columns(
+        pl.concat_str(pl.lit("\\x"), pl.col(name).bin.encode("hex")).alias(name) for name in binary
+    )
