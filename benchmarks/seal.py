@@ -15,28 +15,32 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
 os.environ["HUIKUAN_HOME"] = tempfile.mkdtemp(prefix="huikuan-benchmark-")
 
 import django
-
-django.setup()
-
 import polars as pl
 from django.db import transaction
 
-from huikuan.mechanisms.audit.operations import record, record_frame, seal
-from huikuan.mechanisms.audit.queries import verify
-from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.record.receivables.models import Settlement
-from huikuan.shell.installation import prepare
+django.setup()
+
+# Models can be imported only now.
+_audit, _queries = (
+    import_module("huikuan.mechanisms.audit.operations"),
+    import_module("huikuan.mechanisms.audit.queries"),
+)
+record, record_frame, seal, verify = _audit.record, _audit.record_frame, _audit.seal, _queries.verify
+is_postgres = import_module("huikuan.mechanisms.store.transactions").is_postgres
+Settlement = import_module("huikuan.record.receivables.models").Settlement
+prepare = import_module("huikuan.shell.installation").prepare
 
 
 def settlements(count: int) -> pl.DataFrame:
     number = pl.int_range(count, eager=True)
     day = pl.Series([date(2026, 1, 1 + one % 28) for one in range(count)])
-    columns = {name: number + 1 for name in ("customer_id", "credit_id", "debit_id")}
+    columns = dict.fromkeys(("customer_id", "credit_id", "debit_id"), number + 1)
     amounts = dict.fromkeys(
         ("credit_amount", "debit_amount", "credit_book_amount", "debit_book_amount"), number * 17 + 1
     )

@@ -26,7 +26,9 @@ def write_facts(count: int, *, at: datetime = AT, start: int = 0) -> list[int]:
     for number in range(start, start + count):
         with transaction.atomic():
             rate = {"currency": "USD", "quote_currency": "CNY", "on_date": date(2026, 1, 1) + timedelta(number)}
-            ids += record(ExchangeRate, [{**rate, "rate_e8": 712_340_000 + number, "source": "示例", "actor": "周敏"}], at=at)
+            ids += record(
+                ExchangeRate, [{**rate, "rate_e8": 712_340_000 + number, "source": "示例", "actor": "周敏"}], at=at
+            )
             record(Event, [{"kind": "rates.set", "payload": {"number": number}}], at=at)
     return ids
 
