@@ -83,8 +83,7 @@ def report(day: date, home: Path, runs: int, *, skip_database: bool) -> None:
 
 
 def ledger(rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Three years of invoices of 20,000 customers, most paid around 45 days after; one receipt for each thousand."""
-    receipts = max(rows // 1_000, 1)
+    """Three years of invoices of 20,000 customers, most paid around 60 days after."""
     posted = pl.date(2024, 1, 1) + pl.duration(days=_number(1, 1_050))
     # Paid after 0 … 120 days, mostly around 60.
     lag = _number(2, 31) + _number(3, 31) + _number(4, 31) + _number(5, 31)
@@ -97,7 +96,6 @@ def ledger(rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
             (pl.col("document_date") + pl.duration(days=30)).alias("due_date"),
             (pl.col("document_date") + pl.duration(days=pl.col("lag"))).alias("on"),
             (_number(8, 100) > 0).alias("paid"),
-            (rows + 1 + _number(9, receipts)).alias("receipt"),
             pl.when(_number(10, 10) == 0).then(pl.lit("USD")).otherwise(pl.lit("CNY")).alias("currency"),
         )
     )
@@ -105,23 +103,28 @@ def ledger(rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         "id", "customer_id", "amount", "currency", "document_date", "due_date",
         pl.lit("debit").alias("side"), pl.lit("invoice").alias("kind"),
     )  # fmt: skip
-    credits = pl.select(pl.int_range(rows + 1, rows + receipts + 1, dtype=pl.Int64).alias("id")).select(
+    # Twenty receipts a day clear what is paid that day, and are used up by it.
+    paid_by = (pl.col("on").cast(pl.Int64) * 20 + _number(9, 20)).rank("dense").cast(pl.Int64) + rows
+    settled = frame.filter("paid").select(
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("id"),
+        paid_by.alias("credit_id"),
+        pl.col("id").alias("debit_id"),
+        "amount",
+        pl.col("on").alias("effective_on"),
+        "customer_id",
+    )
+    credits = settled.group_by(pl.col("credit_id").alias("id"), pl.col("effective_on").alias("document_date")).agg(
+        pl.col("amount").sum()
+    )
+    credits = credits.select(
         "id",
         pl.lit(1, pl.Int64).alias("customer_id"),
-        pl.lit(10**14, pl.Int64).alias("amount"),
+        "amount",
         pl.lit("CNY").alias("currency"),
-        pl.lit(date(2024, 1, 1)).alias("document_date"),
+        "document_date",
         pl.lit(None, pl.Date).alias("due_date"),
         pl.lit("credit").alias("side"),
         pl.lit("receipt").alias("kind"),
-    )
-    settled = frame.filter("paid").select(
-        pl.int_range(1, pl.len() + 1).alias("id"),
-        pl.col("receipt").alias("credit_id"),
-        pl.col("id").alias("debit_id"),
-        pl.col("amount"),
-        pl.col("on").alias("effective_on"),
-        "customer_id",
     )
     return pl.concat([debits, credits]), settled
 
