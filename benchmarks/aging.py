@@ -2,9 +2,12 @@
 
     python benchmarks/aging.py [--rows 1000000] [--postgres] [--runs 5]
 
-Makes a ledger of --rows items (each with one settlement, 99 in 100 of them), writes it into a fresh database, mirrors it and asks for
-aging by customer and currency, three days, three ways: ours (columns, through the product's own query), the bare engine
-(DuckDB's plain join of items and settlements on Parquet), and raw SQL on the database's facts. Every way must give the same total.
+Makes a ledger of --rows items (each with one settlement, 99 in 100 of them), writes it into a fresh database,
+mirrors it and asks for
+aging by customer and currency, three days, three ways: ours (columns, through the product's own query), the
+bare engine
+(DuckDB's plain join of items and settlements on Parquet), and raw SQL on the database's facts. Every way must
+give the same total.
 Prints medians, CPU beside wall, sizes and ratios; asserts no time.
 """
 
@@ -113,10 +116,10 @@ def ledger(rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col("on").alias("effective_on"),
         "customer_id",
     )
-    credits = settled.group_by(pl.col("credit_id").alias("id"), pl.col("effective_on").alias("document_date")).agg(
+    receipts = settled.group_by(pl.col("credit_id").alias("id"), pl.col("effective_on").alias("document_date")).agg(
         pl.col("amount").sum()
     )
-    credits = credits.select(
+    receipts = receipts.select(
         "id",
         pl.lit(1, pl.Int64).alias("customer_id"),
         "amount",
@@ -126,7 +129,7 @@ def ledger(rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.lit("credit").alias("side"),
         pl.lit("receipt").alias("kind"),
     )
-    return pl.concat([debits, credits]), settled
+    return pl.concat([debits, receipts]), settled
 
 
 def _number(seed: int, below: int) -> pl.Expr:
@@ -162,7 +165,8 @@ def fill(items: pl.DataFrame, settlements: pl.DataFrame) -> None:
                 pl.col("id").cast(pl.String).alias("origin_key"),
                 pl.lit(1).alias("origin_generation"),
                 ("F" + pl.col("id").cast(pl.String)).alias("document_number"),
-                *(pl.lit("").alias(name) for name in ("awaits", "obligation", "contract_number", "business_type", "text")),
+                *(pl.lit("").alias(name) for name in ("awaits", "obligation", "contract_number",
+                "business_type", "text")),
             ))  # fmt: skip
         for part in settlements.iter_slices(500_000):
             load_frame(Settlement, part.rename({"amount": "credit_amount"}).with_columns(
@@ -174,7 +178,8 @@ def fill(items: pl.DataFrame, settlements: pl.DataFrame) -> None:
 
 
 def mirror(items: pl.DataFrame, settlements: pl.DataFrame) -> None:
-    """The moves as the mirror would have read them from the database, without loading one (for sizes it takes long to load)."""
+    """The moves as the mirror would have read them from the database, without loading one (for sizes it takes
+    long to load)."""
     from huikuan.mechanisms.columns import manifest as shelf
     from huikuan.mechanisms.columns.operations import identity
     from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, NEVER, registered
@@ -273,7 +278,8 @@ def freshness() -> None:
         cursor.execute("SELECT MAX(id) + 1, MIN(company_id) FROM receivables_item")
         fresh, company = cursor.fetchone()
     row = {
-        "id": fresh, "company_id": company, "customer_id": 1, "kind": "invoice", "side": "debit", "currency": "CNY", "amount": 1,
+        "id": fresh, "company_id": company, "customer_id": 1, "kind": "invoice", "side": "debit", "currency":
+        "CNY", "amount": 1,
         "document_date": DAYS[0], "posting_date": DAYS[0], "origin_system": "x", "origin_key": "x", "actor": "x",
     }  # fmt: skip
     before = by_ours(DAYS[0], "columns")

@@ -8,7 +8,6 @@ import io
 import json
 import sys
 from collections.abc import Callable
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
