@@ -67,9 +67,11 @@ def overview(
 ) -> Overview:
     """Every figure of the receivables overview.
 
-    `company_id` None: all companies. `basis` 'due' or 'document' ages buckets, trend and TOP; what is overdue is always by due
+    `company_id` None: all companies. `basis` 'due' or 'document' ages buckets, trend and TOP; what is overdue
+    is always by due
     date. `currency` None chooses the company's own where every open currency has a rate on `as_of`, else the largest;
-    naming the company's own converts what has a rate, naming another shows only items in it. `top_by`: 'overdue', 'total' or
+    naming the company's own converts what has a rate, naming another shows only items in it. `top_by`:
+    'overdue', 'total' or
     'overdue_rate'.
     """
     if basis not in BASES:
