@@ -58,7 +58,9 @@ class Staged:
         target = ", ".join(f'"{name}"' for name in [*varied, *fixed])
         source = ", ".join([*(f'"{name}"' for name in varied), *(["%s"] * len(fixed))])
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} ({target}) SELECT {source} FROM {self._names[model]}", [*fixed.values()])
+            cursor.execute(
+                f"INSERT INTO {table} ({target}) SELECT {source} FROM {self._names[model]}", [*fixed.values()]
+            )
 
 
 @contextmanager
@@ -75,10 +77,12 @@ def stage(
         with _temporary(tables) as names:
             yield Staged(facts, names)
         return
-    frames: dict[Any, pl.DataFrame] = {model: _stripped(frame) for model, frame in facts.items() if not frame.is_empty()}
+    frames: dict[Any, pl.DataFrame] = {
+        model: _stripped(frame) for model, frame in facts.items() if not frame.is_empty()
+    }
     frames.update((name, _plain(frame)) for name, frame in tables.items())
     small = connection.in_atomic_block or sum(frame.height for frame in frames.values()) < _SMALL
-    with (_temporary(frames) if small else _scratch(frames)) as names:
+    with _temporary(frames) if small else _scratch(frames) as names:
         yield Staged(facts, names)
 
 

@@ -75,9 +75,7 @@ def post_rows(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     """Post file rows as items; those with `settled_on` with the receipt that settles them."""
     if rows.is_empty():
         return rows
-    items = rows.with_columns(
-        origin_key="key", batch_row="row", origin_system=pl.lit(plan.task.system)
-    )
+    items = rows.with_columns(origin_key="key", batch_row="row", origin_system=pl.lit(plan.task.system))
     posted = plan.draft.post(items.select(FILLED))
     _refuse_too_large(plan, posted)
     settled = posted.with_columns(settled_on=rows["settled_on"]).filter(pl.col("settled_on").is_not_null())
@@ -215,4 +213,3 @@ def _refuse_too_large(plan: Plan, posted: pl.DataFrame) -> None:
     large = posted.filter(pl.col("book_amount") > LARGEST_MINOR)
     if large.height:
         raise Refusal("amount_too_large", value=str(large["book_amount"][0]))
-

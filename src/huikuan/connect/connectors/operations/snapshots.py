@@ -56,7 +56,9 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     smaller = rows.filter(pl.col("change") == "smaller").select(
         "item_id", "currency", "row", amount=pl.col("open_then") - pl.col("amount")
     )
-    moved = rows.filter(~pl.col("change").is_in(["new", "conflict"]) & pl.col("due_date").ne_missing(pl.col("source_due")))
+    moved = rows.filter(
+        ~pl.col("change").is_in(["new", "conflict"]) & pl.col("due_date").ne_missing(pl.col("source_due"))
+    )
     replaced = conflicting if task.on_conflict == "replace" else conflicting.clear()
     fresh = pl.concat([rows.filter(pl.col("change") == "new"), replaced]).sort("row")
     plan.created = rows.filter(pl.col("change") == "new").height
@@ -151,7 +153,9 @@ def _backs(task: Task, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, 
             amounts = dict(found)
             back += [(row["item_id"], number, row["currency"], amounts[number]) for number in chosen[0]]
             extra += [(row["item_id"], row["currency"], row["row"], chosen[1])] if chosen[1] else []
-    decided = rows.with_columns(change=pl.col("row").replace_strict(verdicts, default=pl.col("change"), return_dtype=pl.String))
+    decided = rows.with_columns(
+        change=pl.col("row").replace_strict(verdicts, default=pl.col("change"), return_dtype=pl.String)
+    )
     return (
         decided,
         pl.DataFrame(back, schema=back_schema, orient="row"),

@@ -55,7 +55,9 @@ def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None]) 
         except IntegrityError as error:
             raise Moved from error
     held = time.monotonic() - began
-    logger.info("wrote %d items, %d settlements in a transaction of %.2f s", draft.items.height, draft.settlements.height, held)
+    logger.info(
+        "wrote %d items, %d settlements in a transaction of %.2f s", draft.items.height, draft.settlements.height, held
+    )
     return held
 
 
