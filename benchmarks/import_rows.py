@@ -68,7 +68,9 @@ def main(rows: int) -> None:
     again = import_file(path, asked)
     repeat = time.perf_counter() - began
     print(f"{connection.vendor}, {rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
-    print(f"ours  {ours:.1f} s wall, {ours_cpu:.1f} s CPU, {peak:.0f} MB, transaction {imported.result.seconds_open:.1f} s")
+    print(
+        f"ours  {ours:.1f} s wall, {ours_cpu:.1f} s CPU, {peak:.0f} MB, transaction {imported.result.seconds_open:.1f} s"
+    )
     print("      " + ", ".join(f"{step} from {at:.1f} s" for step, at in steps))
     print(f"again {repeat:.1f} s: {again.result.created} created, {again.result.duplicates} duplicates")
     frame = items_where("i.id > 0", []).with_columns(recorded_at=pl.lit(datetime.now(UTC)), tx=pl.lit(1))
@@ -95,7 +97,9 @@ def bare_sqlite(frame: pl.DataFrame) -> float:
     from django.db import connection, transaction
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'receivables_item' AND type <> 'trigger' AND sql IS NOT NULL")
+        cursor.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'receivables_item' AND type <> 'trigger' AND sql IS NOT NULL"
+        )
         for (sql,) in cursor.fetchall():
             cursor.execute(sql.replace("receivables_item", "bare_item"))
     plain = frame.with_columns(

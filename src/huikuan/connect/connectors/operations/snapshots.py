@@ -30,8 +30,8 @@ from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import Staged, stage
-from huikuan.record.receivables.queries.bulk import STANDING, items_where, open_on, settlements_where, states_where
 from huikuan.record.receivables.operations.withdrawals import first_open, mirror, reverse_standing
+from huikuan.record.receivables.queries.bulk import STANDING, items_where, open_on, settlements_where, states_where
 
 SOURCE = "source_system"
 CLEARED_TEXT = "源系统已核销 settled in source system"
@@ -52,7 +52,7 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     rows, back, extra = _backs(task, rows)
     conflicting = rows.filter(pl.col("change") == "conflict")
     plan.conflicts = [_conflict(task, row) for row in conflicting.iter_rows(named=True)]
-    gone = _gone(plan, checked, known, met)
+    gone = _gone(plan, checked, known)
     smaller = rows.filter(pl.col("change") == "smaller").select(
         "item_id", "currency", "row", amount=pl.col("open_then") - pl.col("amount")
     )
@@ -71,7 +71,7 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     _post_new(plan, fresh)
     _clear(plan, pl.concat([smaller, gone, extra]))
     _reschedule(plan, moved)
-    plan.affiliations, plan.groups = affiliations(plan, fresh)
+    plan.affiliations, plan.groups = affiliations(fresh)
     plan.diff = diff(
         {
             "new": fresh,
@@ -119,7 +119,7 @@ def _day_before(task: Task) -> date | None:
     return earlier.as_of if earlier else None
 
 
-def _gone(plan: Plan, checked: Checked, known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+def _gone(plan: Plan, checked: Checked, known: pl.DataFrame) -> pl.DataFrame:
     """Open as of the day, but not in the file. Nothing is cleared while rows of the file were rejected:
     one of those may be the item."""
     gone = known.filter(~pl.col("listed") & (pl.col("open_then") > 0)).select(

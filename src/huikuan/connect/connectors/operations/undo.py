@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -67,7 +68,7 @@ def undo_batch(*, batch_id: int, actor: str, at: datetime) -> Undone:
         done = Undone(batch_id, made.items.height, made.settlements.height, restored)
         try:
             with storage_refusals():
-                write(draft, first=lambda: _mark(batch_id, at), last=lambda: _tell(batch, done, at))
+                write(draft, first=partial(_mark, batch_id, at), last=partial(_tell, batch, done, at))
         except Moved:
             continue
         return done

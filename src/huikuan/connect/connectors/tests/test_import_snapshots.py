@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.importing import ConflictRefusal, Result, import_checked
@@ -66,15 +67,15 @@ def test_the_same_snapshot_again_adds_nothing() -> None:
 
 
 def test_an_older_or_shrunk_snapshot_asks() -> None:
-    snapshot(JUNE, {key: 100 for key in "ABCDEFGHIJ"})
+    snapshot(JUNE, dict.fromkeys("ABCDEFGHIJ", 100))
     before = sizes()
     for day, keys, code in ((MAY, "ABCDEFGHIJ", "snapshot_older"), (JULY, "ABCDEFG", "snapshot_shrunk")):
         with pytest.raises(Refusal) as refused:
-            snapshot(day, {key: 100 for key in keys})
+            snapshot(day, dict.fromkeys(keys, 100))
         assert refused.value.code == code
     assert sizes() == before
-    assert snapshot(JULY, {key: 100 for key in "ABCDEFGH"}).batch, "80 % is enough"
-    assert snapshot(JULY, {key: 100 for key in "ABC"}, force=True).batch
+    assert snapshot(JULY, dict.fromkeys("ABCDEFGH", 100)).batch, "80 % is enough"
+    assert snapshot(JULY, dict.fromkeys("ABC", 100), force=True).batch
     assert open_by_key(JULY) == {"A": 100, "B": 100, "C": 100}
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
 from django.db import connection
 
-from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.operations import record_frame
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.customers.domain.master import Master, content_of
 from huikuan.record.customers.models import CustomerVersion
@@ -122,7 +123,7 @@ def record_versions(
     stated: Sequence[tuple[int, int, Master]], *, batch_id: int | None, actor: str, at: datetime
 ) -> None:
     """A CustomerVersion fact for each (customer id, version, master)."""
-    facts = [
+    facts: list[dict[str, object]] = [
         {
             "customer_id": customer_id,
             "version": version,
@@ -132,7 +133,9 @@ def record_versions(
         }
         for customer_id, version, master in stated
     ]
-    record(CustomerVersion, facts, at=at)
+    if facts:
+        frame = pl.DataFrame(facts, schema_overrides={"batch_id": pl.Int64}, infer_schema_length=None)
+        record_frame(CustomerVersion, frame, at=at)
 
 
 _SELECT = (

@@ -13,8 +13,8 @@ from collections.abc import Callable
 import polars as pl
 from django.db import IntegrityError, connection
 
-from huikuan.mechanisms.audit.operations import leaves_for_frame
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.operations import leaves_for_frame
 from huikuan.mechanisms.store.bulk import columns_of
 from huikuan.mechanisms.store.staging import Staged, stage
 from huikuan.mechanisms.store.transactions import is_postgres, retrying, transaction_number
