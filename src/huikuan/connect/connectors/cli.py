@@ -218,7 +218,8 @@ def _print_result(result: Any) -> None:
     for line in result.totals:
         print(
             _(
-                "%(currency)s: %(items)s items, %(receipts)s receipts, %(settlements)s settlements; debit %(debits)s, credit %(credits)s"
+                "%(currency)s: %(items)s items, %(receipts)s receipts, %(settlements)s settlements;"
+                " debit %(debits)s, credit %(credits)s"
             )
             % line
         )
