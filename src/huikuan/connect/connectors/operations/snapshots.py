@@ -44,7 +44,9 @@ _SHRUNK = 0.8
 def plan_snapshot(task: Task, checked: Checked) -> Plan:
     """What the snapshot comes to; refuses one that is older than the last or much shorter (unless forced)."""
     plan = new_plan(task)
-    _guard(plan, checked)
+    if task.as_of is None:
+        raise Refusal("snapshot_needs_day")
+    _guard(plan, checked, task.as_of)
     met = resolve_customers(plan, meet(task, checked.frame))
     with stage(tables={"keys": met.select("key")}) as staged:
         known = open_on(task.company.pk, task.system, task.as_of, staged.table("keys"))
@@ -86,16 +88,14 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     return plan
 
 
-def _guard(plan: Plan, checked: Checked) -> None:
+def _guard(plan: Plan, checked: Checked, day: date) -> None:
     task = plan.task
-    if task.as_of is None:
-        raise Refusal("snapshot_needs_day")
-    if plan.draft.locked_through is not None and task.as_of <= plan.draft.locked_through:
+    if plan.draft.locked_through is not None and day <= plan.draft.locked_through:
         raise Refusal("snapshot_day_locked", day=task.as_of, locked_through=plan.draft.locked_through)
     last = last_snapshot(task)
     if last is None or last.as_of is None or task.force:
         return
-    if task.as_of < last.as_of:
+    if day < last.as_of:
         raise Refusal("snapshot_older", day=task.as_of, last=last.as_of)
     before = int(last.counts.get("read", 0)) - int(last.counts.get("rejected", 0))
     if checked.read < before * _SHRUNK:
