@@ -94,7 +94,12 @@ def run_undo(options: argparse.Namespace) -> int:
     done = undo_batch(batch_id=options.batch, actor=_actor(), at=datetime.now(UTC))
     _settle_down(options.json)
     if options.json:
-        told = {"batch": done.batch_id, "items": done.items, "settlements": done.settlements, "restored": done.restored}
+        told = {
+            "batch": done.batch_id,
+            "items": done.items,
+            "settlements": done.settlements,
+            "restored": done.restored,
+        }
         print(json.dumps(told))
     else:
         print(
@@ -212,7 +217,10 @@ def _print_result(result: Any) -> None:
     )
     for line in result.totals:
         print(
-            _("%(currency)s: %(items)s items, %(receipts)s receipts, %(settlements)s settlements; debit %(debits)s, credit %(credits)s")
+            _(
+                "%(currency)s: %(items)s items, %(receipts)s receipts, %(settlements)s settlements;"
+                " debit %(debits)s, credit %(credits)s"
+            )
             % line
         )
     for entry in result.diff or []:

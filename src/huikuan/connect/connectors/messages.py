@@ -17,7 +17,9 @@ SENTENCES: dict[str, str] = {
     ),
     "snapshot_needs_day": gettext_noop("State the day of the snapshot, like --as-of 2026-11-21."),
     "day_not_wanted": gettext_noop("A day (--as-of) belongs to open-items, not to %(kind)s."),
-    "snapshot_older": gettext_noop("The snapshot of %(day)s is older than the last one, of %(last)s (--force takes it)."),
+    "snapshot_older": gettext_noop(
+        "The snapshot of %(day)s is older than the last one, of %(last)s (--force takes it)."
+    ),
     "snapshot_shrunk": gettext_noop(
         "The snapshot has %(count)s rows, the last one had %(last)s: fewer than 80 %% (--force takes it)."
     ),

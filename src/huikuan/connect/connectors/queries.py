@@ -103,9 +103,7 @@ def original_line(batch_id: int, row: int) -> OriginalLine:
 
 
 def _part(sheet: Sheet, start: int, end: int) -> Sheet:
-    return replace(
-        sheet, cells=sheet.cells[start:end], rows=sheet.rows[start:end], overflow=sheet.overflow[start:end]
-    )
+    return replace(sheet, cells=sheet.cells[start:end], rows=sheet.rows[start:end], overflow=sheet.overflow[start:end])
 
 
 def _converted(frame: pl.DataFrame) -> dict[str, str]:

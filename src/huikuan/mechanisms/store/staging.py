@@ -42,7 +42,7 @@ class Staged:
         return self._names[name]
 
     def load(self, **constants: Any) -> None:
-        """Append every staged frame to its model's table, each row with `constants` (where the model has the column)."""
+        """Append every staged frame to its model's table, each row with those `constants` the model has."""
         for model, frame in self._facts.items():
             if not frame.is_empty():
                 known = {str(field.column) for field in model._meta.concrete_fields}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop
 
 from huikuan.connect.connectors.domain.rows import Checked, Note
-from huikuan.connect.connectors.operations.plans import Task, record_batch, storage_refusals
 from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.operations.plans import Task, record_batch, storage_refusals
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.bulk import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
