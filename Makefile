@@ -4,29 +4,24 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DIST := src/huikuan/shell/static/dist
 CATALOGS := $(wildcard src/huikuan/*/locale/*/LC_MESSAGES/*.po src/huikuan/*/*/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: setup demo test check test-sqlite test-postgres prove bench lock clean
 .DELETE_ON_ERROR:
 
-setup: .venv/ready $(DIST)/built .venv/catalogs
+setup: .venv/ready .venv/catalogs
+	@$(BIN)/python frontend/build.py
 
 .venv/ready: requirements/uv.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huikuan needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/catalogs: .venv/ready $(CATALOGS)
 	$(BIN)/python -m huikuan.shell.catalogs
-	@touch $@
-
-$(DIST)/built: .venv/ready package.json package-lock.json $(wildcard frontend/*)
-	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	$(BIN)/node frontend/build.mjs
 	@touch $@
 
 demo: setup
@@ -63,4 +58,4 @@ lock: .venv/ready
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/run.txt
 
 clean:
-	rm -rf .venv node_modules $(DIST)
+	rm -rf .venv frontend/node_modules src/huikuan/shell/static/dist

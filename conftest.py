@@ -40,7 +40,7 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _teach_flush() -> None:
-    """Let a transactional test's flush empty fact tables: lift the guards, then flush; the post-migrate hook puts them back."""
+    """Let a transactional test's flush empty guarded tables: the post-migrate hook puts the guards back."""
     from django.db import connection
 
     from huikuan.mechanisms.store import guards

@@ -10,6 +10,7 @@ RFC 9162 sections 2.1.3.2 and 2.1.4.2 (checks). Signatures are checked if `crypt
 import hashlib
 import json
 import sys
+from pathlib import Path
 
 node = lambda left, right: hashlib.sha256(b"\x01" + left + right).digest()  # noqa: E731
 
@@ -52,16 +53,22 @@ def signed(head):
     body = {name: value for name, value in head.items() if name not in ("signature", "key")}
     message = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(head["key"])).verify(bytes.fromhex(head["signature"]), message)
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(head["key"])).verify(
+            bytes.fromhex(head["signature"]), message
+        )
     except Exception:
         return False
     return True
 
 
 def main(proof_file, heads_file=None):
-    proof = json.load(open(proof_file, encoding="utf-8"))
+    proof = json.loads(Path(proof_file).read_text(encoding="utf-8"))
     heads = [proof[name] for name in ("old_head", "head") if name in proof]
-    known = [json.loads(line) for line in open(heads_file, encoding="utf-8")] if heads_file else heads
+    known = (
+        [json.loads(line) for line in Path(heads_file).read_text(encoding="utf-8").splitlines()]
+        if heads_file
+        else heads
+    )
     good = holds(proof) and all(signed(head) and head in known for head in heads)
     print("holds" if good else "does NOT hold")
     return 0 if good else 1

@@ -25,7 +25,8 @@ class Refusal(Exception):
     """A request that was understood and declined; nothing was written.
 
     `code` is a stable identifier (see huikuan.shell.messages for its sentence in each language),
-    `params` fill the sentence, `where` lists the places at fault.
+    `params` fill the sentence, `where` lists the places at fault; `also` is what else the command's
+    JSON says beside the error (plain values).
     """
 
     def __init__(self, code: str, *, where: Sequence[Place] = (), **params: object) -> None:
@@ -33,6 +34,7 @@ class Refusal(Exception):
         self.code = code
         self.params = params
         self.where = list(where)
+        self.also: dict[str, object] = {}
 
     def __str__(self) -> str:
         given = ", ".join(f"{name}={value}" for name, value in self.params.items())

@@ -9,7 +9,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import django
@@ -31,6 +31,9 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
+    if arguments[:1] == ["demo"]:
+        # Invented debts never land in the data folder of real ones unless it is asked for by name.
+        os.environ.setdefault("HUIKUAN_HOME", "~/.huikuan-demo")
     as_json = "--json" in arguments
     if "--verbose" in arguments:
         arguments.remove("--verbose")
@@ -49,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "message": sentence(refusal.code, refusal.params),
             "where": [place.as_json() for place in refusal.where],
         }
-        return _report(body, as_json, 1)
+        return _report(body, as_json, 1, refusal.also)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -80,9 +83,9 @@ def _parser(adders: Sequence[Callable[[Any], None]]) -> Parser:
     return parser
 
 
-def _report(error: dict[str, Any], as_json: bool, code: int) -> int:
+def _report(error: dict[str, Any], as_json: bool, code: int, also: Mapping[str, object] | None = None) -> int:
     if as_json:
-        print(json.dumps({"error": error}, ensure_ascii=False))
+        print(json.dumps({**(also or {}), "error": error}, ensure_ascii=False))
         return code
     print(error["message"], file=sys.stderr)
     for place in error["where"]:

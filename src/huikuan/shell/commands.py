@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +22,18 @@ def add_commands(subparsers: Any) -> None:
     _add_init(subparsers)
     _add_serve(subparsers)
     _add_worker(subparsers)
+    _add_backup(subparsers)
+
+
+def _add_backup(subparsers: Any) -> None:
+    backup = subparsers.add_parser("backup", help=_("the whole installation in one file"))
+    backup.add_argument("--with-keys", action="store_true", help=_("with the private keys that sign the audit trail"))
+    backup.set_defaults(run=_backup)
+    restore = subparsers.add_parser("restore", help=_("a backup into an empty installation, on either database"))
+    restore.set_defaults(run=_restore, needs_database=False)
+    for command in (backup, restore):
+        command.add_argument("file", type=Path)
+        command.add_argument("--json", action="store_true")
 
 
 def _add_init(subparsers: Any) -> None:
@@ -68,6 +82,32 @@ def _init(options: argparse.Namespace) -> int:
     shown = {"home": str(home()), "companies": [company.code for company in companies()]}
     print(json.dumps(shown, ensure_ascii=False) if options.json else f"{home()}: {', '.join(shown['companies'])}")
     return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    # Models exist only after Django's setup; so below.
+    from huikuan.shell.backup.making import make_backup
+
+    made = make_backup(options.file, with_keys=options.with_keys, at=datetime.now(UTC))
+    _tell(made, options)
+    return 1 if made["lost_files"] else 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from huikuan.shell.backup.proving import prove_restored
+    from huikuan.shell.backup.restoring import restore_backup
+
+    restored = {**restore_backup(options.file), **prove_restored(at=datetime.now(UTC))}
+    _tell(restored, options)
+    return 0 if restored["ok"] else 1
+
+
+def _tell(body: dict[str, Any], options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps(body, ensure_ascii=False))
+        return
+    for name, value in body.items():
+        print(f"{name}: {sum(value.values()) if isinstance(value, dict) else value}")
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -30,29 +30,39 @@ def prepare(*, code: str = "MAIN", name: str = "本公司", currency: str = "CNY
     Costs a few short queries when nothing is to be done; of several processes starting at once one
     migrates and the others wait. Refuses a database that a newer version has already changed.
     """
-    if _missing_migrations() or not Company.objects.exists():
+    if missing_migrations() or not Company.objects.exists():
+        migrate()
         with _alone():
-            if _missing_migrations():
-                _migrate()
             if not Company.objects.exists():
                 add_company(code=code, name=name, currency=currency, time_zone=time_zone)
     _warn_of_missing_guards()
 
 
-def _missing_migrations() -> bool:
-    shipped = _shipped_migrations()
-    applied = _applied_migrations()
+def migrate() -> None:
+    """Bring the tables to this version, as the only process that does so; nothing if they are."""
+    with _alone():
+        if missing_migrations():
+            # The migration machinery costs a tenth of a second to import, and only here is it needed.
+            from django.core.management import call_command
+
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+def missing_migrations() -> bool:
+    """Whether the database is behind this version; refuses one that is ahead of it."""
+    shipped, applied = shipped_migrations(), _applied_migrations()
     newer = {name for name in applied - shipped if name[0] in _our_labels()}
     if newer:
         raise Refusal("database_newer", migrations=", ".join(sorted("/".join(name) for name in newer)))
     return not shipped <= applied
 
 
-def _shipped_migrations() -> set[tuple[str, str]]:
+def shipped_migrations(*, ours: bool = False) -> set[tuple[str, str]]:
     """Every (app, migration) of this version, read off the folders: no graph is built for it."""
     return {
         (config.label, file.stem)
         for config in apps.get_app_configs()
+        if not ours or config.label in _our_labels()
         for file in Path(config.path, "migrations").glob("[0-9]*.py")
     }
 
@@ -70,13 +80,6 @@ def _applied_migrations() -> set[tuple[str, str]]:
 
 def _our_labels() -> set[str]:
     return {config.label for config in apps.get_app_configs() if config.name.startswith("huikuan.")}
-
-
-def _migrate() -> None:
-    # The migration machinery costs a tenth of a second to import, and only here is it needed.
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 @contextmanager

@@ -22,6 +22,19 @@ SENTENCES = {
     "amount_unreadable": gettext_noop("“%(value)s” is not an amount."),
     "amount_too_fine": gettext_noop("“%(value)s” has more decimals than %(currency)s knows."),
     "amount_too_large": gettext_noop("“%(value)s” is larger than the ledger takes."),
+    "backup_altered": gettext_noop("The backup is not what its manifest says (%(entry)s). Nothing was restored."),
+    "backup_file_exists": gettext_noop("%(file)s exists already. Choose another name; a backup overwrites nothing."),
+    "backup_other_format": gettext_noop("This backup has format %(format)s, which this version does not read."),
+    "backup_other_version": gettext_noop(
+        "This backup was made by version %(version)s with other tables. Restore it there, then upgrade."
+    ),
+    "backup_unreadable": gettext_noop("%(file)s is cut off, damaged or no backup. Nothing was restored."),
+    "restore_differs": gettext_noop("Table %(table)s did not come back as it was saved. Nothing was restored."),
+    "restore_not_empty": gettext_noop(
+        "A backup is restored into an empty installation only; this one has: %(found)s. Choose another HUIKUAN_HOME"
+        " and database."
+    ),
+    "restore_unguarded": gettext_noop("The guards of %(tables)s are not in place. Nothing was restored."),
     "currencies_differ": gettext_noop("%(left)s and %(right)s cannot be added."),
     "database_busy": gettext_noop("The database was busy for too long. Nothing was written; try again."),
     "database_newer": gettext_noop(
@@ -30,10 +43,18 @@ SENTENCES = {
     "date_unreadable": gettext_noop("“%(value)s” is not a date; write it like 2026-11-21."),
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
+    "original_lost": gettext_noop("The original with hash %(sha256)s is missing or altered (found: %(found)s)."),
     "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
+<<<<<<< HEAD
     "reading_not_sealed": gettext_noop(
         "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
     ),
+=======
+    "demo_needs_empty_installation": gettext_noop(
+        "%(home)s holds a ledger already. Choose another HUIKUAN_HOME for the demo; nothing was written."
+    ),
+    "reading_not_sealed": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
+>>>>>>> main
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,

@@ -22,6 +22,7 @@ COMMANDS = {
     "worker": "huikuan.shell.commands",
     "backup": "huikuan.shell.commands",
     "restore": "huikuan.shell.commands",
+    "demo": "huikuan.shell.demo.cli",
     "audit": "huikuan.mechanisms.audit.cli",
     "job": "huikuan.mechanisms.jobs.cli",
     "user": "huikuan.mechanisms.identity.cli",
@@ -30,6 +31,8 @@ COMMANDS = {
     "customer": "huikuan.record.customers.cli",
     "ledger": "huikuan.record.receivables.cli",
     "aging": "huikuan.record.receivables.cli",
+    "rates": "huikuan.record.receivables.cli",
+    "period": "huikuan.record.receivables.cli",
     "overview": "huikuan.see.cockpit.cli",
     "import": "huikuan.connect.connectors.cli",
 }
@@ -47,13 +50,15 @@ def command_adders(word: str) -> Sequence[Callable[[Any], None]]:
 
 def jobs() -> dict[str, Handler]:
     """Every kind of job and how it is done."""
-    from huikuan.mechanisms.events.delivery import deliver_all  # the worker's, not the commands'
-    from huikuan.mechanisms.jobs.handlers import Handler
+    from huikuan.mechanisms.jobs.handlers import Handler  # the worker's, not the commands'
+    from huikuan.shell import recurring
 
-    def deliver_events(_work: object) -> dict[str, int]:
-        return deliver_all(subscribers())
-
-    return {"events.deliver": Handler(deliver_events, every=timedelta(seconds=10))}
+    return {
+        "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
+        "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
+        "columns.compact": Handler(recurring.compact_columns, every=timedelta(days=1)),
+        "events.deliver": Handler(lambda _: recurring.deliver_events(subscribers()), every=timedelta(seconds=10)),
+    }
 
 
 def counters() -> list[Subscriber]:

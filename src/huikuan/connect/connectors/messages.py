@@ -5,6 +5,32 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
+    "import_rejected": gettext_noop("%(rows)s rows have %(count)s bad cells. Nothing was written."),
+    "import_conflicts": gettext_noop(
+        "%(count)s rows meet a key the ledger has with other content. Nothing was written; choose"
+        " --keep-conflicts or --replace-conflicts."
+    ),
+    "replace_blocked": gettext_noop("%(count)s settlements stand on items that were to be replaced."),
+    "ledger_busy": gettext_noop("The ledger kept changing meanwhile. Nothing was written; try again."),
+    "storage_failed": gettext_noop(
+        "The disk is full or cannot be written to (%(problem)s). Nothing was written; make room and import again."
+    ),
+    "snapshot_needs_day": gettext_noop("State the day of the snapshot, like --as-of 2026-11-21."),
+    "day_not_wanted": gettext_noop("A day (--as-of) belongs to open-items, not to %(kind)s."),
+    "snapshot_older": gettext_noop(
+        "The snapshot of %(day)s is older than the last one, of %(last)s (--force takes it)."
+    ),
+    "snapshot_shrunk": gettext_noop(
+        "The snapshot has %(count)s rows, the last one had %(last)s: fewer than 80 %% (--force takes it)."
+    ),
+    "snapshot_day_locked": gettext_noop("%(day)s lies in a locked period (through %(locked_through)s)."),
+    "batch_unknown": gettext_noop("There is no batch %(batch)s."),
+    "batch_undone": gettext_noop("Batch %(batch)s was undone already."),
+    "batch_of_customers": gettext_noop("Batch %(batch)s made customers; customers stay. Change them one by one."),
+    "batch_has_dependants": gettext_noop("%(count)s facts depend on batch %(batch)s. Nothing was undone."),
+    "file_not_found": gettext_noop("There is no file “%(name)s”."),
+    "original_missing": gettext_noop("The original file “%(name)s” is not in the data folder."),
+    "row_not_in_file": gettext_noop("“%(name)s” has no row %(row)s."),
     "sheet_empty": gettext_noop("The file has no rows below its header."),
     "sheet_not_found": gettext_noop("The workbook has no sheet “%(sheet)s”; it has: %(sheets)s."),
     "header_not_found": gettext_noop("No header row was found. Columns wanted: %(wanted)s. First rows: %(seen)s."),
@@ -35,6 +61,7 @@ SENTENCES: dict[str, str] = {
 
 #: Why a cell is bad, by code.
 CELL_REASONS: dict[str, str] = {
+    "period_locked": gettext_noop("the books are locked through %(day)s"),
     "missing": gettext_noop("nothing stands here, but %(field)s is required"),
     "due_missing": gettext_noop("there is no due date and no event it waits for"),
     "amount_unreadable": gettext_noop("this is not an amount"),
@@ -58,6 +85,7 @@ CELL_REASONS: dict[str, str] = {
 
 #: What to do about it, by code.
 CELL_FIXES: dict[str, str] = {
+    "period_locked": gettext_noop("correct the date, or have the period unlocked"),
     "missing": gettext_noop("fill it in, or leave the row out"),
     "due_missing": gettext_noop("fill in the due date, or name the event in a column mapped to “awaits”"),
     "amount_unreadable": gettext_noop("write it like 12,345.67"),

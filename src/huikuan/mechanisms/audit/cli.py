@@ -49,7 +49,10 @@ def _seal(options: argparse.Namespace) -> int:
     if options.json:
         print(document(head.as_json()))
     else:
-        print(_("Sealed %(size)s leaves at %(at)s: %(root)s") % {"size": head.size, "at": head.sealed_at, "root": head.root})
+        print(
+            _("Sealed %(size)s leaves at %(at)s: %(root)s")
+            % {"size": head.size, "at": head.sealed_at, "root": head.root}
+        )
     return 0
 
 
@@ -119,7 +122,9 @@ def _as_json(result: queries.Verification) -> dict[str, Any]:
 
 def _show(result: queries.Verification) -> None:
     for finding in result.findings:
-        print(f"{finding.kind}  {finding.where}\n  {_('expected')} {finding.expected}\n  {_('found')}    {finding.found}")
+        print(
+            f"{finding.kind}  {finding.where}\n  {_('expected')} {finding.expected}\n  {_('found')}    {finding.found}"
+        )
     if result.count > len(result.findings):
         print(_("… and %(count)s more") % {"count": result.count - len(result.findings)})
     counts = {"facts": result.facts, "heads": result.heads}

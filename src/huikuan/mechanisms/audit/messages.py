@@ -15,7 +15,9 @@ SENTENCES: dict[str, str] = {
         " Run “huikuan audit verify”; after restoring an older backup, move the file away and keep it."
     ),
     "audit_heads_missing": gettext_noop("There is no file of heads “%(file)s”."),
-    "audit_heads_not_in_order": gettext_noop("The head over %(old)s leaves is not an earlier, non-empty one of %(new)s."),
+    "audit_heads_not_in_order": gettext_noop(
+        "The head over %(old)s leaves is not an earlier, non-empty one of %(new)s."
+    ),
     "audit_heads_unreadable": gettext_noop("“%(file)s” is not a file of heads: %(reason)s."),
     "audit_not_sealed": gettext_noop("Fact %(id)s of %(kind)s is newer than that head; seal first."),
     "audit_nothing_to_erase": gettext_noop("Fact %(id)s of %(kind)s holds no personal values, or no longer."),

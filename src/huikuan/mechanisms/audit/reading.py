@@ -11,7 +11,7 @@ from uuid import UUID
 import polars as pl
 from django.db import connection
 
-from huikuan.mechanisms.audit.domain.canonical import document
+from huikuan.mechanisms.audit.domain.canonical import PLAIN, document
 from huikuan.mechanisms.audit.frames import DTYPES
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.shapes import Shape
@@ -85,7 +85,9 @@ def _selected(name: str, kind: str) -> str:
     if not is_postgres():
         text = f"substr({column}, 1, 10) || 'T' || substr({column}, 12, 8) || '.' || substr(substr({column}, 21)"
         text += " || '000000', 1, 6) || 'Z'"
-        return f"CASE WHEN length({column}) <= 26 THEN {text} ELSE {column} END" if kind == "instant" else column
+        # An expression, because the driver would convert a plain column by its declared type.
+        plain = {"date": f"{column} || ''", "boolean": f"+{column}"}.get(kind, column)
+        return f"CASE WHEN length({column}) <= 26 THEN {text} ELSE {column} END" if kind == "instant" else plain
     if kind in ("date", "instant"):
         form = "YYYY-MM-DD" if kind == "date" else 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
         value = column if kind == "date" else f"{column} AT TIME ZONE 'UTC'"
@@ -101,9 +103,27 @@ def _series(name: str, kind: str, values: Sequence[Any]) -> pl.Series:
             values = [None if value is None else _CONVERTED[kind](value) for value in values]
         return pl.Series(name, values, dtype=dtype, strict=True)
     except (TypeError, ValueError, KeyError):
-        # SQLite keeps any value in any column: shown as no canonical value ever looks.
-        odd = [None if value is None else f"\x00{value!r}" for value in values]
-        return pl.Series(name, odd, dtype=pl.String)
+        # SQLite keeps any value in any column; the column is then read one value at a time.
+        return pl.Series(name, [None if value is None else _odd(kind, value) for value in values], dtype=pl.String)
+
+
+def _odd(kind: str, value: Any) -> str:
+    """The canonical JSON of a value, or for a misplaced one what no canonical value looks like."""
+    if _is_text(kind):
+        return value if isinstance(value, str) else f"\x00{value!r}"
+    try:
+        return document(PLAIN[kind](_CONVERTED.get(kind, _same)(value)))
+    except (TypeError, ValueError, KeyError):
+        return f"\x00{value!r}"
+
+
+def _is_text(kind: str) -> bool:
+    """Whether a column of this kind is read as text whose quoted form is canonical."""
+    return kind in ("text", "date", "instant", "uuid")
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 _CONVERTED: dict[str, Callable[[Any], Any]] = {

@@ -212,6 +212,7 @@ def _check_personal(result: Verification) -> None:
     committed = {
         (leaf.kind, leaf.subject_id): bytes(leaf.commitment)
         for leaf in Leaf.objects.exclude(commitment=None).iterator()
+        if leaf.commitment is not None
     }
     for row in Erasable.objects.iterator():
         place = (row.kind, row.subject_id)

@@ -21,7 +21,7 @@ from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.transactions import is_postgres, transaction_number
 
 _TX = "pg_current_xact_id()::text::bigint + (SELECT tx_offset FROM store_epoch WHERE id = 1)"
-_ERASABLE = f"INSERT INTO {Erasable._meta.db_table} (kind, subject_id, salt, content) VALUES (%s, %s, %s, %s)"  # noqa: S608
+_ERASABLE = f"INSERT INTO {Erasable._meta.db_table} (kind, subject_id, salt, content) VALUES (%s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def prepare(model: type[Fact], row: Mapping[str, Any], at: datetime) -> Ready:
 
 def write(model: type[Fact], facts: Sequence[Ready], at: datetime) -> list[int]:
     """Insert facts and leaves in the caller's transaction; returns the facts' ids."""
-    ids = _write_postgres(model, facts, at) if is_postgres() else _write_sqlite(model, facts, at)
+    ids = _write_postgres(model, facts) if is_postgres() else _write_sqlite(model, facts, at)
     table = model._meta.db_table
     kept = [(table, subject, fact.salt, fact.content) for subject, fact in zip(ids, facts, strict=True) if fact.salt]
     if kept:
@@ -68,7 +68,7 @@ def write(model: type[Fact], facts: Sequence[Ready], at: datetime) -> list[int]:
     return ids
 
 
-def _write_postgres(model: type[Fact], facts: Sequence[Ready], at: datetime) -> list[int]:
+def _write_postgres(model: type[Fact], facts: Sequence[Ready]) -> list[int]:
     """One round trip for one fact; for many, ids first, then a pipeline."""
     shape = shape_of(model)
     convert = _POSTGRES
@@ -163,12 +163,17 @@ _POSTGRES: dict[str, Callable[[Any], Any]] = {
     "document": lambda value: Jsonb(value, dumps=document),
 }
 
+
+def _sqlite_instant(value: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(value))
+
+
 #: The forms Django's SQLite backend writes and reads.
 _SQLITE: dict[str, Callable[[Any], Any]] = {
     **_POSTGRES,
     "integer": _same,
     "date": str,
-    "instant": lambda value: connection.ops.adapt_datetimefield_value(value),
+    "instant": _sqlite_instant,
     "uuid": lambda value: value.hex,
     "document": document,
 }

@@ -1,6 +1,7 @@
 """Engines that answer SQL over mirrored tables. The only module that knows DuckDB.
 
-Questions are standard SQL over `engine.source(table)`, with %(name)s parameters; an engine of another kind (a distributed
+Questions are standard SQL over `engine.source(table)`, with %(name)s parameters; an engine of another kind (a
+distributed
 one) is one more class with these two methods.
 """
 

@@ -26,7 +26,8 @@ _MANY_ROWS = 100_000
 def refresh(tables: Sequence[Table] | None = None, *, wait: bool = True) -> Manifest | None:
     """Bring the mirror up to the horizon, rebuilding it when it belongs to another past; compacts when due.
 
-    Answers the manifest then current, None when another process is at it and `wait` is False. Not inside a transaction: what
+    Answers the manifest then current, None when another process is at it and `wait` is False. Not inside a
+    transaction: what
     it has written is not final yet.
     """
     if connection.in_atomic_block:

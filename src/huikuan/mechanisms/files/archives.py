@@ -49,9 +49,12 @@ def check_archive(path: Path, limits: Limits) -> None:
     claimed = sum(entry.file_size for entry in entries)
     if claimed > allowed:
         raise Refusal("archive_bomb", found=claimed, limit=allowed)
-    with path.open("rb") as file:
-        for entry in entries:
-            allowed -= _inflate(file, entry, allowed)
+    try:
+        with path.open("rb") as file:
+            for entry in entries:
+                allowed -= _inflate(file, entry, allowed)
+    except OSError as error:  # an offset that points nowhere
+        raise Refusal("archive_damaged") from error
 
 
 def _allowance(path: Path, limits: Limits) -> int:

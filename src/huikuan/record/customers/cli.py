@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from argparse import Namespace
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
+from huikuan.mechanisms.identity.actors import add_actor_option, cli_actor
 from huikuan.record.customers import queries
 from huikuan.record.customers.models import Affiliation
 
@@ -33,6 +33,7 @@ def add_commands(subparsers: Any) -> None:
     affiliate.add_argument("dimension", choices=Affiliation.Dimension.values)
     affiliate.add_argument("value", help=_("group code, owner, region or business type; empty ends it"))
     affiliate.add_argument("--from", dest="effective_on", required=True, help=_("the day, like 2026-11-21"))
+    add_actor_option(affiliate)
 
 
 def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
@@ -87,7 +88,7 @@ def _affiliate(options: Namespace) -> int:
         dimension=options.dimension,
         value=options.value,
         effective_on=parse_date(options.effective_on),
-        actor=f"cli:{getpass.getuser()}",
+        actor=cli_actor(options),
         at=datetime.now(UTC),
     )
     if options.json:

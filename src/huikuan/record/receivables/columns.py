@@ -25,7 +25,8 @@ JOIN receivables_item AS o ON o.id = s.{other}_id
 WHERE {_BETWEEN.format(fact="s")}"""
 
 
-#: One row per posting (amount > 0, `by_kind` '') and one per settlement and side (amount < 0, a reversed one > 0; `by_kind`
+#: One row per posting (amount > 0, `by_kind` '') and one per settlement and side (amount < 0, a reversed one >
+#: 0; `by_kind`
 #: is the kind of the item on the other side). Summed over rows with effective_on ≤ D: what is open as of D.
 MOVES = register(
     Table(

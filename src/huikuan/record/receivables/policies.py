@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -39,7 +40,7 @@ def _rises(edges: object) -> bool:
         days = list(edges)
     else:
         return False
-    return days[0] > 0 and days[-1] <= _LONGEST_DAYS and all(a < b for a, b in zip(days, days[1:], strict=False))
+    return days[0] > 0 and days[-1] <= _LONGEST_DAYS and all(a < b for a, b in pairwise(days))
 
 
 AGING_BUCKETS = register(

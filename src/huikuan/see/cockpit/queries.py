@@ -67,9 +67,11 @@ def overview(
 ) -> Overview:
     """Every figure of the receivables overview.
 
-    `company_id` None: all companies. `basis` 'due' or 'document' ages buckets, trend and TOP; what is overdue is always by due
+    `company_id` None: all companies. `basis` 'due' or 'document' ages buckets, trend and TOP; what is overdue
+    is always by due
     date. `currency` None chooses the company's own where every open currency has a rate on `as_of`, else the largest;
-    naming the company's own converts what has a rate, naming another shows only items in it. `top_by`: 'overdue', 'total' or
+    naming the company's own converts what has a rate, naming another shows only items in it. `top_by`:
+    'overdue', 'total' or
     'overdue_rate'.
     """
     if basis not in BASES:
@@ -96,7 +98,7 @@ def overview(
             basis=basis,
             company_id=company_id,
             currency=valued.currency,
-            converted=alone is None and len(currencies) > 1,
+            converted=alone is None and any(one.currency != valued.currency for one in currencies),
             currencies=currencies,
             rates=tuple(RateUsed(rate.currency, rate.rate_e8, rate.on_date) for rate in valued.rates),
             total=Figure(history.total(as_of), history.total(before)),

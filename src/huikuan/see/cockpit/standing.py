@@ -61,7 +61,8 @@ class Counts:
 
 
 def keep_lines(engine: Engine, moment: Moment, basis: str) -> tuple[CurrencyTotal, ...]:
-    """Keep the open lines of the moment for the questions below; answers the open debits per currency, largest first."""
+    """Keep the open lines of the moment for the questions below; answers the open debits per currency, largest
+    first."""
     engine.keep("lines", open_lines(engine, moment, basis), moment.parameters())
     rows = engine.rows(
         "SELECT currency, SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END) AS total"

@@ -100,7 +100,7 @@ def _without_noise(number: Decimal, digits: int) -> Decimal | None:
 def read_amounts(texts: pl.Series, currencies: pl.Series, style: Style) -> tuple[pl.Series, dict[int, str]]:
     """(thousandths, null where empty or bad; {position: code} of the bad ones).
 
-    `texts` must be stripped, '' or null = empty. `currencies`: ISO codes, null where unknown (two
+    `texts` must be stripped, '' = empty. `currencies`: ISO codes, null where unknown (two
     decimals are assumed, the currency's own bad cell speaks).
     """
     frame = pl.DataFrame({"text": texts, "digits": digits_of(currencies)})
@@ -122,8 +122,9 @@ def _regular(texts: pl.Series) -> pl.Series:
         return texts
     rest = pl.col("t").str.replace(_LEADING_SIGN, "")
     grouped = pl.when(rest.str.contains(_REGULAR_GROUPED)).then(rest.str.replace_all(",", "", literal=True))
-    others = pl.DataFrame({"t": texts}).filter(~digits.fill_null(value=False)).select(grouped)
-    return texts.scatter((~digits.fill_null(value=False)).arg_true(), others.to_series())
+    irregular = (~digits).arg_true()
+    # A copy: scatter writes into the series it is called on.
+    return texts.clone().scatter(irregular, pl.DataFrame({"t": texts[irregular]}).select(grouped).to_series())
 
 
 def _scaled(numbers: pl.Series) -> pl.Series:
@@ -135,7 +136,7 @@ def _scaled(numbers: pl.Series) -> pl.Series:
 
 def _ask_the_rule(values: pl.Series, frame: pl.DataFrame, style: Style) -> tuple[pl.Series, dict[int, str]]:
     """The cells the column expressions could not decide, one distinct text at a time."""
-    open_cells = (values.is_null() & frame["text"].is_not_null() & (frame["text"] != "")).arg_true()
+    open_cells = (values.is_null() & (frame["text"] != "")).arg_true()
     if len(open_cells) == 0:
         return values, {}
     answers: dict[tuple[str, int], int | str] = {}

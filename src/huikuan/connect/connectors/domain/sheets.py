@@ -28,6 +28,8 @@ _PIECE = 1 << 20
 _LONGEST_CELL = 1 << 24
 _CHUNK = 50_000
 _OVERFLOW = "overflow"
+# Process-wide, and no secret: a cell longer than this is a sign of unmatched quotes.
+csv.field_size_limit(_LONGEST_CELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +210,15 @@ def _records(sample: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         if not record:
             return
         end += len(record)
-        yield (
-            end,
-            next(
-                csv.reader(
-                    [record.rstrip("\r\n")] if "\n" not in record[:-1] else io.StringIO(record), delimiter=separator
-                ),
-                [],
-            ),
-        )
+        yield end, _cells(record.rstrip("\r\n"), separator)
+
+
+def _cells(record: str, separator: str) -> list[str]:
+    """One record's cells; split plainly where its quotes make no sense."""
+    try:
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=separator), [])
+    except csv.Error:
+        return record.split(separator)
 
 
 def _parse(text: bytes, separator: str, names: list[str]) -> pl.DataFrame:
@@ -250,7 +252,6 @@ def _read(text: bytes, separator: str, *, quote: str | None) -> pl.DataFrame:
 
 def _read_slowly(text: bytes, separator: str, names: list[str]) -> pl.DataFrame:
     """By Python's csv reader, which takes a quote inside an unquoted cell as it stands."""
-    csv.field_size_limit(_LONGEST_CELL)
     lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
     width, frames, chunk = len(names), [], []
     for fields in islice(csv.reader(lines, delimiter=separator, strict=True), 1, None):

@@ -18,9 +18,7 @@ def compare(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     A row is smaller only where what is to be cleared is still open now.
     """
     met = rows.drop("item_id").join(known, on="key", how="left", maintain_order="left")
-    differs = pl.coalesce(
-        pl.when(pl.col(name) != pl.col(f"known_{name}")).then(pl.lit(name)) for name in _SAME
-    )
+    differs = pl.coalesce(pl.when(pl.col(name) != pl.col(f"known_{name}")).then(pl.lit(name)) for name in _SAME)
     return met.with_columns(differs=differs).with_columns(change=_change())
 
 

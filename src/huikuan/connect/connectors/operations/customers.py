@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop
 
 from huikuan.connect.connectors.domain.rows import Checked, Note
-from huikuan.connect.connectors.operations.plans import Task, record_batch, storage_refusals
 from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.operations.plans import Task, record_batch, storage_refusals
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.bulk import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
@@ -55,6 +55,7 @@ def write_customers(task: Task, checked: Checked, *, dry_run: bool) -> Written:
         if dry_run:
             raise _Rehearsed(written)
         if touched:
+            task.keep()
             record_batch(batch_id, task, {"read": checked.read, "rejected": checked.rejected, **counts}, notes)
             announce("connectors.imported", at=task.at, payload={"batch_id": batch_id, "kind": task.kind})
         return written

@@ -17,8 +17,8 @@ from huikuan.kernel.money import LARGEST_MINOR, to_text
 from huikuan.mechanisms.store.staging import stage
 from huikuan.record.customers.operations.affiliations import Statement
 from huikuan.record.customers.queries import customers_by_id
-from huikuan.record.receivables.queries.bulk import LIVE, STANDING, items_where, settlements_where, states_where
 from huikuan.record.receivables.operations.withdrawals import mirror, reverse_standing
+from huikuan.record.receivables.queries.bulk import LIVE, STANDING, items_where, settlements_where, states_where
 
 RECEIPT_KEY = "#receipt"
 CLEARED_KEY = "#cleared"
@@ -51,7 +51,7 @@ def plan_items(task: Task, checked: Checked) -> Plan:
     plan.created = fresh.filter(pl.col("meets") == "new").height
     forget_unused_customers(plan, fresh)
     post_rows(plan, fresh)
-    plan.affiliations, plan.groups = affiliations(plan, fresh)
+    plan.affiliations, plan.groups = affiliations(fresh)
     return plan
 
 
@@ -75,11 +75,9 @@ def post_rows(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     """Post file rows as items; those with `settled_on` with the receipt that settles them."""
     if rows.is_empty():
         return rows
-    items = rows.with_columns(
-        origin_key="key", batch_row="row", origin_system=pl.lit(plan.task.system)
-    )
+    items = rows.with_columns(origin_key="key", batch_row="row", origin_system=pl.lit(plan.task.system))
     posted = plan.draft.post(items.select(FILLED))
-    _refuse_too_large(plan, posted)
+    _refuse_too_large(posted)
     settled = posted.with_columns(settled_on=rows["settled_on"]).filter(pl.col("settled_on").is_not_null())
     if settled.height:
         _post_receipts(plan, settled)
@@ -196,7 +194,7 @@ def forget_unused_customers(plan: Plan, used: pl.DataFrame) -> None:
     plan.reserved = {code: plan.reserved[code] for code in plan.prospects}
 
 
-def affiliations(plan: Plan, rows: pl.DataFrame) -> tuple[list[Statement], dict[str, str]]:
+def affiliations(rows: pl.DataFrame) -> tuple[list[Statement], dict[str, str]]:
     """Whose the customers are, as far as the file says the same of a customer throughout; and its groups."""
     found: list[Statement] = []
     groups: dict[str, str] = {}
@@ -211,8 +209,7 @@ def affiliations(plan: Plan, rows: pl.DataFrame) -> tuple[list[Statement], dict[
     return found, groups
 
 
-def _refuse_too_large(plan: Plan, posted: pl.DataFrame) -> None:
+def _refuse_too_large(posted: pl.DataFrame) -> None:
     large = posted.filter(pl.col("book_amount") > LARGEST_MINOR)
     if large.height:
         raise Refusal("amount_too_large", value=str(large["book_amount"][0]))
-

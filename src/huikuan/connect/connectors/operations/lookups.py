@@ -33,8 +33,9 @@ def _known(task: Task, frame: pl.DataFrame) -> pl.DataFrame:
         return read_frame(
             "SELECT stated.key, i.id, i.origin_generation, coalesce(i.origin_digest = stated.origin_digest, false),"
             " EXISTS (SELECT 1 FROM receivables_item mirror WHERE mirror.reversal_of = i.id)"
-            f" FROM {staged.table('stated')} stated JOIN receivables_item i"
-            " ON i.company_id = %s AND i.origin_system = %s AND i.origin_key = stated.key",
+            # CROSS: SQLite keeps this order, so each key is one look-up in the index of origins.
+            f" FROM {staged.table('stated')} stated CROSS JOIN receivables_item i"
+            " WHERE i.company_id = %s AND i.origin_system = %s AND i.origin_key = stated.key",
             [task.company.pk, task.system],
             _KNOWN,
         )

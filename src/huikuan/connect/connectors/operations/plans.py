@@ -37,7 +37,8 @@ _RECEIPTS = ["receipt", "advance"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One import as asked for. `system` is where the keys come from, `as_of` a snapshot's day."""
+    """One import as asked for. `system` is where the keys come from, `as_of` a snapshot's day, `keep`
+    stores the original file inside the transaction."""
 
     kind: str
     company: Company
@@ -51,6 +52,7 @@ class Task:
     as_of: date | None = None
     on_conflict: str = "list"
     force: bool = False
+    keep: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -122,6 +124,7 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
     task = plan.task
 
     def first() -> None:
+        task.keep()
         if plan.prospects:
             ids = ensure_prospects(
                 plan.prospects, ids=plan.reserved, batch_id=plan.batch_id, actor=task.actor, at=task.at

@@ -95,7 +95,13 @@ def _post(plan: Plan, rows: pl.DataFrame) -> None:
     if named.is_empty():
         return
     receipts = [
-        Receipt(row["item_id"], row["row"], (row["customer_id"], row["applies_to"], row["currency"]), row["amount"], row["received_on"])
+        Receipt(
+            row["item_id"],
+            row["row"],
+            (row["customer_id"], row["applies_to"], row["currency"]),
+            row["amount"],
+            row["received_on"],
+        )
         for row in named.iter_rows(named=True)
     ]
     made = apply(receipts, _debts(plan, named))

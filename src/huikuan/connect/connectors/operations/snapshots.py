@@ -30,8 +30,8 @@ from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import Staged, stage
-from huikuan.record.receivables.queries.bulk import STANDING, items_where, open_on, settlements_where, states_where
 from huikuan.record.receivables.operations.withdrawals import first_open, mirror, reverse_standing
+from huikuan.record.receivables.queries.bulk import STANDING, items_where, open_on, settlements_where, states_where
 
 SOURCE = "source_system"
 CLEARED_TEXT = "源系统已核销 settled in source system"
@@ -44,7 +44,9 @@ _SHRUNK = 0.8
 def plan_snapshot(task: Task, checked: Checked) -> Plan:
     """What the snapshot comes to; refuses one that is older than the last or much shorter (unless forced)."""
     plan = new_plan(task)
-    _guard(plan, checked)
+    if task.as_of is None:
+        raise Refusal("snapshot_needs_day")
+    _guard(plan, checked, task.as_of)
     met = resolve_customers(plan, meet(task, checked.frame))
     with stage(tables={"keys": met.select("key")}) as staged:
         known = open_on(task.company.pk, task.system, task.as_of, staged.table("keys"))
@@ -52,11 +54,13 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     rows, back, extra = _backs(task, rows)
     conflicting = rows.filter(pl.col("change") == "conflict")
     plan.conflicts = [_conflict(task, row) for row in conflicting.iter_rows(named=True)]
-    gone = _gone(plan, checked, known, met)
+    gone = _gone(plan, checked, known)
     smaller = rows.filter(pl.col("change") == "smaller").select(
         "item_id", "currency", "row", amount=pl.col("open_then") - pl.col("amount")
     )
-    moved = rows.filter(~pl.col("change").is_in(["new", "conflict"]) & pl.col("due_date").ne_missing(pl.col("source_due")))
+    moved = rows.filter(
+        ~pl.col("change").is_in(["new", "conflict"]) & pl.col("due_date").ne_missing(pl.col("source_due"))
+    )
     replaced = conflicting if task.on_conflict == "replace" else conflicting.clear()
     fresh = pl.concat([rows.filter(pl.col("change") == "new"), replaced]).sort("row")
     plan.created = rows.filter(pl.col("change") == "new").height
@@ -69,7 +73,7 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     _post_new(plan, fresh)
     _clear(plan, pl.concat([smaller, gone, extra]))
     _reschedule(plan, moved)
-    plan.affiliations, plan.groups = affiliations(plan, fresh)
+    plan.affiliations, plan.groups = affiliations(fresh)
     plan.diff = diff(
         {
             "new": fresh,
@@ -84,16 +88,14 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     return plan
 
 
-def _guard(plan: Plan, checked: Checked) -> None:
+def _guard(plan: Plan, checked: Checked, day: date) -> None:
     task = plan.task
-    if task.as_of is None:
-        raise Refusal("snapshot_needs_day")
-    if plan.draft.locked_through is not None and task.as_of <= plan.draft.locked_through:
+    if plan.draft.locked_through is not None and day <= plan.draft.locked_through:
         raise Refusal("snapshot_day_locked", day=task.as_of, locked_through=plan.draft.locked_through)
     last = last_snapshot(task)
     if last is None or last.as_of is None or task.force:
         return
-    if task.as_of < last.as_of:
+    if day < last.as_of:
         raise Refusal("snapshot_older", day=task.as_of, last=last.as_of)
     before = int(last.counts.get("read", 0)) - int(last.counts.get("rejected", 0))
     if checked.read < before * _SHRUNK:
@@ -117,7 +119,7 @@ def _day_before(task: Task) -> date | None:
     return earlier.as_of if earlier else None
 
 
-def _gone(plan: Plan, checked: Checked, known: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+def _gone(plan: Plan, checked: Checked, known: pl.DataFrame) -> pl.DataFrame:
     """Open as of the day, but not in the file. Nothing is cleared while rows of the file were rejected:
     one of those may be the item."""
     gone = known.filter(~pl.col("listed") & (pl.col("open_then") > 0)).select(
@@ -151,7 +153,9 @@ def _backs(task: Task, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, 
             amounts = dict(found)
             back += [(row["item_id"], number, row["currency"], amounts[number]) for number in chosen[0]]
             extra += [(row["item_id"], row["currency"], row["row"], chosen[1])] if chosen[1] else []
-    decided = rows.with_columns(change=pl.col("row").replace_strict(verdicts, default=pl.col("change"), return_dtype=pl.String))
+    decided = rows.with_columns(
+        change=pl.col("row").replace_strict(verdicts, default=pl.col("change"), return_dtype=pl.String)
+    )
     return (
         decided,
         pl.DataFrame(back, schema=back_schema, orient="row"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -67,7 +68,7 @@ def undo_batch(*, batch_id: int, actor: str, at: datetime) -> Undone:
         done = Undone(batch_id, made.items.height, made.settlements.height, restored)
         try:
             with storage_refusals():
-                write(draft, first=lambda: _mark(batch_id, at), last=lambda: _tell(batch, done, at))
+                write(draft, first=partial(_mark, batch_id, at), last=partial(_tell, batch, done, at))
         except Moved:
             continue
         return done
@@ -153,9 +154,25 @@ def _refuse_dependants(made: _Made, batch_id: int) -> None:
             [],
             {"item_id": pl.Int64},
         )
-    where = [_place("settlement", number, gettext("This settlement stands on an item of the batch."), gettext("Reverse the settlement first.")) for number in foreign["id"]]
+    where = [
+        _place(
+            "settlement",
+            number,
+            gettext("This settlement stands on an item of the batch."),
+            gettext("Reverse the settlement first."),
+        )
+        for number in foreign["id"]
+    ]
     later = [*schedules["item_id"], *made.rescheduled.filter(pl.col("latest") > pl.col("version"))["item_id"]]
-    where += [_place("schedule", number, gettext("This item's schedule was changed since."), gettext("Reverse the item by itself.")) for number in later]
+    where += [
+        _place(
+            "schedule",
+            number,
+            gettext("This item's schedule was changed since."),
+            gettext("Reverse the item by itself."),
+        )
+        for number in later
+    ]
     if where:
         raise Refusal("batch_has_dependants", batch=batch_id, count=len(where), where=where)
 
@@ -211,7 +228,9 @@ def _settle_again(draft: Draft, reversals: pl.DataFrame, clones: dict[int, int])
     posted = draft.state.select("item_id", "posting_date")
     for side in ("credit", "debit"):
         again = again.join(
-            posted.rename({"item_id": f"{side}_id", "posting_date": f"{side}_on"}), on=f"{side}_id", maintain_order="left"
+            posted.rename({"item_id": f"{side}_id", "posting_date": f"{side}_on"}),
+            on=f"{side}_id",
+            maintain_order="left",
         )
     draft.settle(
         again.select(

@@ -40,7 +40,10 @@ def test_rows_become_items_with_receipts_and_prospects() -> None:
     assert open_by_key(date(2026, 12, 31)) == {"A": 10_000, "D": -300}
     assert open_by_key(date(2026, 1, 7)) == {"C#receipt": -700}, "a receipt before the document is an advance"
     assert query("SELECT kind FROM receivables_item WHERE origin_key = 'C#receipt'") == [("advance",)]
-    assert query("SELECT effective_on FROM receivables_settlement ORDER BY id")[1][0] in (date(2026, 1, 10), "2026-01-10")
+    assert query("SELECT effective_on FROM receivables_settlement ORDER BY id")[1][0] in (
+        date(2026, 1, 10),
+        "2026-01-10",
+    )
     assert Batch.objects.get(pk=result.batch).counts["created"] == 4
     sound()
 

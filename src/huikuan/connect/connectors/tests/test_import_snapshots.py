@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.importing import ConflictRefusal, Result, import_checked
@@ -39,7 +40,12 @@ def test_new_smaller_gone_and_back() -> None:
     first = snapshot(MAY, {"A": 1_000, "B": 500, "C": 300, "D": -40})
     assert changes_of(first) == {"new": (4, "18.40")}
     second = snapshot(JUNE, {"A": 1_000, "B": 200, "D": -40, "N": 70})
-    assert changes_of(second) == {"new": (1, "0.70"), "smaller": (1, "3.00"), "gone": (1, "3.00"), "same": (2, "10.40")}
+    assert changes_of(second) == {
+        "new": (1, "0.70"),
+        "smaller": (1, "3.00"),
+        "gone": (1, "3.00"),
+        "same": (2, "10.40"),
+    }
     assert (second.read, second.created, second.duplicates) == (4, 1, 3)
     third = snapshot(JULY, {"A": 1_000, "B": 350, "C": 300, "N": 70})
     assert changes_of(third)["back"] == (2, "6.00"), "B's clearing of 3.00 and C's of 3.00 are reversed"
@@ -61,15 +67,15 @@ def test_the_same_snapshot_again_adds_nothing() -> None:
 
 
 def test_an_older_or_shrunk_snapshot_asks() -> None:
-    snapshot(JUNE, {key: 100 for key in "ABCDEFGHIJ"})
+    snapshot(JUNE, dict.fromkeys("ABCDEFGHIJ", 100))
     before = sizes()
     for day, keys, code in ((MAY, "ABCDEFGHIJ", "snapshot_older"), (JULY, "ABCDEFG", "snapshot_shrunk")):
         with pytest.raises(Refusal) as refused:
-            snapshot(day, {key: 100 for key in keys})
+            snapshot(day, dict.fromkeys(keys, 100))
         assert refused.value.code == code
     assert sizes() == before
-    assert snapshot(JULY, {key: 100 for key in "ABCDEFGH"}).batch, "80 % is enough"
-    assert snapshot(JULY, {key: 100 for key in "ABC"}, force=True).batch
+    assert snapshot(JULY, dict.fromkeys("ABCDEFGH", 100)).batch, "80 % is enough"
+    assert snapshot(JULY, dict.fromkeys("ABC", 100), force=True).batch
     assert open_by_key(JULY) == {"A": 100, "B": 100, "C": 100}
 
 
@@ -148,7 +154,11 @@ def test_undo_of_a_snapshot_gives_back_what_it_cleared_and_clears_what_it_gave_b
 amounts = st.dictionaries(st.sampled_from("ABCDEF"), st.integers(1, 30), min_size=1)
 
 
-@settings(max_examples=int(os.environ.get('HUIKUAN_PROVE', '0')) * 100 or 4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=int(os.environ.get("HUIKUAN_PROVE", "0")) * 100 or 4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(days=st.lists(amounts, min_size=1, max_size=5))
 def test_as_of_each_snapshot_day_the_ledger_equals_that_file(days: list[dict[str, int]]) -> None:
     """Any series of snapshots (amounts never above the first seen, which would be a conflict)."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
+
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.operations import record_frame
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.domain.affiliations import SINCE_EVER
@@ -69,7 +71,10 @@ def affiliate_many(
     known = governing_rows({statement.customer_id for statement in stated})
     facts = [fact for statement in stated if (fact := _fact(statement, known, today))]
     common = {"actor": actor, "batch_id": batch_id}
-    record(Affiliation, [{**fact, **common} for fact in facts], at=at)
+    if facts:
+        kinds = {"item_id": pl.Int64, "batch_id": pl.Int64}
+        rows = pl.DataFrame([{**fact, **common} for fact in facts], schema_overrides=kinds, infer_schema_length=None)
+        record_frame(Affiliation, rows, at=at)
     return len(facts)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
 from django.db import connection
 
-from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.operations import record_frame
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.customers.domain.master import Master, content_of
 from huikuan.record.customers.models import CustomerVersion
@@ -122,17 +123,14 @@ def record_versions(
     stated: Sequence[tuple[int, int, Master]], *, batch_id: int | None, actor: str, at: datetime
 ) -> None:
     """A CustomerVersion fact for each (customer id, version, master)."""
-    facts = [
-        {
-            "customer_id": customer_id,
-            "version": version,
-            "content": content_of(master),
-            "actor": actor,
-            "batch_id": batch_id,
-        }
-        for customer_id, version, master in stated
-    ]
-    record(CustomerVersion, facts, at=at)
+    facts = {
+        "customer_id": pl.Series([customer_id for customer_id, _, _ in stated], dtype=pl.Int64),
+        "version": pl.Series([version for _, version, _ in stated], dtype=pl.Int64),
+        "content": pl.Series([content_of(master) for _, _, master in stated], dtype=pl.String),
+        "actor": pl.repeat(actor, len(stated), eager=True),
+        "batch_id": pl.repeat(batch_id, len(stated), dtype=pl.Int64, eager=True),
+    }
+    record_frame(CustomerVersion, pl.DataFrame(facts), at=at)
 
 
 _SELECT = (
@@ -170,9 +168,9 @@ def _lock(codes: Sequence[str]) -> None:
 
 
 def _json(masters: Sequence[Master], ids: Mapping[str, int] | None = None) -> str:
-    texts = map(content_of, masters)
+    texts = [content_of(master) for master in masters]
     if ids:
-        texts = (f'{{"id":{ids[master.code]},{text[1:]}' for master, text in zip(masters, texts, strict=True))
+        texts = [f'{{"id":{ids[master.code]},{text[1:]}' for master, text in zip(masters, texts, strict=True)]
     return f"[{','.join(texts)}]"
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.record.customers import queries
-from huikuan.record.customers.domain.master import master_from
+from huikuan.record.customers.domain.master import Master, master_from
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
 from huikuan.record.customers.operations import bulk, ensure_prospects, import_customers
 
@@ -186,26 +187,26 @@ class TestImport:
         assert queries.customer("C001").uscc_problem == "check_digit"
 
 
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a claim about concurrency: PostgreSQL only")
-def test_two_imports_of_the_same_codes_end_with_one_customer_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both have read "nobody knows these codes" before either inserts."""
-    barrier = threading.Barrier(2)
-    insert = bulk.insert_new
+def raced(monkeypatch: pytest.MonkeyPatch, insert: Callable[..., dict[str, int]]) -> tuple[list[dict[str, int]], int]:
+    """Two imports of the same unknown codes; both have read "nobody knows these" before either inserts.
 
-    def after_both_read(masters: list[object]) -> dict[str, int]:
-        barrier.wait(timeout=20)
-        return insert(masters)
+    Answers what came back and how many failed on the unique code.
+    """
+    barrier = threading.Barrier(2)
+    answers: list[dict[str, int]] = []
+    failures: list[Exception] = []
+
+    def after_both_read(masters: list[Master], ids: dict[str, int] | None = None) -> dict[str, int]:
+        barrier.wait(timeout=60)
+        return insert(masters, ids)
 
     monkeypatch.setattr(bulk, "insert_new", after_both_read)
-    names = {f"K{number:03}": f"客户{number}" for number in range(200)}
-    answers: list[dict[str, int]] = []
 
     def one() -> None:
         try:
-            with transaction.atomic():
-                answers.append(ensure_prospects(names, **BY))
+            answers.append(ensure_prospects({f"K{number:03}": "某公司" for number in range(200)}, **BY))
+        except IntegrityError as error:
+            failures.append(error)
         finally:
             connection.close()
 
@@ -214,5 +215,25 @@ def test_two_imports_of_the_same_codes_end_with_one_customer_each(monkeypatch: p
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers[0] == answers[1] == dict(Customer.objects.values_list("code", "id"))
-    assert CustomerVersion.objects.count() == 200
+    return answers, len(failures)
+
+
+def insert_blindly(masters: list[Master], ids: object) -> dict[str, int]:
+    """The twin: without ON CONFLICT."""
+    made = Customer.objects.bulk_create([Customer(code=one.code, name=one.name) for one in masters])
+    return {one.code: one.pk for one in made}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a claim about concurrency: PostgreSQL only")
+class TestRace:
+    def test_two_imports_of_the_same_codes_end_with_one_customer_each(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answers, failures = raced(monkeypatch, bulk.insert_new)
+        assert failures == 0
+        assert answers[0] == answers[1] == dict(Customer.objects.values_list("code", "id"))
+        assert CustomerVersion.objects.count() == 200
+
+    def test_without_the_guard_one_of_them_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answers, failures = raced(monkeypatch, insert_blindly)
+        assert (len(answers), failures) == (1, 1)

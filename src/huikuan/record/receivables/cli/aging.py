@@ -8,7 +8,6 @@ import io
 import json
 import sys
 from collections.abc import Callable
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,11 +106,11 @@ def _head_at(instant: str | None) -> Head | None:
     if instant is None:
         return None
     from huikuan.mechanisms.audit.models import Head
+    from huikuan.mechanisms.audit.queries import head_at
 
     at = parse_instant(instant)
-    head = Head.objects.filter(sealed_at__lte=at).order_by("-sealed_at", "-size", "-id").first()
     # Before the first head nothing was known: the answer is empty, and stays so.
-    return head or Head(size=0, horizon=0, sealed_at=at)
+    return head_at(at) or Head(size=0, horizon=0, sealed_at=at)
 
 
 def _company(code: str | None) -> int | None:

@@ -1,6 +1,7 @@
 """How old what is open is: plain rules, and the whole of aging as one readable function.
 
-`age` is the definition. The set-based engines answer the same question over millions of rows and are tested equal to it.
+`age` is the definition. The set-based engines answer the same question over millions of rows and are tested
+equal to it.
 Amounts are minor units; docs/algorithms/aging.md has worked numbers.
 """
 

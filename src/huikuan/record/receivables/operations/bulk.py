@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 
 import polars as pl
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, models
 
-from huikuan.mechanisms.audit.operations import leaves_for_frame
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.operations import leaves_for_frame
 from huikuan.mechanisms.store.bulk import columns_of
+from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.staging import Staged, stage
 from huikuan.mechanisms.store.transactions import is_postgres, retrying, transaction_number
 from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
@@ -35,10 +36,18 @@ def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None]) 
 
     `first` and `last` run in the same transaction, before and after. Raises Moved.
     """
-    facts = {Item: draft.items, Settlement: draft.settlements, Schedule: draft.schedules}
+    facts: dict[type[Fact], pl.DataFrame] = {
+        Item: draft.items,
+        Settlement: draft.settlements,
+        Schedule: draft.schedules,
+    }
     leaves = [leaves_for_frame(model, frame, draft.at) for model, frame in facts.items() if frame.height]
     opened, changed = _cache_rows(draft.state)
-    loads = {**facts, OpenItem: opened, Leaf: pl.concat(leaves) if leaves else pl.DataFrame()}
+    loads: dict[type[models.Model], pl.DataFrame] = {
+        **facts,
+        OpenItem: opened,
+        Leaf: pl.concat(leaves) if leaves else pl.DataFrame(),
+    }
     with stage(loads, {"changed": changed}) as staged:
 
         def work() -> float:
@@ -55,7 +64,9 @@ def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None]) 
         except IntegrityError as error:
             raise Moved from error
     held = time.monotonic() - began
-    logger.info("wrote %d items, %d settlements in a transaction of %.2f s", draft.items.height, draft.settlements.height, held)
+    logger.info(
+        "wrote %d items, %d settlements in a transaction of %.2f s", draft.items.height, draft.settlements.height, held
+    )
     return held
 
 

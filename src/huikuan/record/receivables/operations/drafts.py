@@ -121,8 +121,18 @@ class Draft:
         if pairs.is_empty():
             return
         known = self.state.select("item_id", "open_amount", "open_book_amount", "customer_id")
-        sided = pairs.join(known.rename(lambda name: f"credit_{name}"), left_on="credit_id", right_on="credit_item_id", maintain_order="left")
-        sided = sided.join(known.rename(lambda name: f"debit_{name}"), left_on="debit_id", right_on="debit_item_id", maintain_order="left")
+        sided = pairs.join(
+            known.rename(lambda name: f"credit_{name}"),
+            left_on="credit_id",
+            right_on="credit_item_id",
+            maintain_order="left",
+        )
+        sided = sided.join(
+            known.rename(lambda name: f"debit_{name}"),
+            left_on="debit_id",
+            right_on="debit_item_id",
+            maintain_order="left",
+        )
         whole = (
             (pl.col("amount") == pl.col("credit_open_amount"))
             & (pl.col("amount") == pl.col("debit_open_amount"))
@@ -268,9 +278,7 @@ def _shared(sided: pl.DataFrame) -> pl.DataFrame:
             part = book_part(amount, book, row["amount"])
             parts.append(part)
             left[item] = (amount - row["amount"], None if book is None or part is None else book - part)
-    return sided.with_columns(
-        pl.Series(f"{side}_book_amount", parts, dtype=pl.Int64) for side, parts in books.items()
-    )
+    return sided.with_columns(pl.Series(f"{side}_book_amount", parts, dtype=pl.Int64) for side, parts in books.items())
 
 
 def pairs_frame(rows: list[Mapping[str, Any]]) -> pl.DataFrame:

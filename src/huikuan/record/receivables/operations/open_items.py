@@ -6,21 +6,32 @@ a decision rests on is read by a statement that starts once the locks are held.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
+from psycopg.types.numeric import Int4, Int8
 
+from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.pipeline import together
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.receivables.domain.settling import OpenSide
+from huikuan.record.receivables.models import Settlement
 
 #: Class of the advisory locks that hold a company's period still while something posts.
 PERIOD_LOCKS = 0x48_4B_01
 
 #: What a cache row repeats of its item; the due date follows the governing schedule.
 _COPIED = ("company_id", "customer_id", "kind", "side", "currency", "document_date", "posting_date", "due_date")
+
+_LOCK = """
+SELECT pg_advisory_xact_lock_shared(%s, company_id::int) FROM receivables_openitem
+WHERE item_id IN ({}) ORDER BY item_id FOR UPDATE
+"""
+
+_RESERVE = "SELECT nextval('receivables_settlement_ids') FROM generate_series(1, %s) ORDER BY 1"
 
 _READ = """
 SELECT o.item_id, o.company_id, o.customer_id, o.side, o.currency, o.open_amount, o.open_book_amount, o.posting_date,
@@ -36,10 +47,11 @@ FROM receivables_openitem o WHERE o.item_id IN ({})
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """Open items under lock, and through which day each of their companies is locked."""
+    """Open items under lock, through which day each of their companies is locked, reserved ids."""
 
     sides: dict[int, OpenSide]
     locked_through: dict[int, date | None]
+    ids: list[int]
 
 
 def hold_period(company_id: int) -> None:
@@ -56,22 +68,26 @@ def take_period(company_id: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::bigint::int)", [PERIOD_LOCKS, company_id])
 
 
-def lock(item_ids: Iterable[int]) -> Locked:
-    """Lock the open items among `item_ids` in id order, with their companies' periods; then read them."""
+def lock(item_ids: Iterable[int], *, settlements: int = 0) -> Locked:
+    """Lock the open items among `item_ids` in id order, with their companies' periods; then read them.
+
+    Reserves ids for `settlements` new settlements on the way. One round trip on PostgreSQL.
+    """
     wanted = sorted(set(item_ids))
     places = ", ".join(["%s"] * len(wanted))
-    with connection.cursor() as cursor:
-        if is_postgres():
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock_shared(%s, company_id::int) FROM receivables_openitem"
-                f" WHERE item_id IN ({places}) ORDER BY item_id FOR UPDATE",
-                [PERIOD_LOCKS, *wanted],
-            )
-        cursor.execute(_READ.format(places), wanted)
-        rows = cursor.fetchall()
+    numbers = [Int8(item_id) for item_id in wanted] if is_postgres() else wanted
+    with connection.cursor() as locking, connection.cursor() as reading, connection.cursor() as reserving:
+        with together():
+            if is_postgres():
+                locking.execute(_LOCK.format(places), [Int4(PERIOD_LOCKS), *numbers])
+                reserving.execute(_RESERVE, [Int4(settlements)])
+            reading.execute(_READ.format(places), numbers)
+        rows = reading.fetchall()
+        ids = [row[0] for row in reserving.fetchall()] if is_postgres() else reserve_ids(Settlement, settlements)
     return Locked(
         sides={row[0]: _side(row) for row in rows},
         locked_through={row[1]: as_date(row[10]) for row in rows},
+        ids=ids,
     )
 
 
@@ -80,16 +96,26 @@ def open_new(rows: Sequence[dict[str, Any]]) -> None:
     _insert([[row["id"], row["amount"], row["book_amount"], *(row[name] for name in _COPIED)] for row in rows])
 
 
-def save(before: OpenSide, now: OpenSide) -> None:
-    """Write an item's new open amounts; the row goes when nothing is open."""
-    with connection.cursor() as cursor:
-        if now.open_amount == 0:
-            cursor.execute("DELETE FROM receivables_openitem WHERE item_id = %s", [now.item_id])
-        elif now != before:
-            cursor.execute(
-                "UPDATE receivables_openitem SET open_amount = %s, open_book_amount = %s WHERE item_id = %s",
-                [now.open_amount, now.open_book_amount, now.item_id],
-            )
+def save(before: Mapping[int, OpenSide], now: Mapping[int, OpenSide]) -> None:
+    """Write the items' new open amounts; the row goes when nothing is open."""
+    closed = [[item_id] for item_id in before if now[item_id].open_amount == 0]
+    moved = [
+        [now[item_id].open_amount, now[item_id].open_book_amount, item_id]
+        for item_id, side in before.items()
+        if now[item_id].open_amount not in (0, side.open_amount)
+    ]
+    for sql, rows in (
+        ("DELETE FROM receivables_openitem WHERE item_id = %s", closed),
+        ("UPDATE receivables_openitem SET open_amount = %s, open_book_amount = %s WHERE item_id = %s", moved),
+    ):
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(sql, [[_number(value) for value in row] for row in rows])
+
+
+def _number(value: int | None) -> Any:
+    """An integer as the driver should send it: always eight bytes, so that one statement is prepared."""
+    return Int8(value) if value is not None and is_postgres() else value
 
 
 def give_back(row: dict[str, Any], amount: int, book_amount: int | None) -> None:

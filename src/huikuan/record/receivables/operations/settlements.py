@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.store.pipeline import together
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.receivables.domain.settling import OpenSide, after, allocate
 from huikuan.record.receivables.models import Item, Settlement
@@ -59,14 +60,18 @@ def settle_many(*, requests: Sequence[Request], actor: str, at: datetime) -> lis
 def _settle(requests: Sequence[Request], actor: str, at: datetime) -> list[int]:
     if not requests:
         return []
-    locked = open_items.lock(item_id for asked in requests for item_id in (asked.credit_id, asked.debit_id))
+    asked_items = {item_id for asked in requests for item_id in (asked.credit_id, asked.debit_id)}
+    locked = open_items.lock(asked_items, settlements=len(requests))
     sides = dict(locked.sides)
-    rows = [_decide(asked, sides, locked, actor) for asked in requests]
-    ids = record(Settlement, rows, at=at)
-    for item_id, before in locked.sides.items():
-        open_items.save(before, sides[item_id])
-    tell("receivables.settled", ids, rows, at)
-    return ids
+    rows = [
+        {"id": settlement_id, **_decide(asked, sides, locked, actor)}
+        for settlement_id, asked in zip(locked.ids, requests, strict=True)
+    ]
+    with together():
+        record(Settlement, rows, at=at)
+        open_items.save(locked.sides, sides)
+        tell("receivables.settled", locked.ids, rows, at)
+    return locked.ids
 
 
 def _decide(asked: Request, sides: dict[int, OpenSide], locked: open_items.Locked, actor: str) -> dict[str, Any]:
@@ -84,7 +89,11 @@ def _decide(asked: Request, sides: dict[int, OpenSide], locked: open_items.Locke
     sides[credit.item_id] = after(credit, allocation.credit_amount, allocation.credit_book_amount)
     sides[debit.item_id] = after(debit, allocation.debit_amount, allocation.debit_book_amount)
     return {
-        **asdict(allocation),
+        "credit_amount": allocation.credit_amount,
+        "debit_amount": allocation.debit_amount,
+        "credit_book_amount": allocation.credit_book_amount,
+        "debit_book_amount": allocation.debit_book_amount,
+        "fx_amount": allocation.fx_amount,
         "company_id": debit.company_id,
         "customer_id": debit.customer_id,
         "credit_id": credit.item_id,

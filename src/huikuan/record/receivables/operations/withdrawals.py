@@ -24,9 +24,14 @@ def reverse_standing(draft: Draft, settlements: pl.DataFrame, reason: str, day: 
     dated = settlements.with_columns(reversed_on=on)
     late = dated.filter(pl.col("reversed_on") > pl.col("effective_on"))
     draft.returned = pl.concat(
-        [draft.returned, *(late.select(item_id=f"{side}_id", returned_on="reversed_on") for side in ("credit", "debit"))]
+        [
+            draft.returned,
+            *(late.select(item_id=f"{side}_id", returned_on="reversed_on") for side in ("credit", "debit")),
+        ]
     )
-    draft.reverse(dated.with_columns(effective_on="reversed_on", reason=pl.lit(reason)).drop("batch_id", "reversed_on"))
+    draft.reverse(
+        dated.with_columns(effective_on="reversed_on", reason=pl.lit(reason)).drop("batch_id", "reversed_on")
+    )
 
 
 def mirror(draft: Draft, items: pl.DataFrame, text: str, day: date | None = None) -> pl.DataFrame:

@@ -53,7 +53,8 @@ class Bucket:
 class AgingRow:
     """Open debits of one key in one company and currency, minor units; credits beside them, never netted in.
 
-    `key`: customer or company code, else the dimension's value ('' none). `key_id`: the customer's id (by customer), else None.
+    `key`: customer or company code, else the dimension's value ('' none). `key_id`: the customer's id (by
+    customer), else None.
     """
 
     key: str
@@ -172,7 +173,9 @@ def _statement(engine: Engine, moment: Moment, by: str, basis: str, days: list[i
         known.append(plan(engine, moment))
         aged = _aged_by_due(key, joins)
     else:
-        aged = f"SELECT {key} AS owner, c.company_id, c.currency, c.side, c.document_date AS base, c.amount FROM counted AS c{joins}"
+        aged = f"""
+    SELECT {key} AS owner, c.company_id, c.currency, c.side, c.document_date AS base, c.amount
+    FROM counted AS c{joins}"""
     return f"""WITH {", ".join(known)}, aged AS ({aged})
 SELECT owner, company_id, currency, {place_sql(days, basis)} AS place, SUM(amount)
 FROM aged GROUP BY 1, 2, 3, 4 HAVING SUM(amount) <> 0"""

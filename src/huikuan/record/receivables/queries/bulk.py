@@ -20,8 +20,7 @@ _KINDS: dict[str, Any] = {
 
 #: Nothing stands against the settlement `s`: it is neither a reversal nor reversed.
 STANDING = (
-    "s.reversal_of IS NULL AND NOT EXISTS"
-    " (SELECT 1 FROM receivables_settlement back WHERE back.reversal_of = s.id)"
+    "s.reversal_of IS NULL AND NOT EXISTS (SELECT 1 FROM receivables_settlement back WHERE back.reversal_of = s.id)"
 )
 #: The item `i` is neither a mirror nor reversed.
 LIVE = "i.reversal_of IS NULL AND NOT EXISTS (SELECT 1 FROM receivables_item mirror WHERE mirror.reversal_of = i.id)"
@@ -142,7 +141,9 @@ def returned_on(items_table: str) -> pl.DataFrame:
 
 def _rows(model: type[models.Model], source: str, alias: str, condition: str, params: list[Any]) -> pl.DataFrame:
     names = [name for name in columns_of(model) if name not in ("tx", "recorded_at")]
-    kinds = {str(field.column): _KINDS.get(field.get_internal_type(), pl.Int64) for field in model._meta.concrete_fields}
+    kinds = {
+        str(field.column): _KINDS.get(field.get_internal_type(), pl.Int64) for field in model._meta.concrete_fields
+    }
     chosen = ", ".join(f"{alias}.{name}" for name in names)
     return read_frame(
         f"SELECT {chosen} FROM {source} WHERE {condition} ORDER BY {alias}.id",

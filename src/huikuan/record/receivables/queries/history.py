@@ -48,7 +48,8 @@ class Scope:
 def balances(engine: Engine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
     """Per day, place → open amount in the reporting currency (places as in domain.aging).
 
-    Home-currency items that were never rescheduled are a sum over moves by date and period; the others are opened item by
+    Home-currency items that were never rescheduled are a sum over moves by date and period; the others are
+    opened item by
     item and day, because a conversion is rounded per item and a schedule pays its earliest date first.
     """
     ordered = sorted(days, key=lambda day: day.on)
@@ -65,11 +66,14 @@ linear AS (
 ), opens AS (
     SELECT e.k, c.item_id, c.side, c.currency, c.{own_base} AS base, CAST(SUM(c.amount) AS BIGINT) AS still_open
     FROM counted AS c JOIN ends AS e ON c.effective_on <= e.on_date
-    WHERE (c.currency <> '{home}' OR EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id)){scope.clause("c.")}
+    WHERE (c.currency <> '{home}' OR EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id =
+    c.item_id)){scope.clause("c.")}
     GROUP BY 1, 2, 3, 4, 5 HAVING SUM(c.amount) <> 0
 ), singles AS (
     SELECT o.k, o.side, o.currency, o.base, o.still_open AS amount FROM opens AS o
-    WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id AND g.k = o.k AND {_true(basis == "due")})
+    WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id AND g.k = o.k AND {
+        _true(basis == "due")
+    })
     UNION ALL
     SELECT o.k, o.side, o.currency, p.due_date, CAST({WATERFALL} AS BIGINT)
     FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id AND p.k = o.k AND {_true(basis == "due")}
@@ -109,12 +113,14 @@ class Matured:
 def matured_by_customer(
     engine: Engine, scope: Scope, valued: Valuation, after: date, until: date
 ) -> Mapping[int, Matured]:
-    """Per customer: debits whose first due date lies in (after, until], less what was withdrawn (credited, returned, reversed);
+    """Per customer: debits whose first due date lies in (after, until], less what was withdrawn (credited,
+    returned, reversed);
     and how much of them money has settled. An extension does not move a claim out of the period."""
     worth = valued.sql("amount")
     kept = f"by_kind NOT IN {CASH_KINDS + LOSS_KINDS}"
     statement = f"""WITH {counted(engine, scope.moment, since=_BEGINNING)}
-SELECT customer_id, SUM(CASE WHEN {kept} THEN {worth} ELSE 0 END), -SUM(CASE WHEN by_kind IN {CASH_KINDS} THEN {worth} ELSE 0 END)
+SELECT customer_id, SUM(CASE WHEN {kept} THEN {worth} ELSE 0 END), -SUM(CASE WHEN by_kind IN {CASH_KINDS} THEN
+{worth} ELSE 0 END)
 FROM counted WHERE side = 'debit' AND due_date > %(after)s AND due_date <= %(until)s{scope.clause()}
 GROUP BY customer_id"""
     rows = engine.rows(statement, {**scope.moment.parameters(), "after": after, "until": until})
@@ -166,7 +172,8 @@ def _valued(ordered: Sequence[Day]) -> str:
 def _place(buckets: int, basis: str) -> str:
     not_due = f" WHEN a.base >= e.on_date THEN {NOT_DUE}" if basis == "due" else ""
     inside = "".join(f" WHEN a.base >= e.cut_{place} THEN {place}" for place in range(buckets))
-    return f"CASE WHEN a.side = 'credit' THEN {CREDIT} WHEN a.base IS NULL THEN {AWAITING}{not_due}{inside} ELSE {buckets} END"
+    apart = f"WHEN a.side = 'credit' THEN {CREDIT} WHEN a.base IS NULL THEN {AWAITING}"
+    return f"CASE {apart}{not_due}{inside} ELSE {buckets} END"
 
 
 def _date(day: date) -> str:

@@ -35,7 +35,8 @@ class ItemFilter:
     """Which open lines. None does not narrow; '' of group, owner, region or business type finds those without one.
 
     `slot`: 'not_due', 'awaiting', 'overdue' (any overdue) or 'days' with `from_days` … `to_days` (None: open end).
-    On the document basis there is only 'days'. `side`: 'debit' or 'credit'. `text` finds in document number, customer name and code.
+    On the document basis there is only 'days'. `side`: 'debit' or 'credit'. `text` finds in document number,
+    customer name and code.
     """
 
     customer_id: int | None = None
@@ -196,8 +197,10 @@ def _text_clause(text: str, parameters: dict[str, Any]) -> str:
 
 def _sums(engine: Engine) -> tuple[Sums, ...]:
     rows = engine.rows(
-        "SELECT currency, COUNT(*), SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END),"
-        " SUM(CASE WHEN side = 'credit' THEN open_amount ELSE 0 END) FROM matching GROUP BY currency ORDER BY currency",
+        """SELECT currency, COUNT(*),
+                  SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END),
+                  SUM(CASE WHEN side = 'credit' THEN open_amount ELSE 0 END)
+           FROM matching GROUP BY currency ORDER BY currency""",
         {},
     )
     return tuple(Sums(currency, count, int(debit), int(credit)) for currency, count, debit, credit in rows)

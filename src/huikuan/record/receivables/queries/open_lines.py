@@ -1,6 +1,7 @@
 """SQL for what is open, written once for every engine.
 
-A statement begins `WITH` the named relations below, all in standard SQL: `moves` is what the engine offers (raw facts, or the mirror
+A statement begins `WITH` the named relations below, all in standard SQL: `moves` is what the engine offers
+(raw facts, or the mirror
 with its tail), `counted` the moves of the day and the state of knowledge, `plan` the governing schedules. Parameters:
 as_of, known (facts with tx below it count), company where asked for.
 """
@@ -103,7 +104,8 @@ def place_sql(days: list[int], basis: str) -> str:
     """domain.aging.place_of as an expression over `side` and `base`; needs the parameters of `place_parameters`."""
     not_due = f" WHEN base >= %(as_of)s THEN {NOT_DUE}" if basis == "due" else ""
     inside = "".join(f" WHEN base >= %(cut_{place})s THEN {place}" for place in range(len(days)))
-    return f"CASE WHEN side = 'credit' THEN {CREDIT} WHEN base IS NULL THEN {AWAITING}{not_due}{inside} ELSE {len(days)} END"
+    apart = f"WHEN side = 'credit' THEN {CREDIT} WHEN base IS NULL THEN {AWAITING}"
+    return f"CASE {apart}{not_due}{inside} ELSE {len(days)} END"
 
 
 def place_parameters(days: list[int], as_of: date) -> dict[str, date]:
@@ -113,7 +115,8 @@ def place_parameters(days: list[int], as_of: date) -> dict[str, date]:
 def open_lines(engine: Engine, moment: Moment, basis: str) -> str:
     """A whole statement: one row per open item, or per open instalment of a rescheduled one.
 
-    Columns: item_id, line (0: not rescheduled), customer_id, company_id, kind, side, currency, business_type, document_number, document_date,
+    Columns: item_id, line (0: not rescheduled), customer_id, company_id, kind, side, currency, business_type,
+    document_number, document_date,
     posting_date, due_date, awaits, base (the date its age counts from), open_amount.
     """
     item = (

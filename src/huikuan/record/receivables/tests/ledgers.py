@@ -69,12 +69,12 @@ def post(book: Book, **given: Any) -> Posted:
     }
     row.setdefault("document_date", row["posting_date"])
     with transaction.atomic():
-        (id,) = record(Item, [row], at=AT)
+        (number,) = record(Item, [row], at=AT)
     posted = Posted(
-        id=id,
+        id=number,
         company=book.company.id,
         customer=row["customer_id"],
-        tx=_tx_of(Item, id),
+        tx=_tx_of(Item, number),
         **{
             name: row[name]
             for name in (
@@ -110,10 +110,10 @@ def clear(
             "actor": "test",
             "reversal_of": reverses,
         }
-        (id,) = record(Settlement, [row], at=AT)
-    book.settlements.append(Cleared(credit.id, debit.id, amount, amount, effective_on, _tx_of(Settlement, id)))
+        (number,) = record(Settlement, [row], at=AT)
+    book.settlements.append(Cleared(credit.id, debit.id, amount, amount, effective_on, _tx_of(Settlement, number)))
     book.wrote()
-    return id
+    return number
 
 
 def plan(book: Book, item: Posted, lines: list[tuple[date | None, int]], effective_on: date) -> None:
@@ -156,8 +156,10 @@ def affiliate(
         "actor": "test",
     }
     with transaction.atomic():
-        (id,) = record(Affiliation, [row], at=AT)
-    book.affiliations.append(Belongs(id, customer, item, dimension, value, effective_on, _tx_of(Affiliation, id)))
+        (number,) = record(Affiliation, [row], at=AT)
+    book.affiliations.append(
+        Belongs(number, customer, item, dimension, value, effective_on, _tx_of(Affiliation, number))
+    )
     book.wrote()
 
 
@@ -184,8 +186,8 @@ def write_random(draw: Callable[[st.SearchStrategy[Any]], Any], book: Book, step
         elif what == "settle":
             _settle_random(draw, book, live)
         elif what == "reverse" and live:
-            id, credit, debit, amount, on = live.pop(draw(st.integers(0, len(live) - 1)))
-            clear(book, credit, debit, -amount, on, reverses=id)
+            number, credit, debit, amount, on = live.pop(draw(st.integers(0, len(live) - 1)))
+            clear(book, credit, debit, -amount, on, reverses=number)
         elif what == "plan" and book.items:
             item = draw(st.sampled_from(book.items))
             first = draw(st.integers(1, item.amount))
@@ -242,5 +244,5 @@ def _affiliate_random(draw: Callable[[st.SearchStrategy[Any]], Any], book: Book)
     affiliate(book, customer, dimension, value, draw(DAYS), item.id if item else None)
 
 
-def _tx_of(model: Any, id: int) -> int:
-    return int(model.objects.values_list("tx", flat=True).get(id=id))
+def _tx_of(model: Any, number: int) -> int:
+    return int(model.objects.values_list("tx", flat=True).get(id=number))

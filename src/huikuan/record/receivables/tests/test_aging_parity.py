@@ -1,4 +1,5 @@
-"""Domain = database = columns, over random ledgers, days, states of knowledge, keys and bases (catalogue 9, 10, 75)."""
+"""Domain = database = columns, over random ledgers, days, states of knowledge, keys and bases (catalogue 9,
+10, 75)."""
 
 from __future__ import annotations
 

@@ -216,9 +216,11 @@ class Walk(RuleBasedStateMachine):
         if version:
             item.versions.append((day, version, due))
 
-    @rule(day=DAYS)
-    def lock(self, day: date) -> None:
+    @rule(day=DAYS, over_settled_days=st.booleans())
+    def lock(self, day: date, over_settled_days: bool) -> None:
         day = START + (day - START) // 4
+        if over_settled_days and self.settled:
+            day = max(day, *(effective_on for *_, effective_on in self.settled.values()))
         allowed = self.locked is None or day > self.locked
         if self.attempt(allowed, date.max, lambda: lock_period(company=self.books.company, through=day, **WHO)):
             self.locked = day

@@ -80,15 +80,15 @@ def test_ten_allocators_never_use_more_than_the_receipt() -> None:
 
 
 def test_twin_without_the_row_lock_the_receipt_is_used_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = open_items.lock
+    lock = open_items.lock
 
-    def without_lock(item_ids: Any) -> open_items.Locked:
-        monkeypatch.setattr(open_items, "is_postgres", lambda: False)
-        locked = real(item_ids)
-        time.sleep(0.05)
+    def lock_slowly(item_ids: Any, **more: Any) -> open_items.Locked:
+        locked = lock(item_ids, **more)
+        time.sleep(0.2)
         return locked
 
-    monkeypatch.setattr(open_items, "lock", without_lock)
+    monkeypatch.setattr(open_items, "_LOCK", open_items._LOCK.replace("FOR UPDATE", ""))
+    monkeypatch.setattr(open_items, "lock", lock_slowly)
     receipt, _ = allocate_ten_times(Books())
     assert sum(Settlement.objects.filter(credit_id=receipt).values_list("credit_amount", flat=True)) > 500
     assert "over_settled" in {finding.kind for finding in check_ledger()}

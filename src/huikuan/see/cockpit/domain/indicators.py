@@ -57,7 +57,8 @@ def average_days_delinquent(simple: Indicator, best: Indicator) -> Indicator:
 def dso_countback(receivable: int, months: Sequence[Span]) -> Indicator:
     """Days of the newest months whose sales the receivable swallows; `months` newest first.
 
-    330 (31 days) and 360 (28) of 900, then 210 of 300 (31): 31 + 28 + 31 × 210/300 = 80.7. A month without sales counts its
+    330 (31 days) and 360 (28) of 900, then 210 of 300 (31): 31 + 28 + 31 × 210/300 = 80.7. A month without
+    sales counts its
     days. Not applicable when the known months do not use the receivable up.
     """
     left, days = receivable, Fraction(0)

@@ -22,7 +22,8 @@ class Indicator:
     """A ratio with its receipt: value = numerator ÷ denominator × factor.
 
     `value` has four decimals, rounded half up; None: not applicable (不适用), because the denominator
-    is zero or the history too short. `unit` is 'days', 'percent' or 'times'. Codes: dso_simple, dso_countback, dso_true,
+    is zero or the history too short. `unit` is 'days', 'percent' or 'times'. Codes: dso_simple, dso_countback,
+    dso_true,
     dso_best_possible, average_days_delinquent, cei, turnover, collection_rate, overdue_rate.
     """
 
@@ -51,7 +52,8 @@ class Figure:
 class BucketLine:
     """One column of the aging table. `code`: not_due, awaiting, or days (then from_days … to_days, None: open end).
 
-    `share` is of the total, 0…1, four decimals, None when the total is zero. `items` counts items (an item whose instalments lie in
+    `share` is of the total, 0…1, four decimals, None when the total is zero. `items` counts items (an item
+    whose instalments lie in
     two buckets counts in both), `customers` the customers with something in the bucket.
     """
 
@@ -71,7 +73,8 @@ class BucketLine:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One month end (the last one is the as-of day): overdue by bucket, in the order of `Overview.buckets` of code days."""
+    """One month end (the last one is the as-of day): overdue by bucket, in the order of `Overview.buckets` of
+    code days."""
 
     on: date
     total: int

@@ -155,7 +155,23 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
     aged = [column for column in shown if column.line.code == "days"]
     step_of = 10 ** (minor_digits(overview.currency) + UNITS.get(unit, 0))
     marks_at, top = charts.ticks(max((sum(point.buckets) for point in overview.trend), default=0), step_of)
+<<<<<<< HEAD
     stacked = [_stack(point, aged, overview, rows, unit) for point in overview.trend]
+=======
+    stacked: list[list[charts.Part]] = []
+    for point in overview.trend:
+        stacked.append(
+            [
+                charts.Part(
+                    amount,
+                    column.shade,
+                    f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
+                    rows.of(on=point.on, slot="days", **{"from": column.line.from_days, "to": column.line.to_days}),
+                )
+                for column, amount in zip(aged, point.buckets, strict=True)
+            ]
+        )
+>>>>>>> main
     drawn = charts.stacks(stacked, top)
     rates = [point.overdue_rate for point in overview.trend]
     points, strokes = charts.strip(rates, [percent(rate) for rate in rates])

@@ -1,0 +1,140 @@
+"""From a file on disk to the ledger: read, map, check, import; the original is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from huikuan.connect.connectors.bad_cells import write_bad_cells
+from huikuan.connect.connectors.domain.checking import check
+from huikuan.connect.connectors.domain.guessing import guess_mapping
+from huikuan.connect.connectors.domain.mapping import Mapping, document_of
+from huikuan.connect.connectors.domain.rows import Checked
+from huikuan.connect.connectors.domain.sheets import Sheet
+from huikuan.connect.connectors.operations.importing import ConflictRefusal, Result, import_checked
+from huikuan.connect.connectors.operations.plans import Task, storage_refusals
+from huikuan.connect.connectors.reading import read_sheet
+from huikuan.kernel.errors import Place, Refusal
+from huikuan.mechanisms.files.names import clean_name
+from huikuan.mechanisms.files.operations import store_file
+from huikuan.mechanisms.identity.models import Company
+
+#: Keys of files nobody gave a mapping with a name come from here.
+SYSTEM = "file"
+_LONGEST_SYSTEM = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How to import: `mapping` None guesses the columns; `on_conflict` is list, keep or replace."""
+
+    kind: str
+    company: Company
+    actor: str
+    at: datetime
+    mapping: Mapping | None = None
+    as_of: date | None = None
+    skip_rejected: bool = False
+    dry_run: bool = False
+    on_conflict: str = "list"
+    force_snapshot: bool = False
+
+
+class RejectedRefusal(Refusal):
+    """The refusal of bad cells, with the sheet they stand in, so that they can be shown in place."""
+
+    def __init__(self, refusal: Refusal, sheet: Sheet, checked: Checked) -> None:
+        super().__init__(refusal.code, where=refusal.where, **refusal.params)
+        self.sheet = sheet
+        self.checked = checked
+
+    def write(self, path: Path) -> None:
+        """The rejected rows as a spreadsheet."""
+        write_bad_cells(path, self.sheet, self.checked)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The result, and what was read, for whoever wants to show the rejected rows."""
+
+    result: Result
+    sheet: Sheet
+    checked: Checked
+    mapping: Mapping
+
+
+def import_file(
+    path: Path, asked: Asked, *, name: str = "", progress: Callable[[str], None] = lambda _step: None
+) -> Imported:
+    """Import the file at `path`, which its sender calls `name`; all or nothing.
+
+    `progress` hears 'reading', 'checking', 'writing'. Refusals: what reading, mapping and
+    `import_checked` refuse; a wrong day for the kind.
+    """
+    _check_day(asked)
+    name = clean_name(name or path.name)
+    progress("reading")
+    sheet, mapping = _read(path, name, asked)
+    progress("checking")
+    checked = check(sheet, mapping, asked.kind, as_of=asked.as_of, company_currency=asked.company.currency)
+    task = _task(path, name, asked, sheet, mapping)
+    progress("writing")
+    try:
+        result = import_checked(task, checked, skip_rejected=asked.skip_rejected, dry_run=asked.dry_run)
+    except ConflictRefusal:
+        raise
+    except Refusal as refusal:
+        if refusal.code == "import_rejected":
+            raise RejectedRefusal(refusal, sheet, checked) from refusal
+        raise
+    return Imported(result, sheet, replace(checked, bad=result.bad), mapping)
+
+
+def _check_day(asked: Asked) -> None:
+    if asked.kind == "open-items" and asked.as_of is None:
+        raise Refusal("snapshot_needs_day")
+    if asked.kind != "open-items" and asked.as_of is not None:
+        raise Refusal("day_not_wanted", kind=asked.kind)
+
+
+def _read(path: Path, name: str, asked: Asked) -> tuple[Sheet, Mapping]:
+    if not path.is_file():
+        raise Refusal("file_not_found", name=name, where=[Place(file=name)])
+    if asked.mapping is None:
+        sheet = read_sheet(path, name)
+        return sheet, guess_mapping(sheet, asked.kind).mapping
+    mapping = asked.mapping
+    sheet = read_sheet(path, name, sheet=mapping.sheet, wanted=mapping.wanted(), header_row=mapping.header_row)
+    return sheet, mapping
+
+
+def _task(path: Path, name: str, asked: Asked, sheet: Sheet, mapping: Mapping) -> Task:
+    found = {field: [sheet.column(column) for column in columns] for field, columns in mapping.columns.items()}
+    return Task(
+        kind=asked.kind,
+        company=asked.company,
+        system=mapping.name[:_LONGEST_SYSTEM] or SYSTEM,
+        file_name=name,
+        file_sha256=_sha256(path),
+        mapping=document_of(mapping),
+        headers={field: next((one for one in columns if one), field) for field, columns in found.items()},
+        actor=asked.actor,
+        at=asked.at,
+        as_of=asked.as_of,
+        on_conflict=asked.on_conflict,
+        force=asked.force_snapshot,
+        keep=lambda: _keep(path, name, asked),
+    )
+
+
+def _keep(path: Path, name: str, asked: Asked) -> None:
+    with storage_refusals():
+        store_file(path, name, actor=asked.actor, at=asked.at)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,101 @@
+"""The archive's shape: what the manifest says, and whether a file is what its manifest says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from huikuan.kernel.errors import Refusal
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+HEADS = "heads.jsonl"
+ERASURES = "erasures.jsonl"
+
+#: Names an archive may hold; anything else, such as a path that climbs out, is refused.
+_NAME = re.compile(
+    r"tables/[a-z_]+\.jsonl|files/[0-9a-f]{2}/[0-9a-f]{62}|keys/[A-Za-z0-9_.-]+|(heads|erasures)\.jsonl"
+)
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: list[str]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`next_tx` is above every transaction number in the archive; `sha256` is by entry name."""
+
+    version: str
+    made_at: str
+    ledger_id: str
+    next_tx: int
+    migrations: list[str]
+    tables: dict[str, Table]
+    sha256: dict[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def as_bytes(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
+
+
+def add_entry(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], sha256: dict[str, str]) -> int:
+    """Write one entry piece by piece and note its checksum; returns the number of pieces."""
+    digest, count = hashlib.sha256(), 0
+    with archive.open(name, "w", force_zip64=True) as entry:
+        for piece in pieces:
+            digest.update(piece)
+            entry.write(piece)
+            count += 1
+    sha256[name] = digest.hexdigest()
+    return count
+
+
+def pieces_of(path: Path) -> Iterable[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def open_archive(path: Path) -> tuple[zipfile.ZipFile, Manifest]:
+    """The archive, every entry of it read and compared with the manifest; refuses any difference."""
+    try:
+        archive = zipfile.ZipFile(path)
+        manifest = _manifest(archive)
+        _compare(archive, manifest)
+    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, NotImplementedError) as error:
+        raise Refusal("backup_unreadable", file=path.name) from error
+    return archive, manifest
+
+
+def _manifest(archive: zipfile.ZipFile) -> Manifest:
+    said: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    if said["format"] != FORMAT:
+        raise Refusal("backup_other_format", format=said["format"])
+    return Manifest(**{**said, "tables": {name: Table(**table) for name, table in said["tables"].items()}})
+
+
+def _compare(archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    names = archive.namelist()
+    if len(names) != len(set(names)) or set(names) != {*manifest.sha256, MANIFEST}:
+        raise Refusal("backup_altered", entry=MANIFEST)
+    for name, expected in manifest.sha256.items():
+        digest, ends = hashlib.sha256(), 0
+        with archive.open(name) as entry:
+            while piece := entry.read(_PIECE):
+                digest.update(piece)
+                ends += piece.count(b"\n")
+        table = manifest.tables.get(name.removeprefix("tables/").removesuffix(".jsonl"))
+        if not _NAME.fullmatch(name) or digest.hexdigest() != expected or (table and table.rows != ends):
+            raise Refusal("backup_altered", entry=name)
+        if name.startswith("files/") and name.removeprefix("files/").replace("/", "") != expected:
+            raise Refusal("backup_altered", entry=name)

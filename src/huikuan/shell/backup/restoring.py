@@ -1,0 +1,135 @@
+"""Restoring a backup into an empty installation, on either database.
+
+Nothing is written before the whole archive has been read and found to be what its manifest says;
+the rows then come in one transaction, and what was inserted is read back and compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+from django.db.models import Max
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.store import guards
+from huikuan.mechanisms.store.models import Epoch, IdCounter
+from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.shell.backup.archive import ERASURES, HEADS, Manifest, open_archive
+from huikuan.shell.backup.rows import fact_tables, instances, lines, tables
+from huikuan.shell.home import home
+from huikuan.shell.installation import migrate, shipped_migrations
+
+_CHUNK = 1000
+
+
+def restore_backup(file: Path) -> dict[str, Any]:
+    """Make this empty installation the one in `file`; returns what came back.
+
+    Refuses, with nothing written: an archive that is cut off or altered, one of another version
+    of the product, an installation that already holds something.
+    """
+    archive, manifest = open_archive(file)
+    with archive:
+        _require_same_version(manifest)
+        migrate()
+        _require_empty(archive)
+        with transaction.atomic():
+            for model in tables():
+                _insert(model, archive, manifest)
+            _go_on_after(manifest)
+            _compare(manifest)
+            _bring_back_files(archive, manifest)
+    return {
+        "ledger": manifest.ledger_id,
+        "made_at": manifest.made_at,
+        "rows": {name: table.rows for name, table in manifest.tables.items()},
+        "files": sum(name.startswith("files/") for name in manifest.sha256),
+    }
+
+
+def _require_same_version(manifest: Manifest) -> None:
+    shipped = sorted("/".join(name) for name in shipped_migrations(ours=True))
+    if manifest.migrations != shipped or set(manifest.tables) != {str(model._meta.db_table) for model in tables()}:
+        raise Refusal("backup_other_version", version=manifest.version)
+
+
+def _require_empty(archive: zipfile.ZipFile) -> None:
+    full = [str(model._meta.db_table) for model in tables() if model._base_manager.exists()]
+    taken = [name for name in archive.namelist() if name == HEADS and (home() / name).exists()]
+    if full or taken:
+        raise Refusal("restore_not_empty", found=", ".join(full + taken))
+
+
+def _insert(model: type[models.Model], archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    table = str(model._meta.db_table)
+    with archive.open(f"tables/{table}.jsonl") as entry:
+        rows = instances(model, manifest.tables[table].columns, iter(entry))
+        while batch := list(islice(rows, _CHUNK)):
+            model._base_manager.bulk_create(batch)
+
+
+def _go_on_after(manifest: Manifest) -> None:
+    """Let ids and transaction numbers go on above everything restored."""
+    offset = 0
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+            offset = max(0, manifest.next_tx - int(cursor.fetchone()[0]))
+    epoch = {"ledger_id": manifest.ledger_id, "last_tx": manifest.next_tx - 1, "tx_offset": offset}
+    Epoch.objects.update_or_create(id=1, defaults=epoch)
+    for model in fact_tables():
+        _next_id(str(model._meta.db_table), (model._base_manager.aggregate(last=Max("pk"))["last"] or 0) + 1)
+    counted_by_django = [model for model in tables() if model not in fact_tables()]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), counted_by_django):
+            cursor.execute(statement)
+
+
+def _next_id(table: str, following: int) -> None:
+    if not is_postgres():
+        IdCounter.objects.update_or_create(table=table, defaults={"next_id": following})
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(%s::regclass, %s::bigint, false)", [f"{table}_ids", following])
+
+
+def _compare(manifest: Manifest) -> None:
+    """Read every table back and compare it with the archive; the guards must be in place."""
+    for model in tables():
+        name = f"tables/{model._meta.db_table}.jsonl"
+        if _digest(lines(model)) != manifest.sha256[name]:
+            raise Refusal("restore_differs", table=str(model._meta.db_table))
+    if guards.missing():
+        raise Refusal("restore_unguarded", tables=", ".join(sorted({table for table, _ in guards.missing()})))
+
+
+def _digest(pieces: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _bring_back_files(archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Originals, heads and keys, each under a temporary name until it is whole on the disk."""
+    for name in manifest.sha256:
+        if name.startswith("tables/") or (name == ERASURES and (home() / name).exists()):
+            continue  # a list of erasures that lies here already is newer than the backup's
+        target = home() / name
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = target.with_name(f".{target.name}.unfinished")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with archive.open(name) as entry, os.fdopen(descriptor, "wb") as out:
+            shutil.copyfileobj(entry, out)
+            out.flush()
+            os.fsync(out.fileno())
+        unfinished.rename(target)

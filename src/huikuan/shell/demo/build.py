@@ -1,0 +1,105 @@
+"""Building the demo company in an empty installation: once, step by step, each safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from huikuan.kernel.dates import DEFAULT_ZONE
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.rates import parse_rate
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.sealing import seal
+from huikuan.mechanisms.columns.operations import refresh
+from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
+from huikuan.record.customers.operations import import_customers
+from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
+from huikuan.record.customers.operations.rows import ids_by_code
+from huikuan.record.receivables.models import ExchangeRate, Item
+from huikuan.shell.demo.books import SYSTEM, write_books
+from huikuan.shell.demo.cast import PEOPLE, SELLERS
+from huikuan.shell.demo.standing import begun_for, logins, note
+from huikuan.shell.demo.story import Story, company_as_of
+from huikuan.shell.home import home
+from huikuan.shell.installation import prepare
+
+ACTOR = "cli:demo"
+
+
+def build(*, today: date, at: datetime) -> None:
+    """Build the demo company as of `today`. Interrupted, it goes on where it stopped.
+
+    Refuses an installation that holds other items: invented and real debts do not mix.
+    """
+    prepare(code=SELLERS[0].code, name=SELLERS[0].name)
+    if Item.objects.exclude(origin_system=SYSTEM).exists():
+        raise Refusal("demo_needs_empty_installation", home=str(home()))
+    # A build begun on another day is finished for that day.
+    today = begun_for() or today
+    note(today, items=0, complete=False)
+    story = company_as_of(today)
+    _people(logins(), at)
+    _customers(story, today, at)
+    _rates(story, at)
+    for seller in SELLERS:
+        company = _company(seller.code, seller.name)
+        if not Item.objects.filter(company_id=company.pk).exists():
+            write_books(story, company, actor=ACTOR, at=at)
+    seal(at)
+    refresh()
+    note(today, items=Item.objects.filter(origin_system=SYSTEM).count(), complete=True)
+
+
+def _company(code: str, name: str) -> Company:
+    if not Company.objects.filter(code=code).exists():
+        add_company(code=code, name=name, currency="CNY", time_zone=DEFAULT_ZONE)
+    return Company.objects.get(code=code)
+
+
+def _people(passwords: dict[str, str], at: datetime) -> None:
+    """Users with this installation's passwords and their roles."""
+    known = set(User.objects.values_list("username", flat=True))
+    for person in PEOPLE:
+        if person.username not in known:
+            add_user(
+                username=person.username,
+                password=passwords[person.username],
+                display_name=person.name,
+                actor=ACTOR,
+                at=at,
+            )
+        for role in person.roles:
+            grant_role(username=person.username, role=role, actor=ACTOR, at=at)
+
+
+def _customers(story: Story, today: date, at: datetime) -> None:
+    """Customers with their groups and affiliations, then who was handed over; repeating changes nothing."""
+    if ids_by_code(story.customers["code"]):
+        return
+    with transaction.atomic():
+        import_customers(story.customers, batch_id=None, actor=ACTOR, at=at)
+        ids = ids_by_code(story.customers["code"])
+        statements = [
+            Statement(ids[one.customer], one.dimension, one.value, one.effective_on) for one in story.hand_overs
+        ]
+        affiliate_many(statements, today=today, batch_id=None, actor=ACTOR, at=at)
+
+
+def _rates(story: Story, at: datetime) -> None:
+    if ExchangeRate.objects.exists():
+        return
+    rows = [
+        {
+            "currency": currency,
+            "quote_currency": "CNY",
+            "on_date": day,
+            "rate_e8": parse_rate(rate),
+            "source": source,
+            "actor": ACTOR,
+        }
+        for currency, day, rate, source in story.rates
+    ]
+    with transaction.atomic():
+        record(ExchangeRate, rows, at=at)

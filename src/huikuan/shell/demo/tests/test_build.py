@@ -1,0 +1,160 @@
+"""Building the demo: what the story says is what the ledger holds, once, and apart from real debts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import stat
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.contrib.auth import authenticate
+from django.db.models import Sum
+
+from huikuan.connect.connectors.models import Batch
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Head, Leaf
+from huikuan.mechanisms.files.operations import path_of
+from huikuan.mechanisms.identity.models import Company, RoleGrant
+from huikuan.record.customers import queries
+from huikuan.record.customers.models import Customer
+from huikuan.record.receivables.models import Item, OpenItem, Settlement
+from huikuan.shell.cli import main
+from huikuan.shell.demo import build as building
+from huikuan.shell.demo import story as telling
+from huikuan.shell.demo.cast import PEOPLE
+from huikuan.shell.demo.standing import standing
+from huikuan.shell.demo.tests.test_story import open_of
+
+TODAY, AT = date(2026, 11, 20), datetime(2026, 11, 20, 0, 46, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cast and a dozen others: the whole company takes too long for every run."""
+    monkeypatch.setattr(telling, "_ORDINARY", 12)
+
+
+def test_the_ledger_holds_what_the_story_says() -> None:
+    building.build(today=TODAY, at=AT)
+    story = telling.company_as_of(TODAY)
+    _facts_are_all_there(story)
+    _owners_change_and_the_past_keeps_its_own(story)
+    _an_item_leads_to_its_line_in_the_file()
+
+
+def _facts_are_all_there(story: telling.Story) -> None:
+    assert Item.objects.count() == story.items.height
+    assert Settlement.objects.count() == story.settlements.height
+    assert set(Company.objects.values_list("code", flat=True)) == {"MAIN", "HD"}
+    expected = {row["key"]: row["open"] for row in open_of(story).filter(pl.col("open") > 0).iter_rows(named=True)}
+    keys = dict(Item.objects.values_list("id", "origin_key"))
+    assert {keys[pk]: amount for pk, amount in OpenItem.objects.values_list("item_id", "open_amount")} == expected
+    haiyue = Customer.objects.get(code="C10018")
+    late = OpenItem.objects.filter(customer_id=haiyue.pk, side="debit", due_date__lt=TODAY)
+    assert late.aggregate(sum=Sum("open_amount"))["sum"] == 754_200_000
+    assert Head.objects.get().size == Leaf.objects.count()
+    assert not Item.objects.filter(book_amount=None).exists()
+
+
+def _owners_change_and_the_past_keeps_its_own(story: telling.Story) -> None:
+    change = next(one for one in story.hand_overs if one.dimension == "group")
+    customer = Customer.objects.get(code=change.customer)
+    before = date.fromordinal(change.effective_on.toordinal() - 1)
+    assert queries.affiliations_of(customer.pk, before).get("group") is None
+    assert queries.affiliations_of(customer.pk, change.effective_on)["group"] == change.value
+
+
+def _an_item_leads_to_its_line_in_the_file() -> None:
+    batch = Batch.objects.get(company_id=Company.objects.get(code="HD").pk)
+    text = path_of(batch.file_sha256).read_text(encoding="utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(text)))
+    for item in Item.objects.filter(batch_id=batch.pk).order_by("id")[:50]:
+        line = lines[item.batch_row - 2]
+        assert line["单据号"] == item.document_number
+        assert line["金额"].replace(".", "") == str(item.amount)
+
+
+def test_a_second_build_writes_nothing_and_interrupted_ones_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    write, calls = building.write_books, []
+
+    def once(*arguments: object, **named: object) -> int:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return write(*arguments, **named)
+
+    monkeypatch.setattr(building, "write_books", once)
+    with pytest.raises(KeyboardInterrupt):
+        building.build(today=TODAY, at=AT)
+    assert standing() is None
+    building.build(today=date(2027, 1, 1), at=AT)
+    counts = Leaf.objects.count(), Item.objects.count()
+    assert standing().as_of == TODAY
+    assert counts[1] == telling.company_as_of(TODAY).items.height
+    building.build(today=TODAY, at=AT)
+    assert (Leaf.objects.count(), Item.objects.count()) == counts
+
+
+def test_people_log_in_with_this_installations_passwords(data_folder: Path) -> None:
+    building.build(today=TODAY, at=AT)
+    demo = standing()
+    username, password, name = demo.logins[0]
+    assert (username, name) == ("zhoumin", "周敏")
+    assert authenticate(request=_Asked(), username=username, password=password) is not None
+    assert RoleGrant.objects.count() == sum(len(person.roles) for person in PEOPLE)
+    assert stat.S_IMODE((data_folder / "demo-logins.txt").stat().st_mode) == 0o600
+
+
+class _Asked:
+    """Enough of a request for the log-in guard."""
+
+    META = {"REMOTE_ADDR": "127.0.0.1"}
+    POST: dict[str, str] = {}
+    GET: dict[str, str] = {}
+    path = "/"
+    method = "POST"
+
+
+def test_it_keeps_away_from_real_debts() -> None:
+    company = Company.objects.create(code="MAIN", name="真公司")
+    _post_real_item(company)
+    with pytest.raises(Refusal) as caught:
+        building.build(today=TODAY, at=AT)
+    assert caught.value.code == "demo_needs_empty_installation"
+    assert (Item.objects.count(), Customer.objects.count()) == (1, 1)
+
+
+def _post_real_item(company: Company) -> None:
+    from huikuan.record.customers.operations import ensure_prospects
+    from huikuan.record.receivables.operations.items import post_item
+
+    ids = ensure_prospects({"A": "甲"}, batch_id=None, actor="cli:test", at=AT)
+    post_item(
+        company=company,
+        customer_id=ids["A"],
+        kind="invoice",
+        currency="CNY",
+        amount=100,
+        document_date=TODAY,
+        posting_date=TODAY,
+        due_date=TODAY,
+        actor="cli:test",
+        at=AT,
+    )
+
+
+def test_the_command_tells_the_logins_every_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--no-serve", "--json", "--as-of", "2026-11-20"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert first["fresh"] is True
+    assert main(["demo", "--no-serve", "--json"]) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert second == {**first, "fresh": False}
+    assert main(["demo", "--no-serve"]) == 0
+    assert "zhoumin" in capsys.readouterr().out

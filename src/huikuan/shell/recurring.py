@@ -1,0 +1,35 @@
+"""What recurs: the trail is sealed, the columns follow the ledger, events reach their subscribers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from huikuan.mechanisms.audit.sealing import seal
+from huikuan.mechanisms.columns.operations import compact, refresh
+from huikuan.mechanisms.events.delivery import deliver_all
+from huikuan.mechanisms.events.subscribers import Subscriber
+from huikuan.mechanisms.jobs.work import Work
+
+
+def seal_trail(work: Work) -> dict[str, Any]:
+    """A new signed head over all that is final."""
+    head = seal(work.at)
+    return {"size": head.size, "sealed_at": head.sealed_at.isoformat()}
+
+
+def refresh_columns(_work: Work) -> dict[str, Any]:
+    """The mirror up to the horizon; somebody else's refresh is as good as ours."""
+    manifest = refresh(wait=False)
+    return {"horizon": manifest.horizon} if manifest else {}
+
+
+def compact_columns(_work: Work) -> dict[str, Any]:
+    """The mirror into few files, closed rows marked."""
+    manifest = compact()
+    return {"horizon": manifest.horizon} if manifest else {}
+
+
+def deliver_events(subscribers: Sequence[Subscriber]) -> dict[str, Any]:
+    """Every subscriber told of what it has not been told yet."""
+    return dict(deliver_all(subscribers))

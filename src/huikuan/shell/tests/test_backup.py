@@ -1,0 +1,181 @@
+"""A backup comes back whole, on either database; a damaged one not at all (catalogue 71)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from huikuan.kernel.errors import Refusal
+from huikuan.shell.backup.archive import open_archive
+from huikuan.shell.tests.installations import Installation, postgres_database
+
+PASSWORD = "a long pass phrase"
+
+_FILL = """
+import hashlib
+from datetime import UTC, date, datetime
+from django.db import transaction
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.sealing import seal
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.files.models import StoredFile
+from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup
+from huikuan.shell.home import home
+at = datetime(2026, 11, 20, 2, 14, 15, 123456, tzinfo=UTC)
+group = CustomerGroup.objects.create(code="G2", name="北麓矿业装备集团")
+parent = Customer.objects.create(id=9, code="C9", name="北麓矿业装备", former_names=["北麓重工"])
+Customer.objects.create(id=2, code="C2", name="北麓（盐城）", parent=parent)
+data = "客户,金额\\n".encode()
+digest = hashlib.sha256(data).hexdigest()
+path = home() / "files" / digest[:2] / digest[2:]
+path.parent.mkdir(parents=True)
+path.write_bytes(data)
+for number in range(40):
+    with transaction.atomic():
+        announce("test.said", customer_id=2, payload={"zweite": 1, "amount": "1.50", "名": "值"}, at=at)
+        row = {"customer_id": 2, "dimension": "owner", "value": f"郑可{number}", "effective_on": date(2024, 2, 29)}
+        record(Affiliation, [{**row, "actor": "cli:test"}], at=at)
+with transaction.atomic():
+    row = {"sha256": digest, "name": "应收.csv", "size": len(data), "media_type": "text/csv"}
+    record(StoredFile, [row], at=at)
+seal(datetime.now(UTC))
+"""
+
+_GO_ON = f"""
+from datetime import UTC, datetime
+from django.db import transaction
+from django.db.models import Max
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.store.transactions import horizon
+last = Event.objects.aggregate(tx=Max("tx"), id=Max("id"))
+with transaction.atomic():
+    Company.objects.create(code="NEW", name="x")
+    new = Event.objects.get(id=announce("test.said", at=datetime.now(UTC)))
+logs_in = User.objects.get().check_password({PASSWORD!r})
+print(new.tx > last["tx"], new.id > last["id"], horizon() > new.tx, logs_in)
+"""
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = Installation(tmp_path_factory.mktemp("original") / "home")
+    assert made.run("company", "list")[0] == 0
+    assert made.run("user", "add", "zhou", "--role", "administrator", "--password-stdin", given=PASSWORD)[0] == 0
+    made.python(_FILL)
+    return made
+
+
+@pytest.fixture(scope="module")
+def backup(original: Installation) -> Path:
+    file = original.home.parent / "saved.zip"
+    code, told = original.run("backup", file)
+    assert code == 0
+    assert (told["rows"]["events_event"], told["files"], told["lost_files"]) == (41, 1, [])
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    if request.param == "sqlite":
+        yield Installation(tmp_path / "restored")
+        return
+    if connection.vendor != "postgresql":
+        pytest.skip("needs the PostgreSQL run's server")
+    with postgres_database() as url:
+        yield Installation(tmp_path / "restored", url)
+
+
+def checksums(file: Path) -> dict[str, str]:
+    with zipfile.ZipFile(file) as archive:
+        return json.loads(archive.read("manifest.json"))["sha256"]
+
+
+def test_it_comes_back_whole_and_goes_on(backup: Path, target: Installation, tmp_path: Path) -> None:
+    code, told = target.run("restore", backup)
+    assert (code, told.get("ok"), told.get("files")) == (0, True, 1), told
+    again = tmp_path / "again.zip"
+    assert target.run("backup", again)[0] == 0
+    assert checksums(again) == checksums(backup)
+    assert target.python(_GO_ON).split() == ["True"] * 4
+    assert not (target.home / "keys" / "audit-ed25519").exists()
+    back = Installation(tmp_path / "back")
+    code, told = back.run("restore", again)
+    assert code == 0, told
+    assert back.python(_GO_ON).split() == ["True"] * 4
+
+
+def test_private_keys_only_when_asked_for(original: Installation, backup: Path, tmp_path: Path) -> None:
+    assert original.run("backup", tmp_path / "keys.zip", "--with-keys")[0] == 0
+    assert set(checksums(tmp_path / "keys.zip")) - set(checksums(backup)) == {"keys/audit-ed25519"}
+    assert (tmp_path / "keys.zip").stat().st_mode & 0o777 == 0o600
+
+
+def test_only_into_an_empty_installation(original: Installation, backup: Path) -> None:
+    code, told = original.run("restore", backup)
+    assert (code, told["error"]["code"]) == (1, "restore_not_empty")
+    code, told = original.run("backup", backup)
+    assert (code, told["error"]["code"]) == (1, "backup_file_exists")
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_written(backup: Path, tmp_path: Path) -> None:
+    file = tmp_path / "damaged.zip"
+    file.write_bytes(backup.read_bytes()[:-100])
+    target = Installation(tmp_path / "target")
+    code, told = target.run("restore", file)
+    assert (code, told["error"]["code"]) == (1, "backup_unreadable")
+    assert not (target.home / "huikuan.sqlite3").exists()
+
+
+def rewritten(backup: Path, to: Path, change: dict[str, bytes], drop: str = "") -> Path:
+    """A copy of the archive with some entries replaced, added or left out."""
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(to, "w") as new:
+        for name in old.namelist():
+            if name != drop and name not in change:
+                new.writestr(name, old.read(name))
+        for name, content in change.items():
+            new.writestr(name, content)
+    return to
+
+
+def test_every_kind_of_alteration_is_refused(backup: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(backup) as archive:
+        events = archive.read("tables/events_event.jsonl")
+    lines = events.splitlines(keepends=True)
+    edited = {
+        "edited row": {"tables/events_event.jsonl": events.replace(b"1.50", b"1.05")},
+        "missing row": {"tables/events_event.jsonl": b"".join(lines[:-1])},
+        "swapped rows": {"tables/events_event.jsonl": b"".join([lines[1], lines[0], *lines[2:]])},
+        "entry that climbs out": {"files/../../evil": b"x"},
+        "no manifest's entry": {"keys/other.pub": b"x"},
+    }
+    for name, change in edited.items():
+        with pytest.raises(Refusal, match="backup_altered"):
+            open_archive(rewritten(backup, tmp_path / f"{name}.zip", change))
+    for drop in ("tables/identity_user.jsonl", "manifest.json"):
+        with pytest.raises(Refusal, match=r"backup_altered|backup_unreadable"):
+            open_archive(rewritten(backup, tmp_path / "dropped.zip", {}, drop))
+
+
+def test_wherever_it_is_cut_off_it_is_refused(backup: Path, tmp_path: Path) -> None:
+    whole = backup.read_bytes()
+    for length in range(0, len(whole), max(1, len(whole) // 40)):
+        (tmp_path / "cut.zip").write_bytes(whole[:length])
+        with pytest.raises(Refusal, match="backup_unreadable"):
+            open_archive(tmp_path / "cut.zip")
+
+
+def test_a_lost_original_is_said(original: Installation, tmp_path: Path) -> None:
+    home = tmp_path / "copy"
+    shutil.copytree(original.home, home)
+    next((home / "files").glob("*/*")).write_bytes(b"other")
+    code, told = Installation(home).run("backup", tmp_path / "lost.zip")
+    assert (code, len(told["lost_files"])) == (1, 1)
