@@ -45,16 +45,12 @@ SENTENCES = {
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
     "original_lost": gettext_noop("The original with hash %(sha256)s is missing or altered (found: %(found)s)."),
     "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
-<<<<<<< HEAD
-    "reading_not_sealed": gettext_noop(
-        "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
-    ),
-=======
     "demo_needs_empty_installation": gettext_noop(
         "%(home)s holds a ledger already. Choose another HUIKUAN_HOME for the demo; nothing was written."
     ),
-    "reading_not_sealed": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
->>>>>>> main
+    "reading_not_sealed": gettext_noop(
+        "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
+    ),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,

@@ -105,7 +105,11 @@ LOGGING = logging_config(log_level())
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 #: A web shelf keeps its words beside its pages; a context, the rest in its own locale folder.
-LOCALE_PATHS = [ROOT / "locale", ROOT / "demo/locale", *(ROOT.parent / context / "web/locale" for context in WEB_SHELVES)]
+LOCALE_PATHS = [
+    ROOT / "locale",
+    ROOT / "demo/locale",
+    *(ROOT.parent / context / "web/locale" for context in WEB_SHELVES),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

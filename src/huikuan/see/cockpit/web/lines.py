@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huikuan.kernel.money import minor_digits
 from huikuan.mechanisms.pages.figures import UNITS, bucket_name, in_unit, percent, shade
@@ -17,6 +18,21 @@ from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.record.receivables.queries.aging import Aging, AgingRow
 from huikuan.see.cockpit.domain.overview import BucketLine, CustomerShare, Overview, TopRow, TrendPoint
 from huikuan.see.cockpit.web import charts
+
+MONTHS = (
+    gettext_noop("Jan"),
+    gettext_noop("Feb"),
+    gettext_noop("Mar"),
+    gettext_noop("Apr"),
+    gettext_noop("May"),
+    gettext_noop("Jun"),
+    gettext_noop("Jul"),
+    gettext_noop("Aug"),
+    gettext_noop("Sep"),
+    gettext_noop("Oct"),
+    gettext_noop("Nov"),
+    gettext_noop("Dec"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +171,7 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
     aged = [column for column in shown if column.line.code == "days"]
     step_of = 10 ** (minor_digits(overview.currency) + UNITS.get(unit, 0))
     marks_at, top = charts.ticks(max((sum(point.buckets) for point in overview.trend), default=0), step_of)
-<<<<<<< HEAD
     stacked = [_stack(point, aged, overview, rows, unit) for point in overview.trend]
-=======
-    stacked: list[list[charts.Part]] = []
-    for point in overview.trend:
-        stacked.append(
-            [
-                charts.Part(
-                    amount,
-                    column.shade,
-                    f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
-                    rows.of(on=point.on, slot="days", **{"from": column.line.from_days, "to": column.line.to_days}),
-                )
-                for column, amount in zip(aged, point.buckets, strict=True)
-            ]
-        )
->>>>>>> main
     drawn = charts.stacks(stacked, top)
     rates = [point.overdue_rate for point in overview.trend]
     points, strokes = charts.strip(rates, [percent(rate) for rate in rates])
@@ -303,4 +303,4 @@ def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -
 
 
 def _month_label(on: date, *, last: bool) -> str:
-    return f"{on:%m-%d}" if last else _("%(month)s/%(year)s") % {"month": on.month, "year": f"{on:%y}"}
+    return f"{on:%m-%d}" if last else _(MONTHS[on.month - 1])
