@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +46,7 @@ def test_columns_stand_on_zero_and_do_not_overlap(amounts: list[int]) -> None:
 @given(st.integers(0, 10**15), st.sampled_from([1, 100, 10**6]))
 def test_ticks_start_at_zero_are_even_and_reach_the_highest(highest: int, unit: int) -> None:
     marks, top = charts.ticks(highest, unit)
-    steps = {later.amount - earlier.amount for earlier, later in zip(marks, marks[1:], strict=False)}
+    steps = {later.amount - earlier.amount for earlier, later in pairwise(marks)}
     assert marks[0].amount == 0
     assert len(steps) == 1
     assert marks[-1].amount == top >= highest
