@@ -37,7 +37,8 @@ _TRANSLATE = re.compile(
 )
 _CALL = re.compile(r"""\b_\((?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\)""")
 _BLOCK = re.compile(
-    r"\{%\s*blocktrans(?:late)?\b(?P<options>(?:[^%]|%(?!\}))*)%\}(?P<body>.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.DOTALL
+    r"\{%\s*blocktrans(?:late)?\b(?P<options>(?:[^%]|%(?!\}))*)%\}(?P<body>.*?)\{%\s*endblocktrans(?:late)?\s*%\}",
+    re.DOTALL,
 )
 _PLURAL = re.compile(r"\{%\s*plural\s*%\}")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -101,14 +102,14 @@ def problems() -> list[str]:
         for message in load(path):
             if not message.id:
                 continue
-            singular = message.id[0] if isinstance(message.id, tuple) else message.id
+            singular = _ids(message)[0]
             known[(message.context or "", singular)] = message
             found += [f"{'/'.join(where)}: {fault}: {singular!r}" for fault in _faults(message)]
     for source in messages():
         translated = known.get(source.key)
         if translated is None or not all(_strings(translated)):
             found.append(f"{source.file}: no Chinese for {source.msgid!r}")
-        elif source.plural and not isinstance(translated.id, tuple):
+        elif source.plural and len(_ids(translated)) == 1:
             found.append(f"{source.file}: the plural of {source.msgid!r} is not in the catalogue")
     return sorted(set(found))
 
@@ -116,17 +117,20 @@ def problems() -> list[str]:
 def _faults(message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
-    ids = message.id if isinstance(message.id, tuple) else (message.id,)
-    offered = set().union(*(placeholders(text) for text in ids))
+    offered = set().union(*(placeholders(text) for text in _ids(message)))
     for text in _strings(message):
         if text and not placeholders(text) <= offered:
             yield "placeholder unknown to the English"
-        if text and not isinstance(message.id, tuple) and placeholders(text) != offered:
+        if text and len(_ids(message)) == 1 and placeholders(text) != offered:
             yield "placeholders differ"
 
 
 def placeholders(text: str) -> set[str]:
     return {match.group(0) for match in _PLACEHOLDER.finditer(text.replace("%%", ""))}
+
+
+def _ids(message: Message) -> tuple[str, ...]:
+    return tuple(message.id) if isinstance(message.id, (tuple, list)) else (str(message.id),)
 
 
 def _strings(message: Message) -> tuple[str, ...]:

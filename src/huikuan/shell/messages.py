@@ -48,7 +48,9 @@ SENTENCES = {
     "demo_needs_empty_installation": gettext_noop(
         "%(home)s holds a ledger already. Choose another HUIKUAN_HOME for the demo; nothing was written."
     ),
-    "reading_not_sealed": gettext_noop("Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."),
+    "reading_not_sealed": gettext_noop(
+        "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
+    ),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,

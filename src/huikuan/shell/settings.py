@@ -105,15 +105,19 @@ LOGGING = logging_config(log_level())
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 #: A web shelf keeps its words beside its pages; a context, the rest in its own locale folder.
-LOCALE_PATHS = [ROOT / "locale", ROOT / "demo/locale", *(ROOT.parent / context / "web/locale" for context in WEB_SHELVES)]
+LOCALE_PATHS = [
+    ROOT / "locale",
+    ROOT / "demo/locale",
+    *(ROOT.parent / context / "web/locale" for context in WEB_SHELVES),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [ROOT / "static"]
-WHITENOISE_USE_FINDERS = True
+# The built assets lie in the package and are served from there; each address carries the build's version.
+STATIC_ROOT = ROOT / "static"
+WHITENOISE_MAX_AGE = 30 * 24 * 3600
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -18,6 +18,7 @@ from django.utils import timezone
 from huikuan.kernel.dates import DEFAULT_ZONE, aware, business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.audit.queries import head_at
 from huikuan.mechanisms.identity.models import Company
 
 BASES = ("due", "document")
@@ -128,7 +129,7 @@ def _instant(text: str, zone: str) -> datetime | None:
 
 
 def _head(at: datetime) -> Head:
-    head = Head.objects.filter(sealed_at__lte=at).order_by("-id").first()
+    head = head_at(at)
     if head is None:
         raise Refusal("reading_not_sealed", at=at.isoformat())
     return head

@@ -52,7 +52,7 @@ def horizon() -> int:
 @contextmanager
 def snapshot() -> Iterator[None]:
     """One consistent view of the database for several reads; nests inside a write transaction."""
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or _in_snapshot():
         yield
         return
     if is_postgres():
@@ -102,6 +102,11 @@ def exclusive(name: str) -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         yield bool(cursor.fetchone()[0])
+
+
+def _in_snapshot() -> bool:
+    """On SQLite a snapshot is a plain transaction that Django does not know of."""
+    return not is_postgres() and connection.connection is not None and connection.connection.in_transaction
 
 
 def _worth_repeating(error: OperationalError) -> bool:

@@ -26,6 +26,8 @@ register.filter(figures.percent)
 register.simple_tag(figures.bucket_name)
 
 NONE = "–"
+#: Assets that need no building.
+_KEPT = ("mark.svg",)
 
 # Amounts ------------------------------------------------------------------------------------------
 
@@ -37,7 +39,7 @@ def amount(
     """Minor units in the reader's unit, two decimals half up; hover and copy give the exact amount."""
     if minor is None:
         return NONE
-    shown = figures.in_unit(minor, currency, unit or context.get("unit", "yuan"))
+    shown = figures.in_unit(minor, currency, unit or str(context.get("unit", "yuan")))
     exact = to_text(minor, currency)
     sign = "+" if signed and minor > 0 else ""
     return format_html(
@@ -53,7 +55,7 @@ def amount(
 @register.simple_tag(takes_context=True)
 def unit(context: Context, currency: str, unit: str = "") -> str:
     """The unit a column head states: 元, 万元, USD, 万 USD …"""
-    return figures.unit_name(currency, unit or context.get("unit", "yuan"))
+    return figures.unit_name(currency, unit or str(context.get("unit", "yuan")))
 
 
 @register.simple_tag
@@ -150,7 +152,7 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def asset(name: str) -> str:
     """The address of a built asset, with the build's version so that browsers may keep it for long."""
-    return f"{static(f'dist/{name}')}?v={_version()}"
+    return f"{static(name if name in _KEPT else f'dist/{name}')}?v={_version()}"
 
 
 @cache

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.reading import Reading, address, read, reading_of
 from huikuan.shell.web.views import THEME_COOKIE, THEMES
@@ -47,7 +47,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "usual_days": _usual_days(reading.today),
         "companies": companies,
         "home_currency": reading.company.currency if reading.company else companies[0].currency,
-        "sealed": Head.objects.order_by("-id").only("size", "sealed_at").first(),
+        "sealed": last_head(),
     }
 
 

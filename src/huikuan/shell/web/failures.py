@@ -61,9 +61,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Without context processors: whatever broke may have broken them too."""
     page = {
         "title": _("Something failed on our side"),
-        "say": _(
-            "No money moved: what failed was undone as a whole. Try again; if it stays, tell your administrator the time."
-        ),
+        "say": _("No money moved: what failed was undone as a whole. Try again, or tell an administrator the time."),
     }
     return HttpResponse(render_to_string("shell/broken.html", page), status=500)
 

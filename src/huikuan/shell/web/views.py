@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from django.views.generic import RedirectView
 
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.figures import UNITS
@@ -39,9 +39,8 @@ class LogOut(LogoutView):
     next_page = settings.LOGIN_URL
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """The front door leads to the receivables overview."""
-    return redirect("cockpit:overview")
+home = RedirectView.as_view(pattern_name="cockpit:overview")
+"""The front door leads to the receivables overview."""
 
 
 @require_POST

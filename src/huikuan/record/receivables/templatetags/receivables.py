@@ -38,6 +38,18 @@ KINDS = {
     "opening": gettext_noop("Opening balance"),
 }
 
+REASONS = {
+    "receipt": gettext_noop("Receipt applied"),
+    "import": gettext_noop("As the imported file says"),
+    "reversal": gettext_noop("Reversal"),
+    "source_system": gettext_noop("Settled in the source system"),
+    "undo": gettext_noop("Import undone"),
+    "third_party": gettext_noop("Paid by another customer"),
+    "terms": gettext_noop("Payment terms"),
+    "milestone": gettext_noop("Milestone reached"),
+    "extension": gettext_noop("Extension"),
+}
+
 #: The aging ramp's edges where a row does not say its bucket's place.
 _EDGES = (30, 60, 90)
 
@@ -45,6 +57,12 @@ _EDGES = (30, 60, 90)
 @register.simple_tag
 def kind_name(kind: str) -> str:
     return _(KINDS.get(kind, kind))
+
+
+@register.simple_tag
+def reason_name(reason: str) -> str:
+    """Why a settlement or a schedule was made: our own codes in words, people's words as they are."""
+    return _(REASONS[reason]) if reason in REASONS else reason
 
 
 @register.filter

@@ -78,7 +78,7 @@ def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:
         if value is not None:
             chips.append(Chip(f"{_(title)} {value or _('(none)')}", (name,)))
     if narrowed.text:
-        chips.append(Chip(f"“{narrowed.text}”", ("q",)))
+        chips.append(Chip(narrowed.text, ("q",)))
     return chips
 
 
@@ -87,7 +87,7 @@ def _customer(code: str) -> Customer | None:
         return None
     found = Customer.objects.filter(code=code).first()
     if found is None:
-        raise Refusal("customer_code_unknown", code=code)
+        raise Refusal("customer_code_unknown", customer=code)
     return found
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from huikuan.mechanisms.audit.models import Head, Leaf
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.reading import Reading
 from huikuan.record.customers.models import Customer
-from huikuan.record.receivables.domain.aging import NOT_DUE, overdue_days
+from huikuan.record.receivables.domain.aging import overdue_days
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.schedules import schedule_of
 from huikuan.record.receivables.queries.story import Step, Story, item_story
@@ -91,7 +92,7 @@ def _dates(story: Story, reading: Reading) -> Dates:
     if due is None:
         return Dates(None, 0, "awaiting", None, story.item.side)
     late = overdue_days(due, reading.as_of)
-    return Dates(due, late, "days" if late else NOT_DUE, due, story.item.side)
+    return Dates(due, late, "days" if late else "not_due", due, story.item.side)
 
 
 def _names(story: Story) -> dict[int, str]:
@@ -105,7 +106,7 @@ def _names(story: Story) -> dict[int, str]:
 
 
 def _seal(story: Story) -> Seal:
-    head = Head.objects.order_by("-id").first()
+    head = last_head()
     facts = [(TABLES[step.what], step.fact_id) for step in story.steps]
     numbers = [
         tx

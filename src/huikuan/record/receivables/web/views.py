@@ -110,7 +110,8 @@ def _what_dropping_yields(wanted: Asked, reading: Reading) -> list[dict[str, Any
     answers = []
     for chip in wanted.chips:
         names = fields.get(chip.names[0], chip.names)
-        loosened = replace(wanted.filter, **{name: "" if name == "text" else None for name in names})
+        dropped: dict[str, Any] = {name: "" if name == "text" else None for name in names}
+        loosened = replace(wanted.filter, **dropped)
         count = _page(replace(wanted, filter=loosened), reading, after=None, limit=1).count
         if count:
             answers.append({"chip": chip, "count": count})

@@ -32,7 +32,7 @@ FORMULAS = {
     "overdue_rate": gettext_noop("Overdue ÷ open receivables"),
     "dso_simple": gettext_noop("Open receivables ÷ credit sales × days"),
     "dso_countback": gettext_noop(
-        "Sales are taken off the receivables month by month, the newest first, until nothing is left; the days used up are the answer"
+        "Sales are taken off the receivables month by month, the newest first; the days used up are the answer"
     ),
     "dso_true": gettext_noop("Age of each open item, weighted by its amount over the sales of its month"),
     "dso_best_possible": gettext_noop("Receivables not yet due ÷ credit sales × days"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil, floor, log10
 
 PLOT_HEIGHT = 130
@@ -114,7 +115,7 @@ def strip(values: Sequence[Decimal | None], texts: Sequence[str]) -> tuple[list[
     known = [value for value in values if value is not None]
     if not known:
         return [], []
-    low, spread = min(known), (max(known) - min(known)) or Decimal(1)
+    spread = (max(known) - min(known)) or Decimal(1)
     xs = middles(len(values))
     points: list[Point | None] = []
     for x, value, text in zip(xs, values, texts, strict=True):
@@ -123,9 +124,7 @@ def strip(values: Sequence[Decimal | None], texts: Sequence[str]) -> tuple[list[
             continue
         y = STRIP_TOP + float((max(known) - value) / spread) * (STRIP_HEIGHT - 12)
         points.append(Point(x, _text(y), _text(y - 8), text))
-    strokes = [
-        Stroke(a.x, a.y, b.x, b.y) for a, b in zip(points, points[1:], strict=False) if a is not None and b is not None
-    ]
+    strokes = [Stroke(a.x, a.y, b.x, b.y) for a, b in pairwise(points) if a is not None and b is not None]
     return [point for point in points if point is not None], strokes
 
 

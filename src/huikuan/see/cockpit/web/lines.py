@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,19 +32,24 @@ class Rows:
         scope = {"in": overview.currency} if overview.converted else {"only": overview.currency}
         return cls(reading, scope)
 
-    def of(self, *, on: date | None = None, **narrowed: object) -> str:
+    def of(self, *, on: date | None = None, **narrowed: Any) -> str:
         """The list of open debits, narrowed; `on` is another day than the page's own."""
-        asked = {"side": "debit", **self.scope, **narrowed}
+        asked: dict[str, Any] = {"side": "debit", **self.scope, **narrowed}
         if on is not None:
             asked["as_of"] = on.isoformat() if on != self.reading.today else ""
         return address(reverse("receivables:items"), self.reading, **asked)
 
-    def overdue(self, **narrowed: object) -> str:
+    def overdue(self, **narrowed: Any) -> str:
         """What is past its due date; that is asked by due date whatever the page's basis."""
         return self.of(slot="overdue", basis="", **narrowed)
 
-    def bucket(self, line: BucketLine, **narrowed: object) -> str:
-        return self.of(slot=line.code, **{"from": line.from_days, "to": line.to_days}, **narrowed)
+    def bucket(self, line: BucketLine) -> str:
+        return self.days(line.code, line.from_days, line.to_days)
+
+    def days(self, code: str, start: int | None, end: int | None, **narrowed: Any) -> str:
+        """One bucket: `from` and `to` are words of the address that Python keeps for itself."""
+        edges: dict[str, Any] = {"from": start, "to": end}
+        return self.of(slot=code, **edges, **narrowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +155,18 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
     aged = [column for column in shown if column.line.code == "days"]
     step_of = 10 ** (minor_digits(overview.currency) + UNITS.get(unit, 0))
     marks_at, top = charts.ticks(max((sum(point.buckets) for point in overview.trend), default=0), step_of)
-    stacked: list[list[charts.Part]] = []
-    for point in overview.trend:
-        stacked.append(
-            [
-                charts.Part(
-                    amount,
-                    column.shade,
-                    f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
-                    rows.of(on=point.on, slot="days", **{"from": column.line.from_days, "to": column.line.to_days}),
-                )
-                for column, amount in zip(aged, point.buckets, strict=True)
-            ]
-        )
+    stacked = [
+        [
+            charts.Part(
+                amount,
+                column.shade,
+                f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
+                rows.days("days", column.line.from_days, column.line.to_days, on=point.on),
+            )
+            for column, amount in zip(aged, point.buckets, strict=True)
+        ]
+        for point in overview.trend
+    ]
     drawn = charts.stacks(stacked, top)
     rates = [point.overdue_rate for point in overview.trend]
     points, strokes = charts.strip(rates, [percent(rate) for rate in rates])
@@ -193,12 +198,11 @@ def top_lines(overview: Overview, shown: Sequence[Column], rows: Rows) -> list[T
         parts = [
             charts.Part(amount, column.shade, column.name) for column, amount in zip(aged, row.buckets, strict=True)
         ]
-        of_customer = {"customer": row.code}
         lines.append(
             TopLine(
                 row,
-                rows.of(**of_customer),
-                rows.overdue(**of_customer),
+                rows.of(customer=row.code),
+                rows.overdue(customer=row.code),
                 charts.flat(parts, longest) if longest else [],
             )
         )
@@ -256,7 +260,7 @@ def _by_overdue(row: AgingRow) -> tuple[str, int, int]:
 
 def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -> AgingLine:
     rows = Rows(reading, {"only": row.currency, "company": row.company})
-    narrowed = {aging.by: row.key or "-"} if aging.by not in ("company", "currency") else {}
+    narrowed: dict[str, Any] = {aging.by: row.key or "-"} if aging.by not in ("company", "currency") else {}
     slots: list[tuple[str, int | None, int | None, int]] = []
     if aging.basis == "due":
         slots.append(("not_due", None, None, row.not_due))
@@ -264,7 +268,7 @@ def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -
     slots += [("days", bucket.from_days, bucket.to_days, bucket.amount) for bucket in row.buckets]
     parts, aged = [], 0
     for code, start, end, amount in slots:
-        url = rows.of(slot=code, **{"from": start, "to": end}, **narrowed)
+        url = rows.days(code, start, end, **narrowed)
         parts.append(charts.Part(amount, shade(code, aged, aging.basis), bucket_name(code, start, end), url))
         aged += code == "days"
     overdue = sum(bucket.amount for bucket in row.buckets)
