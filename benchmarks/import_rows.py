@@ -69,7 +69,8 @@ def main(rows: int) -> None:
     repeat = time.perf_counter() - began
     print(f"{connection.vendor}, {rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
     print(
-        f"ours  {ours:.1f} s wall, {ours_cpu:.1f} s CPU, {peak:.0f} MB, transaction {imported.result.seconds_open:.1f} s"
+        f"ours  {ours:.1f} s wall, {ours_cpu:.1f} s CPU, {peak:.0f} MB,"
+        f" transaction {imported.result.seconds_open:.1f} s"
     )
     print("      " + ", ".join(f"{step} from {at:.1f} s" for step, at in steps))
     print(f"again {repeat:.1f} s: {again.result.created} created, {again.result.duplicates} duplicates")
@@ -98,7 +99,8 @@ def bare_sqlite(frame: pl.DataFrame) -> float:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sql FROM sqlite_master WHERE tbl_name = 'receivables_item' AND type <> 'trigger' AND sql IS NOT NULL"
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'receivables_item'"
+            " AND type <> 'trigger' AND sql IS NOT NULL"
         )
         for (sql,) in cursor.fetchall():
             cursor.execute(sql.replace("receivables_item", "bare_item"))

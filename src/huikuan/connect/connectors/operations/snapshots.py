@@ -269,7 +269,8 @@ def _reschedule(plan: Plan, moved: pl.DataFrame) -> None:
     with stage(tables={"moved": moved.select("item_id")}) as staged:
         versions = read_frame(
             "SELECT i.id, i.amount, (SELECT coalesce(max(c.version), 0) FROM receivables_schedule c"
-            f" WHERE c.item_id = i.id) FROM receivables_item i WHERE i.id IN (SELECT item_id FROM {staged.table('moved')})",
+            f" WHERE c.item_id = i.id) FROM receivables_item i"
+            f" WHERE i.id IN (SELECT item_id FROM {staged.table('moved')})",
             [],
             {"item_id": pl.Int64, "whole": pl.Int64, "version": pl.Int64},
         )

@@ -146,7 +146,8 @@ def _refuse_dependants(made: _Made, batch_id: int) -> None:
     with stage(tables={"items": made.items.select("id")}) as staged:
         ids = f"(SELECT id FROM {staged.table('items')})"
         foreign = settlements_where(
-            f"(s.credit_id IN {ids} OR s.debit_id IN {ids}) AND (s.batch_id IS NULL OR s.batch_id <> %s) AND {STANDING}",
+            f"(s.credit_id IN {ids} OR s.debit_id IN {ids})"
+            f" AND (s.batch_id IS NULL OR s.batch_id <> %s) AND {STANDING}",
             [batch_id],
         )
         schedules = read_frame(

@@ -36,15 +36,15 @@ def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None]) 
 
     `first` and `last` run in the same transaction, before and after. Raises Moved.
     """
-    facts: dict[type[Fact], pl.DataFrame] = {
-        Item: draft.items,
-        Settlement: draft.settlements,
-        Schedule: draft.schedules,
-    }
-    leaves = [leaves_for_frame(model, frame, draft.at) for model, frame in facts.items() if frame.height]
+    facts: list[tuple[type[Fact], pl.DataFrame]] = [
+        (Item, draft.items),
+        (Settlement, draft.settlements),
+        (Schedule, draft.schedules),
+    ]
+    leaves = [leaves_for_frame(model, frame, draft.at) for model, frame in facts if frame.height]
     opened, changed = _cache_rows(draft.state)
     loads: dict[type[models.Model], pl.DataFrame] = {
-        **facts,
+        **dict(facts),
         OpenItem: opened,
         Leaf: pl.concat(leaves) if leaves else pl.DataFrame(),
     }

@@ -82,9 +82,9 @@ class Draft:
     batch_id: int | None
     actor: str
     at: datetime
-    items: pl.DataFrame = field(default_factory=lambda: pl.DataFrame())
-    settlements: pl.DataFrame = field(default_factory=lambda: pl.DataFrame())
-    schedules: pl.DataFrame = field(default_factory=lambda: pl.DataFrame())
+    items: pl.DataFrame = field(default_factory=pl.DataFrame)
+    settlements: pl.DataFrame = field(default_factory=pl.DataFrame)
+    schedules: pl.DataFrame = field(default_factory=pl.DataFrame)
     state: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STATE))
     returned: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RETURNED))
     locked_through: date | None = None
