@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,8 @@ from huikuan.connect.connectors.domain.guessing import guess_mapping
 from huikuan.connect.connectors.operations.importing import import_checked
 from huikuan.connect.connectors.operations.plans import Task
 from huikuan.connect.connectors.reading import read_sheet
+from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.files.operations import path_of, store_file
 from huikuan.mechanisms.identity.models import Company, User
@@ -68,8 +71,19 @@ def open_books() -> Books:
     paid = Item.objects.get(document_number="RC-1")
     debit = Item.objects.get(document_number="264388102254")
     settle_many(requests=[Request(paid.pk, debit.pk, paid.amount, AS_OF, "receipt")], actor="test", at=AT)
-    seal(AT + timedelta(minutes=5))
+    _seal_everything()
     return Books(company, user, batch)
+
+
+def _seal_everything() -> None:
+    """Seal until every leaf lies under a head: on a PostgreSQL shared with others, transactions that run
+    there, in whatever database, hold the horizon back for a while."""
+    for attempt in range(50):
+        seal(AT + timedelta(minutes=5, seconds=attempt))
+        if (head := last_head()) is not None and head.size == Leaf.objects.count():
+            return
+        time.sleep(0.2)
+    raise AssertionError("the horizon did not pass the books' facts")
 
 
 def open_by(document: str) -> Decimal:
