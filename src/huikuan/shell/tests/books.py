@@ -71,15 +71,15 @@ def open_books() -> Books:
     paid = Item.objects.get(document_number="RC-1")
     debit = Item.objects.get(document_number="264388102254")
     settle_many(requests=[Request(paid.pk, debit.pk, paid.amount, AS_OF, "receipt")], actor="test", at=AT)
-    _seal_everything()
+    seal(AT + timedelta(minutes=5))
     return Books(company, user, batch)
 
 
-def _seal_everything() -> None:
+def seal_everything() -> None:
     """Seal until every leaf lies under a head: on a PostgreSQL shared with others, transactions that run
     there, in whatever database, hold the horizon back for a while."""
     for attempt in range(50):
-        seal(AT + timedelta(minutes=5, seconds=attempt))
+        seal(AT + timedelta(minutes=6, seconds=attempt))
         if (head := last_head()) is not None and head.size == Leaf.objects.count():
             return
         time.sleep(0.2)

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from huikuan.record.receivables.domain.posting import Posting
 from huikuan.record.receivables.operations.items import post_items
-from huikuan.shell.tests.books import AS_OF, AT, FILE, ROWS, Books, open_by
+from huikuan.shell.tests.books import AS_OF, AT, FILE, ROWS, Books, open_by, seal_everything
 
 OVERVIEW = "/receivables/overview"
 ITEMS = "/receivables/items"
@@ -92,6 +92,7 @@ def test_every_figure_opens_to_rows_that_sum_to_it(query: str, reader: Client) -
 
 
 def test_links_carry_the_reading(reader: Client) -> None:
+    seal_everything()
     page = reader.get(f"{OVERVIEW}?as_of=2026-10-31&known_at=2026-11-20T11:00:00").content.decode()
     assert "按 2026-11-20T11:00:00 所知" in page
     links = [url for url, _value in figures(page)]
@@ -101,6 +102,7 @@ def test_links_carry_the_reading(reader: Client) -> None:
 
 def test_what_was_recorded_after_the_known_instant_is_left_out(reader: Client, books: Books) -> None:
     then = "known_at=2026-11-20T11:00:00"
+    seal_everything()
     before = figures(reader.get(f"{OVERVIEW}?{then}").content.decode())
     posting = Posting(1, "invoice", "CNY", 1_000_000_00, AS_OF, AS_OF, AS_OF, "", "", "", None, None, "LATE")
     customer = reader.get(f"{ITEMS}/{books.item('INV-7')}").context["customer"]
