@@ -67,13 +67,13 @@ def _write(first: int) -> None:
 
 def _seal() -> None:
     while True:
-        seal(datetime.now(UTC))
+        seal(lambda: datetime.now(UTC))
         time.sleep(0.05)
 
 
 def _sealed_whole() -> None:
     until = time.monotonic() + 30
-    while seal(datetime.now(UTC)).size < Leaf.objects.count() and time.monotonic() < until:
+    while seal(lambda: datetime.now(UTC)).size < Leaf.objects.count() and time.monotonic() < until:
         time.sleep(0.05)
 
 

@@ -44,7 +44,7 @@ POINTS: dict[str, tuple[Any, str, Callable[..., None]]] = {
 def main(point: str) -> None:
     if point:
         setattr(*POINTS[point])
-    sealing.seal(datetime.now(UTC))
+    sealing.seal(lambda: datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from psycopg.errors import InsufficientPrivilege
 from huikuan.connect.connectors.operations.importing import import_checked
 from huikuan.connect.connectors.tests.ledgers import checked, item, task
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.audit.operations import seal
+from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.queries import verify
+from huikuan.mechanisms.audit.tests.conftest import seal_all
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.grants import grant
 from huikuan.record.receivables.models import Item
@@ -54,7 +55,7 @@ def imported() -> None:
 @postgres_only
 def test_the_application_imports_and_seals(as_application: None) -> None:
     imported()
-    assert seal(datetime.now(UTC)).size > 0
+    assert seal_all(datetime.now(UTC)).size == Leaf.objects.count() > 0
     assert check_ledger() == []
     assert verify().ok
     assert guards.missing() == []
@@ -63,7 +64,7 @@ def test_the_application_imports_and_seals(as_application: None) -> None:
 @postgres_only
 def test_the_application_can_change_no_fact_and_lift_no_guard(as_application: None) -> None:
     imported()
-    seal(datetime.now(UTC))
+    seal_all(datetime.now(UTC))
     before = list(Item.objects.order_by("id").values())
     for model in guards.guarded_models():
         table, names = model._meta.db_table, guards.expected(model)
