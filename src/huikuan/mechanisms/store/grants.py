@@ -27,7 +27,7 @@ def grant(role: str) -> None:
 def statements(role: str) -> list[str]:
     """The SQL of `grant`."""
     quoted = connection.ops.quote_name(role)
-    tables = [MigrationRecorder.Migration, *apps.get_models(include_auto_created=True)]
+    tables: list[type[models.Model]] = [MigrationRecorder.Migration, *apps.get_models(include_auto_created=True)]
     granted = [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}",
         f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {quoted}",
