@@ -142,7 +142,7 @@ def fill(items: pl.DataFrame, settlements: pl.DataFrame) -> None:
     from django.db import transaction
 
     from huikuan.mechanisms.identity.models import Company
-    from huikuan.mechanisms.store.bulk import load_frame
+    from huikuan.mechanisms.store.staging import load_frame
     from huikuan.mechanisms.store.transactions import transaction_number
     from huikuan.record.receivables.models import Item, Settlement
     from huikuan.shell.installation import prepare

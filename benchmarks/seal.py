@@ -55,7 +55,8 @@ def timed(name: str, count: int, work: Callable[[], object], bare: float = 0.0) 
     work()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     ratio = f"  {wall / bare:5.1f} x bare" if bare else ""
-    print(f"{name:28} {count:>9} {count / wall:>11,.0f}/s  wall {wall:6.2f} s  CPU {cpu:6.2f} s{ratio}")
+    rates = f"{count / wall:>11,.0f}/s wall {count / cpu:>11,.0f}/s CPU"
+    print(f"{name:28} {count:>9} {rates}  wall {wall:6.2f} s  CPU {cpu:6.2f} s{ratio}")
     return wall
 
 

@@ -33,6 +33,31 @@ def postgres(settings: Mapping[str, str] = FAST) -> Iterator[str]:
     if given:
         yield given
         return
+    with own_server(settings) as server:
+        yield server.address("huikuan")
+
+
+class Server:
+    """A server of our own, which can be killed and started again over the same data."""
+
+    def __init__(self, data: Path) -> None:
+        self._server = PostgresServer(data, cleanup_mode=None)
+
+    def address(self, database: str) -> str:
+        return f"postgresql://postgres:@/{database}?host={self._server.get_postmaster_info().socket_dir}"
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def crash(self) -> None:
+        """Every process of the server is killed at once, without a checkpoint."""
+        stop = ("-D", str(self._server.pgdata), "-m", "immediate", "-w", "stop")
+        pgexec("pg_ctl", stop, bin_path=self._server.bin_path, user=self._server.system_user)
+
+
+@contextmanager
+def own_server(settings: Mapping[str, str]) -> Iterator[Server]:
+    """A new server, gone afterwards, even if this process is killed."""
     folder = Path(tempfile.mkdtemp(prefix="huikuan-pg-"))
     guardian = subprocess.Popen(
         [sys.executable, "-m", "tests.postgres", "--guard", str(folder)],
@@ -48,14 +73,14 @@ def postgres(settings: Mapping[str, str] = FAST) -> Iterator[str]:
         guardian.wait(60)
 
 
-def _start(data: Path, settings: Mapping[str, str]) -> str:
+def _start(data: Path, settings: Mapping[str, str]) -> Server:
     data.mkdir()
-    server = PostgresServer(data, cleanup_mode=None)
-    server.ensure_pgdata_inited()
+    PostgresServer(data, cleanup_mode=None).ensure_pgdata_inited()
     with (data / "postgresql.conf").open("a") as file:
         file.writelines(f"{name} = {value}\n" for name, value in settings.items())
-    server.ensure_postgres_running()
-    return f"postgresql://postgres:@/huikuan?host={server.get_postmaster_info().socket_dir}"
+    server = Server(data)
+    server.start()
+    return server
 
 
 def _guard(folder: Path) -> None:
@@ -63,9 +88,7 @@ def _guard(folder: Path) -> None:
     sys.stdin.buffer.read()
     data = folder / "data"
     if (data / "postmaster.pid").exists():
-        server = PostgresServer(data, cleanup_mode=None)
-        stop = ("-D", str(data), "-m", "immediate", "-w", "stop")
-        pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
+        Server(data).crash()
     shutil.rmtree(folder, ignore_errors=True)
 
 

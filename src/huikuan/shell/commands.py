@@ -42,6 +42,7 @@ def _add_init(subparsers: Any) -> None:
     init.add_argument("--name", default="本公司", help=_("the company's name"))
     init.add_argument("--currency", default="CNY", help=_("the currency its books are kept in"))
     init.add_argument("--time-zone", default=DEFAULT_ZONE)
+    init.add_argument("--grant", metavar="ROLE", help=_("PostgreSQL: give this role what the application needs"))
     init.add_argument("--json", action="store_true")
     init.set_defaults(run=_init, needs_database=False)
 
@@ -67,6 +68,7 @@ def _init(options: argparse.Namespace) -> int:
     # Models exist only after Django's setup, which has happened by now.
     from huikuan.mechanisms.identity.operations import add_company
     from huikuan.mechanisms.identity.queries import companies
+    from huikuan.mechanisms.store.grants import grant
     from huikuan.shell.home import home
     from huikuan.shell.installation import prepare
 
@@ -79,6 +81,8 @@ def _init(options: argparse.Namespace) -> int:
     prepare(**wanted)
     if options.company not in {company.code for company in companies()}:
         add_company(**wanted)
+    if options.grant:
+        grant(options.grant)
     shown = {"home": str(home()), "companies": [company.code for company in companies()]}
     print(json.dumps(shown, ensure_ascii=False) if options.json else f"{home()}: {', '.join(shown['companies'])}")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from huikuan.mechanisms.audit.sealing import seal
@@ -12,9 +13,9 @@ from huikuan.mechanisms.events.subscribers import Subscriber
 from huikuan.mechanisms.jobs.work import Work
 
 
-def seal_trail(work: Work) -> dict[str, Any]:
+def seal_trail(_work: Work) -> dict[str, Any]:
     """A new signed head over all that is final."""
-    head = seal(work.at)
+    head = seal(lambda: datetime.now(UTC))
     return {"size": head.size, "sealed_at": head.sealed_at.isoformat()}
 
 

@@ -163,7 +163,7 @@ def _settle_down(quiet: bool) -> None:
     from huikuan.mechanisms.audit.sealing import seal
     from huikuan.mechanisms.columns.operations import refresh
 
-    for work in (lambda: seal(datetime.now(UTC)), lambda: refresh(wait=False)):
+    for work in (lambda: seal(lambda: datetime.now(UTC)), lambda: refresh(wait=False)):
         try:
             work()
         except Refusal as refusal:

@@ -45,7 +45,7 @@ def _add(verbs: Any, name: str, run: Any, sentence: str) -> argparse.ArgumentPar
 
 
 def _seal(options: argparse.Namespace) -> int:
-    head = signed_head(seal(datetime.now(UTC)))
+    head = signed_head(seal(lambda: datetime.now(UTC)))
     if options.json:
         print(document(head.as_json()))
     else:

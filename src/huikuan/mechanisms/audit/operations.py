@@ -14,8 +14,8 @@ from huikuan.mechanisms.audit.frames import facts_for_frame, leaves_for_frame
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.sealing import export, seal
 from huikuan.mechanisms.audit.writing import prepare, write
-from huikuan.mechanisms.store.bulk import load_frame
 from huikuan.mechanisms.store.models import Fact
+from huikuan.mechanisms.store.staging import stage
 from huikuan.mechanisms.store.transactions import transaction_number
 
 __all__ = [
@@ -58,7 +58,6 @@ def record_frame(model: type[Fact], frame: pl.DataFrame, *, at: datetime) -> lis
 def load_facts(model: type[Fact], facts: pl.DataFrame, leaves: pl.DataFrame) -> int:
     """Append prepared facts and leaves in the caller's transaction; returns its `tx`."""
     tx = transaction_number()
-    number = pl.lit(tx, dtype=pl.Int64).alias("tx")
-    load_frame(model, facts.with_columns(number))
-    load_frame(Leaf, leaves.with_columns(number))
+    with stage({model: facts, Leaf: leaves}) as staged:
+        staged.load(tx=tx)
     return tx

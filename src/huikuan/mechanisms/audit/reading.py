@@ -17,6 +17,9 @@ from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.shapes import Shape
 from huikuan.mechanisms.store.transactions import is_postgres
 
+#: (subject id, tx, digest, commitment)
+LeafRow = tuple[int, int, bytes, bytes | None]
+
 #: Rows read at once.
 CHUNK = 50_000
 
@@ -58,8 +61,8 @@ def read_facts(shape: Shape, after: int, limit: int = CHUNK) -> pl.DataFrame:
     )
 
 
-def read_leaves(kind: str, after: int, upto: int | None) -> list[tuple[int, int, bytes, bytes | None]]:
-    """(subject id, tx, digest, commitment) of one kind's leaves with after < subject id ≤ upto, in order."""
+def read_leaves(kind: str, after: int, upto: int | None) -> list[LeafRow]:
+    """The leaves of one kind with after < subject id ≤ upto, in order."""
     bound = "" if upto is None else f" AND subject_id <= {upto}"
     limit = f" LIMIT {CHUNK}" if upto is None else ""
     return _fetch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,11 +19,13 @@ from huikuan.mechanisms.store.models import Epoch
 from huikuan.mechanisms.store.transactions import horizon
 
 
-def seal(at: datetime) -> Head:
+def seal(at: datetime | Callable[[], datetime]) -> Head:
     """Take every final leaf into the tree, sign the new head and append it to HUIKUAN_HOME/heads.jsonl.
 
-    `at` is the present. The head's `sealed_at` is `at`, or later: after the last head's, and after
-    the wait for another sealer. With nothing new the last head is returned: it states what was
+    `at` is a clock, read once it is our turn: a question asked before that, and answered without
+    this head, is then about an earlier instant. An instant instead of a clock is for ledgers that
+    nobody asks meanwhile. The head's `sealed_at` is that instant, or later: after the last head's,
+    and after the wait for another sealer. With nothing new the last head is returned: it states what was
     known from its `sealed_at` on, until the next. A transaction that is still open anywhere in the
     database cluster may hold the horizon back; its facts and later ones come with a later seal.
 
@@ -30,11 +33,11 @@ def seal(at: datetime) -> Head:
     cut off or replaced (see `verify`); and `audit_frontier_broken`. Call outside a transaction: a
     head is exported once it is committed.
     """
-    at = aware(at)
     with sealing() as waited:
+        instant = aware(at()) if callable(at) else aware(at) + waited
         last = Head.objects.order_by("size").last()
         _refuse_if_ahead(last)
-        head = _grow(last, at + waited)
+        head = _grow(last, instant)
         transaction.on_commit(export)
     return head
 

@@ -2,7 +2,7 @@
 
 A head becomes visible a moment after the instant it states. Were a question about that instant
 answered in between, its answer would change once the head is there. So a sealer holds its turn
-from before its instant until its commit, and who asks about the newest instants waits that out.
+from before it reads its clock until its commit, and who asks about the newest instants waits that out.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Rows in bulk: ids reserved in one step, frames loaded with COPY (PostgreSQL) or plain inserts, rows
-read back as frames. Frames too large to insert under SQLite's write lock go through store.staging."""
+"""Rows in bulk: ids reserved in one step, frames copied in (PostgreSQL), rows read back as frames.
+Whole frames enter either database through store.staging."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -11,6 +11,9 @@ from django.db import connection, models, transaction
 
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.transactions import is_postgres
+
+#: Rows handed over at once.
+_SLICE = 50_000
 
 
 def columns_of(model: type[models.Model]) -> list[str]:
@@ -97,15 +100,21 @@ def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
             cursor.executemany(sql, values)
 
 
-def load_frame(model: type[models.Model], frame: pl.DataFrame) -> None:
-    """Append `frame` (column names = database columns) to the table of `model`, in this transaction.
-
-    For many rows on SQLite, stage them first (store.staging): this holds the write lock throughout.
-    """
-    if is_postgres():
-        copy_frame(f'"{model._meta.db_table}"', frame)
-        return
-    insert_rows_by_column(model, frame.columns, frame.iter_rows())
+def stored_form(frame: pl.DataFrame) -> pl.DataFrame:
+    """Dates, instants and booleans exactly as Django stores them on SQLite."""
+    kinds = frame.schema
+    instant = "%Y-%m-%d %H:%M:%S%.6f"
+    return frame.with_columns(
+        [pl.col(name).dt.strftime("%Y-%m-%d") for name, kind in kinds.items() if kind == pl.Date]
+        + [
+            # Instants are compared as text there, and Django writes a whole second without a fraction.
+            pl.col(name).dt.strftime(instant).str.strip_suffix(".000000")
+            for name, kind in kinds.items()
+            if kind == pl.Datetime
+        ]
+        + [pl.col(name).cast(pl.Int8) for name, kind in kinds.items() if kind == pl.Boolean]
+        + [pl.col(name).cast(pl.Int64) for name, kind in kinds.items() if kind == pl.Null]
+    )
 
 
 def copy_frame(table: str, frame: pl.DataFrame) -> None:
@@ -115,26 +124,8 @@ def copy_frame(table: str, frame: pl.DataFrame) -> None:
     quoted = ", ".join(f'"{name}"' for name in frame.columns)
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {table} ({quoted}) FROM STDIN WITH (FORMAT csv)") as copy:
-            for part in frame.iter_slices(50_000):
+            for part in frame.iter_slices(_SLICE):
                 copy.write(_for_copy(part).write_csv(include_header=False))
-
-
-def insert_rows_by_column(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    fields = {field.column: field for field in model._meta.concrete_fields}
-    chosen = [fields[name] for name in names]
-    sql = 'INSERT INTO "{}" ({}) VALUES ({})'.format(
-        model._meta.db_table, ", ".join(f'"{name}"' for name in names), ", ".join(["%s"] * len(names))
-    )
-    values = [
-        [
-            # In a frame a document is its JSON text already.
-            value if isinstance(field, models.JSONField) else field.get_db_prep_save(value, connection)
-            for field, value in zip(chosen, row, strict=True)
-        ]
-        for row in rows
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, values)
 
 
 def read_frame(sql: str, params: Sequence[Any] = (), schema: Mapping[str, Any] | None = None) -> pl.DataFrame:

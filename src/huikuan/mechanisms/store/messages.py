@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-SENTENCES: dict[str, str] = {}
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "grants_need_postgres": gettext_noop("Only PostgreSQL knows roles: SQLite has no rights to grant."),
+}

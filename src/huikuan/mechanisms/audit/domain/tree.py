@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from itertools import islice
+
+#: Leaves taken into the tree at once.
+_PERFECT = 1024
 
 #: A stretch of leaves [start, end) whose root a proof needs.
 Stretch = tuple[int, int]
@@ -21,6 +25,15 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def perfect_root(hashes: list[bytes]) -> bytes:
+    """The root of a perfect tree: as many leaves as a power of two."""
+    sha256 = hashlib.sha256
+    while len(hashes) > 1:
+        pairs = zip(hashes[::2], hashes[1::2], strict=True)
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+    return hashes[0]
+
+
 class Frontier:
     """A growing tree, kept as the roots of its perfect subtrees, largest first: one per bit of `size`."""
 
@@ -29,16 +42,23 @@ class Frontier:
         self._peaks: list[bytes] = []
 
     def extend(self, hashes: Iterable[bytes]) -> None:
-        """Append leaf hashes."""
-        sha256, peaks, size = hashlib.sha256, self._peaks, self.size
-        for one in hashes:
-            top, bits = one, size
-            while bits & 1:
-                top = sha256(b"\x01" + peaks.pop() + top).digest()
-                bits >>= 1
-            peaks.append(top)
-            size += 1
-        self.size = size
+        """Append leaf hashes: whole perfect subtrees level by level, what is left over one by one."""
+        stream = iter(hashes)
+        for one in islice(stream, -self.size % _PERFECT):
+            self._add(one, 1)
+        while len(part := list(islice(stream, _PERFECT))) == _PERFECT:
+            self._add(perfect_root(part), _PERFECT)
+        for one in part:
+            self._add(one, 1)
+
+    def _add(self, top: bytes, leaves: int) -> None:
+        """Append the root of a perfect subtree of `leaves` leaves, a power of two that divides `size`."""
+        sha256, peaks, bits = hashlib.sha256, self._peaks, self.size // leaves
+        while bits & 1:
+            top = sha256(b"\x01" + peaks.pop() + top).digest()
+            bits >>= 1
+        peaks.append(top)
+        self.size += leaves
 
     def root(self) -> bytes:
         if not self._peaks:

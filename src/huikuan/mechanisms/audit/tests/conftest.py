@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -45,7 +46,7 @@ def sealed_ledger(transactional_db: None) -> list[int]:
     return ids
 
 
-def seal_all(at: datetime) -> Head:
+def seal_all(at: datetime | Callable[[], datetime]) -> Head:
     """Seal once everything is final: an open transaction anywhere in the cluster holds the horizon back."""
     newest = Leaf.objects.aggregate(newest=Max("tx"))["newest"] or 0
     until = time.monotonic() + 30
