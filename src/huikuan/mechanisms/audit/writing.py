@@ -10,13 +10,11 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
-from psycopg.types.numeric import Int8
 
 from huikuan.mechanisms.audit.domain.canonical import commitment, digest, document
 from huikuan.mechanisms.audit.models import Erasable, Leaf
 from huikuan.mechanisms.audit.shapes import Shape, shape_of
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.transactions import is_postgres, transaction_number
 
@@ -71,13 +69,16 @@ def write(model: type[Fact], facts: Sequence[Ready], at: datetime) -> list[int]:
 def _write_postgres(model: type[Fact], facts: Sequence[Ready]) -> list[int]:
     """One round trip for one fact; for many, ids first, then a pipeline."""
     shape = shape_of(model)
-    convert = _POSTGRES
+    convert = _postgres_forms()
     if len(facts) == 1 and "id" not in facts[0].row:
         with connection.cursor() as cursor:
             cursor.execute(_postgres_insert(model, given=False), _postgres_values(shape, facts[0], convert))
             return [cursor.fetchone()[0]]
     ids = _with_ids(model, facts)
-    rows = [[Int8(one), *_postgres_values(shape, fact, convert)] for one, fact in zip(ids, facts, strict=True)]
+    rows = [
+        [convert["integer"](one), *_postgres_values(shape, fact, convert)]
+        for one, fact in zip(ids, facts, strict=True)
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(_postgres_insert(model, given=True), rows)
     return ids
@@ -150,18 +151,27 @@ def _text(value: Any) -> str:
     return value if type(value) is str else str(getattr(value, "value", value))
 
 
-#: How each kind is handed to the driver. Int8 throughout: a statement whose parameter types vary
-#: with the size of its numbers would be prepared over and over.
-_POSTGRES: dict[str, Callable[[Any], Any]] = {
-    "integer": Int8,
+#: How each kind is handed to the driver.
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "integer": _same,
     "boolean": _same,
     "text": _text,
     "date": _same,
     "instant": _same,
     "binary": bytes,
     "uuid": _same,
-    "document": lambda value: Jsonb(value, dumps=document),
 }
+
+
+@cache
+def _postgres_forms() -> dict[str, Callable[[Any], Any]]:
+    """Int8 throughout: a statement whose parameter types vary with the size of its numbers would be
+    prepared over and over."""
+    # The driver costs a command a tenth of its start: loaded only where PostgreSQL is the database.
+    from psycopg.types.json import Jsonb
+    from psycopg.types.numeric import Int8
+
+    return {**_PLAIN, "integer": Int8, "document": lambda value: Jsonb(value, dumps=document)}
 
 
 def _sqlite_instant(value: datetime) -> str:
@@ -170,8 +180,7 @@ def _sqlite_instant(value: datetime) -> str:
 
 #: The forms Django's SQLite backend writes and reads.
 _SQLITE: dict[str, Callable[[Any], Any]] = {
-    **_POSTGRES,
-    "integer": _same,
+    **_PLAIN,
     "date": str,
     "instant": _sqlite_instant,
     "uuid": lambda value: value.hex,

@@ -12,11 +12,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from psycopg.types.numeric import Int4, Int8
 
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.pipeline import together
 from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.mechanisms.store.wire import int4, int8
 from huikuan.record.receivables.domain.settling import OpenSide
 from huikuan.record.receivables.models import Settlement
 
@@ -75,12 +75,12 @@ def lock(item_ids: Iterable[int], *, settlements: int = 0) -> Locked:
     """
     wanted = sorted(set(item_ids))
     places = ", ".join(["%s"] * len(wanted))
-    numbers = [Int8(item_id) for item_id in wanted] if is_postgres() else wanted
+    numbers = [int8(item_id) for item_id in wanted]
     with connection.cursor() as locking, connection.cursor() as reading, connection.cursor() as reserving:
         with together():
             if is_postgres():
-                locking.execute(_LOCK.format(places), [Int4(PERIOD_LOCKS), *numbers])
-                reserving.execute(_RESERVE, [Int4(settlements)])
+                locking.execute(_LOCK.format(places), [int4(PERIOD_LOCKS), *numbers])
+                reserving.execute(_RESERVE, [int4(settlements)])
             reading.execute(_READ.format(places), numbers)
         rows = reading.fetchall()
         ids = [row[0] for row in reserving.fetchall()] if is_postgres() else reserve_ids(Settlement, settlements)
@@ -110,12 +110,7 @@ def save(before: Mapping[int, OpenSide], now: Mapping[int, OpenSide]) -> None:
     ):
         if rows:
             with connection.cursor() as cursor:
-                cursor.executemany(sql, [[_number(value) for value in row] for row in rows])
-
-
-def _number(value: int | None) -> Any:
-    """An integer as the driver should send it: always eight bytes, so that one statement is prepared."""
-    return Int8(value) if value is not None and is_postgres() else value
+                cursor.executemany(sql, [[int8(value) for value in row] for row in rows])
 
 
 def give_back(row: dict[str, Any], amount: int, book_amount: int | None) -> None:
