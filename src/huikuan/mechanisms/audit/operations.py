@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from huikuan.kernel.dates import aware
+from huikuan.mechanisms.audit import writing
 from huikuan.mechanisms.audit.erasing import erase_personal, reapply_erasures
-from huikuan.mechanisms.audit.writing import prepare, write
 from huikuan.mechanisms.store.models import Fact
 
-__all__ = ["erase_personal", "reapply_erasures", "record"]
+__all__ = ["append", "erase_personal", "reapply_erasures", "record"]
 
 
 def record(model: type[Fact], rows: Sequence[Mapping[str, Any]], *, at: datetime) -> list[int]:
@@ -29,4 +29,11 @@ def record(model: type[Fact], rows: Sequence[Mapping[str, Any]], *, at: datetime
     if not rows:
         return []
     at = aware(at)
-    return write(model, [prepare(model, row, at) for row in rows], at)
+    return writing.write(model, [writing.prepare(model, row, at) for row in rows], at)
+
+
+def append(model: type[Fact], rows: Sequence[Mapping[str, Any]], *, at: datetime) -> None:
+    """`record` for a caller who needs no ids: inside `store.pipeline.together` nothing is waited for."""
+    at = aware(at)
+    if rows:
+        writing.append(model, [writing.prepare(model, row, at) for row in rows], at)
