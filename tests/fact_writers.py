@@ -22,8 +22,9 @@ django.setup()
 from django.db import DatabaseError, connection, transaction  # noqa: E402
 
 from huikuan.mechanisms.audit.models import Leaf  # noqa: E402
-from huikuan.mechanisms.audit.operations import record, seal  # noqa: E402
+from huikuan.mechanisms.audit.operations import record  # noqa: E402
 from huikuan.mechanisms.audit.queries import verify  # noqa: E402
+from huikuan.mechanisms.audit.sealing import seal  # noqa: E402
 from huikuan.mechanisms.identity.models import RoleGrant  # noqa: E402
 from huikuan.shell.installation import prepare  # noqa: E402
 

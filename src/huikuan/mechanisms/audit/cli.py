@@ -14,8 +14,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit import queries
 from huikuan.mechanisms.audit.domain.canonical import document
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.audit.operations import seal
-from huikuan.mechanisms.audit.sealing import signed_head
+from huikuan.mechanisms.audit.sealing import seal, signed_head
 
 
 def add_commands(subparsers: Any) -> None:

@@ -16,7 +16,7 @@ from huikuan.kernel.dates import aware
 from huikuan.mechanisms.audit.domain.canonical import PLAIN, document
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.shapes import Shape, shape_of
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.models import Fact
 
 #: How each kind of column is held in a frame. A document is its JSON text.

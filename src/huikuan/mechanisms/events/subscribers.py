@@ -49,6 +49,11 @@ def set_counters(counters: Sequence[Subscriber]) -> None:
     _counters[:] = counters
 
 
+def counted(kind: str) -> bool:
+    """Whether any counter wants events of `kind`."""
+    return any(counter.wants(kind) for counter in _counters)
+
+
 def tell_counters(event: Announced) -> None:
     for counter in _counters:
         if counter.wants(event.kind):

@@ -13,7 +13,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.operations.bulk import write
 from huikuan.record.receivables.operations.drafts import Draft

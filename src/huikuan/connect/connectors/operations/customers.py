@@ -10,7 +10,7 @@ from huikuan.connect.connectors.domain.rows import Checked, Note
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.plans import Task, record_batch, storage_refusals
 from huikuan.mechanisms.events.operations import announce
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.operations import import_customers
 

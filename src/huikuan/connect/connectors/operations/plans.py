@@ -21,7 +21,7 @@ from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import ensure_prospects
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many, ensure_groups

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from huikuan.mechanisms.audit.models import Head, Leaf
-from huikuan.mechanisms.audit.operations import record, seal
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.models import RoleGrant
 from huikuan.mechanisms.store import guards

@@ -12,8 +12,9 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Count, Sum
 
-from huikuan.mechanisms.audit.operations import record, seal
+from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.queries import head_at, verify
+from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.audit.tests.conftest import seal_all
 from huikuan.mechanisms.audit.tests.test_sealing import in_thread
 from huikuan.mechanisms.identity.models import RoleGrant

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
 
+from huikuan.mechanisms.audit.bulk import record_frame
 from huikuan.mechanisms.audit.models import Leaf
-from huikuan.mechanisms.audit.operations import record, record_frame
+from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.shapes import shape_of
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.models import RoleGrant

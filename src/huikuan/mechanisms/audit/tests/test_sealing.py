@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit import heads, sealing
 from huikuan.mechanisms.audit.models import Head, Leaf
-from huikuan.mechanisms.audit.operations import record, seal
+from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.queries import head_at, last_head, verify
+from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.audit.tests.conftest import AT, lift_guards, run, seal_all, write_facts
 from huikuan.mechanisms.identity.models import RoleGrant
 

@@ -14,9 +14,9 @@ from django.db import connection
 from huikuan.mechanisms.audit import heads, sealing
 from huikuan.mechanisms.audit.frames import digests
 from huikuan.mechanisms.audit.models import Head, Leaf
-from huikuan.mechanisms.audit.operations import seal
 from huikuan.mechanisms.audit.queries import verify
 from huikuan.mechanisms.audit.reading import read_facts
+from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.audit.shapes import shape_of
 from huikuan.mechanisms.audit.tests.conftest import AT, lift_guards, run, write_facts
 from huikuan.record.receivables.models import ExchangeRate

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.audit.operations import record_frame
+from huikuan.mechanisms.audit.bulk import record_frame
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.domain.affiliations import SINCE_EVER

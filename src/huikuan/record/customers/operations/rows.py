@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 from django.db import connection
 
-from huikuan.mechanisms.audit.operations import record_frame
+from huikuan.mechanisms.audit.bulk import record_frame
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.customers.domain.master import Master, content_of
 from huikuan.record.customers.models import CustomerVersion

@@ -13,9 +13,9 @@ from collections.abc import Callable
 import polars as pl
 from django.db import IntegrityError, connection, models
 
+from huikuan.mechanisms.audit.bulk import leaves_for_frame
 from huikuan.mechanisms.audit.models import Leaf
-from huikuan.mechanisms.audit.operations import leaves_for_frame
-from huikuan.mechanisms.store.bulk import columns_of
+from huikuan.mechanisms.store.ids import columns_of
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.staging import Staged, stage
 from huikuan.mechanisms.store.transactions import is_postgres, retrying, transaction_number

@@ -17,7 +17,8 @@ from huikuan.kernel.dates import aware
 from huikuan.kernel.money import minor_digits
 from huikuan.kernel.rates import SCALE
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.store.bulk import columns_of, reserve_id_column
+from huikuan.mechanisms.store.bulk import reserve_id_column
+from huikuan.mechanisms.store.ids import columns_of
 from huikuan.record.receivables.domain.posting import DEFAULT_RECOGNITION
 from huikuan.record.receivables.domain.settling import book_part
 from huikuan.record.receivables.models import Item, Schedule, Settlement

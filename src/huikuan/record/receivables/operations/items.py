@@ -13,7 +13,7 @@ from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.domain.posting import (

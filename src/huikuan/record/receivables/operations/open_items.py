@@ -6,17 +6,18 @@ a decision rests on is read by a statement that starts once the locks are held.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from psycopg.types.numeric import Int4, Int8
 
-from huikuan.mechanisms.store.bulk import reserve_ids
+from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.pipeline import together
 from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.mechanisms.store.wire import int4, int8
 from huikuan.record.receivables.domain.settling import OpenSide
 from huikuan.record.receivables.models import Settlement
 
@@ -28,7 +29,7 @@ _COPIED = ("company_id", "customer_id", "kind", "side", "currency", "document_da
 
 _LOCK = """
 SELECT pg_advisory_xact_lock_shared(%s, company_id::int) FROM receivables_openitem
-WHERE item_id IN ({}) ORDER BY item_id FOR UPDATE
+WHERE item_id = ANY(%s) ORDER BY item_id FOR UPDATE
 """
 
 _RESERVE = "SELECT nextval('receivables_settlement_ids') FROM generate_series(1, %s) ORDER BY 1"
@@ -41,7 +42,7 @@ SELECT o.item_id, o.company_id, o.customer_id, o.side, o.currency, o.open_amount
      WHERE r.reversal_of IS NOT NULL AND r.debit_id = o.item_id AND r.effective_on > s.effective_on),
     (SELECT p.locked_through FROM receivables_periodlock p WHERE p.company_id = o.company_id
      ORDER BY p.tx DESC, p.id DESC LIMIT 1)
-FROM receivables_openitem o WHERE o.item_id IN ({})
+FROM receivables_openitem o WHERE o.item_id {}
 """
 
 
@@ -74,14 +75,15 @@ def lock(item_ids: Iterable[int], *, settlements: int = 0) -> Locked:
     Reserves ids for `settlements` new settlements on the way. One round trip on PostgreSQL.
     """
     wanted = sorted(set(item_ids))
-    places = ", ".join(["%s"] * len(wanted))
-    numbers = [Int8(item_id) for item_id in wanted] if is_postgres() else wanted
+    # One parameter however many items: one statement is prepared, and no limit is met.
+    numbers: Any = [int8(item_id) for item_id in wanted] if is_postgres() else json.dumps(wanted)
+    among = "= ANY(%s)" if is_postgres() else "IN (SELECT value FROM json_each(%s))"
     with connection.cursor() as locking, connection.cursor() as reading, connection.cursor() as reserving:
         with together():
             if is_postgres():
-                locking.execute(_LOCK.format(places), [Int4(PERIOD_LOCKS), *numbers])
-                reserving.execute(_RESERVE, [Int4(settlements)])
-            reading.execute(_READ.format(places), numbers)
+                locking.execute(_LOCK, [int4(PERIOD_LOCKS), numbers])
+                reserving.execute(_RESERVE, [int4(settlements)])
+            reading.execute(_READ.format(among), [numbers])
         rows = reading.fetchall()
         ids = [row[0] for row in reserving.fetchall()] if is_postgres() else reserve_ids(Settlement, settlements)
     return Locked(
@@ -108,14 +110,9 @@ def save(before: Mapping[int, OpenSide], now: Mapping[int, OpenSide]) -> None:
         ("DELETE FROM receivables_openitem WHERE item_id = %s", closed),
         ("UPDATE receivables_openitem SET open_amount = %s, open_book_amount = %s WHERE item_id = %s", moved),
     ):
-        if rows:
-            with connection.cursor() as cursor:
-                cursor.executemany(sql, [[_number(value) for value in row] for row in rows])
-
-
-def _number(value: int | None) -> Any:
-    """An integer as the driver should send it: always eight bytes, so that one statement is prepared."""
-    return Int8(value) if value is not None and is_postgres() else value
+        with connection.cursor() as cursor:
+            for row in rows:
+                cursor.execute(sql, [int8(value) for value in row])
 
 
 def give_back(row: dict[str, Any], amount: int, book_amount: int | None) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 from django.db import models
 
-from huikuan.mechanisms.store.bulk import columns_of, read_frame
+from huikuan.mechanisms.store.bulk import read_frame
+from huikuan.mechanisms.store.ids import columns_of
 from huikuan.record.receivables.models import Item, Settlement
 
 _KINDS: dict[str, Any] = {

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.queries import verify
+from huikuan.mechanisms.audit.sealing import export, seal
+from huikuan.mechanisms.events.models import Event
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
+from huikuan.record.receivables.operations import settlements
 from huikuan.record.receivables.operations.settlements import Request, settle_many
+from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.tests.conftest import WHO, Books
 
 
@@ -136,3 +141,56 @@ def test_days_are_days_of_the_calendar(books: Books) -> None:
     settlement = Settlement.objects.get(id=books.settle(receipt, invoice, 100, "2028-02-29"))
     assert settlement.effective_on == date(2028, 2, 29)
     assert Customer.objects.get(id=settlement.customer_id) == books.customer
+
+
+def test_many_written_as_frames_are_the_same_as_few(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole, part, foreign, third-party, twice the same item, without a rate: every row and leaf alike."""
+    books.rate("USD", "2026-01-01", 712_345_000)
+
+    def asked() -> list[Request]:
+        invoice, small, receipt = (
+            books.post("invoice", 10_000),
+            books.post("invoice", 300),
+            books.post("receipt", 9_000),
+        )
+        dollars, paid = books.post("invoice", 10_000, currency="USD"), books.post("receipt", 30_000, currency="USD")
+        other, unrated = (
+            books.post("receipt", 500, customer_id=books.other.id),
+            books.post("invoice", 77, currency="EUR"),
+        )
+        day = date(2026, 1, 10)
+        return [
+            Request(receipt, invoice, 3_333, day, "x"),
+            Request(receipt, small, 300, day, "x"),
+            Request(paid, dollars, 3_333, day, "x"),
+            Request(other, invoice, 500, day, "third_party"),
+            Request(receipt, invoice, 5_367, day, "x"),
+            Request(paid, dollars, 6_667, day, "x"),
+            Request(paid, unrated, 50, day, "x", debit_amount=7),
+        ]
+
+    def outcome(requests: list[Request]) -> tuple[list[dict[str, Any]], list[Any]]:
+        ids = settle_many(requests=requests, **WHO)
+        assert check_ledger() == []
+        apart = ("id", "tx", "credit_id", "debit_id")
+        rows = Settlement.objects.filter(id__in=ids).order_by("id").values()
+        items = sorted({item for request in requests for item in (request.credit_id, request.debit_id)})
+        assert Event.objects.filter(kind="receivables.settled").latest("id").payload["settlements"]
+        return [{k: v for k, v in row.items() if k not in apart} for row in rows], [left(item) for item in items]
+
+    few = outcome(asked())
+    monkeypatch.setattr(settlements, "MANY", 1)
+    assert outcome(asked()) == few
+    seal(datetime.now(UTC))
+    export()
+    assert verify().ok
+
+
+def test_many_are_refused_together(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlements, "MANY", 1)
+    invoice, receipt = books.post("invoice", 100), books.post("receipt", 200)
+    requests = [Request(receipt, invoice, amount, date(2026, 1, 10), "x") for amount in (60, 60)]
+    with pytest.raises(Refusal) as refused:
+        settle_many(requests=requests, **WHO)
+    assert refused.value.code == "more_than_open"
+    assert (left(invoice), left(receipt), Settlement.objects.count()) == ((100, 100), (200, 200), 0)
