@@ -22,7 +22,7 @@ import adbc_driver_sqlite.dbapi as adbc
 import polars as pl
 from django.db import connection, models
 
-from huikuan.mechanisms.store.bulk import copy_frame
+from huikuan.mechanisms.store.bulk import copy_frame, sqlite_form
 from huikuan.mechanisms.store.transactions import is_postgres
 
 #: Below this many rows a temporary table of the connection is quicker than a file.
@@ -80,7 +80,7 @@ def stage(
     frames: dict[Any, pl.DataFrame] = {
         model: _stripped(frame) for model, frame in facts.items() if not frame.is_empty()
     }
-    frames.update((name, _plain(frame)) for name, frame in tables.items())
+    frames.update((name, sqlite_form(frame)) for name, frame in tables.items())
     small = connection.in_atomic_block or sum(frame.height for frame in frames.values()) < _SMALL
     with _temporary(frames) if small else _scratch(frames) as names:
         yield Staged(facts, names)
@@ -163,26 +163,15 @@ def _fill(path: Path, frames: Mapping[str, tuple[pl.DataFrame, bool]]) -> None:
 def _stripped(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` without the columns that say the same in every row: those become constants of the INSERT."""
     _, varied = _uniform(frame)
-    return _plain(frame.select(varied))
+    return sqlite_form(frame.select(varied))
 
 
 def _uniform(frame: pl.DataFrame) -> tuple[dict[str, Any], list[str]]:
     same = frame.select(pl.all().eq_missing(pl.all().first()).all()).row(0, named=True)
-    uniform = {name: value for name, value in _plain(frame.head(1)).row(0, named=True).items() if same[name]}
+    uniform = {name: value for name, value in sqlite_form(frame.head(1)).row(0, named=True).items() if same[name]}
     # A table needs a column: the first stays even where all are alike.
     uniform.pop(frame.columns[0], None)
     return uniform, [name for name in frame.columns if name not in uniform]
-
-
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """Dates, instants and booleans as Django stores them on SQLite."""
-    kinds = frame.schema
-    return frame.with_columns(
-        [pl.col(name).dt.strftime("%Y-%m-%d") for name, kind in kinds.items() if kind == pl.Date]
-        + [pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f") for name, kind in kinds.items() if kind == pl.Datetime]
-        + [pl.col(name).cast(pl.Int8) for name, kind in kinds.items() if kind == pl.Boolean]
-        + [pl.col(name).cast(pl.Int64) for name, kind in kinds.items() if kind == pl.Null]
-    )
 
 
 def _sql_type(kind: pl.DataType) -> str:
