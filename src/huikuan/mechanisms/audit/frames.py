@@ -16,7 +16,7 @@ from huikuan.kernel.dates import aware
 from huikuan.mechanisms.audit.domain.canonical import PLAIN, document
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.shapes import Shape, shape_of
-from huikuan.mechanisms.store.ids import reserve_ids
+from huikuan.mechanisms.store.bulk import reserve_id_column
 from huikuan.mechanisms.store.models import Fact
 
 #: How each kind of column is held in a frame. A document is its JSON text.
@@ -41,7 +41,7 @@ def facts_for_frame(model: type[Fact], frame: pl.DataFrame, at: datetime) -> pl.
     if model.personal:
         raise TypeError(f"{model.__name__} has personal values: use record")
     if "id" not in frame.columns:
-        frame = frame.with_columns(pl.Series("id", reserve_ids(model, frame.height), dtype=pl.Int64))
+        frame = frame.with_columns(id=reserve_id_column(model, frame.height))
     return complete(shape_of(model), frame, aware(at))
 
 
@@ -56,7 +56,7 @@ def leaves_for_frame(model: type[Fact], facts: pl.DataFrame, at: datetime) -> pl
     count = facts.height
     return pl.DataFrame(
         {
-            "id": pl.Series(reserve_ids(Leaf, count), dtype=pl.Int64),
+            "id": reserve_id_column(Leaf, count),
             "recorded_at": facts["recorded_at"],
             "kind": pl.repeat(shape.table, count, eager=True),
             "subject_id": facts["id"],

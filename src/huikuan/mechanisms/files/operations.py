@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,14 @@ from huikuan.mechanisms.files.names import clean_name
 _PIECE = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that are on the disk, flushed, and not yet named by a fact."""
+
+    sha256: str
+    size: int
+
+
 def store_file(
     content: Path | bytes, name: str, *, media_type: str = "application/octet-stream", actor: str, at: datetime
 ) -> StoredFile:
@@ -28,7 +37,14 @@ def store_file(
     The bytes are on the disk before the fact is written: a crash between leaves a file nobody names,
     never a name without its file. Refuses when the disk is full.
     """
-    sha256, size = _keep(content)
+    return store_kept(keep_bytes(content), name, media_type=media_type, actor=actor, at=at)
+
+
+def store_kept(
+    kept: Kept, name: str, *, media_type: str = "application/octet-stream", actor: str, at: datetime
+) -> StoredFile:
+    """The fact about bytes kept before, for a caller whose transaction must be short."""
+    sha256, size = kept.sha256, kept.size
     with transaction.atomic():
         known = StoredFile.objects.filter(sha256=sha256).first()
         if known is not None:
@@ -53,7 +69,7 @@ def path_of(sha256: str) -> Path:
     return data_folder("files") / sha256[:2] / sha256[2:]
 
 
-def _keep(content: Path | bytes) -> tuple[str, int]:
+def keep_bytes(content: Path | bytes) -> Kept:
     """Write the bytes under their hash: temporary name, flushed to the disk, then renamed into place."""
     folder = data_folder("files")
     digest, size = hashlib.sha256(), 0
@@ -73,7 +89,7 @@ def _keep(content: Path | bytes) -> tuple[str, int]:
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise Refusal("file_not_stored", problem=error.strerror or str(error)) from error
-    return digest.hexdigest(), size
+    return Kept(digest.hexdigest(), size)
 
 
 def _pieces(content: Path | bytes) -> Iterator[bytes]:

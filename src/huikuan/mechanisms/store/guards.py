@@ -13,10 +13,14 @@ the tables can remove triggers: that is found by `missing`, and what they then c
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
 from django.apps import apps
 from django.db import connection, models
 
-from huikuan.mechanisms.store.models import Epoch, Fact, Kept, Unchanging
+from huikuan.mechanisms.store.models import Epoch, Fact, FactId, Kept, Unchanging
 from huikuan.mechanisms.store.transactions import is_postgres
 
 _REFUSE = (
@@ -49,6 +53,36 @@ def install(**_: object) -> None:
             if model._meta.db_table in present and model._meta.db_table in lacking:
                 for statement in _statements(model):
                     cursor.execute(statement)
+
+
+@contextmanager
+def inserting(tables: Collection[type[models.Model]]) -> Iterator[None]:
+    """Plain INSERTs of many rows into `tables` without SQLite's look-up for each, inside the caller's transaction.
+
+    A plain INSERT cannot replace a row: a taken key fails by itself. The guard is put back before
+    the end in the same transaction, so that no other connection ever sees a table without it and
+    a failure or a crash leaves it where it was. PostgreSQL needs no such guard.
+    """
+    guards = {} if is_postgres() else {name: text for name, text in _insert_guards(tables) if name in _present()}
+    if not connection.in_atomic_block:
+        raise RuntimeError("a guard may only be lifted inside a transaction")
+    with connection.cursor() as cursor:
+        for name in guards:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+    yield
+    with connection.cursor() as cursor:
+        for text in guards.values():
+            cursor.execute(text)
+
+
+def _insert_guards(tables: Collection[type[models.Model]]) -> list[tuple[str, str]]:
+    return [
+        (name, text)
+        for model in tables
+        if issubclass(model, Unchanging)
+        for name, text in _sqlite_triggers(model).items()
+        if name.endswith("_no_replace")
+    ]
 
 
 def missing() -> list[tuple[str, str]]:
@@ -129,7 +163,7 @@ def _sqlite_triggers(model: type[models.Model]) -> dict[str, str]:
         if verb != "truncate"
     }
     if issubclass(model, Unchanging):
-        taken = " OR ".join(f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})' for same in _collisions(model))
+        taken = " OR ".join(_collisions(model))
         triggers[f"{table}_no_replace"] = (
             f'CREATE TRIGGER "{table}_no_replace" BEFORE INSERT ON "{table}" WHEN {taken} BEGIN {refuse}; END'
         )
@@ -139,15 +173,26 @@ def _sqlite_triggers(model: type[models.Model]) -> dict[str, str]:
 def _collisions(model: type[models.Model]) -> list[str]:
     """One condition per key through which REPLACE could remove a row; null never collides, except
     where the key says so (which SQLite itself does not enforce: here it is)."""
-    columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
-    keys = [([str(field.column)], "=") for field in model._meta.concrete_fields if field.unique]
-    keys += [([columns[name] for name in names], "=") for names in model._meta.unique_together]
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    keys = [([field], "=") for field in fields.values() if field.unique and not isinstance(field, FactId)]
+    keys += [([fields[name] for name in names], "=") for names in model._meta.unique_together]
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
             if constraint.condition is not None or constraint.expressions:
                 raise TypeError(f"{constraint.name}: a guarded table takes only plain unique constraints")
             equal = "IS" if constraint.nulls_distinct is False else "="
-            keys.append(([columns[name] for name in constraint.fields], equal))
-    return ["rowid = NEW.rowid"] + [
-        " AND ".join(f'"{column}" {equal} NEW."{column}"' for column in names) for names, equal in keys
-    ]
+            keys.append(([fields[name] for name in constraint.fields], equal))
+    # A FactId is the rowid.
+    found = [_exists(model, "rowid = NEW.rowid")]
+    return found + [_collision(model, key, equal) for key, equal in keys]
+
+
+def _collision(model: type[models.Model], key: Sequence[models.Field[Any, Any]], equal: str) -> str:
+    exists = _exists(model, " AND ".join(f'"{field.column}" {equal} NEW."{field.column}"' for field in key))
+    # Without the look-up where the answer is known: most facts reverse nothing.
+    nullable = [f'NEW."{field.column}" IS NOT NULL' for field in key if field.null and equal == "="]
+    return f"({' AND '.join([*nullable, exists])})"
+
+
+def _exists(model: type[models.Model], same: str) -> str:
+    return f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" WHERE {same})'

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+if TYPE_CHECKING:
+    _BigInteger = models.BigIntegerField[int, int]
+else:
+    _BigInteger = models.BigIntegerField
 
 
 class Epoch(models.Model):
@@ -40,6 +46,17 @@ class Unchanging(models.Model):
         abstract = True
 
 
+class FactId(_BigInteger):
+    """The primary key of a fact, given by us (store.bulk.reserve_ids), never by the database.
+
+    On SQLite it is declared INTEGER, so that it is the row's own place in the table (the rowid)
+    and needs no index beside it; both declarations hold 64 bits.
+    """
+
+    def db_type(self, connection: Any) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
+
+
 class Fact(Unchanging):
     """Something that happened, recorded once: never updated, never deleted.
 
@@ -56,7 +73,7 @@ class Fact(Unchanging):
     from before stay provable, because trailing nulls of `later` are not part of the digest.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = FactId(primary_key=True)
     tx = models.BigIntegerField(db_index=True)
     recorded_at = models.DateTimeField()
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ import polars as pl
 from django.db import connection, models
 
 from huikuan.mechanisms.store.bulk import copy_frame, stored_form
+from huikuan.mechanisms.store.guards import inserting
 from huikuan.mechanisms.store.transactions import is_postgres
 
 #: Below this many rows a temporary table of the connection is quicker than a file.
 _SMALL = 5_000
+#: From here on the guard's look-up for each row takes longer than lifting the guard.
+_MANY = 20_000
 _numbers = itertools.count(1)
 
 
@@ -43,10 +46,12 @@ class Staged:
 
     def load(self, **constants: Any) -> None:
         """Append every staged frame to its model's table, each row with those `constants` the model has."""
-        for model, frame in self._facts.items():
-            if not frame.is_empty():
-                known = {str(field.column) for field in model._meta.concrete_fields}
-                self._load(model, frame, {name: value for name, value in constants.items() if name in known})
+        many = [model for model, frame in self._facts.items() if frame.height > _MANY]
+        with inserting(many) if many else nullcontext():
+            for model, frame in self._facts.items():
+                if not frame.is_empty():
+                    known = {str(field.column) for field in model._meta.concrete_fields}
+                    self._load(model, frame, {name: value for name, value in constants.items() if name in known})
 
     def _load(self, model: type[models.Model], frame: pl.DataFrame, constants: Mapping[str, Any]) -> None:
         table = f'"{model._meta.db_table}"'

@@ -41,8 +41,11 @@ def with_digest(frame: pl.DataFrame) -> pl.DataFrame:
         for name in CONTENT
         if name in frame.columns
     ]
-    texts = frame.select(pl.struct(said).struct.json_encode()).to_series()
-    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    sha256, encoded = hashlib.sha256, pl.struct(said).struct.json_encode().cast(pl.Binary)
+    # In slices, so that the texts of a large file are never all in memory at once.
+    digests = [
+        sha256(text).digest() for part in frame.iter_slices(65_536) for text in part.select(encoded).to_series()
+    ]
     return frame.with_columns(origin_digest=pl.Series(digests, dtype=pl.Binary))
 
 

@@ -55,7 +55,7 @@ def write_customers(task: Task, checked: Checked, *, dry_run: bool) -> Written:
         if dry_run:
             raise _Rehearsed(written)
         if touched:
-            task.keep()
+            task.keep()()
             record_batch(batch_id, task, {"read": checked.read, "rejected": checked.rejected, **counts}, notes)
             announce("connectors.imported", at=task.at, payload={"batch_id": batch_id, "kind": task.kind})
         return written

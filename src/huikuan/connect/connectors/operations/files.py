@@ -15,11 +15,11 @@ from huikuan.connect.connectors.domain.mapping import Mapping, document_of
 from huikuan.connect.connectors.domain.rows import Checked
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.operations.importing import ConflictRefusal, Result, import_checked
-from huikuan.connect.connectors.operations.plans import Task, storage_refusals
+from huikuan.connect.connectors.operations.plans import Task
 from huikuan.connect.connectors.reading import read_sheet
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.files.names import clean_name
-from huikuan.mechanisms.files.operations import store_file
+from huikuan.mechanisms.files.operations import keep_bytes, store_kept
 from huikuan.mechanisms.identity.models import Company
 
 #: Keys of files nobody gave a mapping with a name come from here.
@@ -130,9 +130,13 @@ def _task(path: Path, name: str, asked: Asked, sheet: Sheet, mapping: Mapping) -
     )
 
 
-def _keep(path: Path, name: str, asked: Asked) -> None:
-    with storage_refusals():
-        store_file(path, name, actor=asked.actor, at=asked.at)
+def _keep(path: Path, name: str, asked: Asked) -> Callable[[], None]:
+    kept = keep_bytes(path)
+
+    def record() -> None:
+        store_kept(kept, name, actor=asked.actor, at=asked.at)
+
+    return record
 
 
 def _sha256(path: Path) -> str:

@@ -37,8 +37,8 @@ _RECEIPTS = ["receipt", "advance"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One import as asked for. `system` is where the keys come from, `as_of` a snapshot's day, `keep`
-    stores the original file inside the transaction."""
+    """One import as asked for. `system` is where the keys come from, `as_of` a snapshot's day. `keep` puts
+    the original's bytes on the disk and answers what records them, inside the transaction."""
 
     kind: str
     company: Company
@@ -52,7 +52,7 @@ class Task:
     as_of: date | None = None
     on_conflict: str = "list"
     force: bool = False
-    keep: Callable[[], None] = lambda: None
+    keep: Callable[[], Callable[[], None]] = lambda: lambda: None
 
 
 @dataclass
@@ -122,9 +122,10 @@ def carry_out(make: Callable[[], Plan], counts: Callable[[Plan], dict[str, Any]]
 
 def _write(plan: Plan, counts: dict[str, Any]) -> None:
     task = plan.task
+    record_original = task.keep()
 
     def first() -> None:
-        task.keep()
+        record_original()
         if plan.prospects:
             ids = ensure_prospects(
                 plan.prospects, ids=plan.reserved, batch_id=plan.batch_id, actor=task.actor, at=task.at

@@ -3,6 +3,7 @@
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.utils.timezone
+import huikuan.mechanisms.store.models
 from django.db import migrations, models
 
 
@@ -58,7 +59,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RoleGrant',
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('id', huikuan.mechanisms.store.models.FactId(primary_key=True, serialize=False)),
                 ('tx', models.BigIntegerField(db_index=True)),
                 ('recorded_at', models.DateTimeField()),
                 ('user_id', models.BigIntegerField()),

@@ -75,7 +75,8 @@ def replacing(rowid: str = "", **changes: str) -> str:
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL has no REPLACE")
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 def test_replace_is_refused_through_every_key(transactional_db: None, recursive: str) -> None:
-    """Through the nullable unique key and the hidden rowid too, also where a connection forgot the pragma."""
+    """Through the nullable unique key and by the name of the rowid (which is the id), also where a
+    connection forgot the pragma."""
     row = {"company_id": 1, "customer_id": 1, "credit_id": 1, "debit_id": 2, "credit_amount": -5, "debit_amount": -5}
     with transaction.atomic():
         record(
@@ -86,7 +87,7 @@ def test_replace_is_refused_through_every_key(transactional_db: None, recursive:
     statements = (
         replacing(reversal_of="8"),
         replacing(id="99"),
-        replacing("rowid", id="99", reversal_of="8"),
+        replacing("rowid", reversal_of="8"),
     )
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA recursive_triggers={recursive}")
@@ -97,6 +98,26 @@ def test_replace_is_refused_through_every_key(transactional_db: None, recursive:
         finally:
             cursor.execute("PRAGMA recursive_triggers=ON")
     assert Settlement.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL has no REPLACE")
+def test_a_lifted_guard_is_back_before_anyone_else_can_see(grant: int) -> None:
+    """Within its own transaction a taken key still fails; after commit, error and rollback the guard stands."""
+    taken = f"INSERT INTO {RoleGrant._meta.db_table} SELECT * FROM {RoleGrant._meta.db_table}"
+    with pytest.raises(RuntimeError), guards.inserting([RoleGrant]):
+        pass
+    with transaction.atomic(), guards.inserting([RoleGrant]):
+        assert [name for _, name in guards.missing()] == [f"{RoleGrant._meta.db_table}_no_replace"]
+    assert guards.missing() == []
+    with (
+        pytest.raises(DatabaseError, match="UNIQUE"),
+        transaction.atomic(),
+        guards.inserting([RoleGrant]),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(taken)
+    assert guards.missing() == []
+    assert RoleGrant.objects.count() == 1
 
 
 def test_the_guards_survive_a_migration_that_rebuilds_the_table(grant: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from huikuan.mechanisms.store.models import FactId
+
 
 class OpenItem(models.Model):
     """An item with something still open; the row goes when nothing is.
@@ -13,7 +15,7 @@ class OpenItem(models.Model):
     names. The other columns are copies, so that lists and exposure need no join.
     """
 
-    item_id = models.BigIntegerField(primary_key=True)
+    item_id = FactId(primary_key=True)
     company_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()
     kind = models.CharField(max_length=20)
