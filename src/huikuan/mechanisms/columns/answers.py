@@ -46,3 +46,9 @@ class Answers:
             while self._size > self._budget:
                 _, (_, freed) = self._held.popitem(last=False)
                 self._size -= freed
+
+    def forget(self) -> None:
+        """Drop everything, for whoever measures what a first answer costs."""
+        with self._lock:
+            self._held.clear()
+            self._size = 0

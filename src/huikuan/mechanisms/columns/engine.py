@@ -26,7 +26,8 @@ from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Closing, Table
 from huikuan.mechanisms.store.transactions import is_postgres
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
-_ANSWERS = Answers()
+#: What this process has answered.
+ANSWERS = Answers()
 #: About what one value of a row takes in memory.
 _CELL_BYTES = 60
 
@@ -107,7 +108,7 @@ class ColumnsEngine:
         return f"({open_later} OR closed_tx >= {int(known)})"
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        found = _ANSWERS.get(
+        found = ANSWERS.get(
             self._question("rows", sql, parameters),
             lambda: self._run(sql, parameters).fetchall(),
             lambda rows: _CELL_BYTES * len(rows) * len(rows[0]) if rows else _CELL_BYTES,
@@ -116,7 +117,7 @@ class ColumnsEngine:
 
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         question = self._question("table", sql, parameters)
-        table = _ANSWERS.get(
+        table = ANSWERS.get(
             question, lambda: self._run(sql, parameters).to_arrow_table(), lambda table: int(table.nbytes)
         )
         self._duck.register(name, table)

@@ -35,10 +35,11 @@ def asking(engine: str) -> Iterator[Engine]:
 @contextmanager
 def _columns(tables: Sequence[Table]) -> Iterator[ColumnsEngine]:
     # An uncommitted writer reads its own rows from the tail, however long.
-    most = ALWAYS_KNOWN if connection.in_atomic_block else LONG_TAIL
+    writing = connection.in_atomic_block
+    most = ALWAYS_KNOWN if writing else LONG_TAIL
     with ExitStack() as held:
         manifest, tails = _view(held, tables, most)
-        if any(tail.num_rows >= most for tail in tails.values()):
+        if not writing and (manifest is None or any(tail.num_rows >= most for tail in tails.values())):
             held.close()
             refresh(tables, wait=manifest is None)
             manifest, tails = _view(held, tables, ALWAYS_KNOWN)
