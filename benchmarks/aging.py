@@ -231,11 +231,13 @@ def mirror(items: pl.DataFrame, settlements: pl.DataFrame) -> None:
 
 
 def by_ours(day: date, engine: str) -> int:
-    """The product's own question; answers a checksum over customer, currency and place."""
+    """The product's own question, asked for the first time; answers a checksum over customer, currency and place."""
+    from huikuan.mechanisms.columns.engine import ANSWERS
     from huikuan.mechanisms.columns.queries import asking
     from huikuan.record.receivables.queries.aging import aging_cells
     from huikuan.record.receivables.queries.open_lines import Moment
 
+    ANSWERS.forget()
     with asking(engine) as answering:
         cells = aging_cells(answering, Moment(day), "customer", "due", _EDGES)
     return sum(

@@ -35,10 +35,11 @@ def extract(table: Table, low: int, high: int, path: Path) -> int:
     return int(rows.num_rows)
 
 
-def read(table: Table, low: int, high: int = ALWAYS_KNOWN) -> pa.Table:
-    """The rows with low ≤ tx < high as the caller's transaction sees them."""
+def read(table: Table, low: int, high: int = ALWAYS_KNOWN, *, most: int = ALWAYS_KNOWN) -> pa.Table:
+    """The rows with low ≤ tx < high as the caller's transaction sees them; any `most` of them."""
+    limit = "" if most == ALWAYS_KNOWN else f" LIMIT {int(most)}"
     with connection.cursor() as cursor:
-        cursor.execute(table.sql, {"low": low, "high": high})
+        cursor.execute(f"{table.sql}{limit}", {"low": low, "high": high})
         rows = cursor.fetchall()
     columns = zip(*rows, strict=True) if rows else ((),) * len(table.columns)
     arrays = [

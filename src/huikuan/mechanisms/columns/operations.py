@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 
@@ -79,9 +81,20 @@ def anchor_below(until: int) -> str:
     return bytes(newest).hex() if newest is not None else ""
 
 
+#: Per open connection, which never changes its database.
+_DATABASES: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
 def _database() -> str:
     if not is_postgres():
         return "sqlite"
+    connection.ensure_connection()
+    if connection.connection not in _DATABASES:
+        _DATABASES[connection.connection] = _cluster_and_database()
+    return _DATABASES[connection.connection]
+
+
+def _cluster_and_database() -> str:
     with connection.cursor() as cursor:
         # A dump restored into another cluster numbers its transactions anew.
         cursor.execute(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
+import pyarrow as pa
 from django.db import connection
 
 from huikuan.mechanisms.columns import manifest as shelf
 from huikuan.mechanisms.columns.engine import ColumnsEngine, DatabaseEngine, Engine
-from huikuan.mechanisms.columns.extraction import count_up_to, read
+from huikuan.mechanisms.columns.extraction import read
 from huikuan.mechanisms.columns.manifest import Manifest
 from huikuan.mechanisms.columns.operations import refresh, usable
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, registered
@@ -17,6 +18,7 @@ from huikuan.mechanisms.store.transactions import snapshot
 
 #: A longer tail is mirrored before the question is answered; a shorter one is read with it.
 LONG_TAIL = 4_000
+_EMPTY = Manifest(ledger="")
 
 
 @contextmanager
@@ -32,24 +34,25 @@ def asking(engine: str) -> Iterator[Engine]:
 
 @contextmanager
 def _columns(tables: Sequence[Table]) -> Iterator[ColumnsEngine]:
-    _catch_up(tables)
-    with shelf.reading(), snapshot():
-        # The manifest is older than the snapshot, so what it lacks is in the tail.
-        manifest = usable(shelf.load(), tables) or Manifest(ledger="")
-        columns = ColumnsEngine(manifest, {table.name: read(table, manifest.horizon) for table in tables})
-        try:
-            yield columns
-        finally:
-            columns.close()
+    # An uncommitted writer reads its own rows from the tail, however long.
+    writing = connection.in_atomic_block
+    most = ALWAYS_KNOWN if writing else LONG_TAIL
+    with ExitStack() as held:
+        manifest, tails = _view(held, tables, most)
+        if not writing and (manifest is None or any(tail.num_rows >= most for tail in tails.values())):
+            held.close()
+            refresh(tables, wait=manifest is None)
+            manifest, tails = _view(held, tables, ALWAYS_KNOWN)
+        columns = ColumnsEngine(manifest or _EMPTY, tails)
+        held.callback(columns.close)
+        yield columns
 
 
-def _catch_up(tables: Sequence[Table]) -> None:
-    if connection.in_atomic_block:
-        return  # An uncommitted writer reads its own rows from the tail.
-    with snapshot():
-        manifest = usable(shelf.load(), tables)
-        behind = manifest is None or any(
-            count_up_to(table, manifest.horizon, ALWAYS_KNOWN, LONG_TAIL) == LONG_TAIL for table in tables
-        )
-    if behind:
-        refresh(tables, wait=manifest is None)
+def _view(held: ExitStack, tables: Sequence[Table], most: int) -> tuple[Manifest | None, dict[str, pa.Table]]:
+    """The mirror and the (first `most` rows of the) tails of one snapshot, which `held` keeps."""
+    held.enter_context(shelf.reading())
+    held.enter_context(snapshot())
+    # The manifest is older than the snapshot's end, so what it lacks is in the tail.
+    manifest = usable(shelf.load(), tables)
+    since = (manifest or _EMPTY).horizon
+    return manifest, {table.name: read(table, since, most=most) for table in tables}

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 #: `closed_on` and `closed_tx` of rows that count for ever.
@@ -71,4 +72,9 @@ def registered() -> tuple[Table, ...]:
 
 def mark(tables: Iterable[Table]) -> str:
     """One fingerprint over all definitions."""
+    return _mark(tuple(tables))
+
+
+@lru_cache(maxsize=8)
+def _mark(tables: tuple[Table, ...]) -> str:
     return hashlib.sha256("".join(table.fingerprint() for table in tables).encode()).hexdigest()

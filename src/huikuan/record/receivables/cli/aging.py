@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import io
 import json
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ FORMATS = ("table", "json", "csv", "xlsx")
 
 
 def add_aging(subparsers: Any) -> None:
+    """`huikuan aging`."""
     parser = subparsers.add_parser("aging", help="open items by age, as of any day, as known at any instant")
     parser.add_argument("--as-of", required=True, metavar="DATE")
     parser.add_argument("--known-at", metavar="INSTANT", help="what was known then: the last sealed head before it")
@@ -42,6 +43,7 @@ def add_aging(subparsers: Any) -> None:
 
 
 def run_aging(options: argparse.Namespace) -> int:
+    """Answer on standard output, or into the file of --out in the form its ending says."""
     # Late: the engines take a third of a second to load, which other commands need not pay.
     from huikuan.record.receivables.queries.aging import aging
 
@@ -152,14 +154,15 @@ def headings(answer: Aging) -> list[str]:
     ]
 
 
-def _cells(row: AgingRow) -> list[str]:
+def _cells(row: AgingRow) -> list[str | Decimal]:
     amounts = [row.total, row.not_due, row.awaiting, *(b.amount for b in row.buckets), row.credits, row.net]
-    return [row.key, row.name, row.company, row.currency, *(to_text(amount, row.currency) for amount in amounts)]
+    exact = [Decimal(to_text(amount, row.currency)) for amount in amounts]
+    return [row.key, row.name, row.company, row.currency, *exact]
 
 
-def _lines(answer: Aging) -> list[list[str]]:
+def _lines(answer: Aging) -> list[list[str | Decimal]]:
     totals = [[_("Total"), *_cells(row)[1:]] for row in answer.totals]
-    return [headings(answer), *(_cells(row) for row in answer.rows), *totals]
+    return [*(_cells(row) for row in answer.rows), *totals]
 
 
 def _write_json(answer: Aging) -> bytes:
@@ -167,13 +170,23 @@ def _write_json(answer: Aging) -> bytes:
 
 
 def _write_csv(answer: Aging) -> bytes:
+    from huikuan.mechanisms.files.exports import write_csv  # with it comes the workbook writer
+
     text = io.StringIO()
-    csv.writer(text).writerows([_inert(cell) for cell in line] for line in _lines(answer))
+    write_csv(text, headings(answer), _lines(answer))
     return text.getvalue().encode("utf-8-sig")
 
 
+def _write_xlsx(answer: Aging) -> bytes:
+    from huikuan.mechanisms.files.exports import write_xlsx  # only for this form
+
+    held = io.BytesIO()
+    write_xlsx(held, headings(answer), _lines(answer), title="aging")
+    return held.getvalue()
+
+
 def _write_table(answer: Aging) -> bytes:
-    lines = _lines(answer)
+    lines = [headings(answer), *([str(cell) for cell in line] for line in _lines(answer))]
     widths = [max(_width(cell) for cell in column) for column in zip(*lines, strict=True)]
     table = "\n".join(
         "  ".join(
@@ -186,31 +199,12 @@ def _write_table(answer: Aging) -> bytes:
     return f"{_('As of')} {answer.as_of}{as_known}\n{table}\n".encode()
 
 
-def _write_xlsx(answer: Aging) -> bytes:
-    import xlsxwriter  # only for this format
-
-    held = io.BytesIO()
-    with xlsxwriter.Workbook(held, {"in_memory": True}) as workbook:
-        sheet = workbook.add_worksheet("aging")
-        for number, line in enumerate(_lines(answer)):
-            for place, cell in enumerate(line):
-                # Exact decimal strings; as text nothing is taken for a formula, and no cent is lost to a float.
-                sheet.write_string(number, place, cell)
-    return held.getvalue()
-
-
 _WRITERS: dict[str, Callable[[Aging], bytes]] = {
     "json": _write_json,
     "csv": _write_csv,
     "table": _write_table,
     "xlsx": _write_xlsx,
 }
-
-
-def _inert(cell: str) -> str:
-    """A text a spreadsheet program would run as a formula gets an apostrophe; amounts stay numbers."""
-    number = cell.lstrip("-").replace(".", "", 1).isdecimal()
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not number else cell
 
 
 def _width(text: str) -> int:

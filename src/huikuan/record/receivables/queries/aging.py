@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -40,8 +41,7 @@ from huikuan.record.receivables.queries.open_lines import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """Days `from_days` … `to_days` inclusive (None: and more)."""
 
     from_days: int
@@ -49,12 +49,11 @@ class Bucket:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class AgingRow:
+class AgingRow(NamedTuple):
     """Open debits of one key in one company and currency, minor units; credits beside them, never netted in.
 
     `key`: customer or company code, else the dimension's value ('' none). `key_id`: the customer's id (by
-    customer), else None.
+    customer), else None. A plain tuple, because there may be a hundred thousand.
     """
 
     key: str
@@ -122,7 +121,7 @@ def aging(
         _row(names.get(key, Named(str(key), str(key))), companies[company], currency, places, layout)
         for (key, company, currency), places in cells.items()
     ]
-    rows.sort(key=lambda row: (row.key, row.currency, row.company))
+    rows.sort(key=attrgetter("key", "currency", "company"))
     return Aging(
         as_of=as_of,
         basis=basis,
@@ -198,18 +197,18 @@ def _aged_by_due(key: str, joins: str) -> str:
 def _row(
     named: Named, company: str, currency: str, places: Mapping[int, int], layout: list[tuple[int, int | None]]
 ) -> AgingRow:
-    buckets = tuple(Bucket(low, high, places.get(place, 0)) for place, (low, high) in enumerate(layout))
+    at = places.get
     return AgingRow(
-        key=named.key,
-        name=named.name,
-        company=company,
-        currency=currency,
-        total=sum(amount for place, amount in places.items() if place != CREDIT),
-        not_due=places.get(NOT_DUE, 0),
-        awaiting=places.get(AWAITING, 0),
-        buckets=buckets,
-        credits=places.get(CREDIT, 0),
-        key_id=named.key_id,
+        named.key,
+        named.name,
+        company,
+        currency,
+        sum(places.values()) - at(CREDIT, 0),
+        at(NOT_DUE, 0),
+        at(AWAITING, 0),
+        tuple([Bucket(low, high, at(place, 0)) for place, (low, high) in enumerate(layout)]),
+        at(CREDIT, 0),
+        named.key_id,
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from huikuan.kernel.errors import Refusal
+from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.policies import AGING_BUCKETS, check_aging_buckets
 from huikuan.record.receivables.tests.ledgers import Book, new_book, post
 from huikuan.shell.cli import main
@@ -60,10 +64,21 @@ def test_json_is_the_contract(book: Book, capsys: pytest.CaptureFixture[str], en
 
 def test_every_form_holds_the_rows(book: Book, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "1663.54" in ask(capsys, book)
-    assert "1663.54" in ask(capsys, book, "--format", "csv")
+    rows = list(csv.reader(io.StringIO(ask(capsys, book, "--format", "csv"))))
+    assert [line[4] for line in rows[1:]] == ["1664.54", "7", "1664.54", "7"]
     target = tmp_path / "aging.xlsx"
     ask(capsys, book, "--out", str(target))
-    assert target.read_bytes()[:2] == b"PK"
+    headings, *lines = openpyxl.load_workbook(target)["aging"].values
+    assert list(headings[:5]) == [heading.lstrip("\ufeff") for heading in rows[0][:5]]
+    assert [line[4] for line in lines] == [1664.54, 7, 1664.54, 7]
+
+
+def test_a_name_that_looks_like_a_formula_is_inert_in_a_spreadsheet(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Customer.objects.update(name="=1+1")
+    (first, *_others) = list(csv.reader(io.StringIO(ask(capsys, book, "--format", "csv"))))[1:]
+    assert first[1] == "'=1+1"
 
 
 def test_nothing_was_known_before_the_first_head(book: Book, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ from huikuan.record.receivables.tests.ledgers import (
     write_random,
 )
 from huikuan.see.cockpit.domain.overview import Overview
-from huikuan.see.cockpit.queries import overview
+from huikuan.see.cockpit.queries.overview import overview
 
 EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 6
 

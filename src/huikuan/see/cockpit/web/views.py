@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.see.cockpit.domain.overview import Overview
-from huikuan.see.cockpit.queries import overview
+from huikuan.see.cockpit.queries.overview import overview
 from huikuan.see.cockpit.web import lines
 
 DIMENSIONS = {

@@ -100,12 +100,14 @@ def keep_valued(
         {**moment.parameters(), **place_parameters(edges, moment.as_of)},
     )
     buckets = ", ".join(
-        f"SUM(CASE WHEN place = {place} THEN value ELSE 0 END) AS bucket_{place}" for place in range(len(edges) + 1)
+        f"CAST(SUM(CASE WHEN place = {place} THEN value ELSE 0 END) AS BIGINT) AS bucket_{place}"
+        for place in range(len(edges) + 1)
     )
     late = "due_date < %(as_of)s"
     engine.keep(
         "holders",
-        f"SELECT customer_id, SUM(value) AS total, SUM(CASE WHEN {late} THEN value ELSE 0 END) AS overdue,"
+        f"SELECT customer_id, CAST(SUM(value) AS BIGINT) AS total,"
+        f" CAST(SUM(CASE WHEN {late} THEN value ELSE 0 END) AS BIGINT) AS overdue,"
         f" MIN(CASE WHEN {late} THEN due_date END) AS oldest, {buckets} FROM valued GROUP BY customer_id",
         moment.parameters(),
     )
@@ -168,7 +170,8 @@ def concentration(engine: Engine, cap: int) -> Concentration:
     """How much the largest customers hold of all open debits."""
     ((whole, squares, over),) = engine.rows(
         "SELECT COALESCE(SUM(total), 0), COALESCE(SUM(CAST(total AS HUGEINT) * CAST(total AS HUGEINT)), 0),"
-        " COUNT(CASE WHEN total * 100 > (SELECT SUM(total) FROM holders) * %(cap)s THEN 1 END) FROM holders",
+        " COUNT(CASE WHEN CAST(total AS HUGEINT) * 100 > (SELECT SUM(total) FROM holders) * %(cap)s THEN 1 END)"
+        " FROM holders",
         {"cap": cap},
     )
     rows = engine.rows(

@@ -1,4 +1,4 @@
-"""The cockpit's questions: the receivables overview, every figure from one snapshot."""
+"""The receivables overview, every figure from one snapshot."""
 
 from __future__ import annotations
 
@@ -15,21 +15,31 @@ from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT_DUE, spans
 from huikuan.record.receivables.queries.aging import bucket_days
-from huikuan.record.receivables.queries.history import Day, Scope, balances, matured_by_customer, sales_by_day
+from huikuan.record.receivables.queries.history import (
+    Day,
+    Matured,
+    Scope,
+    balances,
+    matured_by_customer,
+    sales_by_day,
+)
 from huikuan.record.receivables.queries.open_lines import Moment
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
-from huikuan.see.cockpit import standing
 from huikuan.see.cockpit.domain import indicators
 from huikuan.see.cockpit.domain.indicators import ratio
 from huikuan.see.cockpit.domain.overview import (
     BucketLine,
+    Concentration,
+    CurrencyTotal,
     Figure,
     Indicator,
     Overview,
     Provenance,
     RateUsed,
+    TopRow,
     TrendPoint,
 )
+from huikuan.see.cockpit.queries import standing
 
 #: Days of sales behind DSO, CEI and the collection rate; and behind the turnover.
 WINDOW_DAYS = 90
@@ -78,64 +88,108 @@ def overview(
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     if top_by not in standing.ORDERS:
         raise Refusal("overview_order_unknown", value=top_by)
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id)
+    asked = _Asked(Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id), basis, months, top_by)
     policy, days = bucket_days(company_id, as_of, basis)
     with asking("columns") as engine:
-        currencies = standing.keep_lines(engine, moment, basis)
-        valued, alone = standing.choose_currency(_home(company_id), currencies, currency, moment)
-        standing.keep_valued(engine, moment, basis, days, valued, alone)
-        scope = Scope(moment, alone)
-        ends = _Ends.of(as_of, months)
-        history = _history(engine, scope, basis, ends, valued, [one.currency for one in currencies])
-        sales = sales_by_day(engine, scope, valued)
-        matured = matured_by_customer(engine, scope, valued, ends.window_start, as_of)
-        counted = standing.counts(engine)
-        before = ends.previous
-        simple, best = _dso(history, sales, as_of)
-        return Overview(
-            as_of=as_of,
-            previous_as_of=before,
-            basis=basis,
-            company_id=company_id,
-            currency=valued.currency,
-            converted=alone is None and any(one.currency != valued.currency for one in currencies),
-            currencies=currencies,
-            rates=tuple(RateUsed(rate.currency, rate.rate_e8, rate.on_date) for rate in valued.rates),
-            total=Figure(history.total(as_of), history.total(before)),
-            overdue=Figure(history.overdue(as_of), history.overdue(before)),
-            credits=Figure(history.due[as_of].get(CREDIT, 0), history.due[before].get(CREDIT, 0)),
-            overdue_rate=_overdue_rate(history, as_of),
-            previous_overdue_rate=_overdue_rate(history, before),
-            items=counted.items,
-            customers=counted.customers,
-            buckets=_bucket_lines(standing.parts(engine), history.aged[before], days, basis),
-            trend=tuple(_trend_point(history, day, len(days) + 1) for day in ends.trend),
-            top_by=top_by,
-            top=standing.top(engine, moment, top_by, len(days) + 1, matured),
-            concentration=standing.concentration(engine, standing.cap_percent(company_id, as_of)),
-            dso_simple=simple,
-            dso_countback=indicators.dso_countback(history.total(as_of), indicators.months_back(sales, as_of)),
-            dso_true=_dso_true(standing.sold_and_open(engine), sales, as_of),
-            dso_best_possible=best,
-            average_days_delinquent=indicators.average_days_delinquent(simple, best),
-            cei=_cei(history, sales, as_of),
-            previous_cei=_cei(history, sales, before),
-            turnover=_turnover(history, sales, as_of),
-            collection_rate=indicators.collection_rate(
-                sum(one.matured for one in matured.values()),
-                sum(one.collected for one in matured.values()),
-                ends.window_start + timedelta(days=1),
-                as_of,
-            ),
-            provenance=Provenance(
-                rows_counted=counted.lines,
-                head_size=known.size if known else None,
-                head_sealed_at=known.sealed_at if known else None,
-                mirror_horizon=engine.horizon,
-                tail_rows=engine.tail_rows,
-                policy_number=policy.number,
-            ),
+        told = _ask(engine, asked, days, currency)
+        provenance = Provenance(
+            rows_counted=told.counts.lines,
+            head_size=known.size if known else None,
+            head_sealed_at=known.sealed_at if known else None,
+            mirror_horizon=engine.horizon,
+            tail_rows=engine.tail_rows,
+            policy_number=policy.number,
         )
+    return _assembled(asked, days, told, provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    moment: Moment
+    basis: str
+    months: int
+    top_by: str
+
+    @property
+    def ends(self) -> _Ends:
+        return _Ends.of(self.moment.as_of, self.months)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the engine answered; `alone`: the one currency it was narrowed to."""
+
+    currencies: tuple[CurrencyTotal, ...]
+    valued: Valuation
+    alone: str | None
+    history: _History
+    sales: Mapping[date, int]
+    matured: Mapping[int, Matured]
+    counts: standing.Counts
+    parts: Mapping[int, standing.Part]
+    top: tuple[TopRow, ...]
+    concentration: Concentration
+    sold_and_open: Mapping[date, int]
+
+
+def _ask(engine: Engine, asked: _Asked, days: Sequence[int], currency: str | None) -> _Told:
+    moment, ends = asked.moment, asked.ends
+    currencies = standing.keep_lines(engine, moment, asked.basis)
+    valued, alone = standing.choose_currency(_home(moment.company_id), currencies, currency, moment)
+    standing.keep_valued(engine, moment, asked.basis, days, valued, alone)
+    scope = Scope(moment, alone)
+    matured = matured_by_customer(engine, scope, valued, ends.window_start, moment.as_of)
+    return _Told(
+        currencies=currencies,
+        valued=valued,
+        alone=alone,
+        history=_history(engine, scope, asked.basis, ends, valued, [one.currency for one in currencies]),
+        sales=sales_by_day(engine, scope, valued),
+        matured=matured,
+        counts=standing.counts(engine),
+        parts=standing.parts(engine),
+        top=standing.top(engine, moment, asked.top_by, len(days) + 1, matured),
+        concentration=standing.concentration(engine, standing.cap_percent(moment.company_id, moment.as_of)),
+        sold_and_open=standing.sold_and_open(engine),
+    )
+
+
+def _assembled(asked: _Asked, days: Sequence[int], told: _Told, provenance: Provenance) -> Overview:
+    as_of, before = asked.moment.as_of, asked.ends.previous
+    history, valued, sales = told.history, told.valued, told.sales
+    simple, best = _dso(history, sales, as_of)
+    return Overview(
+        as_of=as_of,
+        previous_as_of=before,
+        basis=asked.basis,
+        company_id=asked.moment.company_id,
+        currency=valued.currency,
+        converted=told.alone is None and any(one.currency != valued.currency for one in told.currencies),
+        currencies=told.currencies,
+        rates=tuple(RateUsed(rate.currency, rate.rate_e8, rate.on_date) for rate in valued.rates),
+        total=Figure(history.total(as_of), history.total(before)),
+        overdue=Figure(history.overdue(as_of), history.overdue(before)),
+        credits=Figure(history.due[as_of].get(CREDIT, 0), history.due[before].get(CREDIT, 0)),
+        overdue_rate=_overdue_rate(history, as_of),
+        previous_overdue_rate=_overdue_rate(history, before),
+        items=told.counts.items,
+        customers=told.counts.customers,
+        buckets=_bucket_lines(told.parts, history.aged[before], days, asked.basis),
+        trend=tuple(_trend_point(history, day, len(days) + 1) for day in asked.ends.trend),
+        top_by=asked.top_by,
+        top=told.top,
+        concentration=told.concentration,
+        dso_simple=simple,
+        dso_countback=indicators.dso_countback(history.total(as_of), indicators.months_back(sales, as_of)),
+        dso_true=_dso_true(told.sold_and_open, sales, as_of),
+        dso_best_possible=best,
+        average_days_delinquent=indicators.average_days_delinquent(simple, best),
+        cei=_cei(history, sales, as_of),
+        previous_cei=_cei(history, sales, before),
+        turnover=_turnover(history, sales, as_of),
+        collection_rate=_collection_rate(told.matured, asked.ends, as_of),
+        provenance=provenance,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +295,15 @@ def _cei(history: _History, sales: Mapping[date, int], day: date) -> Indicator:
 def _turnover(history: _History, sales: Mapping[date, int], as_of: date) -> Indicator:
     opening = history.total(as_of - timedelta(days=YEAR_DAYS))
     return indicators.turnover(opening, history.total(as_of), _window(sales, as_of, YEAR_DAYS))
+
+
+def _collection_rate(matured: Mapping[int, Matured], ends: _Ends, as_of: date) -> Indicator:
+    return indicators.collection_rate(
+        sum(one.matured for one in matured.values()),
+        sum(one.collected for one in matured.values()),
+        ends.window_start + timedelta(days=1),
+        as_of,
+    )
 
 
 def _window(sales: Mapping[date, int], last: date, days: int) -> indicators.Span:
