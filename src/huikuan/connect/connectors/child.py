@@ -21,6 +21,7 @@ UNREADABLE, TOO_COSTLY, ENCRYPTED, NO_SUCH_SHEET, TOO_MANY_ROWS, TOO_MANY_COLUMN
 
 
 def main(path: str, wanted: str, memory: int, seconds: int, rows: int, columns: int) -> int:
+    """Read a workbook under caps on memory (bytes) and CPU (seconds); the exit code says what stopped it."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -59,7 +59,8 @@ from huikuan.mechanisms.store.transactions import horizon
 last = Event.objects.aggregate(tx=Max("tx"), id=Max("id"))
 with transaction.atomic():
     Company.objects.create(code="NEW", name="x")
-    new = Event.objects.get(id=announce("test.said", at=datetime.now(UTC)))
+    announce("test.said", at=datetime.now(UTC))
+    new = Event.objects.latest("id")
 logs_in = User.objects.get().check_password({PASSWORD!r})
 print(new.tx > last["tx"], new.id > last["id"], horizon() > new.tx, logs_in)
 """

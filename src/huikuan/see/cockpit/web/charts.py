@@ -132,8 +132,10 @@ def _round_step(least: float, unit: int) -> int:
     """The smallest of 1, 2, 2.5, 5 × 10^n units that is not below `least`."""
     power = 10 ** floor(log10(max(least / unit, 1)))
     for factor in (1, 2, 2.5, 5, 10):
-        if factor * power * unit >= least:
-            return int(factor * power * unit)
+        step = int(factor * power * unit)
+        # 2.5 of a unit that cannot be halved is no step: the next factor serves.
+        if step >= least and step == factor * power * unit:
+            return step
     raise AssertionError("unreachable: ten powers above always suffice")
 
 
