@@ -16,7 +16,7 @@ django.setup()
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """On SQLite the test database is a file, so that threads and other processes share it."""
     from django.conf import settings
 
