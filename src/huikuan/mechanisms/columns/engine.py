@@ -118,7 +118,7 @@ class ColumnsEngine:
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         question = self._question("table", sql, parameters)
         table = ANSWERS.get(
-            question, lambda: self._run(sql, parameters).to_arrow_table(), lambda table: int(table.nbytes)
+            question, lambda: self._relation(sql, parameters).to_arrow_table(), lambda table: int(table.nbytes)
         )
         self._duck.register(name, table)
         self._kept[name] = question
@@ -135,6 +135,11 @@ class ColumnsEngine:
     def _run(self, sql: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
         used = {name: parameters[name] for name in _names(sql)}
         return self._duck.execute(_PARAMETER.sub(r"$\1", sql), used)
+
+    def _relation(self, sql: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
+        """The query as a relation, which hands its columns over without a copy."""
+        used = {name: parameters[name] for name in _names(sql)}
+        return self._duck.sql(_PARAMETER.sub(r"$\1", sql), params=used)
 
 
 def write_marked(table: Table, closing: Closing, files: Sequence[Path], target: Path) -> int:
