@@ -101,13 +101,16 @@ def test_refreshing_adds_files_and_compaction_makes_them_one() -> None:
 
 
 def test_many_small_files_are_written_together() -> None:
-    for number in range(14):
-        write(f"{number:02}")
+    counts = []
+    # A server's own housekeeping may hold the horizon back for a moment, so that a refresh adds no file.
+    while len(counts) < 100 and sorted(counts) == counts:
+        write(f"{len(counts):03}")
         refresh()
-    manifest = shelf.load()
-    assert manifest is not None
-    assert len(manifest.of("moves")) < 4
-    assert len(seen()) == 14
+        manifest = shelf.load()
+        assert manifest is not None
+        counts.append(len(manifest.of("moves")))
+    assert (max(counts), counts[-1]) == (12, 1)
+    assert len(seen()) == len(counts)
 
 
 def test_bulk_and_cursor_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
