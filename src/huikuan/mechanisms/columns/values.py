@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -24,7 +24,7 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
     return list(column.to_pylist())
 
 
-def _integers(array: pa.Array, form: str) -> list[int]:
-    """The values of an integer array without nulls, read straight from its memory."""
-    buffer = array.buffers()[1]
-    return memoryview(buffer).cast("B").cast(form)[array.offset : array.offset + len(array)].tolist()
+def _integers(array: pa.Array, form: Literal["i", "q"]) -> list[int]:
+    """The values of an integer array without nulls, read straight from its memory (of 32 or 64 bits)."""
+    values = memoryview(array.buffers()[1]).cast("B").cast(form)
+    return values[array.offset : array.offset + len(array)].tolist()
