@@ -1,8 +1,7 @@
 """Engines that answer SQL over mirrored tables. The only module that knows DuckDB.
 
 Questions are standard SQL over `engine.source(table)`, with %(name)s parameters; an engine of another kind (a
-distributed
-one) is one more class with these two methods.
+distributed one) is one more class with these methods.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from django.db import connection
 from huikuan.mechanisms.columns.answers import Answers
 from huikuan.mechanisms.columns.manifest import Manifest, folder
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Closing, Table
+from huikuan.mechanisms.columns.values import lists
 from huikuan.mechanisms.store.transactions import is_postgres
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -47,6 +47,10 @@ class Engine(Protocol):
         """The rows of a query; dates come as dates."""
         ...
 
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The same by columns, for many rows; sums are cast to BIGINT."""
+        ...
+
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         """Keep a query's rows under a name for the further questions of this reading; sums are cast to BIGINT."""
         ...
@@ -65,6 +69,12 @@ class DatabaseEngine:
         with connection.cursor() as cursor:
             cursor.execute(sql, self._bound(parameters))
             return list(cursor.fetchall())
+
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self._bound(parameters))
+            width = len(cursor.description)
+            return list(zip(*cursor.fetchall(), strict=True)) or [()] * width
 
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         raise NotImplementedError("the database's snapshot is read-only: ask the columns")
@@ -115,13 +125,18 @@ class ColumnsEngine:
         )
         return list(found)
 
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        return lists(self._table(self._question("table", sql, parameters), sql, parameters))
+
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         question = self._question("table", sql, parameters)
-        table = ANSWERS.get(
+        self._duck.register(name, self._table(question, sql, parameters))
+        self._kept[name] = question
+
+    def _table(self, question: str, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
+        return ANSWERS.get(
             question, lambda: self._relation(sql, parameters).to_arrow_table(), lambda table: int(table.nbytes)
         )
-        self._duck.register(name, table)
-        self._kept[name] = question
 
     def _question(self, form: str, sql: str, parameters: Mapping[str, Any]) -> str:
         """What is asked, of which facts, of which tables kept before."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from operator import attrgetter
+from itertools import groupby, repeat
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,9 @@ from huikuan.record.receivables.queries.open_lines import (
     plan,
 )
 
+#: From and to of each bucket, in days.
+Spans = tuple[tuple[int, int | None], ...]
+
 
 class Bucket(NamedTuple):
     """Days `from_days` … `to_days` inclusive (None: and more)."""
@@ -53,23 +57,60 @@ class AgingRow(NamedTuple):
     """Open debits of one key in one company and currency, minor units; credits beside them, never netted in.
 
     `key`: customer or company code, else the dimension's value ('' none). `key_id`: the customer's id (by
-    customer), else None. A plain tuple, because there may be a hundred thousand.
+    customer), else None. `aged`: an amount for each of `spans`; `buckets` puts them together. A plain tuple,
+    because there may be a hundred thousand.
     """
 
     key: str
     name: str
     company: str
     currency: str
+    key_id: int | None
+    spans: Spans
+    aged: tuple[int, ...]
     total: int
     not_due: int
     awaiting: int
-    buckets: tuple[Bucket, ...]
     credits: int
-    key_id: int | None = None
+
+    @property
+    def buckets(self) -> tuple[Bucket, ...]:
+        return tuple(Bucket(low, high, amount) for (low, high), amount in zip(self.spans, self.aged, strict=True))
 
     @property
     def net(self) -> int:
         return self.total - self.credits
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """What the engine answers, by columns: whose, and in `places` the amounts of each place, in the same order.
+
+    Rows of one currency stand together.
+    """
+
+    keys: Sequence[int | str]
+    companies: Sequence[int]
+    currencies: Sequence[str]
+    places: Mapping[int, Sequence[int]]
+
+    def cells(self) -> Cells:
+        """The same in the form of domain.aging.age."""
+        owners = list(zip(self.keys, self.companies, self.currencies, strict=True))
+        cells: Cells = {owner: {} for owner in owners}
+        for place, amounts in self.places.items():
+            for owner, amount in zip(owners, amounts, strict=True):
+                if amount:
+                    cells[owner][place] = amount
+        return cells
+
+    def buckets(self) -> list[Sequence[int]]:
+        return [self.places[place] for place in sorted(self.places) if place >= 0]
+
+    def totals(self) -> list[int]:
+        """Of each row, all debits."""
+        debits = [amounts for place, amounts in self.places.items() if place != CREDIT]
+        return [sum(amounts) for amounts in zip(*debits, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +154,16 @@ def aging(
     policy, days = bucket_days(company_id, as_of, buckets or basis)
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id)
     with asking(engine) as answering:
-        cells = aging_cells(answering, moment, by, basis, days, organisation)
-        names = _names(by, cells)
+        aged = aged_by(answering, moment, by, basis, days, organisation)
+        names = _names(by, aged)
         companies = dict(Company.objects.values_list("id", "code"))
-    layout = spans(days, basis)
-    rows = [
-        _row(names.get(key, Named(str(key), str(key))), companies[company], currency, places, layout)
-        for (key, company, currency), places in cells.items()
-    ]
-    rows.sort(key=attrgetter("key", "currency", "company"))
+    layout = tuple(spans(days, basis))
     return Aging(
         as_of=as_of,
         basis=basis,
         by=by,
-        rows=tuple(rows),
-        totals=_totals(cells, layout, companies, company_id),
+        rows=_rows(aged, names, companies, layout),
+        totals=_totals(aged, companies[company_id] if company_id is not None else "", layout),
         head_size=known.size if known else None,
         head_sealed_at=known.sealed_at if known else None,
         policy_number=policy.number,
@@ -148,19 +184,21 @@ def end_of_day(company_id: int | None, day: date) -> datetime:
     return datetime.combine(day, time.max, zone).astimezone(UTC)
 
 
-def aging_cells(
+def aged_by(
     engine: Engine, moment: Moment, by: str, basis: str, days: list[int], organisation: date | None = None
-) -> Cells:
+) -> Aged:
     """domain.aging.age, set-based: a sum over linear moves; only rescheduled items are grouped one by one."""
     parameters: dict[str, Any] = {
         **moment.parameters(),
         **place_parameters(days, moment.as_of),
         "organisation": organisation or moment.as_of,
     }
-    cells: Cells = {}
-    for key, company, currency, place, amount in engine.rows(_statement(engine, moment, by, basis, days), parameters):
-        cells.setdefault((key, company, currency), {})[place] = int(amount)
-    return cells
+    keys, companies, currencies, *amounts = engine.columns(_statement(engine, moment, by, basis, days), parameters)
+    return Aged(keys, companies, currencies, dict(zip(_places(days), amounts, strict=True)))
+
+
+def _places(days: list[int]) -> list[int]:
+    return [CREDIT, AWAITING, NOT_DUE, *range(len(days) + 1)]
 
 
 def _statement(engine: Engine, moment: Moment, by: str, basis: str, days: list[int]) -> str:
@@ -175,9 +213,13 @@ def _statement(engine: Engine, moment: Moment, by: str, basis: str, days: list[i
         aged = f"""
     SELECT {key} AS owner, c.company_id, c.currency, c.side, c.document_date AS base, c.amount
     FROM counted AS c{joins}"""
-    return f"""WITH {", ".join(known)}, aged AS ({aged})
-SELECT owner, company_id, currency, {place_sql(days, basis)} AS place, SUM(amount)
-FROM aged GROUP BY 1, 2, 3, 4 HAVING SUM(amount) <> 0"""
+    # A column for each place: one row per key is handed over, not one per key and place.
+    sums = [f"SUM(CASE WHEN place = {place} THEN amount ELSE 0 END)" for place in _places(days)]
+    return f"""WITH {", ".join(known)}, aged AS ({aged}), placed AS (
+    SELECT owner, company_id, currency, {place_sql(days, basis)} AS place, amount FROM aged
+)
+SELECT owner, company_id, currency, {", ".join(f"CAST({amount} AS BIGINT)" for amount in sums)}
+FROM placed GROUP BY 1, 2, 3 HAVING {" OR ".join(f"{amount} <> 0" for amount in sums)} ORDER BY currency"""
 
 
 def _aged_by_due(key: str, joins: str) -> str:
@@ -194,47 +236,42 @@ def _aged_by_due(key: str, joins: str) -> str:
     ) AS o JOIN plan AS p ON p.item_id = o.item_id"""
 
 
-def _row(
-    named: Named, company: str, currency: str, places: Mapping[int, int], layout: list[tuple[int, int | None]]
-) -> AgingRow:
-    at = places.get
-    return AgingRow(
-        named.key,
-        named.name,
-        company,
-        currency,
-        sum(places.values()) - at(CREDIT, 0),
-        at(NOT_DUE, 0),
-        at(AWAITING, 0),
-        tuple([Bucket(low, high, at(place, 0)) for place, (low, high) in enumerate(layout)]),
-        at(CREDIT, 0),
-        named.key_id,
-    )
-
-
-def _totals(
-    cells: Cells, layout: list[tuple[int, int | None]], companies: Mapping[int, str], company_id: int | None
+def _rows(
+    aged: Aged, names: Mapping[int | str, Named], companies: Mapping[int, str], layout: Spans
 ) -> tuple[AgingRow, ...]:
-    by_currency: dict[str, dict[int, int]] = {}
-    for (_, _, currency), places in cells.items():
-        total = by_currency.setdefault(currency, {})
-        for place, amount in places.items():
-            total[place] = total.get(place, 0) + amount
-    company = companies[company_id] if company_id is not None else ""
-    return tuple(
-        _row(Named("", ""), company, currency, by_currency[currency], layout) for currency in sorted(by_currency)
+    named = [names.get(key) or Named(str(key), str(key)) for key in aged.keys]
+    columns = (
+        map(itemgetter(0), named),
+        map(itemgetter(1), named),
+        map(companies.__getitem__, aged.companies),
+        aged.currencies,
+        map(itemgetter(2), named),
+        repeat(layout, len(named)),
+        zip(*aged.buckets(), strict=True),
+        aged.totals(),
+        *(aged.places[place] for place in (NOT_DUE, AWAITING, CREDIT)),
     )
+    # Key, currency, company: the places of the row they are at.
+    return tuple(sorted(map(AgingRow._make, zip(*columns, strict=True)), key=itemgetter(0, 3, 2)))
 
 
-def _names(by: str, cells: Cells) -> dict[int | str, Named]:
+def _totals(aged: Aged, company: str, layout: Spans) -> tuple[AgingRow, ...]:
+    totals, found, start = aged.totals(), [], 0
+    for currency, rows in groupby(aged.currencies):
+        own = slice(start, start := start + sum(1 for _ in rows))
+        not_due, awaiting, owed_back = (sum(aged.places[place][own]) for place in (NOT_DUE, AWAITING, CREDIT))
+        buckets = tuple(sum(amounts[own]) for amounts in aged.buckets())
+        total = sum(totals[own])
+        found.append(AgingRow("", "", company, currency, None, layout, buckets, total, not_due, awaiting, owed_back))
+    return tuple(sorted(found, key=attrgetter("currency")))
+
+
+def _names(by: str, aged: Aged) -> dict[int | str, Named]:
     if by == "customer":
-        wanted = {key for key, _, _ in cells}
-        found = Customer.objects.values_list("id", "code", "name")
+        wanted = set(aged.keys)
+        found = Customer.objects.values_list("code", "name", "id")
         few = len(wanted) <= 1_000  # beyond, one pass over the table is quicker than a long list
-        return {
-            customer: Named(code, name, customer)
-            for customer, code, name in (found.filter(id__in=wanted) if few else found.iterator(chunk_size=20_000))
-        }
+        return {named[2]: Named._make(named) for named in (found.filter(id__in=wanted) if few else found)}
     if by == "company":
         return {
             company: Named(code, name) for company, code, name in Company.objects.values_list("id", "code", "name")

@@ -63,11 +63,10 @@ linear AS (
     FROM counted AS c WHERE currency = '{home}'{scope.clause()}
       AND NOT EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id)
     GROUP BY 1, 2, 3
+), apart AS ({_apart(scope, home, own_base, ordered)}
 ), opens AS (
-    SELECT e.k, c.item_id, c.side, c.currency, c.{own_base} AS base, CAST(SUM(c.amount) AS BIGINT) AS still_open
-    FROM counted AS c JOIN ends AS e ON c.effective_on <= e.on_date
-    WHERE (c.currency <> '{home}' OR EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id =
-    c.item_id)){scope.clause("c.")}
+    SELECT e.k, c.item_id, c.side, c.currency, c.base, CAST(SUM(c.amount) AS BIGINT) AS still_open
+    FROM apart AS c JOIN ends AS e ON e.k >= c.since
     GROUP BY 1, 2, 3, 4, 5 HAVING SUM(c.amount) <> 0
 ), singles AS (
     SELECT o.k, o.side, o.currency, o.base, o.still_open AS amount FROM opens AS o
@@ -90,6 +89,23 @@ FROM aged AS a JOIN ends AS e ON e.k = a.k GROUP BY 1, 2"""
         if amount:
             found[ordered[k].on][place] = int(amount)
     return found
+
+
+def _apart(scope: Scope, home: str, base: str, ordered: Sequence[Day]) -> str:
+    """The moves of items that must be opened one by one, by the day they count from: foreign, and rescheduled ones.
+
+    Two questions rather than one with OR, which would be tried on every move of the ledger for every day.
+    """
+    asked = f"""
+    SELECT c.item_id, c.side, c.currency, c.{base} AS base, {_period(ordered)} AS since, SUM(c.amount) AS amount
+    FROM counted AS c"""
+    grouped = "GROUP BY 1, 2, 3, 4, 5"
+    scheduled = f"{asked} JOIN scheduled AS s ON s.item_id = c.item_id WHERE 1 = 1{scope.clause('c.')} {grouped}"
+    if scope.currency == home:
+        return scheduled
+    foreign = f"""{asked} WHERE c.currency <> '{home}'{scope.clause("c.")}
+      AND NOT EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id) {grouped}"""
+    return f"{scheduled} UNION ALL {foreign}"
 
 
 def sales_by_day(engine: Engine, scope: Scope, valued: Valuation) -> dict[date, int]:

@@ -14,7 +14,7 @@ from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.receivables.domain.aging import KEYS, Cells, age
-from huikuan.record.receivables.queries.aging import aging_cells
+from huikuan.record.receivables.queries.aging import aged_by, aging
 from huikuan.record.receivables.queries.open_lines import Moment, open_lines
 from huikuan.record.receivables.tests.ledgers import DAYS, Book, new_book, plan, post, write_random
 
@@ -38,7 +38,7 @@ def answers(book: Book, as_of: date, known: int, by: str, basis: str, organisati
     found = [tidy(domain)]
     for engine in ("database", "columns"):
         with asking(engine) as answering:
-            found.append(tidy(aging_cells(answering, moment, by, basis, DAYS_LATE, organisation)))
+            found.append(aged_by(answering, moment, by, basis, DAYS_LATE, organisation).cells())
     return found
 
 
@@ -96,3 +96,37 @@ def test_between_two_schedule_changes_the_one_then_effective_governs() -> None:
     }
     for as_of, places in expected.items():
         assert answers(book, as_of, ALWAYS_KNOWN, "customer", "due", None) == [{key: places}] * 3
+
+
+def test_both_engines_answer_nothing_with_empty_columns() -> None:
+    for engine in ("database", "columns"):
+        with asking(engine) as answering:
+            aged = aged_by(answering, Moment(date(2026, 1, 1)), "customer", "due", DAYS_LATE)
+        assert [list(column) for column in (aged.keys, aged.companies, aged.currencies)] == [[], [], []]
+        assert aged.cells() == {}
+
+
+def test_rows_and_totals_carry_every_place_of_each_currency() -> None:
+    book = new_book(customers=2)
+    first, second = book.customers
+    post(book, amount=1_000, posting_date=date(2026, 1, 1), due_date=date(2026, 3, 1), customer_id=second.id)
+    post(book, amount=200, posting_date=date(2026, 1, 1), due_date=date(2026, 7, 1), customer_id=second.id)
+    post(book, amount=30, posting_date=date(2026, 1, 1), due_date=None, awaits="acceptance", customer_id=first.id)
+    post(book, amount=7, side="credit", kind="receipt", posting_date=date(2026, 1, 1), customer_id=first.id)
+    post(
+        book, amount=5, currency="USD", posting_date=date(2026, 1, 1), due_date=date(2026, 6, 1), customer_id=first.id
+    )
+    for engine in ("database", "columns"):
+        answer = aging(as_of=date(2026, 6, 30), company_id=book.company.id, engine=engine)
+        shown = [
+            (row.key_id, row.name, row.currency, row.total, row.not_due, row.awaiting, row.aged, row.credits, row.net)
+            for row in (*answer.rows, *answer.totals)
+        ]
+        assert shown == [
+            (first.id, first.name, "CNY", 30, 0, 30, (0, 0, 0, 0), 7, 23),
+            (first.id, first.name, "USD", 5, 0, 0, (5, 0, 0, 0), 0, 5),
+            (second.id, second.name, "CNY", 1_200, 200, 0, (0, 0, 0, 1_000), 0, 1_200),
+            (None, "", "CNY", 1_230, 200, 30, (0, 0, 0, 1_000), 7, 1_223),
+            (None, "", "USD", 5, 0, 0, (5, 0, 0, 0), 0, 5),
+        ]
+        assert answer.rows[2].buckets == ((1, 30, 0), (31, 60, 0), (61, 90, 0), (91, None, 1_000))
