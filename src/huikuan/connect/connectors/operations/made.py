@@ -71,10 +71,26 @@ def made_by(batch_id: int) -> Made:
         mirrored=mirrored.join(
             mirrors.select(id="reversal_of", again_on="posting_date"), on="id", how="left", maintain_order="left"
         ),
-        reversed=reversals.join(owners, on="reversal_of", maintain_order="left"),
+        reversed=_on_successors(reversals.join(owners, on="reversal_of", maintain_order="left")),
         moved=moved,
         lines=_lines(pl.concat([moved["item_id"], mirrored["id"]])),
     )
+
+
+def _on_successors(reversals: pl.DataFrame) -> pl.DataFrame:
+    """The settlements with each item that was replaced since, and restored by undoing that, in its live form."""
+    sides = pl.concat([reversals["credit_id"], reversals["debit_id"]])
+    with stage(tables={"items": pl.DataFrame({"id": sides}).unique()}) as staged:
+        found = read_frame(
+            "SELECT old.id, i.id FROM receivables_item old JOIN receivables_item i ON i.company_id = old.company_id"
+            " AND i.origin_system = old.origin_system AND i.origin_key = old.origin_key AND i.batch_id = old.batch_id"
+            f" WHERE old.id IN (SELECT id FROM {staged.table('items')}) AND i.id > old.id AND {LIVE}"
+            " AND EXISTS (SELECT 1 FROM receivables_item gone WHERE gone.reversal_of = old.id)",
+            [],
+            {"id": pl.Int64, "now": pl.Int64},
+        )
+    instead: dict[Any, Any] = dict(found.iter_rows())
+    return reversals.with_columns(pl.col("credit_id", "debit_id").replace(instead)) if instead else reversals
 
 
 def _moved(batch_id: int) -> pl.DataFrame:

@@ -55,7 +55,7 @@ def mark() -> Mark:
 
 def moved_since(moment: Mark, company_id: int) -> bool:
     """Whether facts of the company were committed that `moment` had not seen (those of this transaction apart)."""
-    params: list[object] = [company_id, moment.horizon]
+    params: list[int | str] = [company_id, moment.horizon]
     unseen = ""
     if is_postgres():
         unseen = (
