@@ -11,6 +11,9 @@ SENTENCES: dict[str, str] = {
         " --keep-conflicts or --replace-conflicts."
     ),
     "replace_blocked": gettext_noop("%(count)s settlements stand on items that were to be replaced."),
+    "replace_too_early": gettext_noop(
+        "The snapshot of %(day)s cannot replace items: %(count)s later entries rest on them. Nothing was written."
+    ),
     "ledger_busy": gettext_noop("The ledger kept changing meanwhile. Nothing was written; try again."),
     "storage_failed": gettext_noop(
         "The disk is full or cannot be written to (%(problem)s). Nothing was written; make room and import again."

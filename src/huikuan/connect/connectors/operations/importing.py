@@ -12,6 +12,7 @@ from huikuan.connect.connectors.operations.items import plan_items
 from huikuan.connect.connectors.operations.plans import Plan, Task, carry_out, totals
 from huikuan.connect.connectors.operations.receipts import plan_receipts
 from huikuan.connect.connectors.operations.snapshots import last_snapshot, plan_snapshot
+from huikuan.connect.connectors.operations.turns import one_at_a_time
 from huikuan.connect.connectors.reasons import place
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
@@ -68,11 +69,10 @@ def import_checked(task: Task, checked: Checked, *, skip_rejected: bool = False,
             raise ConflictRefusal(refusal, _result(plan, checked, dry_run=True))
         return plan
 
-    first = make()
-    if dry_run or _nothing_to_write(first):
-        return _result(first, checked, dry_run=dry_run)
-    plans = iter([first])
-    done = carry_out(lambda: next(plans, None) or make(), lambda plan: _counts(plan, checked))
+    if dry_run:
+        return _result(make(), checked, dry_run=True)
+    with one_at_a_time(task.company.pk, task.kind, task.system):
+        done = carry_out(make, lambda plan: _counts(plan, checked), _nothing_to_write)
     return _result(done, checked, dry_run=False)
 
 

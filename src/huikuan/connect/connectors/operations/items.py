@@ -22,6 +22,7 @@ from huikuan.record.receivables.queries.bulk import LIVE, STANDING, items_where,
 
 RECEIPT_KEY = "#receipt"
 CLEARED_KEY = "#cleared"
+_SIDES = ("credit_id", "debit_id")
 
 #: Item columns a file row fills.
 FILLED = (
@@ -117,11 +118,30 @@ def _post_receipts(plan: Plan, settled: pl.DataFrame) -> None:
 
 
 def withdraw_for(plan: Plan, conflicting: pl.DataFrame, day: date | None = None) -> None:
-    """Withdraw the items that conflicting rows replace, with the receipts imports made for them: on `day`,
-    or as if they had never been.
+    """Withdraw the items that conflicting rows replace, with the receipts imports made for them and what the
+    batch of such an item settled with it: on `day`, or as if they had never been.
 
-    Refuses, listing them, while settlements or receipts from elsewhere stand on the items.
+    Refuses, listing them, while settlements from elsewhere stand on the items; and on a `day`, while any of
+    it took effect later: the snapshots after that day compared themselves with it.
     """
+    items = _withdrawn(plan, conflicting)
+    with stage(tables={"items": items.select("id")}) as staged:
+        ids = f"(SELECT id FROM {staged.table('items')})"
+        standing = settlements_where(f"(s.credit_id IN {ids} OR s.debit_id IN {ids}) AND {STANDING}", [])
+    known = items["id"].implode()
+    both = pl.col("credit_id").is_in(known) & pl.col("debit_id").is_in(known)
+    foreign = standing.filter(~(both | _own(items)))
+    if foreign.height:
+        raise Refusal("replace_blocked", where=dependants(foreign), count=foreign.height)
+    if day is not None:
+        _refuse_later(plan, items, standing, day)
+    take_up(plan, pl.concat([standing["credit_id"], standing["debit_id"]]))
+    reverse_standing(plan.draft, standing, "import", day)
+    mirror(plan.draft, items, "", day)
+
+
+def _withdrawn(plan: Plan, conflicting: pl.DataFrame) -> pl.DataFrame:
+    """The live items to withdraw, with the receipts made for them; they join the draft."""
     task = plan.task
     gone = pl.concat(
         [conflicting.select("item_id", made=pl.col("key") + suffix) for suffix in (RECEIPT_KEY, CLEARED_KEY)]
@@ -132,17 +152,41 @@ def withdraw_for(plan: Plan, conflicting: pl.DataFrame, day: date | None = None)
             f"(i.id IN (SELECT item_id FROM {table}) OR (i.company_id = %s AND i.origin_system = %s"
             f" AND i.origin_key IN (SELECT made FROM {table}))) AND {LIVE}"
         )
-        items = items_where(own, [task.company.pk, task.system])
         plan.draft.touch(states_where(own, [task.company.pk, task.system]))
-    with stage(tables={"items": items.select("id")}) as staged:
-        ids = f"(SELECT id FROM {staged.table('items')})"
-        standing = settlements_where(f"(s.credit_id IN {ids} OR s.debit_id IN {ids}) AND {STANDING}", [])
-    known = items["id"].implode()
-    foreign = standing.filter(~(pl.col("credit_id").is_in(known) & pl.col("debit_id").is_in(known)))
-    if foreign.height:
-        raise Refusal("replace_blocked", where=dependants(foreign), count=foreign.height)
-    reverse_standing(plan.draft, standing, "import", day)
-    mirror(plan.draft, items, "", day)
+        return items_where(own, [task.company.pk, task.system])
+
+
+def _own(items: pl.DataFrame) -> pl.Expr:
+    """The settlement was made by the very batch that posted the withdrawn item it stands on."""
+    batches = dict(items.select("id", "batch_id").iter_rows())
+    posted = [pl.col(side).replace_strict(batches, default=None, return_dtype=pl.Int64) for side in _SIDES]
+    return pl.any_horizontal(*((pl.col("batch_id") == batch).fill_null(value=False) for batch in posted))
+
+
+def _refuse_later(plan: Plan, items: pl.DataFrame, standing: pl.DataFrame, day: date) -> None:
+    """Refuse to take back on `day` what came to be only after it."""
+    where = dependants(standing.filter(pl.col("effective_on") > day))
+    where += [
+        Place(
+            file=plan.task.file_name,
+            column="item",
+            value=str(item_id),
+            reason=gettext("This item was posted after the day of the snapshot."),
+            fix=gettext("Replace it in a snapshot of a later day."),
+        )
+        for item_id in items.filter(pl.col("posting_date") > day)["id"]
+    ]
+    if where:
+        raise Refusal("replace_too_early", where=where, count=len(where), day=day)
+
+
+def take_up(plan: Plan, items: pl.Series) -> None:
+    """Take items that are to be changed into the draft, those it has not got yet."""
+    known = plan.draft.state["item_id"]
+    wanted = items.unique().filter(~items.unique().is_in(known.implode()))
+    if wanted.len():
+        with stage(tables={"items": pl.DataFrame({"item_id": wanted})}) as staged:
+            plan.draft.touch(states_where(f"i.id IN (SELECT item_id FROM {staged.table('items')})", []))
 
 
 def dependants(settlements: pl.DataFrame) -> list[Place]:

@@ -16,6 +16,7 @@ from django.db import DatabaseError
 
 from huikuan.connect.connectors.domain.rows import BadCell, Note
 from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.operations.turns import Standing, hold_batches, standing_batches
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
@@ -26,7 +27,7 @@ from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import ensure_prospects
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many, ensure_groups
 from huikuan.record.customers.operations.rows import ids_by_code
-from huikuan.record.receivables.operations.bulk import Moved, write
+from huikuan.record.receivables.operations.bulk import Mark, Moved, mark, write
 from huikuan.record.receivables.operations.drafts import Draft
 
 logger = logging.getLogger(__name__)
@@ -55,13 +56,25 @@ class Task:
     keep: Callable[[], Callable[[], None]] = lambda: lambda: None
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a snapshot compared itself with: the batches that stood and the ledger of that moment."""
+
+    standing: Standing
+    ledger: Mark
+
+
 @dataclass
 class Plan:
-    """What the checked rows come to against the ledger as it is now. Counts are in file rows."""
+    """What the checked rows come to against the ledger as it is now. Counts are in file rows.
+
+    `basis`: must still hold when the plan is written (None: what it changes is checked, and that is enough).
+    """
 
     task: Task
     batch_id: int
     draft: Draft
+    basis: Basis | None = None
     created: int = 0
     duplicates: int = 0
     conflicts: list[Place] = field(default_factory=list)
@@ -85,7 +98,9 @@ class Plan:
 
 def new_plan(task: Task) -> Plan:
     batch_id = reserve_ids(Batch, 1)[0]
-    return Plan(task, batch_id, Draft(task.company, batch_id, task.actor, task.at))
+    # A snapshot compares what it leaves alone too; so nothing at all may move while it is planned.
+    basis = Basis(standing_batches(task.company.pk), mark()) if task.kind == "open-items" else None
+    return Plan(task, batch_id, Draft(task.company, batch_id, task.actor, task.at), basis)
 
 
 def resolve_customers(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
@@ -103,13 +118,18 @@ def resolve_customers(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(ids, on="customer_code", how="left", maintain_order="left")
 
 
-def carry_out(make: Callable[[], Plan], counts: Callable[[Plan], dict[str, Any]]) -> Plan:
-    """Plan and write; plans again when the ledger moved between, at most a few times.
+def carry_out(
+    make: Callable[[], Plan], counts: Callable[[Plan], dict[str, Any]], idle: Callable[[Plan], bool]
+) -> Plan:
+    """Plan and write; plans again when the ledger moved between, at most a few times. A plan for which `idle`
+    holds, the first or a later one, has nothing to write and is answered as it is.
 
     Refuses with `ledger_busy` when it keeps moving, and with `storage_failed` when the disk is full.
     """
     for _ in range(_ATTEMPTS):
         plan = make()
+        if idle(plan):
+            return plan
         try:
             with storage_refusals():
                 _write(plan, counts(plan))
@@ -125,6 +145,9 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
     record_original = task.keep()
 
     def first() -> None:
+        hold_batches(task.company.pk)
+        if plan.basis and standing_batches(task.company.pk) != plan.basis.standing:
+            raise Moved
         record_original()
         if plan.prospects:
             ids = ensure_prospects(
@@ -143,7 +166,7 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
             payload={"batch_id": plan.batch_id, "kind": task.kind, "created": plan.created},
         )
 
-    plan.seconds_open = write(plan.draft, first=first, last=last)
+    plan.seconds_open = write(plan.draft, first=first, last=last, since=plan.basis.ledger if plan.basis else None)
     plan.written = True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import polars as pl
 from django.utils.translation import gettext_noop
@@ -14,6 +13,7 @@ from huikuan.connect.connectors.operations.items import (
     describe_conflicts,
     forget_unused_customers,
     refuse_locked_rows,
+    take_up,
     withdraw_for,
 )
 from huikuan.connect.connectors.operations.lookups import meet
@@ -21,29 +21,28 @@ from huikuan.connect.connectors.operations.plans import Plan, Task, new_plan, re
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import stage
 from huikuan.record.receivables.operations.drafts import pairs_frame
-from huikuan.record.receivables.queries.bulk import states_where
 
 UNAPPLIED = gettext_noop("%(count)s receipts stay on account: no open document of that number was found.")
 
 #: Receipts are numbered apart from invoices.
 _SYSTEM = "receipts:"
 
+#: Debits of the documents named: open in the ledger, or in the draft (%s) already, which may open them again.
 _DEBTS = """
-SELECT o.item_id, o.customer_id, i.document_number, o.currency, o.open_amount, o.posting_date,
+SELECT i.id, i.customer_id, i.document_number, i.currency, i.posting_date,
     (SELECT max(r.effective_on) FROM receivables_settlement r JOIN receivables_settlement s ON s.id = r.reversal_of
-     WHERE r.reversal_of IS NOT NULL AND r.debit_id = o.item_id AND r.effective_on > s.effective_on)
-FROM receivables_openitem o JOIN receivables_item i ON i.id = o.item_id
-JOIN (SELECT DISTINCT customer_id, applies_to, currency FROM {table}) w
-    ON w.customer_id = o.customer_id AND w.applies_to = i.document_number AND w.currency = o.currency
-WHERE o.side = 'debit' AND o.company_id = %s
-ORDER BY CASE WHEN o.due_date IS NULL THEN 1 ELSE 0 END, o.due_date, o.item_id
+     WHERE r.reversal_of IS NOT NULL AND r.debit_id = i.id AND r.effective_on > s.effective_on)
+FROM (SELECT item_id FROM receivables_openitem WHERE side = 'debit' AND company_id = %s
+    UNION SELECT item_id FROM {drafted}) o JOIN receivables_item i ON i.id = o.item_id
+JOIN (SELECT DISTINCT customer_id, applies_to, currency FROM {wanted}) w
+    ON w.customer_id = i.customer_id AND w.applies_to = i.document_number AND w.currency = i.currency
+WHERE i.side = 'debit'
 """
 _DEBT_COLUMNS = {
     "item_id": pl.Int64,
     "customer_id": pl.Int64,
     "document_number": pl.String,
     "currency": pl.String,
-    "open_amount": pl.Int64,
     "posting_date": pl.Date,
     "returned_on": pl.Date,
 }
@@ -125,20 +124,25 @@ def _post(plan: Plan, rows: pl.DataFrame) -> None:
 
 
 def _debts(plan: Plan, named: pl.DataFrame) -> dict[tuple[int, str, str], list[Debt]]:
-    """The open debits the receipts name; they join the draft."""
-    with stage(tables={"wanted": named.select("customer_id", "applies_to", "currency")}) as staged:
-        found = read_frame(_DEBTS.format(table=staged.table("wanted")), [plan.task.company.pk], _DEBT_COLUMNS)
-    # Items the draft itself touches (a replaced receipt's debts) are already known to it, as it leaves them.
-    known = dict(plan.draft.state.filter(pl.col("before").is_not_null()).select("item_id", "open_amount").iter_rows())
-    fresh = found.filter(~pl.col("item_id").is_in(list(known)))
-    if fresh.height:
-        with stage(tables={"debts": fresh.select("item_id")}) as staged:
-            plan.draft.touch(states_where(f"i.id IN (SELECT item_id FROM {staged.table('debts')})", []))
+    """The debits the receipts name, as the draft leaves them (a replaced receipt frees what it had paid), the
+    earliest due first; they join the draft."""
+    drafted = plan.draft.state.filter(pl.col("before").is_not_null()).select("item_id")
+    wanted = named.select("customer_id", "applies_to", "currency")
+    with stage(tables={"wanted": wanted, "drafted": drafted}) as staged:
+        sql = _DEBTS.format(wanted=staged.table("wanted"), drafted=staged.table("drafted"))
+        found = read_frame(sql, [plan.task.company.pk], _DEBT_COLUMNS)
+    take_up(plan, found["item_id"])
+    returned = plan.draft.returned.group_by("item_id").agg(again_on=pl.col("returned_on").max())
+    state = plan.draft.state.select("item_id", "open_amount", "due_date")
+    rows = (
+        found.join(state, on="item_id")
+        .join(returned, on="item_id", how="left")
+        .filter(pl.col("open_amount") > 0)
+        .with_columns(settle_from=pl.max_horizontal("posting_date", "returned_on", "again_on"))
+        .sort("due_date", "item_id", nulls_last=True)
+    )
     debts: dict[tuple[int, str, str], list[Debt]] = {}
-    for row in found.iter_rows(named=True):
+    for row in rows.iter_rows(named=True):
         pays = (row["customer_id"], row["document_number"], row["currency"])
-        days: list[date] = [day for day in (row["posting_date"], row["returned_on"]) if day is not None]
-        debts.setdefault(pays, []).append(
-            Debt(row["item_id"], known.get(row["item_id"], row["open_amount"]), max(days))
-        )
+        debts.setdefault(pays, []).append(Debt(row["item_id"], row["open_amount"], row["settle_from"]))
     return debts

@@ -22,6 +22,7 @@ from huikuan.connect.connectors.operations.items import (
     affiliations,
     forget_unused_customers,
     post_rows,
+    take_up,
     withdraw_for,
 )
 from huikuan.connect.connectors.operations.lookups import meet
@@ -31,7 +32,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import Staged, stage
 from huikuan.record.receivables.operations.withdrawals import first_open, mirror, reverse_standing
-from huikuan.record.receivables.queries.bulk import STANDING, items_where, open_on, settlements_where, states_where
+from huikuan.record.receivables.queries.bulk import STANDING, items_where, open_on, settlements_where
 
 SOURCE = "source_system"
 CLEARED_TEXT = "源系统已核销 settled in source system"
@@ -66,8 +67,9 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     plan.created = rows.filter(pl.col("change") == "new").height
     plan.duplicates = checked.repeated + rows.height - plan.created - conflicting.height
     if replaced.height:
+        _refuse_before_others(task)
         withdraw_for(plan, replaced, task.as_of)
-    _take_up(plan, pl.concat([gone["item_id"], smaller["item_id"], back["item_id"], moved["item_id"]]))
+    take_up(plan, pl.concat([gone["item_id"], smaller["item_id"], back["item_id"], moved["item_id"]]))
     _reverse_clearings(plan, back)
     forget_unused_customers(plan, fresh)
     _post_new(plan, fresh)
@@ -100,6 +102,22 @@ def _guard(plan: Plan, checked: Checked, day: date) -> None:
     before = int(last.counts.get("read", 0)) - int(last.counts.get("rejected", 0))
     if checked.read < before * _SHRUNK:
         raise Refusal("snapshot_shrunk", count=checked.read, last=before)
+
+
+def _refuse_before_others(task: Task) -> None:
+    """What a later snapshot found in the ledger cannot be replaced under it: its figures would change."""
+    later = _snapshots(task).filter(as_of__gt=task.as_of).order_by("as_of", "id")
+    where = [
+        Place(
+            column="batch",
+            value=str(batch.pk),
+            reason=gettext("This snapshot is of a later day."),
+            fix=gettext("Undo that batch first."),
+        )
+        for batch in later
+    ]
+    if where:
+        raise Refusal("replace_too_early", where=where, count=len(where), day=task.as_of)
 
 
 def last_snapshot(task: Task) -> Batch | None:
@@ -180,15 +198,6 @@ def _clearings(task: Task, larger: pl.DataFrame) -> dict[int, list[tuple[int, in
     return clearings
 
 
-def _take_up(plan: Plan, items: pl.Series) -> None:
-    """Take the items to be changed into the draft."""
-    known = plan.draft.state["item_id"]
-    wanted = items.unique().filter(~items.unique().is_in(known.implode()))
-    if wanted.len():
-        with stage(tables={"items": pl.DataFrame({"item_id": wanted})}) as staged:
-            plan.draft.touch(states_where(f"i.id IN (SELECT item_id FROM {staged.table('items')})", []))
-
-
 def _reverse_clearings(plan: Plan, back: pl.DataFrame) -> None:
     """The clearing no longer holds from the snapshot's day on: earlier snapshots stay as they were."""
     if back.is_empty():
@@ -198,7 +207,7 @@ def _reverse_clearings(plan: Plan, back: pl.DataFrame) -> None:
         settlements = settlements_where(f"s.id IN (SELECT settlement_id FROM {staged.table('back')})", [])
     both = pl.concat([settlements["credit_id"], settlements["debit_id"]])
     receipts = both.filter(~both.is_in(back["item_id"].implode()))
-    _take_up(plan, receipts)
+    take_up(plan, receipts)
     with stage(tables={"receipts": pl.DataFrame({"id": receipts})}) as staged:
         items = items_where(f"i.id IN (SELECT id FROM {staged.table('receipts')})", [])
     reverse_standing(plan.draft, settlements, SOURCE, day)

@@ -87,8 +87,10 @@ def test_a_moved_due_date_is_a_new_schedule_from_that_day() -> None:
     assert [str(row[0]) for row in query("SELECT due_date FROM receivables_openitem")] == ["2026-09-01"]
     assert [str(row[0]) for row in query("SELECT effective_on FROM receivables_schedule")] == ["2026-06-30"]
     assert check_ledger() == []
-    assert snapshot(JULY, {}, [later]).batch is not None, "a new day is remembered"
+    july = snapshot(JULY, {}, [later])
+    assert july.batch is not None, "a new day is remembered"
     assert len(query("SELECT 1 FROM receivables_schedule")) == 1, "but the due date did not move again"
+    undo_batch(batch_id=july.batch, actor="tester", at=AT)
     undo_batch(batch_id=result.batch, actor="tester", at=AT)
     assert [str(row[0]) for row in query("SELECT due_date FROM receivables_openitem")] == ["2026-02-10"]
     assert check_ledger() == []

@@ -1,7 +1,8 @@
 """Writing a draft: all of it or nothing, set-based, in one short transaction.
 
 What the draft rests on (open amounts, the period lock, origin keys) is checked again under the
-locks; if it moved meanwhile nothing is written and the caller drafts anew (`Moved`).
+locks; if it moved meanwhile nothing is written and the caller drafts anew (`Moved`). A draft that
+rests on more than it changes (a snapshot compares every open item) says since when (`Mark`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 from django.db import IntegrityError, connection, models
@@ -18,10 +21,11 @@ from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.store.ids import columns_of
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.staging import Staged, stage
-from huikuan.mechanisms.store.transactions import is_postgres, retrying, transaction_number
+from huikuan.mechanisms.store.transactions import horizon, is_postgres, retrying, transaction_number
+from huikuan.record.receivables.domain.periods import refuse_locked
 from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
 from huikuan.record.receivables.operations.drafts import STATE, Draft
-from huikuan.record.receivables.operations.open_items import hold_period
+from huikuan.record.receivables.operations.open_items import hold_period, take_period
 from huikuan.record.receivables.queries.periods import locked_through
 
 logger = logging.getLogger(__name__)
@@ -31,11 +35,51 @@ class Moved(Exception):
     """What the draft was made on has changed meanwhile; draft again."""
 
 
-def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None]) -> float:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment in the order of knowledge; `seen` is PostgreSQL's own list of what was committed then."""
+
+    horizon: int
+    seen: str
+
+
+def mark() -> Mark:
+    """Now. Whatever is read after it sees at least what the mark has seen."""
+    lowest = horizon()
+    if not is_postgres():
+        return Mark(lowest, "")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return Mark(lowest, str(cursor.fetchone()[0]))
+
+
+def moved_since(moment: Mark, company_id: int) -> bool:
+    """Whether facts of the company were committed that `moment` had not seen (those of this transaction apart)."""
+    params: list[int | str] = [company_id, moment.horizon]
+    unseen = ""
+    if is_postgres():
+        unseen = (
+            " AND tx <> pg_current_xact_id()::text::bigint + (SELECT tx_offset FROM store_epoch WHERE id = 1)"
+            " AND NOT pg_visible_in_snapshot("
+            "(tx - (SELECT tx_offset FROM store_epoch WHERE id = 1))::text::xid8, %s::pg_snapshot)"
+        )
+        params.append(moment.seen)
+    with connection.cursor() as cursor:
+        for model in (Item, Settlement, Schedule):
+            table = model._meta.db_table
+            cursor.execute(f"SELECT 1 FROM {table} WHERE company_id = %s AND tx >= %s{unseen} LIMIT 1", params)
+            if cursor.fetchone():
+                return True
+    return False
+
+
+def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None], since: Mark | None = None) -> float:
     """Write `draft` with its leaves and the cache; returns the seconds the transaction was open.
 
-    `first` and `last` run in the same transaction, before and after. Raises Moved.
+    `first` and `last` run in the same transaction, before and after. With `since` nothing of the
+    company may have been posted after that moment. Raises Moved; refuses a day that is locked.
     """
+    _refuse_locked(draft)
     facts: list[tuple[type[Fact], pl.DataFrame]] = [
         (Item, draft.items),
         (Settlement, draft.settlements),
@@ -53,7 +97,7 @@ def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None]) 
         def work() -> float:
             began = time.monotonic()
             first()
-            _check_unmoved(draft, staged, changed.height)
+            _check_unmoved(draft, staged, changed.height, since)
             staged.load(tx=transaction_number())
             _apply(staged, changed)
             last()
@@ -78,10 +122,29 @@ def _cache_rows(state: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return opened, state.filter(pl.col("before").is_not_null() & moved).select(*STATE)
 
 
-def _check_unmoved(draft: Draft, staged: Staged, expected: int) -> None:
+def _refuse_locked(draft: Draft) -> None:
+    """No set-based door leads into a locked period, whoever drafted. That the lock is still the one the
+    draft knows is checked under it."""
+    for frame, day in (
+        (draft.items, "posting_date"),
+        (draft.settlements, "effective_on"),
+        (draft.schedules, "effective_on"),
+    ):
+        earliest = frame[day].min() if frame.height else None
+        if isinstance(earliest, date):
+            refuse_locked(earliest, draft.locked_through)
+
+
+def _check_unmoved(draft: Draft, staged: Staged, expected: int, since: Mark | None) -> None:
     """Lock what the draft changes, in id order, and compare with what it was drafted on."""
-    hold_period(draft.company.pk)
-    if locked_through(draft.company.pk) != draft.locked_through:
+    company_id = draft.company.pk
+    if since is None:
+        hold_period(company_id)
+    else:
+        take_period(company_id)
+        if moved_since(since, company_id):
+            raise Moved
+    if locked_through(company_id) != draft.locked_through:
         raise Moved
     if not expected:
         return

@@ -12,13 +12,16 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext
 
 from huikuan.kernel.dates import aware
+from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import minor_digits
 from huikuan.kernel.rates import SCALE
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.store.bulk import reserve_id_column
+from huikuan.mechanisms.store.bulk import read_frame, reserve_id_column
 from huikuan.mechanisms.store.ids import columns_of
+from huikuan.mechanisms.store.staging import stage
 from huikuan.record.receivables.domain.posting import DEFAULT_RECOGNITION
 from huikuan.record.receivables.domain.settling import book_part
 from huikuan.record.receivables.models import Item, Schedule, Settlement
@@ -118,9 +121,10 @@ class Draft:
         return rows
 
     def settle(self, pairs: pl.DataFrame) -> None:
-        """Settle pairs (columns of PAIRS) in order; amounts are within what is open on both sides."""
+        """Settle pairs (columns of PAIRS) in order. Refuses, with the items, more than is open on either side."""
         if pairs.is_empty():
             return
+        self._refuse_more_than_open(pairs)
         known = self.state.select("item_id", "open_amount", "open_book_amount", "customer_id")
         sided = pairs.join(
             known.rename(lambda name: f"credit_{name}"),
@@ -155,27 +159,51 @@ class Draft:
         )
 
     def reschedule(self, lines: pl.DataFrame) -> None:
-        """Replace the schedule of open items by one line each: item_id, version, effective_on, due_date,
-        awaits, amount, reason."""
+        """Add schedule versions: item_id, version, effective_on, due_date, awaits, amount, reason; `line` (else
+        the version has one) and `note` (else it names the batch) as wanted."""
         if lines.is_empty():
             return
         owners = self.state.select("item_id", "company_id", "customer_id")
-        rows = lines.join(owners, on="item_id").with_columns(
+        stated = {
+            "line": pl.lit(1, dtype=pl.Int64),
+            "note": pl.lit(f"batch {self.batch_id}" if self.batch_id else ""),
+        }
+        rows = lines.join(owners, on="item_id", maintain_order="left").with_columns(
+            *(expression.alias(name) for name, expression in stated.items() if name not in lines.columns),
             id=reserve_id_column(Schedule, lines.height),
             recorded_at=pl.lit(self.at),
-            line=pl.lit(1, dtype=pl.Int64),
-            note=pl.lit(f"batch {self.batch_id}" if self.batch_id else ""),
             file_sha256=pl.lit(""),
             actor=pl.lit(self.actor),
         )
         rows = rows.select(name for name in columns_of(Schedule) if name != "tx")
         self.schedules = pl.concat([self.schedules, rows]) if self.schedules.height else rows
-        dues = lines.select("item_id", pl.col("due_date").alias("due_now"), pl.lit(True).alias("moved"))
         self.state = (
-            self.state.join(dues, on="item_id", how="left", maintain_order="left")
+            self.state.join(_governing_dues(lines), on="item_id", how="left", maintain_order="left")
             .with_columns(due_date=pl.when(pl.col("moved")).then("due_now").otherwise("due_date"))
             .select(*STATE)
         )
+
+    def _refuse_more_than_open(self, pairs: pl.DataFrame) -> None:
+        both = [pairs.select(pl.col(f"{side}_id").alias("item_id"), "amount") for side in ("credit", "debit")]
+        wanted = pl.concat(both).group_by("item_id", maintain_order=True).agg(pl.col("amount").sum())
+        known = self.state.select("item_id", pl.col("open_amount").alias("open"))
+        beyond = wanted.join(known, on="item_id", how="left", maintain_order="left").with_columns(
+            pl.col("open").fill_null(0)
+        )
+        beyond = beyond.filter(pl.col("amount") > pl.col("open"))
+        if beyond.is_empty():
+            return
+        where = [
+            Place(
+                column="item",
+                value=str(item_id),
+                reason=gettext("Less of this item is open than is to be settled."),
+                fix=gettext("Reverse what settled it since."),
+            )
+            for item_id in beyond["item_id"]
+        ]
+        item_id, amount, still = beyond.row(0)
+        raise Refusal("more_than_open", where=where, item=item_id, amount=amount, open=still)
 
     def _settled(self, pairs: pl.DataFrame) -> None:
         self._append(
@@ -265,6 +293,25 @@ def _fresh(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("amount").alias("open_amount"),
         pl.col("book_amount").alias("open_book_amount"),
         *COPIES,
+    )
+
+
+def _governing_dues(lines: pl.DataFrame) -> pl.DataFrame:
+    """item_id, due_now (the earliest date) of those versions that govern last; one recorded earlier may
+    take effect later still."""
+    with stage(tables={"items": lines.select("item_id").unique()}) as staged:
+        recorded = read_frame(
+            "SELECT c.item_id, max(c.effective_on) FROM receivables_schedule c"
+            f" WHERE c.item_id IN (SELECT item_id FROM {staged.table('items')}) GROUP BY c.item_id",
+            [],
+            {"item_id": pl.Int64, "last_on": pl.Date},
+        )
+    versions = lines.group_by("item_id", "effective_on", "version").agg(due_now=pl.col("due_date").min())
+    governing = versions.sort("effective_on", "version").group_by("item_id").last()
+    return (
+        governing.join(recorded, on="item_id", how="left")
+        .filter((pl.col("effective_on") >= pl.col("last_on")).fill_null(value=True))
+        .select("item_id", "due_now", moved=pl.lit(True))
     )
 
 

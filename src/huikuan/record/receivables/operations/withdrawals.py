@@ -17,10 +17,11 @@ from huikuan.record.receivables.queries.bulk import returned_on
 
 
 def reverse_standing(draft: Draft, settlements: pl.DataFrame, reason: str, day: date | None = None) -> None:
-    """Reverse settlements: on `day`, or each on its own day where that period is open, else the first open day."""
+    """Reverse settlements, each on its own day but not before `day`; where that period is locked on the first
+    open day."""
     if settlements.is_empty():
         return
-    on = pl.lit(day) if day else first_open(draft, pl.col("effective_on"))
+    on = first_open(draft, pl.max_horizontal("effective_on", pl.lit(day, dtype=pl.Date)))
     dated = settlements.with_columns(reversed_on=on)
     late = dated.filter(pl.col("reversed_on") > pl.col("effective_on"))
     draft.returned = pl.concat(
@@ -42,7 +43,9 @@ def mirror(draft: Draft, items: pl.DataFrame, text: str, day: date | None = None
     """
     if items.is_empty():
         return items
-    dated = items.join(_returned(draft, items), left_on="id", right_on="item_id", how="left", maintain_order="left")
+    dated = items.join(
+        last_returned(draft, items), left_on="id", right_on="item_id", how="left", maintain_order="left"
+    )
     earliest = pl.max_horizontal("posting_date", "returned_on", pl.lit(day, dtype=pl.Date))
     rows = dated.with_columns(
         side=pl.when(pl.col("side") == "debit").then(pl.lit("credit")).otherwise(pl.lit("debit")),
@@ -75,9 +78,9 @@ def first_open(draft: Draft, day: pl.Expr) -> pl.Expr:
     return pl.max_horizontal(day, pl.lit(draft.locked_through + timedelta(days=1)))
 
 
-def _returned(draft: Draft, items: pl.DataFrame) -> pl.DataFrame:
-    """The last day on which a settlement of an item came back later than it had cleared: before that day
-    the item was closed, and a mirror would clear it twice."""
+def last_returned(draft: Draft, items: pl.DataFrame) -> pl.DataFrame:
+    """Items (column id) → the last day on which a settlement came back later than it had cleared: before it
+    the amount was not there, and what clears it again would clear it twice."""
     with stage(tables={"items": items.select("id")}) as staged:
         earlier = returned_on(staged.table("items"))
     return pl.concat([earlier, draft.returned]).group_by("item_id").agg(pl.col("returned_on").max())
