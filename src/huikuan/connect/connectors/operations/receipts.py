@@ -26,7 +26,7 @@ from huikuan.record.receivables.queries.bulk import states_where
 UNAPPLIED = gettext_noop("%(count)s receipts stay on account: no open document of that number was found.")
 
 #: Receipts are numbered apart from invoices.
-_SYSTEM = "receipts:"
+SYSTEM = "receipts:"
 
 _DEBTS = """
 SELECT o.item_id, o.customer_id, i.document_number, o.currency, o.open_amount, o.posting_date,
@@ -51,7 +51,7 @@ _DEBT_COLUMNS = {
 
 def plan_receipts(task: Task, checked: Checked) -> Plan:
     """What importing the rows of a receipts file comes to."""
-    task = replace(task, system=(_SYSTEM + task.system)[:40])
+    task = replace(task, system=(SYSTEM + task.system)[:40])
     plan = new_plan(task)
     met = meet(task, refuse_locked_rows(plan, checked.frame, ("received_on",)))
     plan.duplicates = checked.repeated + met.filter(pl.col("meets") == "duplicate").height
