@@ -22,6 +22,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import stage
+from huikuan.record.customers.operations.affiliations import withdraw_affiliations
 from huikuan.record.receivables.domain.settling import REVERSAL
 from huikuan.record.receivables.operations.bulk import Moved, write
 from huikuan.record.receivables.operations.drafts import Draft
@@ -68,7 +69,7 @@ def undo_batch(*, batch_id: int, actor: str, at: datetime) -> Undone:
         done = Undone(batch_id, made.items.height, made.settlements.height, restored)
         try:
             with storage_refusals():
-                write(draft, first=partial(_mark, batch_id, at), last=partial(_tell, batch, done, at))
+                write(draft, first=partial(_mark, batch_id, at), last=partial(_tell, batch, done, actor, at))
         except Moved:
             continue
         return done
@@ -95,7 +96,8 @@ def _mark(batch_id: int, at: datetime) -> None:
         raise Moved
 
 
-def _tell(batch: Batch, done: Undone, at: datetime) -> None:
+def _tell(batch: Batch, done: Undone, actor: str, at: datetime) -> None:
+    withdraw_affiliations(batch_id=done.batch_id, actor=actor, at=at)
     payload = {"batch_id": done.batch_id, "items": done.items, "settlements": done.settlements}
     announce("connectors.undone", at=at, company_id=batch.company_id, payload=payload)
 
