@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import logging
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,8 +14,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.connect.connectors.telling import FIRST, counts_of, print_guessed, print_result
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
+
+logger = logging.getLogger(__name__)
 
 _KINDS = ("customers", "items", "receipts", "open-items")
 
@@ -49,6 +53,7 @@ def _add_kind(kinds: Any, kind: str) -> None:
     chosen.add_argument("--keep-conflicts", action="store_true", help="keep the ledger's row of a key in conflict")
     chosen.add_argument("--replace-conflicts", action="store_true", help="reverse and replace it")
     parser.add_argument("--force", action="store_true", help="take a snapshot that is older or much shorter")
+    parser.add_argument("--again", action="store_true", help="take a file that is imported already, with other keys")
     parser.add_argument("--rejected-file", type=Path, help="where rejected rows are written (xlsx)")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run_import)
@@ -65,11 +70,15 @@ def run_import(options: argparse.Namespace) -> int:
         imported = import_file(options.file, asked, progress=_progress(options.json))
     except RejectedRefusal as refusal:
         path = _rejected_path(options)
-        if _write_rejected(refusal.write, path, options.json):
+        written = _write_rejected(refusal.write, path, options.json)
+        if written:
             refusal.also["rejected_file"] = str(path)
+        if written and not options.json:
+            # A terminal shows the first; the spreadsheet has them all.
+            refusal.where = refusal.where[:FIRST]
         raise
     except ConflictRefusal as refusal:
-        refusal.also.update(_counts(refusal.result))
+        refusal.also.update(counts_of(refusal.result))
         raise
     result = imported.result
     rejected_file = None
@@ -79,12 +88,13 @@ def run_import(options: argparse.Namespace) -> int:
         path = _rejected_path(options)
         if _write_rejected(lambda to: write_bad_cells(to, imported.sheet, imported.checked), path, options.json):
             rejected_file = str(path)
-    if result.batch is not None:
-        _settle_down(options.json)
+    afterwards = _settle_down(options.json) if result.batch is not None else []
     if options.json:
-        print(json.dumps({**_body(result), "rejected_file": rejected_file}, ensure_ascii=False))
+        body = {**_body(result), "rejected_file": rejected_file, "afterwards": afterwards}
+        print(json.dumps({**body, "guessed": [asdict(one) for one in imported.guessed]}, ensure_ascii=False))
     else:
-        _print_result(result)
+        print_guessed(imported.guessed)
+        print_result(result, rejected_file)
     return 0
 
 
@@ -92,15 +102,16 @@ def run_undo(options: argparse.Namespace) -> int:
     from huikuan.connect.connectors.operations.undo import undo_batch
 
     done = undo_batch(batch_id=options.batch, actor=_actor(), at=datetime.now(UTC))
-    _settle_down(options.json)
+    afterwards = _settle_down(options.json)
     if options.json:
         told = {
             "batch": done.batch_id,
             "items": done.items,
             "settlements": done.settlements,
             "restored": done.restored,
+            "afterwards": afterwards,
         }
-        print(json.dumps(told))
+        print(json.dumps(told, ensure_ascii=False))
     else:
         print(
             _("Batch %(batch)s undone: %(items)s items and %(settlements)s settlements reversed.")
@@ -144,6 +155,7 @@ def _asked(options: argparse.Namespace) -> Any:
         dry_run=options.dry_run,
         on_conflict=conflict,
         force_snapshot=options.force,
+        again=options.again,
     )
 
 
@@ -155,20 +167,36 @@ def _actor() -> str:
         return "cli"
 
 
-def _settle_down(quiet: bool) -> None:
+def _settle_down(quiet: bool) -> list[str]:
     """Seal what was written, so that it is known as of now, and bring the columns up to it.
 
-    The import itself is committed: what fails here is said and done by the worker later.
+    The import itself is committed: whatever fails here is logged, said, and done by the worker later.
+    Answers what failed, in sentences.
     """
     from huikuan.mechanisms.audit.sealing import seal
     from huikuan.mechanisms.columns.operations import refresh
 
+    failed = []
     for work in (lambda: seal(lambda: datetime.now(UTC)), lambda: refresh(wait=False)):
         try:
             work()
         except Refusal as refusal:
-            if not quiet:
-                print(_("Afterwards: %(problem)s") % {"problem": refusal}, file=sys.stderr)
+            failed.append(_sentence(refusal))
+        except Exception as error:
+            logger.exception("after the import")
+            failed.append(_("This could not be finished and will be tried again: %(problem)s") % {"problem": error})
+    for problem in [] if quiet else failed:
+        print(_("The import stands. Afterwards: %(problem)s") % {"problem": problem}, file=sys.stderr)
+    return failed
+
+
+def _sentence(refusal: Refusal) -> str:
+    """What sealing or the columns refused, in words."""
+    from huikuan.mechanisms.audit.messages import SENTENCES as AUDIT
+    from huikuan.mechanisms.store.messages import SENTENCES as STORE
+
+    text = {**STORE, **AUDIT}.get(refusal.code)
+    return _(text) % refusal.params if text else str(refusal)
 
 
 def _progress(quiet: bool) -> Any:
@@ -184,9 +212,12 @@ def _rejected_path(options: argparse.Namespace) -> Path:
 
 def _write_rejected(write: Any, path: Path, quiet: bool) -> bool:
     """Write the rejected rows beside the work; a folder that cannot be written to is no reason to fail."""
+    from xlsxwriter.exceptions import XlsxWriterException  # only where rows were rejected
+
     try:
         write(path)
-    except OSError:
+    except (OSError, XlsxWriterException):
+        logger.exception("writing the rejected rows")
         return False
     if not quiet:
         print(_("Rejected rows: %(path)s") % {"path": path}, file=sys.stderr)
@@ -196,7 +227,7 @@ def _write_rejected(write: Any, path: Path, quiet: bool) -> bool:
 def _body(result: Any) -> dict[str, Any]:
     from huikuan.connect.connectors.reasons import sentence
 
-    body = {"batch": result.batch, **_counts(result), "totals": result.totals}
+    body = {"batch": result.batch, **counts_of(result), "totals": result.totals}
     body["customers_created"] = result.customers_created
     body["customers_changed"] = result.customers_changed
     body["dry_run"] = result.dry_run
@@ -206,35 +237,6 @@ def _body(result: Any) -> dict[str, Any]:
     if result.diff is not None:
         body["diff"] = result.diff
     return body
-
-
-def _print_result(result: Any) -> None:
-    from huikuan.connect.connectors.reasons import sentence
-
-    print(
-        _("%(read)s rows: %(created)s new, %(duplicates)s known, %(conflicts)s in conflict, %(rejected)s rejected.")
-        % _counts(result)
-    )
-    for line in result.totals:
-        print(
-            _(
-                "%(currency)s: %(items)s items, %(receipts)s receipts, %(settlements)s settlements;"
-                " debit %(debits)s, credit %(credits)s"
-            )
-            % line
-        )
-    for entry in result.diff or []:
-        print(f"  {entry['change']}: {entry['count']} · {entry['currency']} {entry['amount']}")
-    for note in result.notes:
-        print(_("Note: %(note)s") % {"note": sentence(note)})
-    if result.dry_run:
-        print(_("Nothing was written: this was a dry run."))
-    elif result.batch is not None:
-        print(_("Batch %(batch)s. Undo: huikuan import undo %(batch)s") % {"batch": result.batch})
-
-
-def _counts(result: Any) -> dict[str, Any]:
-    return {name: getattr(result, name) for name in ("read", "created", "duplicates", "conflicts", "rejected")}
 
 
 def _plain(value: Any) -> str:

@@ -31,8 +31,15 @@ SENTENCES: dict[str, str] = {
     "batch_undone": gettext_noop("Batch %(batch)s was undone already."),
     "batch_of_customers": gettext_noop("Batch %(batch)s made customers; customers stay. Change them one by one."),
     "batch_has_dependants": gettext_noop("%(count)s facts depend on batch %(batch)s. Nothing was undone."),
+    "file_already_imported": gettext_noop(
+        "The same file was imported as batch %(batch)s with other keys (%(system)s): its amounts would stand twice."
+        " Undo that batch first, use its mapping, or take the file once more with --again."
+    ),
     "file_not_found": gettext_noop("There is no file “%(name)s”."),
     "original_missing": gettext_noop("The original file “%(name)s” is not in the data folder."),
+    "original_altered": gettext_noop(
+        "The kept file “%(name)s” is no longer what was imported: its fingerprint differs. It is not shown."
+    ),
     "row_not_in_file": gettext_noop("“%(name)s” has no row %(row)s."),
     "sheet_empty": gettext_noop("The file has no rows below its header."),
     "sheet_not_found": gettext_noop("The workbook has no sheet “%(sheet)s”; it has: %(sheets)s."),
@@ -82,6 +89,7 @@ CELL_REASONS: dict[str, str] = {
     "text_too_long": gettext_noop("%(length)s characters; %(field)s takes at most %(limit)s"),
     "text_control": gettext_noop("there are control characters in it"),
     "digits_lost": gettext_noop("a spreadsheet program has cut digits off this number"),
+    "key_reserved": gettext_noop("keys ending in %(ending)s are made by the product itself"),
     "key_repeated": gettext_noop("rows %(rows)s have the same key “%(key)s” but different content"),
     "cells_too_many": gettext_noop("the row has more cells than the header has columns"),
 }
@@ -106,6 +114,7 @@ CELL_FIXES: dict[str, str] = {
     "text_too_long": gettext_noop("shorten it"),
     "text_control": gettext_noop("delete the cell's content and type it again"),
     "digits_lost": gettext_noop("format the column as text in the source and export again"),
+    "key_reserved": gettext_noop("leave the row out, or choose other columns for the key"),
     "key_repeated": gettext_noop("keep the right row, or add a column that tells them apart to the key"),
     "cells_too_many": gettext_noop("put the cell that contains the separator in quotes"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import tomli_w
@@ -57,9 +58,15 @@ def _own_folder() -> Path:
 
 
 def _shipped() -> dict[str, str]:
-    folder = resources.files("huikuan.connect.connectors") / "presets"
+    """The product's presets, and its examples: in a wheel they lie beside the presets, in a checkout in examples/."""
+    folders: list[Traversable] = [resources.files("huikuan.connect.connectors") / "presets"]
+    source = Path(__file__).parents[3]
+    if source.name == "src":
+        folders.append(source.parent / "examples")
     return {
         entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+        for folder in folders
+        if folder.is_dir()
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     }

@@ -9,14 +9,12 @@ from typing import Any
 import polars as pl
 
 from huikuan.connect.connectors.domain.checking import check
-from huikuan.connect.connectors.domain.mapping import mapping_of
 from huikuan.connect.connectors.domain.rows import Note
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.models import Batch
-from huikuan.connect.connectors.reading import read_sheet
+from huikuan.connect.connectors.originals import sheet_around
 from huikuan.connect.connectors.reasons import sentence
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.operations import path_of
 from huikuan.mechanisms.identity.models import Company
 
 _AROUND = 2
@@ -72,17 +70,10 @@ def batches(*, company_id: int | None = None, limit: int = 50) -> list[BatchRow]
 def original_line(batch_id: int, row: int) -> OriginalLine:
     """The line `row` (as the file counts) of the batch's original, read again under its own mapping.
 
-    Refuses a row the file does not have, or an original that is no longer there.
+    Refuses a row the file does not have, and an original that is gone or altered.
     """
     one = _batch(batch_id)
-    path = path_of(one.file_sha256)
-    if not path.is_file():
-        raise Refusal("original_missing", name=one.file_name)
-    document = {name: value for name, value in one.mapping.items() if name != "system"}
-    mapping = mapping_of(document)
-    sheet = read_sheet(
-        path, one.file_name, sheet=mapping.sheet, wanted=mapping.wanted(), header_row=mapping.header_row
-    )
+    sheet, mapping = sheet_around(one, row)
     place = sheet.rows.index_of(row)
     if place is None:
         raise Refusal("row_not_in_file", row=row, name=one.file_name)

@@ -56,11 +56,12 @@ def stored_form(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def copy_frame(table: str, frame: pl.DataFrame) -> None:
-    """PostgreSQL's COPY of `frame` into `table` (quoted), in this transaction."""
+    """PostgreSQL's COPY of `frame` into `table` (quoted), in this transaction. Raises Django's errors:
+    a copy is not wrapped by Django's cursor, and callers tell an IntegrityError from others."""
     if frame.is_empty():
         return
     quoted = ", ".join(f'"{name}"' for name in frame.columns)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         with cursor.copy(f"COPY {table} ({quoted}) FROM STDIN WITH (FORMAT csv)") as copy:
             for part in frame.iter_slices(_SLICE):
                 copy.write(_for_copy(part).write_csv(include_header=False))

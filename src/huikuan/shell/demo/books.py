@@ -65,7 +65,7 @@ def write_books(story: Story, company: Company, *, actor: str, at: datetime) -> 
 
     def last() -> None:
         record_batch(batch_id, task, {**counts, "totals": totals(draft)}, [])
-        payload = {"batch_id": batch_id, "kind": "items", "created": rows.height}
+        payload = {"batch_id": batch_id, "kind": "items", "created": rows.height, "sha256": file.sha256}
         announce("connectors.imported", at=at, company_id=company.pk, payload=payload)
 
     write(draft, first=lambda: None, last=last)

@@ -10,9 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from huikuan.connect.connectors.domain.columns import LONGEST, Columns, repeat
+from huikuan.connect.connectors.domain.columns import Columns, repeat
 from huikuan.connect.connectors.domain.mapping import CREDIT_KINDS, Mapping
-from huikuan.connect.connectors.domain.rows import SCHEMAS, BadCell, Checked, Note
+from huikuan.connect.connectors.domain.origins import MADE_KEYS
+from huikuan.connect.connectors.domain.rows import LONGEST, SCHEMAS, BadCell, Checked, Note
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.domain.vocabulary import CUSTOMER_STATUSES, TOTAL_WORDS, fold
 from huikuan.kernel.errors import Refusal
@@ -119,23 +120,25 @@ _TOTALS = (
 
 
 def _key(columns: Columns, headers: list[str]) -> pl.Series:
-    """The origin key: its columns joined by '|' (one inside a part is doubled, so that no two keys meet)."""
+    """The origin key: its columns joined by '|', every '\\' and '|' inside a part behind a '\\', so that
+    no two keys meet. A key of the product's own ending is refused."""
     parts = [columns.read_part(header) for header in headers]
-    if len(parts) == 1:
-        return parts[0].alias("key")
-    escaped = [part.str.replace_all("|", "||", literal=True).alias(f"p{place}") for place, part in enumerate(parts)]
-    key = pl.select(pl.concat_str(escaped, separator="|")).to_series()
-    for position in (key.str.len_chars() > LONGEST["key"]).arg_true():
+    key = parts[0].alias("key") if len(parts) == 1 else _joined(parts)
+    for ending in MADE_KEYS:
+        columns.blame(key.str.ends_with(ending).arg_true(), "key", "key_reserved", header=headers[-1], ending=ending)
+    limit = LONGEST["key"]
+    too_long = (key.str.len_chars() > limit).arg_true() if len(parts) > 1 else ()
+    for position in too_long:
+        length = str(len(key[position]))
         columns.blame(
-            [position],
-            "key",
-            "text_too_long",
-            header=headers[0],
-            field="key",
-            length=str(len(key[position])),
-            limit=str(LONGEST["key"]),
+            [position], "key", "text_too_long", header=headers[0], field="key", length=length, limit=str(limit)
         )
     return key
+
+
+def _joined(parts: list[pl.Series]) -> pl.Series:
+    escaped = [part.str.replace_all(r"([\\|])", r"\$1").alias(f"p{place}") for place, part in enumerate(parts)]
+    return pl.select(pl.concat_str(escaped, separator="|").alias("key")).to_series()
 
 
 def _customer(columns: Columns) -> Values:

@@ -14,39 +14,12 @@ import polars as pl
 from huikuan.connect.connectors.domain.amounts import SCALE_DIGITS, digits_of, read_amounts
 from huikuan.connect.connectors.domain.dates import read_dates
 from huikuan.connect.connectors.domain.mapping import ITEM_KINDS, Mapping
-from huikuan.connect.connectors.domain.rows import BadCell, Note
+from huikuan.connect.connectors.domain.rows import LONGEST, BadCell, Note
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, fold
 from huikuan.connect.connectors.domain.words import CONTROL, currency_code, read_codes, read_words
 from huikuan.kernel.text import plain
 
-#: Longest texts the ledger takes, in characters.
-LONGEST = {
-    "key": 120,
-    "customer_code": 40,
-    "customer_name": 200,
-    "code": 40,
-    "name": 200,
-    "short_name": 100,
-    "english_name": 200,
-    "former_names": 2_000,
-    "uscc": 18,
-    "industry": 100,
-    "group_code": 40,
-    "group_name": 200,
-    "parent_code": 40,
-    "document_number": 60,
-    "applies_to": 60,
-    "contract_number": 60,
-    "obligation": 60,
-    "business_type": 60,
-    "awaits": 30,
-    "text": 200,
-    "owner": 100,
-    "region": 100,
-    "group": 40,
-    "status": 40,
-}
 #: Fields that are codes: a spreadsheet may have made numbers of them.
 _CODES = frozenset(
     {

@@ -14,7 +14,7 @@ from typing import Any
 
 from huikuan.connect.connectors.domain.amounts import Style
 from huikuan.connect.connectors.domain.dates import ORDERS
-from huikuan.connect.connectors.domain.rows import KINDS, SCHEMAS
+from huikuan.connect.connectors.domain.rows import KINDS, LONGEST, SCHEMAS
 from huikuan.kernel.errors import Refusal
 
 #: Kinds of item a file may bring, and the side each stands on by itself.
@@ -135,6 +135,11 @@ def mapping_of(document: MappingType[str, Any]) -> Mapping:
     return mapping
 
 
+def mapping_in(kept: MappingType[str, Any]) -> Mapping:
+    """The mapping kept with a batch, beside the system its keys come from."""
+    return mapping_of({name: value for name, value in kept.items() if name != "system"})
+
+
 def document_of(mapping: Mapping) -> dict[str, Any]:
     """The mapping as a document: what `mapping_of` reads back, defaults left out."""
     whole: dict[str, Any] = {
@@ -173,6 +178,8 @@ def _check_constants(mapping: Mapping) -> None:
             raise _wrong(f"{name} is both a column and a constant")
         if name in DATE_FIELDS or name.endswith("amount"):
             raise _wrong(f"constants.{name} cannot be a constant")
+        if len(mapping.constants[name]) > (limit := LONGEST.get(name, LONGEST["status"])):
+            raise _wrong(f"constants.{name} is longer than {limit} characters")
     kind = mapping.constants.get("kind", "invoice")
     if kind not in ITEM_KINDS:
         raise _wrong(f"constants.kind “{kind}” is not one of {', '.join(sorted(ITEM_KINDS))}")

@@ -10,6 +10,11 @@ import hashlib
 
 import polars as pl
 
+#: Endings of the keys the product itself makes for what settled a row, so no file may use them.
+RECEIPT_KEY = "#receipt"
+CLEARED_KEY = "#cleared"
+MADE_KEYS = (RECEIPT_KEY, CLEARED_KEY)
+
 #: What a row says about the claim itself; names of customers and affiliations may change freely.
 CONTENT = (
     "customer_code",

@@ -80,6 +80,35 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
 }
 NULLABLE = frozenset({"net_amount", "tax_amount", "due_date", "settled_on"})
 
+#: Longest texts the ledger takes, in characters.
+LONGEST = {
+    # The ledger takes 120; the longest ending the product adds is 8.
+    "key": 112,
+    "customer_code": 40,
+    "customer_name": 200,
+    "code": 40,
+    "name": 200,
+    "short_name": 100,
+    "english_name": 200,
+    "former_names": 2_000,
+    "uscc": 18,
+    "industry": 100,
+    "group_code": 40,
+    "group_name": 200,
+    "parent_code": 40,
+    "document_number": 60,
+    "applies_to": 60,
+    "contract_number": 60,
+    "obligation": 60,
+    "business_type": 60,
+    "awaits": 30,
+    "text": 200,
+    "owner": 100,
+    "region": 100,
+    "group": 40,
+    "status": 40,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class BadCell:

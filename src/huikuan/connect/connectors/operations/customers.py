@@ -57,7 +57,8 @@ def write_customers(task: Task, checked: Checked, *, dry_run: bool) -> Written:
         if touched:
             task.keep()()
             record_batch(batch_id, task, {"read": checked.read, "rejected": checked.rejected, **counts}, notes)
-            announce("connectors.imported", at=task.at, payload={"batch_id": batch_id, "kind": task.kind})
+            payload = {"batch_id": batch_id, "kind": task.kind, "sha256": task.file_sha256}
+            announce("connectors.imported", at=task.at, payload=payload)
         return written
 
     try:

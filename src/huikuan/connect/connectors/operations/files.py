@@ -10,12 +10,14 @@ from pathlib import Path
 
 from huikuan.connect.connectors.bad_cells import write_bad_cells
 from huikuan.connect.connectors.domain.checking import check
-from huikuan.connect.connectors.domain.guessing import guess_mapping
-from huikuan.connect.connectors.domain.mapping import Mapping, document_of
+from huikuan.connect.connectors.domain.guessing import GuessedColumn, guess_mapping
+from huikuan.connect.connectors.domain.mapping import Mapping, document_of, mapping_in
 from huikuan.connect.connectors.domain.rows import Checked
 from huikuan.connect.connectors.domain.sheets import Sheet
+from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.importing import ConflictRefusal, Result, import_checked
 from huikuan.connect.connectors.operations.plans import Task
+from huikuan.connect.connectors.operations.receipts import SYSTEM as RECEIPTS
 from huikuan.connect.connectors.reading import read_sheet
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.files.names import clean_name
@@ -41,6 +43,7 @@ class Asked:
     dry_run: bool = False
     on_conflict: str = "list"
     force_snapshot: bool = False
+    again: bool = False
 
 
 class RejectedRefusal(Refusal):
@@ -64,6 +67,7 @@ class Imported:
     sheet: Sheet
     checked: Checked
     mapping: Mapping
+    guessed: tuple[GuessedColumn, ...] = ()
 
 
 def import_file(
@@ -77,10 +81,12 @@ def import_file(
     _check_day(asked)
     name = clean_name(name or path.name)
     progress("reading")
-    sheet, mapping = _read(path, name, asked)
+    sheet, mapping, guessed = _read(path, name, asked)
     progress("checking")
     checked = check(sheet, mapping, asked.kind, as_of=asked.as_of, company_currency=asked.company.currency)
     task = _task(path, name, asked, sheet, mapping)
+    if not asked.again:
+        _refuse_other_reading(task, mapping)
     progress("writing")
     try:
         result = import_checked(task, checked, skip_rejected=asked.skip_rejected, dry_run=asked.dry_run)
@@ -90,7 +96,7 @@ def import_file(
         if refusal.code == "import_rejected":
             raise RejectedRefusal(refusal, sheet, checked) from refusal
         raise
-    return Imported(result, sheet, replace(checked, bad=result.bad), mapping)
+    return Imported(result, sheet, replace(checked, bad=result.bad), mapping, guessed)
 
 
 def _check_day(asked: Asked) -> None:
@@ -100,15 +106,16 @@ def _check_day(asked: Asked) -> None:
         raise Refusal("day_not_wanted", kind=asked.kind)
 
 
-def _read(path: Path, name: str, asked: Asked) -> tuple[Sheet, Mapping]:
+def _read(path: Path, name: str, asked: Asked) -> tuple[Sheet, Mapping, tuple[GuessedColumn, ...]]:
     if not path.is_file():
         raise Refusal("file_not_found", name=name, where=[Place(file=name)])
     if asked.mapping is None:
         sheet = read_sheet(path, name)
-        return sheet, guess_mapping(sheet, asked.kind).mapping
+        guess = guess_mapping(sheet, asked.kind)
+        return sheet, guess.mapping, guess.columns
     mapping = asked.mapping
     sheet = read_sheet(path, name, sheet=mapping.sheet, wanted=mapping.wanted(), header_row=mapping.header_row)
-    return sheet, mapping
+    return sheet, mapping, ()
 
 
 def _task(path: Path, name: str, asked: Asked, sheet: Sheet, mapping: Mapping) -> Task:
@@ -128,6 +135,20 @@ def _task(path: Path, name: str, asked: Asked, sheet: Sheet, mapping: Mapping) -
         force=asked.force_snapshot,
         keep=lambda: _keep(path, name, asked),
     )
+
+
+def _refuse_other_reading(task: Task, mapping: Mapping) -> None:
+    """Refuse a file that stands in the ledger under other keys already: nothing would be recognised as known,
+    and every amount would be there twice. Customers are known by their codes, whatever the mapping."""
+    if task.kind == "customers":
+        return
+    earlier = Batch.objects.filter(
+        file_sha256=task.file_sha256, company_id=task.company.pk, kind=task.kind, state=Batch.State.COMMITTED
+    )
+    for batch in earlier.order_by("id"):
+        system = str(batch.mapping.get("system", "")).removeprefix(RECEIPTS)
+        if (system, mapping_in(batch.mapping).key) != (task.system, mapping.key):
+            raise Refusal("file_already_imported", batch=batch.pk, system=system, name=batch.file_name)
 
 
 def _keep(path: Path, name: str, asked: Asked) -> Callable[[], None]:

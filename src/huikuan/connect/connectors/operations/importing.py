@@ -140,8 +140,8 @@ def _customers(task: Task, checked: Checked, dry_run: bool) -> Result:
     return Result(
         batch=None if dry_run else written.batch_id,
         read=checked.read,
-        created=written.created,
-        duplicates=written.duplicates + written.changed,
+        created=written.created + written.changed,
+        duplicates=written.duplicates,
         conflicts=0,
         rejected=checked.rejected,
         customers_created=written.created,

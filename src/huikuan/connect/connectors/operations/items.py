@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from django.utils.translation import gettext
 
+from huikuan.connect.connectors.domain.origins import MADE_KEYS, RECEIPT_KEY
 from huikuan.connect.connectors.domain.rows import BadCell, Checked
 from huikuan.connect.connectors.operations.lookups import meet
 from huikuan.connect.connectors.operations.plans import Plan, Task, new_plan, resolve_customers
@@ -20,8 +21,6 @@ from huikuan.record.customers.queries import customers_by_id
 from huikuan.record.receivables.operations.withdrawals import mirror, reverse_standing
 from huikuan.record.receivables.queries.bulk import LIVE, STANDING, items_where, settlements_where, states_where
 
-RECEIPT_KEY = "#receipt"
-CLEARED_KEY = "#cleared"
 _SIDES = ("credit_id", "debit_id")
 
 #: Item columns a file row fills.
@@ -49,6 +48,10 @@ def plan_items(task: Task, checked: Checked) -> Plan:
     if task.on_conflict == "replace" and conflicting.height:
         withdraw_for(plan, conflicting)
         fresh = pl.concat([fresh, conflicting]).sort("row")
+    # An item reversed by hand may have left the receipt its row brought; the row brings it again.
+    again = (pl.col("meets") == "new") & (pl.col("origin_generation") > 1) & pl.col("settled_on").is_not_null()
+    if (orphans := fresh.filter(again)).height:
+        withdraw_for(plan, orphans)
     plan.created = fresh.filter(pl.col("meets") == "new").height
     forget_unused_customers(plan, fresh)
     post_rows(plan, fresh)
@@ -143,9 +146,7 @@ def withdraw_for(plan: Plan, conflicting: pl.DataFrame, day: date | None = None)
 def _withdrawn(plan: Plan, conflicting: pl.DataFrame) -> pl.DataFrame:
     """The live items to withdraw, with the receipts made for them; they join the draft."""
     task = plan.task
-    gone = pl.concat(
-        [conflicting.select("item_id", made=pl.col("key") + suffix) for suffix in (RECEIPT_KEY, CLEARED_KEY)]
-    )
+    gone = pl.concat([conflicting.select("item_id", made=pl.col("key") + suffix) for suffix in MADE_KEYS])
     with stage(tables={"gone": gone}) as staged:
         table = staged.table("gone")
         own = (

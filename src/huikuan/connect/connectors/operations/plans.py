@@ -163,7 +163,12 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
             "connectors.imported",
             at=task.at,
             company_id=task.company.pk,
-            payload={"batch_id": plan.batch_id, "kind": task.kind, "created": plan.created},
+            payload={
+                "batch_id": plan.batch_id,
+                "kind": task.kind,
+                "created": plan.created,
+                "sha256": task.file_sha256,
+            },
         )
 
     plan.seconds_open = write(plan.draft, first=first, last=last, since=plan.basis.ledger if plan.basis else None)

@@ -25,7 +25,7 @@ from huikuan.record.receivables.operations.drafts import pairs_frame
 UNAPPLIED = gettext_noop("%(count)s receipts stay on account: no open document of that number was found.")
 
 #: Receipts are numbered apart from invoices.
-_SYSTEM = "receipts:"
+SYSTEM = "receipts:"
 
 #: Debits of the documents named: open in the ledger, or in the draft (%s) already, which may open them again.
 _DEBTS = """
@@ -50,7 +50,7 @@ _DEBT_COLUMNS = {
 
 def plan_receipts(task: Task, checked: Checked) -> Plan:
     """What importing the rows of a receipts file comes to."""
-    task = replace(task, system=(_SYSTEM + task.system)[:40])
+    task = replace(task, system=(SYSTEM + task.system)[:40])
     plan = new_plan(task)
     met = meet(task, refuse_locked_rows(plan, checked.frame, ("received_on",)))
     plan.duplicates = checked.repeated + met.filter(pl.col("meets") == "duplicate").height

@@ -14,11 +14,11 @@ import polars as pl
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_noop
 
+from huikuan.connect.connectors.domain.origins import CLEARED_KEY
 from huikuan.connect.connectors.domain.rows import Checked, Note
 from huikuan.connect.connectors.domain.snapshot import choose_reversals, compare, diff
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.items import (
-    CLEARED_KEY,
     affiliations,
     forget_unused_customers,
     post_rows,
@@ -64,7 +64,9 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     )
     replaced = conflicting if task.on_conflict == "replace" else conflicting.clear()
     fresh = pl.concat([rows.filter(pl.col("change") == "new"), replaced]).sort("row")
-    plan.created = rows.filter(pl.col("change") == "new").height
+    # Every row that changes the ledger counts as created; the diff says how.
+    moves = pl.col("change").is_in(["new", "smaller", "back"]) | pl.col("row").is_in(moved["row"].implode())
+    plan.created = rows.filter(moves).height
     plan.duplicates = checked.repeated + rows.height - plan.created - conflicting.height
     if replaced.height:
         _refuse_before_others(task)
@@ -99,7 +101,8 @@ def _guard(plan: Plan, checked: Checked, day: date) -> None:
         return
     if day < last.as_of:
         raise Refusal("snapshot_older", day=task.as_of, last=last.as_of)
-    before = int(last.counts.get("read", 0)) - int(last.counts.get("rejected", 0))
+    # File against file: rejected rows are rows of both.
+    before = int(last.counts.get("read", 0))
     if checked.read < before * _SHRUNK:
         raise Refusal("snapshot_shrunk", count=checked.read, last=before)
 

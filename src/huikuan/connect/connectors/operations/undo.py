@@ -23,6 +23,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import stage
+from huikuan.record.customers.operations.affiliations import withdraw_affiliations
 from huikuan.record.receivables.operations.bulk import Moved, write
 from huikuan.record.receivables.operations.drafts import Draft
 from huikuan.record.receivables.operations.withdrawals import first_open, last_returned, mirror, reverse_standing
@@ -84,6 +85,7 @@ def _write(draft: Draft, batch: Batch, standing: Standing, done: Undone, at: dat
         Batch.objects.filter(pk=batch.pk).update(state=Batch.State.UNDONE, undone_at=at)
 
     def last() -> None:
+        withdraw_affiliations(batch_id=done.batch_id, actor=draft.actor, at=at)
         payload = {"batch_id": done.batch_id, "items": done.items, "settlements": done.settlements}
         announce("connectors.undone", at=at, company_id=batch.company_id, payload=payload)
 

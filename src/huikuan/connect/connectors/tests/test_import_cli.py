@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from huikuan.connect.connectors.tests.ledgers import company, sizes
+from huikuan.kernel.errors import Refusal
 from huikuan.shell import cli
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +94,85 @@ def test_conflicts_refuse_until_decided(tmp_path: Path, capsys: pytest.CaptureFi
 def test_an_undo_tells_what_it_reversed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, made = run(capsys, "items", file_of(tmp_path, line("A", "100.00")))
     code, undone = run(capsys, "undo", str(made["batch"]))
-    assert (code, undone) == (0, {"batch": made["batch"], "items": 1, "settlements": 0, "restored": 0})
+    assert (code, undone) == (
+        0,
+        {"batch": made["batch"], "items": 1, "settlements": 0, "restored": 0, "afterwards": []},
+    )
     code, twice = run(capsys, "undo", str(made["batch"]))
     assert (code, twice["error"]["code"]) == (1, "batch_undone")
+
+
+MAPPING_TEXT = """
+name = "other"
+kinds = ["items"]
+key = ["发票号码"]
+[columns]
+document_number = "发票号码"
+customer_code = "客户编码"
+document_date = "开票日期"
+due_date = "到期日"
+amount = "金额"
+currency = "币种"
+"""
+
+
+def test_one_file_under_other_keys_is_refused_unless_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = file_of(tmp_path, line("A", "100.00"))
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(MAPPING_TEXT, encoding="utf-8")
+    _, first = run(capsys, "items", path)
+    before = sizes()
+    for dry in ([], ["--dry-run"]):
+        code, refused = run(capsys, "items", path, "--mapping", str(mapping), *dry)
+        assert (code, refused["error"]["code"]) == (1, "file_already_imported")
+        assert str(first["batch"]) in refused["error"]["message"]
+    assert sizes() == before
+    assert run(capsys, "items", path)[1]["duplicates"] == 1, "the same keys again: only duplicates"
+
+    run(capsys, "undo", str(first["batch"]))
+    code, other = run(capsys, "items", path, "--mapping", str(mapping))
+    assert (code, other["created"]) == (0, 1), "an undone batch is in nobody's way"
+    code, again = run(capsys, "items", path, "--again")
+    assert (code, again["created"]) == (0, 1)
+
+
+@pytest.mark.parametrize("failure", [Refusal("audit_heads_ahead", file="heads.jsonl", size=7), RuntimeError("boom")])
+def test_work_after_the_import_never_makes_it_a_failure(
+    failure: Exception, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("huikuan.mechanisms.audit.sealing.seal", fail)
+    code, told = run(capsys, "items", file_of(tmp_path, line("A", "100.00")))
+    assert (code, told["created"], len(told["afterwards"])) == (0, 1, 1)
+    assert ("heads.jsonl" if isinstance(failure, Refusal) else "boom") in told["afterwards"][0]
+    path = file_of(tmp_path, line("B", "100.00"))
+    assert cli.main(["import", "items", path]) == 0
+    assert told["afterwards"][0] in capsys.readouterr().err
+
+
+def test_people_are_told_what_was_guessed_and_the_first_bad_cells(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = [line(f"A{number}", "100.00") for number in range(200)]
+    path = file_of(tmp_path, *good, *(line(f"B{number}", "abc") for number in range(23)))
+    capsys.readouterr()
+    with translation.override("zh-hans"):
+        assert cli.main(["import", "items", path, "--dry-run", "--skip-rejected"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert sum("→" in row and "金额" in row for row in said) >= 1
+    assert sum("“abc”" in row for row in said) == 20
+    assert any("items-rejected.xlsx" in row and " 3 " in row for row in said)
+    assert cli.main(["import", "items", path]) == 1
+    assert capsys.readouterr().err.count("abc") == 20
+
+
+def test_a_changed_customer_is_no_duplicate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("客户编码,客户名称,行业\nC1,江临试制,制造\nC2,宏朔钢构,钢铁\n", encoding="utf-8")
+    run(capsys, "customers", str(path))
+    path.write_text("客户编码,客户名称,行业\nC1,江临试制,制造\nC2,宏朔钢构,冶金\n", encoding="utf-8")
+    _, told = run(capsys, "customers", str(path))
+    assert [told[name] for name in COUNTS] == [2, 1, 1, 0, 0]
+    assert (told["customers_created"], told["customers_changed"]) == (0, 1)

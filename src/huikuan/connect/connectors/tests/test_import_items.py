@@ -13,6 +13,7 @@ from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.tests.ledgers import AT, checked, item, open_by_key, query, receipt, sizes, task
 from huikuan.kernel.errors import Refusal
 from huikuan.record.customers.models import Customer
+from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.queries.check import check_ledger
 
 pytestmark = pytest.mark.django_db
@@ -182,4 +183,21 @@ def test_undo_of_a_replacement_restores_what_it_replaced() -> None:
     assert {day: open_by_key(day) for day in as_it_was} == as_it_was
     again = import_checked(task("items"), checked("items", [item(2, "A", 10_000, settled_on=date(2026, 1, 20))]))
     assert (again.created, again.duplicates) == (0, 1)
+    sound()
+
+
+def test_an_item_reversed_by_hand_comes_again_with_one_receipt() -> None:
+    rows = [item(2, "A", 10_000, settled_on=date(2026, 2, 1))]
+    import_checked(task("items"), checked("items", rows))
+    settlement, paid = query("SELECT id, debit_id FROM receivables_settlement")[0]
+    reverse_settlement(settlement_id=settlement, reason="wrong", actor="tester", at=AT)
+    reverse_item(item_id=paid, reason="wrong", actor="tester", at=AT)
+    again = import_checked(task("items"), checked("items", rows))
+    assert (again.created, again.duplicates) == (1, 0)
+    assert open_by_key(date(2026, 12, 31)) == {}
+    live = (
+        "SELECT origin_key, origin_generation FROM receivables_item i WHERE reversal_of IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM receivables_item m WHERE m.reversal_of = i.id) ORDER BY 1"
+    )
+    assert query(live) == [("A", 2), ("A#receipt", 2)]
     sound()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from huikuan.connect.connectors.domain.rows import BadCell
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.importing import ConflictRefusal, Result, import_checked
 from huikuan.connect.connectors.operations.undo import undo_batch
@@ -46,7 +47,7 @@ def test_new_smaller_gone_and_back() -> None:
         "gone": (1, "3.00"),
         "same": (2, "10.40"),
     }
-    assert (second.read, second.created, second.duplicates) == (4, 1, 3)
+    assert (second.read, second.created, second.duplicates) == (4, 2, 2), "B changed the ledger: no duplicate"
     third = snapshot(JULY, {"A": 1_000, "B": 350, "C": 300, "N": 70})
     assert changes_of(third)["back"] == (2, "6.00"), "B's clearing of 3.00 and C's of 3.00 are reversed"
     assert open_by_key(MAY) == {"A": 1_000, "B": 500, "C": 300, "D": -40}
@@ -177,3 +178,20 @@ def test_as_of_each_snapshot_day_the_ledger_equals_that_file(days: list[dict[str
         assert [(day, open_by_key(day)) for day, _ in expected] == expected
         assert check_ledger() == []
         transaction.set_rollback(True)
+
+
+def test_a_row_that_only_moves_a_due_date_is_no_duplicate() -> None:
+    snapshot(MAY, {}, [item(2, "A", 1_000), item(3, "B", 500)])
+    moved = snapshot(JUNE, {"A": 1}, [item(2, "A", 1_000, due_date=date(2026, 9, 1)), item(3, "B", 500)])
+    assert (moved.read, moved.created, moved.duplicates) == (2, 1, 1)
+    assert changes_of(moved)["due_moved"] == (1, "10.00")
+
+
+def test_a_shorter_file_is_measured_against_all_rows_of_the_last_one() -> None:
+    rows = [item(number, f"K{number}", 100) for number in range(2, 9)]
+    bad = [BadCell(row, "金额", "abc", "amount_unreadable") for row in (9, 10, 11)]
+    ten = checked("open-items", rows, bad=bad, read=10, rejected=3)
+    import_checked(task("open-items", as_of=MAY), ten, skip_rejected=True)
+    with pytest.raises(Refusal) as refused:
+        import_checked(task("open-items", as_of=JUNE), checked("open-items", rows))
+    assert (refused.value.code, refused.value.params) == ("snapshot_shrunk", {"count": 7, "last": 10})

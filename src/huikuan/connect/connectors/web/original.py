@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import polars as pl
-
 from huikuan.connect.connectors.models import Batch
-from huikuan.connect.connectors.reading import read_sheet
-from huikuan.mechanisms.files.operations import path_of
+from huikuan.connect.connectors.originals import sheet_around
+from huikuan.kernel.errors import Refusal
 
 AROUND = 2
 
@@ -36,16 +34,19 @@ class Original:
 
 
 def original_line(batch: Batch, row: int) -> Original | None:
-    """The kept original, read again; None when its bytes are not on this machine."""
-    path = path_of(batch.file_sha256)
-    if not path.is_file():
+    """The kept original, read again as the batch read it; None when its bytes are not on this machine.
+
+    Refuses an altered original: what it says now is not what was imported.
+    """
+    try:
+        sheet, _ = sheet_around(batch, row)
+    except Refusal as refusal:
+        if refusal.code != "original_missing":
+            raise
         return None
-    sheet = read_sheet(path, batch.file_name)
-    near = sheet.cells.with_columns(sheet.rows.alias("\0row")).filter(
-        pl.col("\0row").is_between(row - AROUND, row + AROUND)
-    )
+    near = sheet.rows.is_between(row - AROUND, row + AROUND)
     lines = tuple(
-        Line(number, tuple("" if cell is None else str(cell) for cell in cells), number == row)
-        for *cells, number in near.iter_rows()
+        Line(number, tuple("" if cell is None else cell for cell in cells), number == row)
+        for number, cells in zip(sheet.rows.filter(near), sheet.cells.filter(near).iter_rows(), strict=True)
     )
     return Original(sheet.headers, sheet.header_row, lines)

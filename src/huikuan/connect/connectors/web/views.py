@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.originals import original_path
 from huikuan.connect.connectors.web.original import original_line
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.models import StoredFile
-from huikuan.mechanisms.files.operations import path_of
 from huikuan.mechanisms.identity.models import Company
 
 ROWS = 50
@@ -51,9 +52,12 @@ def show_line(request: HttpRequest, batch_id: int, row: int) -> HttpResponse:
 def send_original(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """The file exactly as it came in, always as a download: browsers must not run what users sent."""
     batch = get_object_or_404(Batch, pk=batch_id)
-    path = path_of(batch.file_sha256)
-    if not path.is_file():
-        raise Http404
+    try:
+        path = original_path(batch)
+    except Refusal as refusal:
+        if refusal.code != "original_missing":
+            raise
+        raise Http404 from refusal
     response = FileResponse(
         path.open("rb"), as_attachment=True, filename=batch.file_name, content_type="application/octet-stream"
     )

@@ -78,6 +78,43 @@ def affiliate_many(
     return len(facts)
 
 
+def withdraw_affiliations(*, batch_id: int, actor: str, at: datetime) -> int:
+    """Take back what a batch said: from the same day on the former value holds again ('' : none was known).
+
+    What someone stated later for the same day stays. Call inside the transaction of the undo; answers how many.
+    """
+    stated = list(
+        Affiliation.objects.order_by("effective_on", "tx", "id")
+        .values_list("customer_id", "item_id", "dimension", "effective_on", "value", "batch_id")
+        .filter(customer_id__in=Affiliation.objects.filter(batch_id=batch_id).values("customer_id"))
+    )
+    former: dict[tuple[int, int | None, str], str] = {}
+    restored: dict[tuple[int, int | None, str, date], str] = {}
+    for customer_id, item_id, dimension, day, value, made_by in stated:
+        about = (customer_id, item_id, dimension)
+        if made_by == batch_id:
+            restored[(*about, day)] = former.get(about, "")
+        else:
+            former[about] = value
+            restored.pop((*about, day), None)
+    facts = [
+        {
+            "customer_id": customer_id,
+            "item_id": item_id,
+            "dimension": dimension,
+            "value": value,
+            "effective_on": day,
+            "actor": actor,
+            "batch_id": batch_id,
+        }
+        for (customer_id, item_id, dimension, day), value in restored.items()
+    ]
+    if facts:
+        kinds = {"item_id": pl.Int64, "batch_id": pl.Int64}
+        record_frame(Affiliation, pl.DataFrame(facts, schema_overrides=kinds, infer_schema_length=None), at=at)
+    return len(facts)
+
+
 def ensure_groups(names: Mapping[str, str]) -> int:
     """Make the groups (code → name) that do not exist; answers how many."""
     there = set(CustomerGroup.objects.filter(code__in=names).values_list("code", flat=True))
@@ -91,7 +128,9 @@ def _fact(
 ) -> dict[str, Any] | None:
     """The row to record, or None when it would change nothing. `known` is in governing order."""
     rows = known.get((statement.customer_id, statement.item_id, statement.dimension), [])
-    effective_on = statement.effective_on or (today if rows else SINCE_EVER)
+    # Of one day the last row counts: what was taken back again was never known.
+    known_once = any(dict(rows).values())
+    effective_on = statement.effective_on or (today if known_once else SINCE_EVER)
     # A day that was stated is recorded even where the same value governs from earlier: it must
     # still hold when someone records an earlier change later. Only repeating it is nothing new.
     rows = [(since, value) for since, value in rows if since <= effective_on]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -12,6 +13,7 @@ from huikuan.kernel.money import to_text
 from huikuan.kernel.rates import convert
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
+from huikuan.record.customers.check import unlike_their_versions
 from huikuan.record.receivables.queries.check_sql import SCANS, Law, Scan
 
 #: Findings shown of one law; more of the same would not help anybody.
@@ -39,6 +41,10 @@ def check_ledger() -> list[Finding]:
         for scan in SCANS:
             found += _breaches(scan)
         found += list(_foreign_book_amounts())[:MOST]
+        found += [
+            Finding("customer_content", f"customer {number}", expected, held)
+            for number, expected, held in islice(unlike_their_versions(), MOST)
+        ]
     return found
 
 

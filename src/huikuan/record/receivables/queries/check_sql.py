@@ -184,6 +184,26 @@ OPEN_ITEMS = Scan(
 )
 
 
+#: Which file a batch came from is a fact: the event of its import. The batch's own row can be written over.
+BATCHES = Scan(
+    "batch",
+    "b.id",
+    "connectors_batch b LEFT JOIN imported m ON m.batch_id = b.id",
+    (
+        Law(
+            "batch_file",
+            "b.state IN ('committed', 'undone') AND (m.batch_id IS NULL OR m.sha256 <> b.file_sha256)",
+            "coalesce(m.sha256, 'an event of the import')",
+            "b.file_sha256",
+        ),
+    ),
+    common="""WITH imported AS MATERIALIZED (
+    SELECT CAST(payload ->> 'batch_id' AS bigint) AS batch_id, payload ->> 'sha256' AS sha256 FROM events_event
+    WHERE kind = 'connectors.imported')
+""",
+)
+
+
 def _low_points(side: str) -> Scan:
     """Days on which a side was settled beyond its amount, among items whose settlements came back later."""
     return Scan(
@@ -306,4 +326,4 @@ PERIODS = [
     _locked("schedule", "effective_on"),
 ]
 
-SCANS = [ITEMS, SETTLEMENTS, OPEN_ITEMS, *REVERSALS, *SCHEDULES, *PERIODS]
+SCANS = [ITEMS, SETTLEMENTS, OPEN_ITEMS, BATCHES, *REVERSALS, *SCHEDULES, *PERIODS]

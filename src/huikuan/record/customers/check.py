@@ -1,0 +1,36 @@
+"""The law of customers: each row says what the latest fact about it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from django.db import connection
+
+from huikuan.record.customers.domain.master import Master, content_of
+
+_LATEST = """
+SELECT c.id, c.code, c.name, c.short_name, c.english_name, c.former_names, c.uscc, c.uscc_override_reason, c.status,
+    above.code, c.industry, c.version, v.version, v.content
+FROM customers_customer c LEFT JOIN customers_customer above ON above.id = c.parent_id
+JOIN customers_customerversion v ON v.customer_id = c.id
+    AND v.version = (SELECT max(w.version) FROM customers_customerversion w WHERE w.customer_id = c.id)
+ORDER BY c.id
+"""
+_AT_ONCE = 10_000
+
+
+def unlike_their_versions() -> Iterator[tuple[int, str, str]]:
+    """(customer id, content of the latest fact, content of the row) of every customer where they differ.
+    A customer no fact tells of is not looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST)
+        while rows := cursor.fetchmany(_AT_ONCE):
+            for number, *said, parent, industry, version, latest, content in rows:
+                code, name, short, english, former, uscc, reason, status = said
+                names = tuple(json.loads(former) if isinstance(former, str) else former)
+                held = content_of(
+                    Master(code, name, short, english, names, uscc, reason, status, parent or "", industry)
+                )
+                if (latest, content) != (version, held):
+                    yield number, f"version {latest}: {content}", f"version {version}: {held}"
