@@ -41,6 +41,7 @@ SENTENCES = {
         "This database was changed by a newer version (%(migrations)s). Install that version, or restore a backup."
     ),
     "date_unreadable": gettext_noop("“%(value)s” is not a date; write it like 2026-11-21."),
+    "date_out_of_range": gettext_noop("“%(value)s” lies outside the years %(earliest)s to %(latest)s."),
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
     "original_lost": gettext_noop("The original with hash %(sha256)s is missing or altered (found: %(found)s)."),
@@ -51,6 +52,7 @@ SENTENCES = {
     "reading_not_sealed": gettext_noop(
         "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
     ),
+    "rate_too_large": gettext_noop("“%(value)s” is too large for an exchange rate; the largest is %(largest)s."),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
     **store.SENTENCES,
     **audit.SENTENCES,
