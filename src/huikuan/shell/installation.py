@@ -13,11 +13,11 @@ from django.db import DatabaseError, connection
 
 from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
-from huikuan.shell.home import home
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _our_labels() -> set[str]:
 @contextmanager
 def _alone() -> Iterator[None]:
     """No other process of this data folder, and none on this PostgreSQL database, migrates meanwhile."""
-    with (home() / "install.lock").open("w") as file:
+    with (data_folder() / "install.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if not is_postgres():
             yield

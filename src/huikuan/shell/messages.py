@@ -40,10 +40,17 @@ SENTENCES = {
     "database_newer": gettext_noop(
         "This database was changed by a newer version (%(migrations)s). Install that version, or restore a backup."
     ),
+    "database_address_unknown": gettext_noop(
+        "HUIKUAN_DATABASE_URL has to begin with postgresql:// or sqlite://, and name a database as these do."
+    ),
+    "database_unusable": gettext_noop("The database %(database)s cannot be used: %(reason)s"),
     "date_unreadable": gettext_noop("“%(value)s” is not a date; write it like 2026-11-21."),
     "date_out_of_range": gettext_noop("“%(value)s” lies outside the years %(earliest)s to %(latest)s."),
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
+    "file_unusable": gettext_noop("%(file)s cannot be read or written: %(reason)s"),
+    "internal": gettext_noop("The command failed in a way nobody foresaw (%(kind)s); the trace is on stderr."),
+    "number_out_of_range": gettext_noop("A number is larger than the database takes. Nothing was written."),
     "original_lost": gettext_noop("The original with hash %(sha256)s is missing or altered (found: %(found)s)."),
     "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
     "demo_needs_empty_installation": gettext_noop(
@@ -54,6 +61,7 @@ SENTENCES = {
     ),
     "rate_too_large": gettext_noop("“%(value)s” is too large for an exchange rate; the largest is %(largest)s."),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
+    "system_refused": gettext_noop("The operating system refused: %(reason)s"),
     **store.SENTENCES,
     **audit.SENTENCES,
     **events.SENTENCES,

@@ -20,12 +20,12 @@ from django.db import connection, models, transaction
 from django.db.models import Max
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.models import Epoch, IdCounter
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.shell.backup.archive import ERASURES, HEADS, Manifest, open_archive
 from huikuan.shell.backup.rows import fact_tables, instances, lines, tables
-from huikuan.shell.home import home
 from huikuan.shell.installation import migrate, shipped_migrations
 
 _CHUNK = 1000
@@ -64,7 +64,7 @@ def _require_same_version(manifest: Manifest) -> None:
 
 def _require_empty(archive: zipfile.ZipFile) -> None:
     full = [str(model._meta.db_table) for model in tables() if model._base_manager.exists()]
-    taken = [name for name in archive.namelist() if name == HEADS and (home() / name).exists()]
+    taken = [name for name in archive.namelist() if name == HEADS and (data_folder() / name).exists()]
     if full or taken:
         raise Refusal("restore_not_empty", found=", ".join(full + taken))
 
@@ -122,9 +122,9 @@ def _digest(pieces: Iterator[bytes]) -> str:
 def _bring_back_files(archive: zipfile.ZipFile, manifest: Manifest) -> None:
     """Originals, heads and keys, each under a temporary name until it is whole on the disk."""
     for name in manifest.sha256:
-        if name.startswith("tables/") or (name == ERASURES and (home() / name).exists()):
+        if name.startswith("tables/") or (name == ERASURES and (data_folder() / name).exists()):
             continue  # a list of erasures that lies here already is newer than the backup's
-        target = home() / name
+        target = data_folder() / name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = target.with_name(f".{target.name}.unfinished")
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -26,14 +26,14 @@ from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup
-from huikuan.shell.home import home
+from huikuan.mechanisms.files.folder import data_folder
 at = datetime(2026, 11, 20, 2, 14, 15, 123456, tzinfo=UTC)
 group = CustomerGroup.objects.create(code="G2", name="北麓矿业装备集团")
 parent = Customer.objects.create(id=9, code="C9", name="北麓矿业装备", former_names=["北麓重工"])
 Customer.objects.create(id=2, code="C2", name="北麓（盐城）", parent=parent)
 data = "客户,金额\\n".encode()
 digest = hashlib.sha256(data).hexdigest()
-path = home() / "files" / digest[:2] / digest[2:]
+path = data_folder() / "files" / digest[:2] / digest[2:]
 path.parent.mkdir(parents=True)
 path.write_bytes(data)
 for number in range(40):
