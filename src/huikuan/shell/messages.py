@@ -30,6 +30,10 @@ SENTENCES = {
     ),
     "backup_unreadable": gettext_noop("%(file)s is cut off, damaged or no backup. Nothing was restored."),
     "restore_differs": gettext_noop("Table %(table)s did not come back as it was saved. Nothing was restored."),
+    "restore_failed": gettext_noop("The backup could not be brought back: %(reason)s. Nothing was restored."),
+    "restore_no_room": gettext_noop(
+        "The backup unpacks to %(needed)s MB and the data folder has %(free)s MB free. Nothing was restored."
+    ),
     "restore_not_empty": gettext_noop(
         "A backup is restored into an empty installation only; this one has: %(found)s. Choose another HUIKUAN_HOME"
         " and database."

@@ -87,6 +87,6 @@ def _beside(*, with_keys: bool) -> Iterator[tuple[str, Path]]:
     for name in (HEADS, ERASURES):
         if (data_folder() / name).exists() and (data_folder() / name).stat().st_size:
             yield name, data_folder() / name
-    for path in sorted((data_folder() / "keys").glob("*")):
-        if with_keys or path.suffix in (".pub", ".public"):
-            yield f"keys/{path.name}", path
+    for name in ("audit-ed25519", "audit-ed25519.pub") if with_keys else ("audit-ed25519.pub",):
+        if (data_folder() / "keys" / name).exists():
+            yield f"keys/{name}", data_folder() / "keys" / name
