@@ -4,7 +4,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-CATALOGS := $(wildcard src/huikuan/*/locale/*/LC_MESSAGES/*.po src/huikuan/*/*/locale/*/LC_MESSAGES/*.po)
+CATALOGS := $(wildcard src/huikuan/*/locale/*/LC_MESSAGES/*.po src/huikuan/*/*/locale/*/LC_MESSAGES/*.po \
+  src/huikuan/*/*/web/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: setup demo test check test-sqlite test-postgres prove bench lock clean
 .DELETE_ON_ERROR:

@@ -9,6 +9,9 @@ from huikuan.kernel.errors import Refusal
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
+#: Years that are taken: beyond them a date is a slip of the pen, and sums with days leave the calendar.
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+
 
 def business_date(at: datetime, zone: str = DEFAULT_ZONE) -> date:
     """The date on the company's wall calendar at the instant `at`."""
@@ -23,19 +26,29 @@ def aware(at: datetime) -> datetime:
 
 
 def parse_date(text: str) -> date:
-    """An ISO date (2026-11-21); refuses anything else."""
+    """An ISO date (2026-11-21) from 1900 to 2200; refuses anything else."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Refusal("date_unreadable", value=text) from None
+    _require_taken(day, text)
+    return day
 
 
 def parse_instant(text: str) -> datetime:
-    """An ISO instant with a zone (2026-11-21T08:00:00+08:00 or …Z); refuses a naive one."""
+    """An ISO instant with a zone (2026-11-21T08:00:00+08:00 or …Z), 1900 to 2200; refuses a naive one."""
     try:
-        return aware(datetime.fromisoformat(text))
+        written = datetime.fromisoformat(text)
     except ValueError:
         raise Refusal("instant_unreadable", value=text) from None
+    # Before the zone is taken off: at the ends of the calendar that leads out of it.
+    _require_taken(written.date(), text)
+    return aware(written)
+
+
+def _require_taken(day: date, text: str) -> None:
+    if not EARLIEST <= day <= LATEST:
+        raise Refusal("date_out_of_range", value=text, earliest=EARLIEST.year, latest=LATEST.year)
 
 
 def month_end(day: date) -> date:

@@ -9,16 +9,25 @@ from huikuan.kernel.money import divide_half_up, minor_digits
 
 SCALE = 100_000_000
 
+#: The largest rate taken: no pair of currencies in trade comes near it, and × 10^8 it fits 64 bits.
+LARGEST = 1_000_000
+_FINEST = Decimal(1) / SCALE
+
 
 def parse_rate(text: str | Decimal) -> int:
-    """The rate times 10^8, exact: '7.1234' → 712340000; refuses ≤ 0 and more than 8 decimals."""
+    """The rate times 10^8, exact: '7.1234' → 712340000; refuses ≤ 0, above LARGEST and more than 8 decimals."""
     try:
-        scaled = Decimal(text) * SCALE
+        rate = Decimal(text)
     except InvalidOperation:
         raise Refusal("rate_unreadable", value=str(text)) from None
-    if not scaled.is_finite() or scaled <= 0 or scaled != scaled.to_integral_value():
+    if not rate.is_finite() or rate <= 0:
         raise Refusal("rate_unreadable", value=str(text))
-    return int(scaled)
+    if rate > LARGEST:
+        raise Refusal("rate_too_large", value=str(text), largest=LARGEST)
+    # Compared as written: multiplying first would round what is beyond 28 digits away.
+    if rate != rate.quantize(_FINEST):
+        raise Refusal("rate_unreadable", value=str(text))
+    return int(rate * SCALE)
 
 
 def convert(minor: int, currency: str, rate_e8: int, into: str) -> int:

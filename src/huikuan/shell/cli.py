@@ -14,11 +14,7 @@ from typing import Any
 
 import django
 
-from huikuan.kernel.errors import Refusal
-
-
-class WrongUse(Exception):
-    """The command line cannot be understood."""
+from huikuan.shell.failures import WrongUse, failure_of
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,35 +27,38 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
-    if arguments[:1] == ["demo"]:
-        # Invented debts never land in the data folder of real ones unless it is asked for by name.
-        os.environ.setdefault("HUIKUAN_HOME", "~/.huikuan-demo")
+    _prepare_process(arguments)
     as_json = "--json" in arguments
-    if "--verbose" in arguments:
-        arguments.remove("--verbose")
-        os.environ["HUIKUAN_LOG_LEVEL"] = "info"
     try:
         django.setup()
-        return _run(arguments)
-    except WrongUse as error:
-        return _report({"code": "usage", "message": str(error), "where": []}, as_json, 2)
-    except Refusal as refusal:
-        # Every context's sentences: needed only when something is refused.
-        from huikuan.shell.messages import sentence
-
-        body = {
-            "code": refusal.code,
-            "message": sentence(refusal.code, refusal.params),
-            "where": [place.as_json() for place in refusal.where],
-        }
-        return _report(body, as_json, 1, refusal.also)
+        return _run([argument for argument in arguments if argument != "--verbose"])
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # The reader of our output has left (| head); there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:
+        # The end of the line: whatever went wrong, whoever asked gets a sentence and a code.
+        failure = failure_of(error)
+        return _report(failure.body, as_json, failure.exit_code, failure.also)
+
+
+def _prepare_process(arguments: Sequence[str]) -> None:
+    """What must hold before the settings are read."""
+    # Whatever this process writes is its owner's alone: ledger, heads, mirror, logs, exports.
+    os.umask(0o077)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
+    if _word(arguments) == "demo":
+        # Invented debts never land in the data folder of real ones unless it is asked for by name.
+        os.environ.setdefault("HUIKUAN_HOME", "~/.huikuan-demo")
+    if "--verbose" in arguments:
+        os.environ["HUIKUAN_LOG_LEVEL"] = "info"
+
+
+def _word(arguments: Sequence[str]) -> str:
+    """The command's word, the first argument that is no option."""
+    return next((argument for argument in arguments if not argument.startswith("-")), "")
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -67,8 +66,7 @@ def _run(arguments: Sequence[str]) -> int:
     from huikuan.shell.installation import prepare
     from huikuan.shell.wiring import command_adders
 
-    word = next((argument for argument in arguments if not argument.startswith("-")), "")
-    options = _parser(command_adders(word)).parse_args(arguments)
+    options = _parser(command_adders(_word(arguments))).parse_args(arguments)
     if getattr(options, "needs_database", True):
         prepare()
     return int(options.run(options) or 0)

@@ -15,6 +15,8 @@ from huikuan.kernel.dates import DEFAULT_ZONE
 
 _DEFAULT_HOST = "127.0.0.1"
 _DEFAULT_PORT = "8000"
+_LAST_PORT = 65_535
+_MOST_PROCESSES = 64
 
 
 def add_commands(subparsers: Any) -> None:
@@ -50,10 +52,11 @@ def _add_init(subparsers: Any) -> None:
 def _add_serve(subparsers: Any) -> None:
     serve = subparsers.add_parser("serve", help=_("the web server"))
     serve.add_argument("--host", default=os.environ.get("HUIKUAN_HOST", _DEFAULT_HOST))
-    serve.add_argument("--port", type=int, default=os.environ.get("HUIKUAN_PORT", _DEFAULT_PORT))
-    serve.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help=_("processes"))
+    serve.add_argument("--port", type=port, default=os.environ.get("HUIKUAN_PORT", _DEFAULT_PORT))
+    serve.add_argument("--workers", type=count, default=min(4, os.cpu_count() or 1), help=_("processes"))
     serve.add_argument("--with-worker", action="store_true", help=_("and a worker beside it"))
     serve.add_argument("--quiet", action="store_true", help=_("do not print the address"))
+    serve.add_argument("--json", action="store_true", help=_("print the address as JSON"))
     serve.set_defaults(run=_serve)
 
 
@@ -61,15 +64,32 @@ def _add_worker(subparsers: Any) -> None:
     worker = subparsers.add_parser("worker", help=_("do background work until stopped"))
     worker.add_argument("--until-idle", action="store_true", help=_("end when nothing is due"))
     worker.add_argument("--poll", type=float, default=1.0, metavar="SECONDS")
+    worker.add_argument("--json", action="store_true")
     worker.set_defaults(run=_worker)
+
+
+def port(text: str) -> int:
+    """A port to listen on."""
+    if not text.isdecimal() or not 1 <= int(text) <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(_("“%(value)s” is not a port (1 to 65535)") % {"value": text})
+    return int(text)
+
+
+def count(text: str) -> int:
+    """A number of processes."""
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(
+            _("“%(value)s” is not a number from 1 to %(most)s") % {"value": text, "most": _MOST_PROCESSES}
+        )
+    return int(text)
 
 
 def _init(options: argparse.Namespace) -> int:
     # Models exist only after Django's setup, which has happened by now.
+    from huikuan.mechanisms.files.folder import data_folder
     from huikuan.mechanisms.identity.operations import add_company
     from huikuan.mechanisms.identity.queries import companies
     from huikuan.mechanisms.store.grants import grant
-    from huikuan.shell.home import home
     from huikuan.shell.installation import prepare
 
     wanted = {
@@ -83,8 +103,10 @@ def _init(options: argparse.Namespace) -> int:
         add_company(**wanted)
     if options.grant:
         grant(options.grant)
-    shown = {"home": str(home()), "companies": [company.code for company in companies()]}
-    print(json.dumps(shown, ensure_ascii=False) if options.json else f"{home()}: {', '.join(shown['companies'])}")
+    shown = {"home": str(data_folder()), "companies": [company.code for company in companies()]}
+    print(
+        json.dumps(shown, ensure_ascii=False) if options.json else f"{data_folder()}: {', '.join(shown['companies'])}"
+    )
     return 0
 
 
@@ -118,10 +140,12 @@ def _serve(options: argparse.Namespace) -> int:
     # Serving is the only command that needs sockets and child processes.
     from huikuan.shell import serving
 
+    say = _say_as_json if options.json else serving.say_address
     if options.with_worker:
-        return serving.run_server_and_worker(host=options.host, port=options.port, workers=options.workers)
+        return serving.run_server_and_worker(host=options.host, port=options.port, workers=options.workers, ready=say)
+    serving.require_free_port(options.host, options.port)
     if not options.quiet:
-        serving.say_address(serving.address_of(options.host, options.port))
+        say(serving.address_of(options.host, options.port))
     serving.serve(host=options.host, port=options.port, workers=options.workers)
     return 0
 
@@ -131,4 +155,10 @@ def _worker(options: argparse.Namespace) -> int:
     from huikuan.shell import serving
 
     serving.work(poll_seconds=options.poll, until_idle=options.until_idle)
+    if options.json:
+        print(json.dumps({"stopped": True}))
     return 0
+
+
+def _say_as_json(address: str) -> None:
+    print(json.dumps({"address": address}), flush=True)

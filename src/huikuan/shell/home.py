@@ -1,29 +1,35 @@
-"""The data folder: where this installation keeps its database, files, mirror, keys and heads."""
+"""What lies in the data folder and is needed before anything else: the database's address, the secret key."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-
-def home() -> Path:
-    """HUIKUAN_HOME, or ~/.huikuan; created private to its owner."""
-    path = Path(os.environ.get("HUIKUAN_HOME") or Path.home() / ".huikuan").expanduser().resolve()
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.folder import data_folder
 
 
 def secret_key() -> str:
-    """The key that signs sessions: made on first use, readable by its owner only."""
-    path = home() / "secret.key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
+    """The key that signs sessions: made on first use, whole or not at all, readable by its owner only."""
+    path = data_folder() / "secret.key"
+    if not path.exists():
+        _make_key(path)
+    return path.read_text().strip()
+
+
+def _make_key(path: Path) -> None:
+    """Of two processes making one, the first wins."""
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(64))
-    return path.read_text().strip()
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    os.unlink(draft)
 
 
 def database() -> dict[str, object]:
@@ -31,7 +37,9 @@ def database() -> dict[str, object]:
     url = os.environ.get("HUIKUAN_DATABASE_URL", "")
     if url.startswith(("postgres://", "postgresql://")):
         return _postgres(url)
-    path = Path(url.removeprefix("sqlite://")) if url else home() / "huikuan.sqlite3"
+    if url and not url.startswith("sqlite:///"):
+        raise Refusal("database_address_unknown")
+    path = Path(url.removeprefix("sqlite://")) if url else data_folder() / "huikuan.sqlite3"
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
@@ -48,9 +56,15 @@ def database() -> dict[str, object]:
 
 
 def _postgres(url: str) -> dict[str, object]:
-    from psycopg.conninfo import conninfo_to_dict  # only where PostgreSQL is the database
+    # Only where PostgreSQL is the database.
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
 
-    parts = conninfo_to_dict(url)
+    try:
+        parts = conninfo_to_dict(url)
+    except Error:
+        # Without the cause: it quotes the address, password and all.
+        raise Refusal("database_address_unknown") from None
     settings: dict[str, object] = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "huikuan"),

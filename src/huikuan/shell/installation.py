@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.apps import apps
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.mechanisms.store import guards
-from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.shell.home import home
+from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,8 @@ def shipped_migrations(*, ours: bool = False) -> set[tuple[str, str]]:
 
 def _applied_migrations() -> set[tuple[str, str]]:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        # Read only: whoever merely asks never waits for the one who writes.
+        with snapshot(), connection.cursor() as cursor:
             cursor.execute("SELECT app, name FROM django_migrations")
             return set(cursor.fetchall())
     except DatabaseError as error:
@@ -85,7 +86,7 @@ def _our_labels() -> set[str]:
 @contextmanager
 def _alone() -> Iterator[None]:
     """No other process of this data folder, and none on this PostgreSQL database, migrates meanwhile."""
-    with (home() / "install.lock").open("w") as file:
+    with (data_folder() / "install.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if not is_postgres():
             yield

@@ -30,6 +30,10 @@ SENTENCES = {
     ),
     "backup_unreadable": gettext_noop("%(file)s is cut off, damaged or no backup. Nothing was restored."),
     "restore_differs": gettext_noop("Table %(table)s did not come back as it was saved. Nothing was restored."),
+    "restore_failed": gettext_noop("The backup could not be brought back: %(reason)s. Nothing was restored."),
+    "restore_no_room": gettext_noop(
+        "The backup unpacks to %(needed)s MB and the data folder has %(free)s MB free. Nothing was restored."
+    ),
     "restore_not_empty": gettext_noop(
         "A backup is restored into an empty installation only; this one has: %(found)s. Choose another HUIKUAN_HOME"
         " and database."
@@ -40,9 +44,17 @@ SENTENCES = {
     "database_newer": gettext_noop(
         "This database was changed by a newer version (%(migrations)s). Install that version, or restore a backup."
     ),
+    "database_address_unknown": gettext_noop(
+        "HUIKUAN_DATABASE_URL has to begin with postgresql:// or sqlite://, and name a database as these do."
+    ),
+    "database_unusable": gettext_noop("The database %(database)s cannot be used: %(reason)s"),
     "date_unreadable": gettext_noop("“%(value)s” is not a date; write it like 2026-11-21."),
+    "date_out_of_range": gettext_noop("“%(value)s” lies outside the years %(earliest)s to %(latest)s."),
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),
+    "file_unusable": gettext_noop("%(file)s cannot be read or written: %(reason)s"),
+    "internal": gettext_noop("The command failed in a way nobody foresaw (%(kind)s); the trace is on stderr."),
+    "number_out_of_range": gettext_noop("A number is larger than the database takes. Nothing was written."),
     "original_lost": gettext_noop("The original with hash %(sha256)s is missing or altered (found: %(found)s)."),
     "port_taken": gettext_noop("Port %(port)s of %(host)s is in use. Choose another with --port."),
     "demo_needs_empty_installation": gettext_noop(
@@ -51,7 +63,9 @@ SENTENCES = {
     "reading_not_sealed": gettext_noop(
         "Nothing had been sealed yet at %(at)s, so what was known then cannot be shown."
     ),
+    "rate_too_large": gettext_noop("“%(value)s” is too large for an exchange rate; the largest is %(largest)s."),
     "rate_unreadable": gettext_noop("“%(value)s” is not an exchange rate."),
+    "system_refused": gettext_noop("The operating system refused: %(reason)s"),
     **store.SENTENCES,
     **audit.SENTENCES,
     **events.SENTENCES,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from huikuan.shell.home import database, home, secret_key
+from huikuan.mechanisms.files.folder import data_folder
+from huikuan.shell.home import database, secret_key
 from huikuan.shell.logs import log_level, logging_config
 
 ROOT = Path(__file__).parent
-HOME = home()
+HOME = data_folder()
 
 SECRET_KEY = secret_key()
 DEBUG = False

@@ -33,12 +33,8 @@ COMMANDS = {
     "aging": "huikuan.record.receivables.cli",
     "rates": "huikuan.record.receivables.cli",
     "period": "huikuan.record.receivables.cli",
-    "overview": "huikuan.see.cockpit.cli",
     "import": "huikuan.connect.connectors.cli",
 }
-
-#: Modules whose import registers policy kinds.
-POLICIES: list[str] = []
 
 
 def command_adders(word: str) -> Sequence[Callable[[Any], None]]:

@@ -47,3 +47,21 @@ def test_month_ends_before_a_day() -> None:
     assert month_ends(date(2026, 3, 15), 2) == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 15)]
     assert month_ends(date(2026, 3, 31), 1) == [date(2026, 2, 28), date(2026, 3, 31)]
     assert month_ends(date(2026, 3, 15), 0) == [date(2026, 3, 15)]
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+def test_a_date_beyond_the_years_taken_is_refused(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse_date(text)
+    assert refused.value.code == "date_out_of_range"
+    assert refused.value.params == {"value": text, "earliest": 1900, "latest": 2200}
+
+
+def test_the_first_and_the_last_day_taken() -> None:
+    assert (parse_date("1900-01-01"), parse_date("2200-12-31")) == (date(1900, 1, 1), date(2200, 12, 31))
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00", "1899-12-31T00:00:00Z"])
+def test_an_instant_at_the_end_of_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(Refusal, match="date_out_of_range"):
+        parse_instant(text)

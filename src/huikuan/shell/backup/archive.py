@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from huikuan.kernel.errors import Refusal
 
@@ -20,9 +22,27 @@ ERASURES = "erasures.jsonl"
 
 #: Names an archive may hold; anything else, such as a path that climbs out, is refused.
 _NAME = re.compile(
-    r"tables/[a-z_]+\.jsonl|files/[0-9a-f]{2}/[0-9a-f]{62}|keys/[A-Za-z0-9_.-]+|(heads|erasures)\.jsonl"
+    r"tables/[a-z_]+\.jsonl|files/[0-9a-f]{2}/[0-9a-f]{62}|keys/audit-ed25519(\.pub)?|(heads|erasures)\.jsonl"
 )
 _PIECE = 1 << 20
+
+#: What an honest archive stays far below, so that a small file cannot fill memory.
+_LARGEST_MANIFEST = 10_000_000
+LONGEST_LINE = 64 << 20
+#: Rows pack to a tenth or so; an original, which may be anything, to a thousandth at most.
+_SLACK, _RATIO = 1 << 20, 200
+
+#: What reading a damaged zip file, or a manifest that is none, may raise.
+_DAMAGED = (
+    OSError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +90,43 @@ def open_archive(path: Path) -> tuple[zipfile.ZipFile, Manifest]:
     """The archive, every entry of it read and compared with the manifest; refuses any difference."""
     try:
         archive = zipfile.ZipFile(path)
+        _bound(archive)
         manifest = _manifest(archive)
         _compare(archive, manifest)
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, NotImplementedError) as error:
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        ValueError,
+        KeyError,
+        TypeError,
+        EOFError,
+        NotImplementedError,
+        zlib.error,
+    ) as error:
         raise Refusal("backup_unreadable", file=path.name) from error
     return archive, manifest
+
+
+def size_of(archive: zipfile.ZipFile) -> int:
+    """Bytes of all entries unpacked, as declared; reading an entry never gives more than it declares."""
+    return sum(entry.file_size for entry in archive.infolist())
+
+
+def rows_of(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """The lines of a table; refuses one that is longer than any row."""
+    with archive.open(name) as entry, io.BufferedReader(cast(io.RawIOBase, entry), _PIECE) as lines:
+        while line := lines.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                raise Refusal("backup_altered", entry=name)
+            yield line
+
+
+def _bound(archive: zipfile.ZipFile) -> None:
+    """Refuse what unpacks to far more than any archive of ours, before anything is unpacked."""
+    for entry in archive.infolist():
+        most = _LARGEST_MANIFEST if entry.filename == MANIFEST else _SLACK + _RATIO * entry.compress_size
+        if entry.file_size > most and not entry.filename.startswith("files/"):
+            raise Refusal("backup_altered", entry=entry.filename)
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:

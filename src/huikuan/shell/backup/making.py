@@ -13,12 +13,12 @@ from django.db.models import Max
 
 from huikuan import __version__
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.files.queries import missing
 from huikuan.mechanisms.store.models import Epoch
 from huikuan.mechanisms.store.transactions import horizon, snapshot
 from huikuan.shell.backup.archive import ERASURES, HEADS, MANIFEST, Manifest, Table, add_entry, pieces_of
 from huikuan.shell.backup.rows import fact_tables, fields_of, lines, tables
-from huikuan.shell.home import home
 from huikuan.shell.installation import shipped_migrations
 
 
@@ -82,11 +82,11 @@ def _next_tx() -> int:
 
 def _beside(*, with_keys: bool) -> Iterator[tuple[str, Path]]:
     """What lies beside the database. Read after it: a file comes before its fact, so none is missed."""
-    for path in sorted((home() / "files").glob("??/*")):
+    for path in sorted((data_folder() / "files").glob("??/*")):
         yield f"files/{path.parent.name}/{path.name}", path
     for name in (HEADS, ERASURES):
-        if (home() / name).exists() and (home() / name).stat().st_size:
-            yield name, home() / name
-    for path in sorted((home() / "keys").glob("*")):
-        if with_keys or path.suffix in (".pub", ".public"):
-            yield f"keys/{path.name}", path
+        if (data_folder() / name).exists() and (data_folder() / name).stat().st_size:
+            yield name, data_folder() / name
+    for name in ("audit-ed25519", "audit-ed25519.pub") if with_keys else ("audit-ed25519.pub",):
+        if (data_folder() / "keys" / name).exists():
+            yield f"keys/{name}", data_folder() / "keys" / name

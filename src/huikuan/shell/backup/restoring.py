@@ -1,31 +1,34 @@
 """Restoring a backup into an empty installation, on either database.
 
-Nothing is written before the whole archive has been read and found to be what its manifest says;
-the rows then come in one transaction, and what was inserted is read back and compared.
+Nothing is written before the whole archive has been read and found to be what its manifest says.
+Files wait in a folder of their own while the rows come in one transaction, are read back and
+compared; then the files move to their places, the heads last, and the transaction commits. A restore
+that fails takes back what it moved; one that was killed is simply repeated: files that are already
+there as the archive has them are no obstacle.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Max
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.models import Epoch, IdCounter
 from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.shell.backup.archive import ERASURES, HEADS, Manifest, open_archive
+from huikuan.shell.backup.archive import HEADS, Manifest, open_archive, pieces_of, rows_of, size_of
+from huikuan.shell.backup.placing import move_in, staged
 from huikuan.shell.backup.rows import fact_tables, instances, lines, tables
-from huikuan.shell.home import home
 from huikuan.shell.installation import migrate, shipped_migrations
 
 _CHUNK = 1000
@@ -35,19 +38,18 @@ def restore_backup(file: Path) -> dict[str, Any]:
     """Make this empty installation the one in `file`; returns what came back.
 
     Refuses, with nothing written: an archive that is cut off or altered, one of another version
-    of the product, an installation that already holds something.
+    of the product, an installation that already holds something, a disk that is full.
     """
     archive, manifest = open_archive(file)
-    with archive:
-        _require_same_version(manifest)
-        migrate()
-        _require_empty(archive)
-        with transaction.atomic():
-            for model in tables():
-                _insert(model, archive, manifest)
-            _go_on_after(manifest)
-            _compare(manifest)
-            _bring_back_files(archive, manifest)
+    try:
+        with archive:
+            _require_same_version(manifest)
+            _require_room(archive)
+            migrate()
+            _require_empty(manifest)
+            _restore(archive, manifest)
+    except OSError as error:
+        raise Refusal("restore_failed", reason=error.strerror or type(error).__name__) from error
     return {
         "ledger": manifest.ledger_id,
         "made_at": manifest.made_at,
@@ -56,25 +58,55 @@ def restore_backup(file: Path) -> dict[str, Any]:
     }
 
 
+def _restore(archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    moved: list[Path] = []
+    try:
+        with staged(archive, manifest) as waiting, transaction.atomic():
+            for model in tables():
+                _insert(model, archive, manifest)
+            _go_on_after(manifest)
+            _compare(manifest)
+            move_in(waiting, moved)
+    except BaseException:
+        for path in reversed(moved):
+            path.unlink(missing_ok=True)
+        raise
+
+
 def _require_same_version(manifest: Manifest) -> None:
     shipped = sorted("/".join(name) for name in shipped_migrations(ours=True))
     if manifest.migrations != shipped or set(manifest.tables) != {str(model._meta.db_table) for model in tables()}:
         raise Refusal("backup_other_version", version=manifest.version)
 
 
-def _require_empty(archive: zipfile.ZipFile) -> None:
+def _require_room(archive: zipfile.ZipFile) -> None:
+    needed, free = size_of(archive), shutil.disk_usage(data_folder()).free
+    if needed > free:
+        raise Refusal("restore_no_room", needed=needed >> 20, free=free >> 20)
+
+
+def _require_empty(manifest: Manifest) -> None:
+    """No row in any table, and neither heads nor keys that are not the archive's own."""
     full = [str(model._meta.db_table) for model in tables() if model._base_manager.exists()]
-    taken = [name for name in archive.namelist() if name == HEADS and (home() / name).exists()]
+    guarded = [name for name in manifest.sha256 if name == HEADS or name.startswith("keys/")]
+    taken = [
+        name
+        for name in guarded
+        if (data_folder() / name).exists() and _digest(pieces_of(data_folder() / name)) != manifest.sha256[name]
+    ]
     if full or taken:
         raise Refusal("restore_not_empty", found=", ".join(full + taken))
 
 
 def _insert(model: type[models.Model], archive: zipfile.ZipFile, manifest: Manifest) -> None:
     table = str(model._meta.db_table)
-    with archive.open(f"tables/{table}.jsonl") as entry:
-        rows = instances(model, manifest.tables[table].columns, iter(entry))
+    rows = instances(model, manifest.tables[table].columns, rows_of(archive, f"tables/{table}.jsonl"))
+    try:
         while batch := list(islice(rows, _CHUNK)):
             model._base_manager.bulk_create(batch)
+    except (ValueError, KeyError, TypeError, OverflowError, IntegrityError, DataError) as error:
+        # The checksums are right and the rows are not: no program of ours wrote this.
+        raise Refusal("backup_altered", entry=f"tables/{table}.jsonl") from error
 
 
 def _go_on_after(manifest: Manifest) -> None:
@@ -112,24 +144,8 @@ def _compare(manifest: Manifest) -> None:
         raise Refusal("restore_unguarded", tables=", ".join(sorted({table for table, _ in guards.missing()})))
 
 
-def _digest(pieces: Iterator[bytes]) -> str:
+def _digest(pieces: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)
     return digest.hexdigest()
-
-
-def _bring_back_files(archive: zipfile.ZipFile, manifest: Manifest) -> None:
-    """Originals, heads and keys, each under a temporary name until it is whole on the disk."""
-    for name in manifest.sha256:
-        if name.startswith("tables/") or (name == ERASURES and (home() / name).exists()):
-            continue  # a list of erasures that lies here already is newer than the backup's
-        target = home() / name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = target.with_name(f".{target.name}.unfinished")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with archive.open(name) as entry, os.fdopen(descriptor, "wb") as out:
-            shutil.copyfileobj(entry, out)
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.rename(target)

@@ -12,6 +12,7 @@ from huikuan.kernel.rates import parse_rate
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.columns.operations import refresh
+from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
 from huikuan.record.customers.operations import import_customers
@@ -22,7 +23,6 @@ from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import PEOPLE, SELLERS
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
-from huikuan.shell.home import home
 from huikuan.shell.installation import prepare
 
 ACTOR = "cli:demo"
@@ -35,7 +35,7 @@ def build(*, today: date, at: datetime) -> None:
     """
     prepare(code=SELLERS[0].code, name=SELLERS[0].name)
     if Item.objects.exclude(origin_system=SYSTEM).exists():
-        raise Refusal("demo_needs_empty_installation", home=str(home()))
+        raise Refusal("demo_needs_empty_installation", home=str(data_folder()))
     # A build begun on another day is finished for that day.
     today = begun_for() or today
     note(today, items=0, complete=False)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
+from huikuan.shell.commands import port
 from huikuan.shell.demo.standing import Standing, standing
 from huikuan.shell.serving import run_server_and_worker
 
@@ -18,7 +19,7 @@ def add_commands(subparsers: Any) -> None:
     """Add `huikuan demo`."""
     demo = subparsers.add_parser("demo", help=_("build the demo company and serve it"))
     demo.add_argument("--host", default="127.0.0.1")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--as-of", default="", help=_("the day the demo counts from, today by default"))
     demo.add_argument("--no-serve", action="store_true", help=_("only build"))
     demo.add_argument("--json", action="store_true")
@@ -38,10 +39,12 @@ def _demo(options: argparse.Namespace) -> int:
         return 0
 
     def ready(address: str) -> None:
+        if options.json:
+            return  # one document on standard output, and it has been given
         print(f"Huikuan 回款: {address}", flush=True)
         _introduce(demo)
 
-    return run_server_and_worker(host=options.host, port=options.port, ready=None if options.json else ready)
+    return run_server_and_worker(host=options.host, port=options.port, ready=ready)
 
 
 def _build(as_of: str) -> Standing:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from huikuan.kernel.dates import parse_date
+from huikuan.mechanisms.files.folder import data_folder
 from huikuan.shell.demo.cast import PEOPLE
-from huikuan.shell.home import home
 
 _LOGINS = "demo-logins.txt"
 _MARKER = "demo.json"
@@ -45,12 +45,14 @@ def begun_for() -> date | None:
 
 def note(as_of: date, *, items: int, complete: bool) -> None:
     """Remember how far the build got."""
-    _write_private(home() / _MARKER, json.dumps({"as_of": as_of.isoformat(), "items": items, "complete": complete}))
+    _write_private(
+        data_folder() / _MARKER, json.dumps({"as_of": as_of.isoformat(), "items": items, "complete": complete})
+    )
 
 
 def logins() -> dict[str, str]:
     """Username → password: drawn once for this installation, kept readable by its owner only."""
-    path = home() / _LOGINS
+    path = data_folder() / _LOGINS
     if not path.exists():
         drawn = {person.username: secrets.token_urlsafe(9) for person in PEOPLE}
         _write_private(path, "".join(f"{username}\t{password}\n" for username, password in drawn.items()))
@@ -58,7 +60,7 @@ def logins() -> dict[str, str]:
 
 
 def _marker() -> dict[str, Any]:
-    path = home() / _MARKER
+    path = data_folder() / _MARKER
     marker: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     return marker
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -12,7 +13,7 @@ import pytest
 from django.db import connection
 
 from huikuan.kernel.errors import Refusal
-from huikuan.shell.backup.archive import open_archive
+from huikuan.shell.backup.archive import open_archive, rows_of
 from huikuan.shell.tests.installations import Installation, postgres_database
 
 PASSWORD = "a long pass phrase"
@@ -26,14 +27,14 @@ from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup
-from huikuan.shell.home import home
+from huikuan.mechanisms.files.folder import data_folder
 at = datetime(2026, 11, 20, 2, 14, 15, 123456, tzinfo=UTC)
 group = CustomerGroup.objects.create(code="G2", name="北麓矿业装备集团")
 parent = Customer.objects.create(id=9, code="C9", name="北麓矿业装备", former_names=["北麓重工"])
 Customer.objects.create(id=2, code="C2", name="北麓（盐城）", parent=parent)
 data = "客户,金额\\n".encode()
 digest = hashlib.sha256(data).hexdigest()
-path = home() / "files" / digest[:2] / digest[2:]
+path = data_folder() / "files" / digest[:2] / digest[2:]
 path.parent.mkdir(parents=True)
 path.write_bytes(data)
 for number in range(40):
@@ -180,3 +181,96 @@ def test_a_lost_original_is_said(original: Installation, tmp_path: Path) -> None
     next((home / "files").glob("*/*")).write_bytes(b"other")
     code, told = Installation(home).run("backup", tmp_path / "lost.zip")
     assert (code, len(told["lost_files"])) == (1, 1)
+
+
+def forged(backup: Path, to: Path, name: str, content: bytes) -> Path:
+    """A backup whose manifest vouches for one entry more, or another one."""
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as new:
+        manifest = json.loads(old.read("manifest.json"))
+        for entry in old.namelist():
+            if entry not in (name, "manifest.json"):
+                new.writestr(entry, old.read(entry))
+        if name != "manifest.json":
+            new.writestr(name, content)
+            manifest["sha256"][name] = hashlib.sha256(content).hexdigest()
+            content = json.dumps(manifest).encode()
+        new.writestr("manifest.json", content)
+    return to
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("keys/..", b"x"),
+        ("keys/big", b"x"),
+        ("keys/audit-ed25519.pub", b"0" * 40_000_000),
+        ("heads.jsonl", b"0" * 40_000_000),
+        ("manifest.json", b'{"a": "' + b"a" * 11_000_000 + b'"}'),
+    ],
+)
+def test_a_forged_entry_is_refused(backup: Path, tmp_path: Path, name: str, content: bytes) -> None:
+    with pytest.raises(Refusal) as refused:
+        open_archive(forged(backup, tmp_path / "forged.zip", name, content))
+    assert (refused.value.code, refused.value.params["entry"]) == ("backup_altered", name)
+
+
+def test_a_line_longer_than_any_row_is_refused(backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huikuan.shell.backup.archive.LONGEST_LINE", 20)
+    archive, _ = open_archive(backup)
+    with archive, pytest.raises(Refusal, match="backup_altered"):
+        list(rows_of(archive, "tables/events_event.jsonl"))
+
+
+#: A restore in which `move_in` does something else once the files lie in their places.
+_DISTURBED = """
+import os, sys
+from pathlib import Path
+from huikuan.kernel.errors import Refusal
+from huikuan.shell.backup import restoring
+from huikuan.mechanisms.identity.models import Company
+whole = restoring.move_in
+def disturbed(waiting, moved):
+    whole(waiting, moved)
+    {what}
+restoring.move_in = disturbed
+try:
+    restoring.restore_backup(Path({file!r}))
+except Refusal as refusal:
+    print(refusal.code, Company.objects.count())
+"""
+
+
+def beside(home: Path) -> set[str]:
+    """What lies in the data folder of what a restore brings."""
+    return {
+        str(path.relative_to(home))
+        for path in home.rglob("*")
+        if path.is_file() and path.relative_to(home).parts[0] in ("files", "keys", "heads.jsonl", ".restoring")
+    }
+
+
+def test_a_restore_that_fails_leaves_nothing_and_can_be_repeated(backup: Path, target: Installation) -> None:
+    full_disk = "raise OSError(28, 'No space left on device')"
+    assert target.python(_DISTURBED.format(what=full_disk, file=str(backup))).split() == ["restore_failed", "0"]
+    assert beside(target.home) == set()
+    code, told = target.run("restore", backup)
+    assert (code, told.get("ok")) == (0, True), told
+
+
+def test_a_restore_killed_before_its_commit_can_be_repeated(backup: Path, target: Installation) -> None:
+    with pytest.raises(AssertionError):
+        target.python(_DISTURBED.format(what="os.kill(os.getpid(), 9)", file=str(backup)))
+    left = beside(target.home)
+    assert "heads.jsonl" in left
+    code, told = target.run("restore", backup)
+    assert (code, told.get("ok"), told.get("files")) == (0, True, 1), told
+    assert beside(target.home) == {name for name in left if not name.startswith(".restoring")}
+
+
+def test_heads_or_keys_of_another_ledger_are_not_overwritten(backup: Path, tmp_path: Path) -> None:
+    target = Installation(tmp_path / "target")
+    (target.home / "keys").mkdir(parents=True)
+    (target.home / "keys" / "audit-ed25519.pub").write_text("another")
+    code, told = target.run("restore", backup)
+    assert (code, told["error"]["code"]) == (1, "restore_not_empty")
+    assert (target.home / "keys" / "audit-ed25519.pub").read_text() == "another"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -128,3 +130,17 @@ def test_a_port_in_use_is_said_at_once(tmp_path: Path) -> None:
     assert child.returncode == 1
     assert "--port" in told
     assert time.monotonic() - started < 30
+
+
+def test_a_question_is_answered_while_another_process_writes(tmp_path: Path) -> None:
+    home = Installation(tmp_path / "home")
+    assert home.run("init")[0] == 0
+    with closing(sqlite3.connect(home.home / "huikuan.sqlite3", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        code, told = home.run("company", "list")
+        took = time.monotonic() - began
+        writer.execute("ROLLBACK")
+    assert (code, told["companies"][0]["code"]) == (0, "MAIN")
+    # A writer is waited for 30 s; nothing of that is spent here.
+    assert took < 20

@@ -57,7 +57,8 @@ def run_aging(options: argparse.Namespace) -> int:
         buckets=options.buckets,
         organisation=parse_date(options.organisation) if options.organisation else None,
     )
-    form = options.format or ("json" if options.json else _form_of(options.out))
+    # What goes to standard output is JSON alone where --json is given, whatever else is asked for.
+    form = "json" if options.json and not options.out else options.format or _form_of(options.out)
     written = _WRITERS[form](answer)
     if options.out:
         options.out.write_bytes(written)

@@ -1,0 +1,195 @@
+"""Whatever goes wrong, the command line answers: JSON alone, a code, a sentence, an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from huikuan.mechanisms.identity.models import Company
+from huikuan.shell import cli, home
+from huikuan.shell.tests.installations import Installation
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    installation = Installation(tmp_path_factory.mktemp("made") / "home")
+    assert installation.run("init")[0] == 0
+    return installation
+
+
+def told(installation: Installation, *arguments: object) -> tuple[int, str, str]:
+    """Exit code, error code and sentence."""
+    code, body = installation.run(*arguments)
+    return code, body["error"]["code"], body["error"]["message"]
+
+
+@pytest.fixture
+def main(monkeypatch: pytest.MonkeyPatch) -> object:
+    """The command line in this process, its database untouched."""
+    monkeypatch.setattr("huikuan.shell.installation.prepare", lambda: None)
+    umask = os.umask(0o022)
+    yield cli.main
+    os.umask(umask)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("command", "code", "exit_code"),
+    [
+        ("aging --as-of yesterday", "usage", 2),
+        ("aging --as-of 2026-11-20 --known-at noon", "usage", 2),
+        ("aging --as-of 2026-11-20 --known-at 2026-11-20T08:00:00", "usage", 2),
+        ("aging --as-of 9999-12-31", "date_out_of_range", 1),
+        ("aging --as-of 2026-11-20 --organisation x", "usage", 2),
+        ("rates add USD 7.1 --date 2026-13-01", "usage", 2),
+        ("rates add USD 10000000", "rate_too_large", 1),
+        ("period lock soon", "usage", 2),
+        ("overview", "usage", 2),
+        ("serve --port 65536", "usage", 2),
+        ("serve --port 0", "usage", 2),
+        ("serve --port x", "usage", 2),
+        ("serve --workers 0", "usage", 2),
+        ("demo --port -1", "usage", 2),
+        ("aging --as-of 2026-11-20 --out /nowhere/at/all.csv", "file_unusable", 1),
+    ],
+)
+def test_what_is_wrong_is_said_in_json(
+    main: object, capsys: pytest.CaptureFixture[str], command: str, code: str, exit_code: int
+) -> None:
+    Company.objects.create(code="MAIN", name="本公司")
+    assert main([*command.split(), "--json"]) == exit_code  # type: ignore[operator]
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == code
+    assert error["message"]
+    assert error["where"] == []
+
+
+@pytest.mark.django_db
+def test_a_spreadsheet_without_a_file_is_wrong_use(main: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["aging", "--as-of", "2026-11-20", "--format", "xlsx"]) == 2  # type: ignore[operator]
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["csv", "xlsx", "table"])
+def test_json_alone_whatever_form_is_asked_for(main: object, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    assert main(["aging", "--as-of", "2026-11-20", "--format", form, "--json"]) == 0  # type: ignore[operator]
+    assert json.loads(capsys.readouterr().out)["as_of"] == "2026-11-20"
+
+
+@pytest.mark.django_db
+def test_the_form_of_a_file_is_its_ending_and_json_says_what_was_written(
+    main: object, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "aging.xlsx"
+    assert main(["aging", "--as-of", "2026-11-20", "--out", str(file), "--json"]) == 0  # type: ignore[operator]
+    assert json.loads(capsys.readouterr().out) == {"out": str(file), "rows": 0}
+    assert file.read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.django_db
+def test_a_snapshot_without_its_day_is_wrong_use(made: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "open.csv"
+    file.write_text("客户编码,金额\nC1,1.00\n")
+    assert told(made, "import", "open-items", file)[:2] == (2, "usage")
+
+
+def test_what_nobody_foresaw_leaves_its_trace_on_stderr(
+    main: object, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_run", lambda _arguments: {}["the row of 周敏"])
+    assert main(["company", "list", "--json"]) == 1  # type: ignore[operator]
+    answer = json.loads(capfd.readouterr().out)
+    assert answer["error"]["code"] == "internal"
+    assert "KeyError" in answer["error"]["message"]
+    assert "周敏" not in json.dumps(answer, ensure_ascii=False)
+
+
+def test_a_trace_is_logged_as_a_line_of_json(made: Installation) -> None:
+    code = "from huikuan.shell import cli; cli._run = lambda _: 1 / 0; print(cli.main(['x', '--json']))"
+    done = subprocess.run(
+        [os.sys.executable, "-c", code], env=made.environment, text=True, capture_output=True, timeout=60, check=False
+    )
+    answer, exit_code = done.stdout.splitlines()
+    assert (json.loads(answer)["error"]["code"], exit_code) == ("internal", "1")
+    (line,) = done.stderr.splitlines()
+    assert json.loads(line)["exception"] == "ZeroDivisionError"
+    assert json.loads(line)["trace"]
+
+
+@pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "/tmp/x.sqlite3", "sqlite://x", "postgresql://u:secret@[h/d"])
+def test_an_address_of_no_known_database_is_refused(tmp_path: Path, url: str) -> None:
+    code, name, message = told(Installation(tmp_path / "home", url), "company", "list")
+    assert (code, name) == (1, "database_address_unknown")
+    assert message == "HUIKUAN_DATABASE_URL 须以 postgresql:// 或 sqlite:// 开头，并写明数据库。"
+
+
+def test_a_database_that_is_away_is_said_without_its_password(tmp_path: Path) -> None:
+    home = Installation(tmp_path / "home", "postgresql://u:secret@127.0.0.1:9/hk")
+    code, name, message = told(home, "company", "list")
+    assert (code, name) == (1, "database_unusable")
+    assert "hk" in message
+    assert "secret" not in message
+
+
+def test_a_file_that_is_no_database_and_a_folder_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "huikuan.sqlite3").write_text("this is not a database, it only has its name" * 100)
+    assert told(Installation(tmp_path / "home"), "company", "list")[:2] == (1, "database_unusable")
+    (tmp_path / "taken").write_text("")
+    assert told(Installation(tmp_path / "taken"), "company", "list")[:2] == (1, "file_unusable")
+
+
+def test_a_number_larger_than_the_database_takes_is_refused(made: Installation) -> None:
+    assert told(made, "job", "show", 10**30)[1] in {"number_out_of_range", "job_unknown"}
+
+
+def test_the_worker_answers_in_json_too(made: Installation) -> None:
+    assert made.run("worker", "--until-idle") == (0, {"stopped": True})
+
+
+def test_what_lies_in_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    old = os.umask(0o022)
+    try:
+        made = Installation(tmp_path / "home")
+        assert made.run("audit", "seal")[0] == 0
+        assert made.run("aging", "--as-of", "2026-11-20")[0] == 0
+    finally:
+        os.umask(old)
+    found = {path.relative_to(made.home): stat.S_IMODE(path.stat().st_mode) for path in made.home.rglob("*")}
+    assert {Path("huikuan.sqlite3"), Path("heads.jsonl"), Path("secret.key")} <= set(found)
+    assert {path: mode for path, mode in found.items() if mode & 0o077} == {}
+
+
+def test_the_demo_keeps_to_its_own_folder_whatever_stands_before_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for arguments in (["demo"], ["--verbose", "demo"], ["--verbose", "demo", "--no-serve"]):
+        monkeypatch.delenv("HUIKUAN_HOME", raising=False)
+        seen = {}
+        monkeypatch.setattr(cli, "_run", lambda given, seen=seen: seen.update(os.environ, given=given) or 0)
+        assert cli.main(arguments) == 0
+        assert seen["HUIKUAN_HOME"] == "~/.huikuan-demo"
+        assert "--verbose" not in seen["given"]
+
+
+def test_of_two_that_make_the_secret_key_at_once_both_get_the_first(data_folder: Path) -> None:
+    barrier, keys = threading.Barrier(8), []
+
+    def make() -> None:
+        barrier.wait()
+        keys.append(home.secret_key())
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(keys)) == 1
+    assert len(keys[0]) == 86
+    assert stat.S_IMODE((data_folder / "secret.key").stat().st_mode) == 0o600
+    assert [path.name for path in data_folder.iterdir()] == ["secret.key"]
