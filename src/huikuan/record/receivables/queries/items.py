@@ -130,7 +130,7 @@ def items_page(
     if basis not in BASES:
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
-    _, days = bucket_days(chosen.company_id, as_of, basis)
+    _, days = bucket_days(moment, basis)
     with asking("columns") as engine:
         _keep_matching(engine, chosen, moment, basis)
         sums = _sums(engine)

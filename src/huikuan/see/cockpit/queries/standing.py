@@ -194,10 +194,11 @@ def concentration(engine: Engine, cap: int) -> Concentration:
     )
 
 
-def cap_percent(company_id: int | None, at: date) -> int:
-    """The concentration policy's most for one customer."""
-    document = in_force("concentration", company_id=company_id, at=end_of_day(company_id, at)).document
-    return int(document["customer_cap_percent"])
+def cap_percent(moment: Moment) -> int:
+    """The concentration policy's most for one customer, as known at the moment."""
+    until = end_of_day(moment.company_id, moment.as_of)
+    policy = in_force("concentration", company_id=moment.company_id, at=until, known=moment.known)
+    return int(policy.document["customer_cap_percent"])
 
 
 def _named(customers: Iterable[int]) -> dict[int, tuple[str, str]]:
