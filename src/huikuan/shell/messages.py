@@ -40,6 +40,7 @@ SENTENCES = {
     "database_newer": gettext_noop(
         "This database was changed by a newer version (%(migrations)s). Install that version, or restore a backup."
     ),
+    "date_out_of_range": gettext_noop("“%(value)s” is too far away; name a year from 1970 to 2200."),
     "date_unreadable": gettext_noop("“%(value)s” is not a date; write it like 2026-11-21."),
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),
     "instant_without_zone": gettext_noop("“%(value)s” has no time zone; add one, like +08:00."),

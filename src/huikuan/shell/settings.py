@@ -46,11 +46,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "huikuan.shell.web.doors.Sessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "huikuan.shell.web.failures.RefusalPages",
+    "huikuan.shell.web.doors.PlainAddresses",
+    "huikuan.shell.web.doors.Permissions",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 
 from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.mechanisms.pages.figures import UNITS
 
 YEAR = 365 * 24 * 3600
@@ -39,10 +40,11 @@ class LogOut(LogoutView):
     next_page = settings.LOGIN_URL
 
 
-home = RedirectView.as_view(pattern_name="cockpit:overview")
+home = needs(LOGGED_IN)(RedirectView.as_view(pattern_name="cockpit:overview"))
 """The front door leads to the receivables overview."""
 
 
+@needs(LOGGED_IN)
 @require_POST
 def choose_unit(request: HttpRequest) -> HttpResponse:
     """How this person reads amounts: 元, 万元 or 亿元."""

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_noop
 
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell, write_csv, write_xlsx
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import may_see, needs
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.receivables.models import Item
@@ -37,6 +39,7 @@ VIEWS = {
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@needs(Permission.VIEW_LEDGER)
 def show_items(request: HttpRequest) -> HttpResponse:
     """Open lines that match, 50 at a time; a partial update asks for the rows that follow."""
     reading = reading_of(request)
@@ -56,6 +59,7 @@ def show_items(request: HttpRequest) -> HttpResponse:
     return render(request, "receivables/parts/rows.html" if more else "receivables/items.html", page)
 
 
+@needs(Permission.VIEW_LEDGER)
 def export_items(request: HttpRequest) -> HttpResponseBase:
     """Exactly the rows of the list as csv or xlsx, read in one snapshot."""
     reading = reading_of(request)
@@ -73,9 +77,11 @@ def export_items(request: HttpRequest) -> HttpResponseBase:
         return FileResponse(file.open("rb"), as_attachment=True, filename=f"{name}{file.suffix}", content_type=kind)
 
 
+@needs(Permission.VIEW_LEDGER)
 def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     """One item: what is open, how that came to be, and where it was imported from."""
-    if not Item.objects.filter(id=item_id).exists():
+    company = Item.objects.filter(id=item_id).values_list("company_id", flat=True).first()
+    if company is None or not may_see(request, company):
         raise Http404
     return render(request, "receivables/item.html", story_page(item_id, reading_of(request)))
 

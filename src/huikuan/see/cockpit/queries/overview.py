@@ -231,9 +231,7 @@ def _history(
     return _History(by_due if asked.basis == "due" else by(asked.basis), by_due)
 
 
-def _days(
-    scope: Scope, ends: _Ends, edges: Sequence[int], valued: Valuation, currencies: Sequence[str]
-) -> list[Day]:
+def _days(scope: Scope, ends: _Ends, edges: Sequence[int], valued: Valuation, currencies: Sequence[str]) -> list[Day]:
     """Each day with its own rates. All have the as-of day's edges: one page has one set of buckets,
     and a bucket's column in the trend stays the same whatever policy governed then."""
     moment = scope.moment
