@@ -14,6 +14,8 @@ from django.views.generic import RedirectView
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.mechanisms.pages.figures import UNITS
+from huikuan.shell.web.failures import locked_out
+from huikuan.shell.web.throttling import address_paused
 
 YEAR = 365 * 24 * 3600
 THEMES = ("light", "dark")
@@ -21,10 +23,15 @@ THEME_COOKIE = "hk_theme"
 
 
 class LogIn(LoginView):
-    """The log-in page; throttled by axes, and it remembers the person's language."""
+    """The log-in page; throttled (see throttling), and it remembers the person's language."""
 
     template_name = "shell/login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if address_paused(request):
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: object) -> HttpResponse:
         response = super().form_valid(form)  # type: ignore[arg-type]
