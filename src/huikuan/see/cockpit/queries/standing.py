@@ -92,12 +92,12 @@ def keep_valued(
 ) -> None:
     """Keep `valued`: the debit lines with their value, place by `basis` and days late; and `holders`, per customer."""
     edges = list(days)
-    alone = "" if currency is None else f" AND currency = '{currency}'"
+    alone = "" if currency is None else " AND currency = %(alone)s"
     engine.keep(
         "valued",
         f"SELECT * FROM (SELECT *, {valued.sql('open_amount')} AS value, {place_sql(edges, basis)} AS place"
         f" FROM lines WHERE side = 'debit'{alone}) AS priced WHERE value IS NOT NULL",
-        {**moment.parameters(), **place_parameters(edges, moment.as_of)},
+        {**moment.parameters(), **place_parameters(edges, moment.as_of), "alone": currency},
     )
     buckets = ", ".join(
         f"CAST(SUM(CASE WHEN place = {place} THEN value ELSE 0 END) AS BIGINT) AS bucket_{place}"
