@@ -47,11 +47,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "huikuan.shell.web.doors.Sessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "huikuan.shell.web.failures.RefusalPages",
+    "huikuan.shell.web.doors.PlainAddresses",
+    "huikuan.shell.web.doors.Permissions",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -96,6 +99,10 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "huikuan.shell.web.throttling.client_address"
+#: Proxies of one's own in front: that many entries at the end of X-Forwarded-For are believed.
+PROXIES = int(os.environ.get("HUIKUAN_PROXIES", "0"))
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "huikuan.shell.web.failures.locked_out"
 CSRF_FAILURE_VIEW = "huikuan.shell.web.failures.csrf_failed"
@@ -124,6 +131,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# HUIKUAN_HTTPS=1 says that a proxy ends TLS in front and sets X-Forwarded-Proto itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and not host.startswith(("*", "."))]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

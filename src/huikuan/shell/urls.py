@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("huikuan.connect.connectors.web.urls")),
 ]
 
+handler400 = "huikuan.shell.web.failures.unreadable"
 handler403 = "huikuan.shell.web.failures.not_allowed"
 handler404 = "huikuan.shell.web.failures.not_found"
 handler500 = "huikuan.shell.web.failures.broken"

@@ -18,12 +18,16 @@ from typing import IO, Any
 
 import xlsxwriter
 
+from huikuan.kernel.errors import Refusal
+
 Cell = str | int | Decimal | date | datetime | bool | None
 
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: Excel's own limits: characters in a cell, digits a number keeps.
 _LONGEST_TEXT = 32_767
 _EXACT_DIGITS = 15
+#: Rows of a sheet, below its header.
+MOST_ROWS = 1_048_575
 
 
 def safe_text(text: str) -> str:
@@ -52,6 +56,7 @@ def write_xlsx(
 ) -> None:
     """A workbook of one sheet with a frozen header. `marked`: (row, column) from 0 below the header, shown red.
 
+    Refuses more rows than a sheet holds: nothing is left out in silence.
     Decimals become numbers where Excel keeps all their digits, else text: no digit is ever lost.
     """
     with _workbook(target) as book:
@@ -66,6 +71,8 @@ def write_xlsx(
         for column, header in enumerate(headers):
             sheet.write_string(0, column, header, formats["header"])
         for number, row in enumerate(rows):
+            if number >= MOST_ROWS:
+                raise Refusal("workbook_too_long", rows=MOST_ROWS)
             for column, cell in enumerate(row):
                 mark = formats["marked"] if (number, column) in marked else None
                 _write_cell(sheet, number + 1, column, cell, formats, mark)

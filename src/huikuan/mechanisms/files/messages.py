@@ -14,6 +14,9 @@ SENTENCES: dict[str, str] = {
     "file_encrypted": gettext_noop("The file is protected by a password. Save it without one."),
     "file_with_doctype": gettext_noop("The file carries a document type declaration (%(part)s), which is not taken."),
     "file_not_stored": gettext_noop("The file could not be stored: %(problem)s. Nothing was written."),
+    "workbook_too_long": gettext_noop(
+        "A sheet holds %(rows)s rows; there are more. Take csv, or narrow the list. Nothing was left out."
+    ),
     "archive_damaged": gettext_noop("The file is damaged or cut off. Export it again."),
     "archive_bomb": gettext_noop("The file unpacks to more than is allowed (%(found)s, limit %(limit)s)."),
 }

@@ -74,16 +74,33 @@ def permissions(actor: str, *, company_id: int | None, at: datetime, apart: bool
     user = User.objects.filter(username=actor, is_active=True).first()
     if user is None:
         return frozenset()
-    held = roles_of(user.pk, company_id=company_id, at=at)
-    if ADMINISTRATOR in {role for role, _ in _held(user.pk, at=at)}:
-        held |= {ADMINISTRATOR} if apart else frozenset()  # of one company or all: apart from approving anywhere
-    return permissions_of(held, apart=apart)
+    return _permitted(_held(user.pk, at=at), company_id, apart=apart)
+
+
+def companies_with(actor: str, permission: Permission, *, at: datetime) -> frozenset[int] | None:
+    """The companies for which `actor` may do this at `at`; None: for every one, also those added later."""
+    if is_operator(actor):
+        return None if permission in OPERATOR else frozenset()
+    user = User.objects.filter(username=actor, is_active=True).first()
+    held = _held(user.pk, at=at) if user else set()
+    if permission in _permitted(held, None, apart=True):
+        return None
+    named = {company for _, company in held if company is not None}
+    return frozenset(company for company in named if permission in _permitted(held, company, apart=True))
 
 
 def require(actor: str, permission: Permission, *, company_id: int | None = None, at: datetime) -> None:
     """Refuse unless `actor` may do this for the company now. Ask again in the transaction that acts."""
     if permission not in permissions(actor, company_id=company_id, at=at):
         raise Refusal("not_permitted", actor=actor, permission=permission.value)
+
+
+def _permitted(held: set[tuple[str, int | None]], company_id: int | None, *, apart: bool) -> frozenset[Permission]:
+    """What these (role, company) pairs allow for the company together."""
+    roles = {role for role, company in held if company is None or company == company_id}
+    if apart and any(role == ADMINISTRATOR for role, _ in held):
+        roles.add(ADMINISTRATOR)  # of one company or all: apart from approving anywhere
+    return permissions_of(roles, apart=apart)
 
 
 def _held(user_id: int, *, at: datetime) -> set[tuple[str, int | None]]:

@@ -6,7 +6,8 @@ same question, and an address sent to a colleague shows the colleague the same f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -20,8 +21,13 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.audit.queries import head_at
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.access import companies_offered, visible_companies
 
 BASES = ("due", "document")
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+#: Days a page answers for: every ledger's, and every sum of days around them stays a date.
+_YEARS = range(1970, 2201)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +79,48 @@ def reading_of(request: HttpRequest) -> Reading:
     """The reading named in the request's address; refuses what it cannot understand."""
     known: Reading | None = getattr(request, "_reading", None)
     if known is None:
-        known = read(request.GET, at=timezone.now())
+        alone = None if visible_companies(request) is None else companies_offered(request)
+        known = read(request.GET, at=timezone.now(), alone=alone)
         request._reading = known  # type: ignore[attr-defined]
     return known
 
 
-def read(query: Mapping[str, str], *, at: datetime) -> Reading:
-    """The reading of an address's query at the instant `at`."""
-    company = _company(query.get("company", ""))
+def read(query: Mapping[str, str], *, at: datetime, alone: Sequence[Company] | None = None) -> Reading:
+    """The reading of an address's query at the instant `at`.
+
+    `alone`: the only companies the reader may see. Such a reader sees one at a time, the first unless
+    another is named; others' are as unknown as those that do not exist.
+    """
+    company = _company(query.get("company", ""), alone)
     zone = company.time_zone if company else DEFAULT_ZONE
     today = business_date(at, zone)
     known_at = _instant(query.get("known_at", ""), zone)
     basis = query.get("basis", "")
     return Reading(
         today=today,
-        as_of=parse_date(query["as_of"]) if query.get("as_of") else today,
+        as_of=day_named(query["as_of"]) if query.get("as_of") else today,
         known_at=known_at,
         known=_head(known_at) if known_at else None,
         company=company,
         basis=basis if basis in BASES else BASES[0],
-        currency=query.get("currency", "")[:3].upper(),
+        currency=currency_named(query.get("currency", "")),
         zone=zone,
     )
+
+
+def currency_named(text: str) -> str:
+    """A currency of an address, '' for none; refuses what is not written like one."""
+    if text and not _CURRENCY.fullmatch(text):
+        raise Refusal("currency_bad", currency=text)
+    return text
+
+
+def day_named(text: str) -> date:
+    """A date of an address; refuses an unreadable one and years no ledger has."""
+    day = parse_date(text)
+    if day.year not in _YEARS:
+        raise Refusal("date_out_of_range", value=text)
+    return day
 
 
 def address(path: str, reading: Reading, **changes: object) -> str:
@@ -108,11 +134,11 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _company(code: str) -> Company | None:
+def _company(code: str, alone: Sequence[Company] | None) -> Company | None:
     if not code:
-        return None
+        return alone[0] if alone else None
     company = Company.objects.filter(code=code).first()
-    if company is None:
+    if company is None or (alone is not None and company not in alone):
         raise Refusal("company_unknown", company=code)
     return company
 
@@ -125,6 +151,8 @@ def _instant(text: str, zone: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise Refusal("instant_unreadable", value=text) from None
+    if moment.year not in _YEARS:
+        raise Refusal("date_out_of_range", value=text)
     return aware(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))
 
 

@@ -53,10 +53,13 @@ class StepRow:
     comment: str
 
 
-def in_force(kind: str, *, company_id: int | None, at: datetime) -> InForce:
-    """The version of `kind` in force at `at`: the company's, else every company's, else the default."""
+def in_force(kind: str, *, company_id: int | None, at: datetime, known: int | None = None) -> InForce:
+    """The version of `kind` in force at `at`: the company's, else every company's, else the default.
+
+    `known`: a horizon; only steps recorded below it count (None: all).
+    """
     for owner in [company_id, None] if company_id is not None else [None]:
-        version_id = lifecycle.governing(timeline(kind, owner), at)
+        version_id = lifecycle.governing(timeline(kind, owner, known=known), at)
         if version_id is not None:
             version = PolicyVersion.objects.get(pk=version_id)
             return InForce(kind, version.number, version.document, version.pk)
@@ -71,13 +74,13 @@ def decided_under(version_id: int | None, *, kind: str) -> InForce:
     return InForce(version.kind, version.number, version.document, version.pk)
 
 
-def timeline(kind: str, company_id: int | None) -> list[Step]:
+def timeline(kind: str, company_id: int | None, *, known: int | None = None) -> list[Step]:
     """The in_force and retired steps of a kind for exactly this owner, in order of record."""
     versions = PolicyVersion.objects.filter(kind=kind, company_id=company_id).values("id")
     rows = PolicyStep.objects.filter(
         version_id__in=versions, step__in=[lifecycle.IN_FORCE, lifecycle.RETIRED]
     ).order_by("tx", "id")
-    return [_step(row) for row in rows]
+    return [_step(row) for row in (rows if known is None else rows.filter(tx__lt=known))]
 
 
 def versions(kind: str | None = None) -> list[VersionRow]:

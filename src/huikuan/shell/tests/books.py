@@ -17,6 +17,7 @@ from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.files.operations import path_of, store_file
 from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.record.receivables.operations.settlements import Request, settle_many
@@ -62,6 +63,7 @@ def open_books() -> Books:
     """Company, user, an imported file, a receipt, a rate, and everything sealed."""
     company, _ = Company.objects.get_or_create(code="MAIN", defaults={"name": "江临精工装备股份"})
     user = User.objects.create_user(NAME, password=PASSWORD, display_name="周岚", amount_unit="wan")
+    grant_role(username=NAME, role="finance_manager", actor="cli:test", at=AT)
     record_rate(
         currency="USD", quote_currency="CNY", on_date=date(2026, 1, 1), rate_e8=718010000, source="test",
         actor="test", at=AT,

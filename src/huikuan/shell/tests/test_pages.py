@@ -14,6 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.record.receivables.domain.posting import Posting
 from huikuan.record.receivables.operations.items import post_items
 from huikuan.shell.tests.books import AS_OF, AT, FILE, ROWS, Books, open_by, seal_everything
@@ -178,10 +180,9 @@ def test_scripts_and_styles_come_from_us_alone(reader: Client) -> None:
 
 
 def test_an_empty_ledger_says_what_comes_next(db: None, client: Client) -> None:
-    from huikuan.mechanisms.identity.models import Company, User
-
     Company.objects.get_or_create(code="MAIN", defaults={"name": "本公司"})
     client.force_login(User.objects.create_user("lin", password="correct horse 9"))
+    grant_role(username="lin", role="auditor", actor="cli:test", at=AT)
     assert "huikuan import open-items" in client.get(OVERVIEW).content.decode()
     assert "huikuan import open-items" in client.get(ITEMS).content.decode()
     assert "huikuan import items" in client.get("/imports/").content.decode()

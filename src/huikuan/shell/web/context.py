@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import last_head
-from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.pages.access import companies_offered, visible_companies
 from huikuan.mechanisms.pages.reading import Reading, address, read, reading_of
 from huikuan.shell.web.views import THEME_COOKIE, THEMES
 
@@ -39,14 +40,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return page
     reading = _reading(request)
-    companies = list(Company.objects.order_by("code"))
+    companies = companies_offered(request)
     return page | {
         "reading": reading,
         "unit": user.amount_unit,
         "places": _places(request, reading),
         "usual_days": _usual_days(reading.today),
         "companies": companies,
-        "home_currency": reading.company.currency if reading.company else companies[0].currency,
+        "all_companies": visible_companies(request) is None,
+        "home_currency": reading.company.currency if reading.company else companies[0].currency if companies else "",
         "sealed": last_head(),
     }
 

@@ -31,6 +31,11 @@ class RefusalPages:
 
 
 @login_not_required
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400, _("That cannot be shown"), _("The address is not one this program writes."))
+
+
+@login_not_required
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 403, _("Not allowed"), _("Your role does not open this page. Nothing was changed."))
 

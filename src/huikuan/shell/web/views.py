@@ -12,7 +12,10 @@ from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 
 from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.mechanisms.pages.figures import UNITS
+from huikuan.shell.web.failures import locked_out
+from huikuan.shell.web.throttling import address_paused
 
 YEAR = 365 * 24 * 3600
 THEMES = ("light", "dark")
@@ -20,10 +23,15 @@ THEME_COOKIE = "hk_theme"
 
 
 class LogIn(LoginView):
-    """The log-in page; throttled by axes, and it remembers the person's language."""
+    """The log-in page; throttled (see throttling), and it remembers the person's language."""
 
     template_name = "shell/login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if address_paused(request):
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: object) -> HttpResponse:
         response = super().form_valid(form)  # type: ignore[arg-type]
@@ -39,10 +47,11 @@ class LogOut(LogoutView):
     next_page = settings.LOGIN_URL
 
 
-home = RedirectView.as_view(pattern_name="cockpit:overview")
+home = needs(LOGGED_IN)(RedirectView.as_view(pattern_name="cockpit:overview"))
 """The front door leads to the receivables overview."""
 
 
+@needs(LOGGED_IN)
 @require_POST
 def choose_unit(request: HttpRequest) -> HttpResponse:
     """How this person reads amounts: 元, 万元 or 亿元."""

@@ -13,6 +13,7 @@ import pytest
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.files import exports
 from huikuan.mechanisms.files.exports import write_csv, write_xlsx
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.files.names import clean_name
@@ -88,3 +89,10 @@ def test_xlsx_exports_hold_no_formula_and_lose_no_digit(tmp_path: Path) -> None:
     assert [cell.value for cell in row][:2] == [-1234.56, "12345678901234567.89"]
     assert row[2].value.date() == date(2026, 1, 5)
     assert row[0].fill.fgColor.rgb == "FFFFC7CE"
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST_ROWS", 2)
+    write_xlsx(tmp_path / "two.xlsx", ["n"], [[1], [2]])
+    with pytest.raises(Refusal, match="workbook_too_long"):
+        write_xlsx(tmp_path / "three.xlsx", ["n"], [[1], [2], [3]])

@@ -151,8 +151,8 @@ def aging(
     """
     _one_of("aging_key_unknown", by, KEYS)
     _one_of("aging_basis_unknown", basis, BASES)
-    policy, days = bucket_days(company_id, as_of, buckets or basis)
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id)
+    policy, days = bucket_days(moment, buckets or basis)
     with asking(engine) as answering:
         aged = aged_by(answering, moment, by, basis, days, organisation)
         names = _names(by, aged)
@@ -170,11 +170,12 @@ def aging(
     )
 
 
-def bucket_days(company_id: int | None, as_of: date, name: str) -> tuple[InForce, list[int]]:
-    """The policy in force at the end of the day `as_of` and its list `name` as days."""
-    policy = in_force("aging_buckets", company_id=company_id, at=end_of_day(company_id, as_of))
+def bucket_days(moment: Moment, name: str) -> tuple[InForce, list[int]]:
+    """The policy in force at the end of the moment's day, as known then, and its list `name` as days."""
+    day, company = moment.as_of, moment.company_id
+    policy = in_force("aging_buckets", company_id=company, at=end_of_day(company, day), known=moment.known)
     _one_of("aging_buckets_unknown", name, tuple(policy.document))
-    return policy, days_of(policy.document[name], as_of)
+    return policy, days_of(policy.document[name], day)
 
 
 def end_of_day(company_id: int | None, day: date) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from huikuan.mechanisms.columns.engine import Engine
 from huikuan.record.receivables.columns import SCHEDULES
@@ -42,7 +43,10 @@ class Scope:
     currency: str | None = None
 
     def clause(self, alias: str = "") -> str:
-        return "" if self.currency is None else f" AND {alias}currency = '{self.currency}'"
+        return "" if self.currency is None else f" AND {alias}currency = %(alone)s"
+
+    def parameters(self) -> dict[str, Any]:
+        return {**self.moment.parameters(), "alone": self.currency}
 
 
 def balances(engine: Engine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
@@ -60,7 +64,7 @@ def balances(engine: Engine, scope: Scope, basis: str, days: Sequence[Day]) -> d
 scheduled AS (SELECT DISTINCT item_id FROM schedules{"" if basis == "due" else " WHERE 1 = 0"}),
 linear AS (
     SELECT side, {own_base} AS base, {_period(ordered)} AS since, SUM(amount) AS amount
-    FROM counted AS c WHERE currency = '{home}'{scope.clause()}
+    FROM counted AS c WHERE currency = %(home)s{scope.clause()}
       AND NOT EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id)
     GROUP BY 1, 2, 3
 ), apart AS ({_apart(scope, home, own_base, ordered)}
@@ -85,7 +89,7 @@ linear AS (
 SELECT e.k, {_place(len(ordered[0].days), basis)} AS place, SUM(amount)
 FROM aged AS a JOIN ends AS e ON e.k = a.k GROUP BY 1, 2"""
     found: dict[date, dict[int, int]] = {day.on: {} for day in ordered}
-    for k, place, amount in engine.rows(statement, scope.moment.parameters()):
+    for k, place, amount in engine.rows(statement, {**scope.parameters(), "home": home}):
         if amount:
             found[ordered[k].on][place] = int(amount)
     return found
@@ -103,7 +107,7 @@ def _apart(scope: Scope, home: str, base: str, ordered: Sequence[Day]) -> str:
     scheduled = f"{asked} JOIN scheduled AS s ON s.item_id = c.item_id WHERE 1 = 1{scope.clause('c.')} {grouped}"
     if scope.currency == home:
         return scheduled
-    foreign = f"""{asked} WHERE c.currency <> '{home}'{scope.clause("c.")}
+    foreign = f"""{asked} WHERE c.currency <> %(home)s{scope.clause("c.")}
       AND NOT EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id) {grouped}"""
     return f"{scheduled} UNION ALL {foreign}"
 
@@ -114,7 +118,7 @@ def sales_by_day(engine: Engine, scope: Scope, valued: Valuation) -> dict[date, 
     statement = f"""WITH {counted(engine, scope.moment, since=_BEGINNING)}
 SELECT posting_date, SUM({signed}) FROM counted
 WHERE by_kind = '' AND kind IN {SALES_KINDS}{scope.clause()} GROUP BY posting_date"""
-    rows = engine.rows(statement, scope.moment.parameters())
+    rows = engine.rows(statement, scope.parameters())
     return {day: int(amount) for day, amount in rows if amount is not None}
 
 
@@ -139,7 +143,7 @@ SELECT customer_id, SUM(CASE WHEN {kept} THEN {worth} ELSE 0 END), -SUM(CASE WHE
 {worth} ELSE 0 END)
 FROM counted WHERE side = 'debit' AND due_date > %(after)s AND due_date <= %(until)s{scope.clause()}
 GROUP BY customer_id"""
-    rows = engine.rows(statement, {**scope.moment.parameters(), "after": after, "until": until})
+    rows = engine.rows(statement, {**scope.parameters(), "after": after, "until": until})
     return {customer: Matured(int(matured or 0), int(collected or 0)) for customer, matured, collected in rows}
 
 

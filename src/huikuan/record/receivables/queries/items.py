@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -109,6 +111,10 @@ class Page:
 
 #: Sorts after every date: lines that await an event come last.
 _LAST = date(9999, 12, 31)
+#: More than any id.
+_MOST = 2**62
+#: Rows that are read at a time when all are wanted.
+_AT_ONCE = 5_000
 
 _Row = tuple[Any, ...]
 
@@ -130,7 +136,7 @@ def items_page(
     if basis not in BASES:
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
-    _, days = bucket_days(chosen.company_id, as_of, basis)
+    _, days = bucket_days(moment, basis)
     with asking("columns") as engine:
         _keep_matching(engine, chosen, moment, basis)
         sums = _sums(engine)
@@ -138,8 +144,31 @@ def items_page(
         debit, credit = _value_sums(engine, valued)
         found = _lines_after(engine, after, limit + 1)
         rows = _complete(found[:limit], as_of, basis, days, valued)
-    more = f"{rows[-1].due_date or _LAST}.{rows[-1].item_id}.{rows[-1].line}" if len(found) > limit else None
+    more = _keyset_of(rows[-1]) if len(found) > limit else None
     return Page(rows, more, sum(one.count for one in sums), sums, debit, credit)
+
+
+@contextmanager
+def every_item(
+    chosen: ItemFilter, *, as_of: date, known: Head | None = None, basis: str = "due", value_in: str | None = None
+) -> Iterator[tuple[int, Iterator[ItemRow]]]:
+    """How many lines match, and all of them in the order of `items_page`: the ledger is asked once,
+    the lines then come a few thousand at a time."""
+    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
+    _, days = bucket_days(moment, basis)
+    with asking("columns") as engine:
+        _keep_matching(engine, chosen, moment, basis)
+        sums = _sums(engine)
+        valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
+
+        def rows() -> Iterator[ItemRow]:
+            after: str | None = None
+            while found := _lines_after(engine, after, _AT_ONCE):
+                part = _complete(found, as_of, basis, days, valued)
+                yield from part
+                after = _keyset_of(part[-1])
+
+        yield sum(one.count for one in sums), rows()
 
 
 def _keep_matching(engine: Engine, chosen: ItemFilter, moment: Moment, basis: str) -> None:
@@ -233,12 +262,19 @@ def _lines_after(engine: Engine, after: str | None, limit: int) -> list[_Row]:
     )
 
 
+def _keyset_of(row: ItemRow) -> str:
+    return f"{row.due_date or _LAST}.{row.item_id}.{row.line}"
+
+
 def _keyset(after: str) -> tuple[date, int, int]:
     try:
         day, item, line = after.split(".")
-        return date.fromisoformat(day), int(item), int(line)
+        keyset = date.fromisoformat(day), int(item), int(line)
     except ValueError:
         raise Refusal("page_unknown", value=after) from None
+    if not all(0 <= number < _MOST for number in keyset[1:]):
+        raise Refusal("page_unknown", value=after)
+    return keyset
 
 
 def _complete(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import minor_digits
 from huikuan.kernel.rates import SCALE, convert
 from huikuan.record.receivables.models import ExchangeRate
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,12 @@ class Valuation:
 
     currency: str
     rates: tuple[UsedRate, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse anything but three capitals: `sql` writes the currencies out."""
+        for currency in (self.currency, *(rate.currency for rate in self.rates)):
+            if not _CURRENCY.fullmatch(currency):
+                raise Refusal("currency_bad", currency=currency)
 
     def covers(self, currencies: Iterable[str]) -> bool:
         known = {self.currency, *(rate.currency for rate in self.rates)}

@@ -40,6 +40,7 @@ KINDS = {
 
 REASONS = {
     "receipt": gettext_noop("Receipt applied"),
+    "allocation": gettext_noop("Applied by hand"),
     "import": gettext_noop("As the imported file says"),
     "reversal": gettext_noop("Reversal"),
     "source_system": gettext_noop("Settled in the source system"),

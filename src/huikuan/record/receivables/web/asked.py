@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.pages.figures import bucket_name
-from huikuan.mechanisms.pages.reading import Reading
+from huikuan.mechanisms.pages.reading import Reading, currency_named
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.queries.items import ItemFilter
 
@@ -53,14 +53,14 @@ def asked(query: Mapping[str, str], reading: Reading) -> Asked:
         customer_id=customer.pk if customer else None,
         company_id=reading.company_id,
         side=side if side in SIDES else None,
-        currency=query.get("only", "")[:3].upper() or None,
+        currency=currency_named(query.get("only", "")) or None,
         slot=slot if slot in SLOTS else None,
         from_days=_number(query.get("from", "")),
         to_days=_number(query.get("to", "")),
         text=query.get("q", "").strip(),
         **{name: _value(query.get(name, "")) for name in DIMENSIONS},
     )
-    return Asked(narrowed, query.get("in", "")[:3].upper(), tuple(_chips(narrowed, customer)))
+    return Asked(narrowed, currency_named(query.get("in", "")), tuple(_chips(narrowed, customer)))
 
 
 def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,17 +16,20 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.files.exports import Cell, write_csv, write_xlsx
+from huikuan.mechanisms.files.exports import MOST_ROWS, Cell, write_csv, write_xlsx
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import may_see, needs
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.receivables.models import Item
-from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, Page, items_page
+from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, Page, every_item, items_page
+from huikuan.record.receivables.templatetags.receivables import kind_name
 from huikuan.record.receivables.web.asked import DIMENSIONS, SIDES, SLOTS, Asked, asked
 from huikuan.record.receivables.web.story import story_page
 
 ROWS = 50
-EXPORT_ROWS = 5_000
 
 VIEWS = {
     "": gettext_noop("All"),
@@ -37,6 +41,7 @@ VIEWS = {
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@needs(Permission.VIEW_LEDGER)
 def show_items(request: HttpRequest) -> HttpResponse:
     """Open lines that match, 50 at a time; a partial update asks for the rows that follow."""
     reading = reading_of(request)
@@ -56,16 +61,20 @@ def show_items(request: HttpRequest) -> HttpResponse:
     return render(request, "receivables/parts/rows.html" if more else "receivables/items.html", page)
 
 
+@needs(Permission.VIEW_LEDGER)
 def export_items(request: HttpRequest) -> HttpResponseBase:
     """Exactly the rows of the list as csv or xlsx, read in one snapshot."""
     reading = reading_of(request)
     wanted = asked(request.GET, reading)
     name = f"{_('open-items')}-{reading.as_of:%Y-%m-%d}"
-    headers, rows = _headers(wanted), _rows(wanted, reading)
-    with tempfile.TemporaryDirectory() as folder, snapshot():
+    headers = _headers(wanted)
+    with tempfile.TemporaryDirectory() as folder, snapshot(), _all(wanted, reading) as (count, found):
+        rows = (_cells(row, wanted.value_in) for row in found)
         if request.GET.get("format") == "csv":
             file, kind = Path(folder) / "items.csv", "text/csv; charset=utf-8"
             write_csv(file, headers, rows)
+        elif count > MOST_ROWS:
+            raise Refusal("workbook_too_long", rows=MOST_ROWS)
         else:
             file, kind = Path(folder) / "items.xlsx", XLSX
             write_xlsx(file, headers, rows, title=f"{reading.as_of:%Y-%m-%d}")
@@ -73,9 +82,11 @@ def export_items(request: HttpRequest) -> HttpResponseBase:
         return FileResponse(file.open("rb"), as_attachment=True, filename=f"{name}{file.suffix}", content_type=kind)
 
 
+@needs(Permission.VIEW_LEDGER)
 def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     """One item: what is open, how that came to be, and where it was imported from."""
-    if not Item.objects.filter(id=item_id).exists():
+    company = Item.objects.filter(id=item_id).values_list("company_id", flat=True).first()
+    if company is None or not may_see(request, company):
         raise Http404
     return render(request, "receivables/item.html", story_page(item_id, reading_of(request)))
 
@@ -126,15 +137,14 @@ def _headers(wanted: Asked) -> list[str]:
     return [*headers, _("Open in %(currency)s") % {"currency": wanted.value_in}] if wanted.value_in else headers
 
 
-def _rows(wanted: Asked, reading: Reading) -> Iterator[list[Cell]]:
-    after: str | None = None
-    while True:
-        page = _page(wanted, reading, after=after, limit=EXPORT_ROWS)
-        for row in page.rows:
-            yield _cells(row, wanted.value_in)
-        after = page.next
-        if after is None:
-            return
+def _all(wanted: Asked, reading: Reading) -> AbstractContextManager[tuple[int, Iterator[ItemRow]]]:
+    return every_item(
+        wanted.filter,
+        as_of=reading.as_of,
+        known=reading.known,
+        basis=reading.basis,
+        value_in=wanted.value_in or None,
+    )
 
 
 def _cells(row: ItemRow, value_in: str) -> list[Cell]:
@@ -145,8 +155,8 @@ def _cells(row: ItemRow, value_in: str) -> list[Cell]:
         row.customer_code,
         row.customer_name,
         row.document_number,
-        str(Item.Kind(row.kind).label),
-        row.side,
+        kind_name(row.kind),
+        _("Credit") if row.side == "credit" else _("Debit"),
         row.document_date,
         row.due_date,
         row.overdue_days,

@@ -13,7 +13,8 @@ from huikuan.mechanisms.columns.engine import Engine
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
-from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT_DUE, spans
+from huikuan.mechanisms.policies.queries import InForce
+from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT_DUE, days_of, spans
 from huikuan.record.receivables.queries.aging import bucket_days
 from huikuan.record.receivables.queries.history import (
     Day,
@@ -89,9 +90,9 @@ def overview(
     if top_by not in standing.ORDERS:
         raise Refusal("overview_order_unknown", value=top_by)
     asked = _Asked(Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id), basis, months, top_by)
-    policy, days = bucket_days(company_id, as_of, basis)
+    policy, days = bucket_days(asked.moment, basis)
     with asking("columns") as engine:
-        told = _ask(engine, asked, days, currency)
+        told = _ask(engine, asked, policy, currency)
         provenance = Provenance(
             rows_counted=told.counts.lines,
             head_size=known.size if known else None,
@@ -132,8 +133,9 @@ class _Told:
     sold_and_open: Mapping[date, int]
 
 
-def _ask(engine: Engine, asked: _Asked, days: Sequence[int], currency: str | None) -> _Told:
+def _ask(engine: Engine, asked: _Asked, policy: InForce, currency: str | None) -> _Told:
     moment, ends = asked.moment, asked.ends
+    days = days_of(policy.document[asked.basis], moment.as_of)
     currencies = standing.keep_lines(engine, moment, asked.basis)
     valued, alone = standing.choose_currency(_home(moment.company_id), currencies, currency, moment)
     standing.keep_valued(engine, moment, asked.basis, days, valued, alone)
@@ -143,13 +145,13 @@ def _ask(engine: Engine, asked: _Asked, days: Sequence[int], currency: str | Non
         currencies=currencies,
         valued=valued,
         alone=alone,
-        history=_history(engine, scope, asked.basis, ends, valued, [one.currency for one in currencies]),
+        history=_history(engine, scope, asked, policy, valued, [one.currency for one in currencies]),
         sales=sales_by_day(engine, scope, valued),
         matured=matured,
         counts=standing.counts(engine),
         parts=standing.parts(engine),
         top=standing.top(engine, moment, asked.top_by, len(days) + 1, matured),
-        concentration=standing.concentration(engine, standing.cap_percent(moment.company_id, moment.as_of)),
+        concentration=standing.concentration(engine, standing.cap_percent(moment)),
         sold_and_open=standing.sold_and_open(engine),
     )
 
@@ -219,28 +221,27 @@ def _home(company_id: int | None) -> str:
 
 
 def _history(
-    engine: Engine, scope: Scope, basis: str, ends: _Ends, valued: Valuation, currencies: Sequence[str]
+    engine: Engine, scope: Scope, asked: _Asked, policy: InForce, valued: Valuation, currencies: Sequence[str]
 ) -> _History:
-    by_due = _balances(engine, scope, "due", ends, valued, currencies)
-    aged = by_due if basis == "due" else _balances(engine, scope, basis, ends, valued, currencies)
-    return _History(aged, by_due)
+    def by(basis: str) -> dict[date, dict[int, int]]:
+        edges = days_of(policy.document[basis], asked.moment.as_of)
+        return balances(engine, scope, basis, _days(scope, asked.ends, edges, valued, currencies))
+
+    by_due = by("due")
+    return _History(by_due if asked.basis == "due" else by(asked.basis), by_due)
 
 
-def _balances(
-    engine: Engine, scope: Scope, basis: str, ends: _Ends, valued: Valuation, currencies: Sequence[str]
-) -> dict[date, dict[int, int]]:
-    """Each day with its own rates and bucket edges, under the policy of the as-of day."""
+def _days(scope: Scope, ends: _Ends, edges: Sequence[int], valued: Valuation, currencies: Sequence[str]) -> list[Day]:
+    """Each day with its own rates. All have the as-of day's edges: one page has one set of buckets,
+    and a bucket's column in the trend stays the same whatever policy governed then."""
     moment = scope.moment
-    days = []
-    for on in ends.all():
-        _, edges = bucket_days(moment.company_id, on, basis)
-        rates = (
-            valued
-            if on == moment.as_of or scope.currency
-            else valuation(valued.currency, currencies, on, moment.known)
-        )
-        days.append(Day(on, tuple(edges), rates))
-    return balances(engine, scope, basis, days)
+
+    def rates(on: date) -> Valuation:
+        if on == moment.as_of or scope.currency:
+            return valued
+        return valuation(valued.currency, currencies, on, moment.known)
+
+    return [Day(on, tuple(edges), rates(on)) for on in ends.all()]
 
 
 def _bucket_lines(

@@ -92,12 +92,12 @@ def keep_valued(
 ) -> None:
     """Keep `valued`: the debit lines with their value, place by `basis` and days late; and `holders`, per customer."""
     edges = list(days)
-    alone = "" if currency is None else f" AND currency = '{currency}'"
+    alone = "" if currency is None else " AND currency = %(alone)s"
     engine.keep(
         "valued",
         f"SELECT * FROM (SELECT *, {valued.sql('open_amount')} AS value, {place_sql(edges, basis)} AS place"
         f" FROM lines WHERE side = 'debit'{alone}) AS priced WHERE value IS NOT NULL",
-        {**moment.parameters(), **place_parameters(edges, moment.as_of)},
+        {**moment.parameters(), **place_parameters(edges, moment.as_of), "alone": currency},
     )
     buckets = ", ".join(
         f"CAST(SUM(CASE WHEN place = {place} THEN value ELSE 0 END) AS BIGINT) AS bucket_{place}"
@@ -194,10 +194,11 @@ def concentration(engine: Engine, cap: int) -> Concentration:
     )
 
 
-def cap_percent(company_id: int | None, at: date) -> int:
-    """The concentration policy's most for one customer."""
-    document = in_force("concentration", company_id=company_id, at=end_of_day(company_id, at)).document
-    return int(document["customer_cap_percent"])
+def cap_percent(moment: Moment) -> int:
+    """The concentration policy's most for one customer, as known at the moment."""
+    until = end_of_day(moment.company_id, moment.as_of)
+    policy = in_force("concentration", company_id=moment.company_id, at=until, known=moment.known)
+    return int(policy.document["customer_cap_percent"])
 
 
 def _named(customers: Iterable[int]) -> dict[int, tuple[str, str]]:

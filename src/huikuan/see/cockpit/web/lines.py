@@ -16,6 +16,7 @@ from huikuan.kernel.money import minor_digits
 from huikuan.mechanisms.pages.figures import UNITS, bucket_name, in_unit, percent, shade
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.record.receivables.queries.aging import Aging, AgingRow
+from huikuan.see.cockpit.domain.indicators import ratio
 from huikuan.see.cockpit.domain.overview import BucketLine, CustomerShare, Overview, TopRow, TrendPoint
 from huikuan.see.cockpit.web import charts
 
@@ -86,8 +87,6 @@ class AgingLine:
     row: AgingRow
     name: str
     url: str
-    overdue: int
-    overdue_url: str
     cells: tuple[tuple[int, str], ...]
     marks: list[charts.Mark]
     overdue_share: Decimal | None
@@ -253,9 +252,13 @@ def share_chart(overview: Overview, rows: Rows) -> ShareChart:
 
 
 def aging_lines(aging: Aging, reading: Reading) -> list[AgingLine]:
-    """The aging table by one dimension; each currency and company on a row of its own."""
+    """The aging table by one dimension; each currency and company on a row of its own.
+
+    By due date the most overdue first; by document date, where ages say nothing about lateness, the largest.
+    """
     awaiting = any(row.awaiting for row in aging.rows)
-    return [_aging_line(row, aging, reading, awaiting) for row in sorted(aging.rows, key=_by_overdue)]
+    order = _by_overdue if aging.basis == "due" else _by_total
+    return [_aging_line(row, aging, reading, awaiting) for row in sorted(aging.rows, key=order)]
 
 
 def bucket_names(aging: Aging) -> list[tuple[str, str]]:
@@ -275,6 +278,10 @@ def _by_overdue(row: AgingRow) -> tuple[str, int, int]:
     return (row.currency, -sum(bucket.amount for bucket in row.buckets), -row.total)
 
 
+def _by_total(row: AgingRow) -> tuple[str, int, str]:
+    return (row.currency, -row.total, row.key)
+
+
 def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -> AgingLine:
     rows = Rows(reading, {"only": row.currency, "company": row.company})
     narrowed: dict[str, Any] = {aging.by: row.key or "-"} if aging.by not in ("company", "currency") else {}
@@ -289,16 +296,13 @@ def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -
         parts.append(charts.Part(amount, shade(code, aged, aging.basis), bucket_name(code, start, end), url))
         aged += code == "days"
     overdue = sum(bucket.amount for bucket in row.buckets)
-    share = (Decimal(overdue) / row.total).quantize(Decimal("0.0001")) if row.total else None
     return AgingLine(
         row,
         row.name or _("(none)"),
         rows.of(**narrowed),
-        overdue,
-        rows.overdue(**narrowed),
         tuple((part.amount, part.url) for part in parts),
         charts.flat(parts),
-        share,
+        ratio(overdue, row.total) if aging.basis == "due" else None,
     )
 
 

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_noop
 
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import needs
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.see.cockpit.domain.overview import Overview
@@ -31,6 +33,7 @@ MONTHS = (12, 24)
 FIRST_ROWS = 20
 
 
+@needs(Permission.VIEW_LEDGER)
 def show_overview(request: HttpRequest) -> HttpResponse:
     """The page, or only the panel a partial update asks for (`panel`)."""
     reading = reading_of(request)

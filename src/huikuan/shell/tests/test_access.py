@@ -1,0 +1,104 @@
+"""Who may open what: every address declares it, every role is answered by it, other companies are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
+from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.identity.operations import add_company, grant_role, revoke_role
+from huikuan.mechanisms.pages.access import LOGGED_IN, needed
+from huikuan.shell.tests.books import AT, Books
+from huikuan.shell.web.doors import Permissions
+
+PAGES = [
+    "/receivables/overview",
+    "/receivables/items",
+    "/receivables/items/export?format=csv",
+    "/receivables/items/{item}",
+    "/imports/",
+    "/imports/{batch}",
+    "/imports/{batch}/lines/3",
+    "/imports/{batch}/original",
+]
+
+
+def views(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from views(entry)
+        else:
+            yield entry
+
+
+def signed_in(name: str, role: str | None, company: str | None = None) -> Client:
+    user, _ = User.objects.get_or_create(username=name)
+    if role is not None:
+        grant_role(username=name, role=role, company=company, actor="cli:root", at=AT)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_every_address_declares_what_it_needs() -> None:
+    open_to_strangers = {entry.name for entry in views() if not getattr(entry.callback, "login_required", True)}
+    assert open_to_strangers == {"login", "language", "theme"}
+    declared = {entry.name: needed(entry.callback) for entry in views() if entry.name not in open_to_strangers}
+    assert {name for name, permission in declared.items() if permission == LOGGED_IN} == {"home", "logout", "unit"}
+    assert {permission for permission in declared.values() if permission != LOGGED_IN} == {Permission.VIEW_LEDGER}
+    assert len(PAGES) == sum(permission == Permission.VIEW_LEDGER for permission in declared.values())
+
+
+def test_a_view_that_declares_nothing_is_refused() -> None:
+    doors = Permissions(lambda request: None)  # type: ignore[arg-type, return-value]
+    with pytest.raises(PermissionDenied):
+        doors.process_view(RequestFactory().get("/"), lambda request: None, [], {})
+
+
+def opened(client: Client, page: str, books: Books) -> int:
+    answer = client.get(page.format(item=books.item("INV-7"), batch=books.batch))
+    assert answer.headers["Cache-Control"] == "no-store"
+    answer.close()
+    return answer.status_code
+
+
+def test_each_role_opens_what_it_may(books: Books, on_the_day: None) -> None:
+    for role in (None, *ROLES):
+        client = signed_in(f"a-{role}", role)
+        may = role is not None and Permission.VIEW_LEDGER in ROLES[role].permissions
+        pages = PAGES if role in (None, "sales", "administrator") else PAGES[1:2]
+        assert {opened(client, page, books) for page in pages} == {200 if may else 403}, role
+        assert client.post("/me/unit", {"unit": "yi"}).status_code == 302
+        if not may:
+            assert 'action="/logout"' in client.get(PAGES[0]).content.decode()
+
+
+def test_a_role_for_one_company_opens_that_companys_books_alone(books: Books, on_the_day: None) -> None:
+    add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
+    client = signed_in("north", "sales", company="NORTH")
+    item = books.item("INV-7")
+    for page in PAGES:
+        missing = "{" in page
+        assert opened(client, page, books) == (404 if missing else 200), page
+    assert client.get("/receivables/items").context["found"].count == 0
+    assert client.get("/receivables/items").context["reading"].company.code == "NORTH"
+    assert client.get("/imports/").context["batches"] == []
+    assert client.get("/receivables/overview?company=MAIN").status_code == 400
+    assert "江临精工装备股份" not in client.get("/receivables/items").content.decode()
+    grant_role(username="north", role="sales", company="MAIN", actor="cli:root", at=AT)
+    assert client.get("/receivables/items").context["reading"].company.code == "MAIN"
+    assert client.get("/receivables/items?company=MAIN").context["found"].count == 10
+    assert client.get(f"/receivables/items/{item}").status_code == 200
+    assert "全部公司" not in client.get("/receivables/items").content.decode()
+    assert [company.code for company in Company.objects.order_by("code")] == ["MAIN", "NORTH"]
+
+
+def test_a_role_taken_away_closes_the_pages(books: Books, on_the_day: None) -> None:
+    signed_in("someone", "sales")
+    revoke_role(username="someone", role="sales", actor="cli:root", at=AT)
+    assert signed_in("someone", None).get(PAGES[0]).status_code == 403

@@ -1,0 +1,81 @@
+"""What every request passes on its way to a page: session limits, plain addresses, permissions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import logout
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import LOGGED_IN, needed, visible_companies
+
+#: A session ends when nothing was asked for this long, and this long after log-in whatever was asked.
+IDLE_SECONDS = 2 * 3600
+WHOLE_SECONDS = 12 * 3600
+#: How often a session's last use is written down: not with every page, so that reading seldom writes.
+_NOTED_SECONDS = 300
+_LONGEST_VALUE = 1_000
+
+_Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Sessions:
+    """Ends a session left alone for two hours, or twelve hours old."""
+
+    def __init__(self, get_response: _Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._limit(request)
+        return self.get_response(request)
+
+    def _limit(self, request: HttpRequest) -> None:
+        now, session = int(time.time()), request.session
+        began, seen = session.get("began", now), session.get("seen", now)
+        if now - began > WHOLE_SECONDS or now - seen > IDLE_SECONDS:
+            logout(request)
+        elif "began" not in session or now - seen > _NOTED_SECONDS:
+            session["began"], session["seen"] = began, now
+
+
+class PlainAddresses:
+    """Answers 400 to a query or a cookie that no page of ours writes: NUL characters, endless values."""
+
+    def __init__(self, get_response: _Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        values = [value for _, several in request.GET.lists() for value in several]
+        if any(len(value) > _LONGEST_VALUE for value in values):
+            raise BadRequest
+        if any("\0" in value for value in [request.path, *values, *request.GET, *request.COOKIES.values()]):
+            raise BadRequest
+        return self.get_response(request)
+
+
+class Permissions:
+    """Refuses a page to whoever lacks what it declares, and to everybody a page that declares nothing."""
+
+    def __init__(self, get_response: _Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> None:
+        if not getattr(view, "login_required", True):
+            return
+        permission = needed(view)
+        if permission == LOGGED_IN:
+            return
+        # Pages show ledgers and nothing else so far; a page of another kind brings its own question here.
+        if permission != Permission.VIEW_LEDGER or visible_companies(request) == frozenset():
+            raise PermissionDenied
