@@ -44,6 +44,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Before anything asks the database with what stands in a query or a cookie.
+    "huikuan.shell.web.doors.PlainAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -53,7 +55,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "huikuan.shell.web.failures.RefusalPages",
-    "huikuan.shell.web.doors.PlainAddresses",
     "huikuan.shell.web.doors.Permissions",
     "axes.middleware.AxesMiddleware",
 ]
