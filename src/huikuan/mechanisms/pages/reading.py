@@ -118,8 +118,7 @@ def currency_named(text: str) -> str:
 def day_named(text: str) -> date:
     """A date of an address; refuses an unreadable one and years no ledger has."""
     day = parse_date(text)
-    if day.year not in _YEARS:
-        raise Refusal("date_out_of_range", value=text)
+    _require_near(day.year, text)
     return day
 
 
@@ -151,9 +150,13 @@ def _instant(text: str, zone: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise Refusal("instant_unreadable", value=text) from None
-    if moment.year not in _YEARS:
-        raise Refusal("date_out_of_range", value=text)
+    _require_near(moment.year, text)
     return aware(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))
+
+
+def _require_near(year: int, text: str) -> None:
+    if year not in _YEARS:
+        raise Refusal("date_out_of_range", value=text, earliest=_YEARS.start, latest=_YEARS.stop - 1)
 
 
 def _head(at: datetime) -> Head:

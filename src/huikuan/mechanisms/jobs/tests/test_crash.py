@@ -94,7 +94,8 @@ def test_killed_workers_lose_nothing_and_double_nothing(effects: None) -> None:
             end(child)
     job = Job.objects.get()
     assert (job.state, job.result) == ("done", {"steps": STEPS})
-    assert job.claim == KILLS + 1
+    # A kill may find the job finished already; the first one comes at a third of it.
+    assert 1 < job.claim <= KILLS + 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT step FROM jobs_test_effect ORDER BY step")
         assert [row[0] for row in cursor.fetchall()] == list(range(STEPS))

@@ -24,7 +24,7 @@ def test_today_is_the_companys_day_not_the_servers() -> None:
 
 
 def test_a_named_day_is_carried_by_links_until_it_is_taken_out() -> None:
-    reading = read({"as_of": "2026-09-30", "basis": "document", "currency": "usd"}, at=NIGHT)
+    reading = read({"as_of": "2026-09-30", "basis": "document", "currency": "USD"}, at=NIGHT)
     assert reading.is_past
     assert address("/x", reading, slot="days") == "/x?as_of=2026-09-30&basis=document&currency=USD&slot=days"
     assert address("/x", reading, as_of="", basis="", currency="") == "/x"
