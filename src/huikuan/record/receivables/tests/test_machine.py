@@ -322,7 +322,7 @@ def test_twin_a_planted_bug_is_found(db: None, monkeypatch: pytest.MonkeyPatch, 
     PLANTED[name](monkeypatch)
     with pytest.raises((AssertionError, IntegrityError, Refusal, ExceptionGroup)):
         run_state_machine_as_test(
-            Walk, settings=settings(**{**LOOSE, "max_examples": 100}, phases=[Phase.generate], database=None)
+            Walk, settings=settings(**{**LOOSE, "max_examples": 500}, phases=[Phase.generate], database=None)
         )
 
 
