@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.store.transactions import horizon
+from huikuan.mechanisms.store.transactions import transaction_number
 from huikuan.record.receivables.domain.posting import Part, Posting
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations.items import post_instalments
@@ -48,7 +48,7 @@ def test_what_was_not_yet_known_is_not_told(books: Books) -> None:
     reached = item_story(invoice).steps[-1]
     assert (reached.fact_id, reached.open_after) == (settlement, 0)
     assert [step.what for step in item_story(invoice, known=0).steps] == ["posted"]
-    assert len(item_story(invoice, known=horizon() + 1).steps) == 2
+    assert len(item_story(invoice, known=transaction_number() + 1).steps) == 2
 
 
 def test_a_reversed_item_names_its_mirror_and_an_instalment_its_siblings(books: Books) -> None:
