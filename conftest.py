@@ -1,23 +1,14 @@
-"""The suite's ground: one database per run (HUIKUAN_DATABASE_URL, else SQLite), facts flushed between
-transactional tests although the database refuses it, and an empty data folder per session."""
+"""The suite's fixtures: facts are flushed between transactional tests although the database refuses it, and
+each test has a data folder of its own. Which database they run on, `tests/ground.py` says."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import django
 import pytest
 from pytest_django import DjangoDbBlocker
-
-os.environ["HUIKUAN_HOME"] = tempfile.mkdtemp(prefix="huikuan-test-")
-if servers := os.environ.get("HUIKUAN_TEST_SERVERS", "").split():
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    os.environ["HUIKUAN_DATABASE_URL"] = servers[worker % len(servers)]
-os.environ["DJANGO_SETTINGS_MODULE"] = "huikuan.shell.settings"
-django.setup()
 
 
 @pytest.fixture(scope="session")
