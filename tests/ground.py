@@ -7,10 +7,13 @@ because a worker inherits DJANGO_SETTINGS_MODULE and then reads the settings bef
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ["HUIKUAN_HOME"] = tempfile.mkdtemp(prefix="huikuan-test-")
+atexit.register(shutil.rmtree, os.environ["HUIKUAN_HOME"], ignore_errors=True)
 if servers := os.environ.get("HUIKUAN_TEST_SERVERS", "").split():
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     os.environ["HUIKUAN_DATABASE_URL"] = servers[worker % len(servers)]
