@@ -25,6 +25,11 @@ def aware(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+def wall_clock(at: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """The instant as people in the zone read it, to the second: 2026-11-21 08:00:00+08:00."""
+    return aware(at).astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="seconds")
+
+
 def parse_date(text: str) -> date:
     """An ISO date (2026-11-21) from 1900 to 2200; refuses anything else."""
     try:

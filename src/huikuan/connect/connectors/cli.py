@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import logging
 import sys
@@ -13,49 +12,61 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from huikuan.connect.connectors.telling import FIRST, counts_of, print_guessed, print_result
-from huikuan.kernel.dates import parse_date
+from huikuan.connect.connectors.telling import FIRST, counts_of, print_foreseen, print_guessed, print_result
+from huikuan.kernel.dates import parse_date, wall_clock
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.actors import add_actor_option
 
 logger = logging.getLogger(__name__)
 
-_KINDS = ("customers", "items", "receipts", "open-items")
+KIND_HELP = {
+    "customers": gettext_noop("customers and whose they are"),
+    "items": gettext_noop("invoices and other items"),
+    "receipts": gettext_noop("money received"),
+    "open-items": gettext_noop("a snapshot of what is open on a day"),
+}
 
 
 def add_commands(subparsers: Any) -> None:
     """Add this context's commands to `huikuan`."""
-    parser = subparsers.add_parser("import", help="bring a file into the ledger; undo or list batches")
+    parser = subparsers.add_parser("import", help=_("bring a file into the ledger; undo or list batches"))
     kinds = parser.add_subparsers(dest="kind", required=True, parser_class=type(parser))
-    for kind in _KINDS:
+    for kind in KIND_HELP:
         _add_kind(kinds, kind)
-    undo = kinds.add_parser("undo", help="reverse everything a batch did")
+    undo = kinds.add_parser("undo", help=_("reverse everything a batch did"))
     undo.add_argument("batch", type=int)
     undo.add_argument("--json", action="store_true")
+    add_actor_option(undo)
     undo.set_defaults(run=run_undo)
-    listing = kinds.add_parser("list", help="the latest batches")
+    listing = kinds.add_parser("list", help=_("the latest batches"))
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=run_list)
 
 
 def _add_kind(kinds: Any, kind: str) -> None:
-    parser = kinds.add_parser(kind)
+    parser = kinds.add_parser(kind, help=_(KIND_HELP[kind]))
     parser.add_argument("file", type=Path)
     described = parser.add_mutually_exclusive_group()
-    described.add_argument("--preset", help="a mapping shipped with the product or saved before")
-    described.add_argument("--mapping", type=Path, help="a mapping document (TOML)")
+    described.add_argument("--preset", help=_("a mapping shipped with the product or saved before"))
+    described.add_argument("--mapping", type=Path, help=_("a mapping document (TOML)"))
+    parser.add_argument("--save-preset", metavar="NAME", help=_("keep the columns as read under a name"))
     parser.add_argument("--company", default="MAIN")
-    parser.add_argument("--as-of", help="the day of an open-items snapshot, like 2026-11-21")
-    parser.add_argument("--dry-run", action="store_true", help="show what would happen; write nothing")
-    parser.add_argument("--skip-rejected", action="store_true", help="import the good rows")
+    parser.add_argument("--as-of", help=_("the day of an open-items snapshot, like 2026-11-21"))
+    parser.add_argument("--dry-run", action="store_true", help=_("show what would happen; write nothing"))
+    parser.add_argument("--skip-rejected", action="store_true", help=_("import the good rows"))
     chosen = parser.add_mutually_exclusive_group()
-    chosen.add_argument("--keep-conflicts", action="store_true", help="keep the ledger's row of a key in conflict")
-    chosen.add_argument("--replace-conflicts", action="store_true", help="reverse and replace it")
-    parser.add_argument("--force", action="store_true", help="take a snapshot that is older or much shorter")
-    parser.add_argument("--again", action="store_true", help="take a file that is imported already, with other keys")
-    parser.add_argument("--rejected-file", type=Path, help="where rejected rows are written (xlsx)")
+    chosen.add_argument("--keep-conflicts", action="store_true", help=_("keep the ledger's row of a key in conflict"))
+    chosen.add_argument("--replace-conflicts", action="store_true", help=_("reverse and replace it"))
+    parser.add_argument("--force", action="store_true", help=_("take a snapshot that is older or much shorter"))
+    parser.add_argument(
+        "--again", action="store_true", help=_("take a file that is imported already, with other keys")
+    )
+    parser.add_argument("--rejected-file", type=Path, help=_("where rejected rows are written (xlsx)"))
     parser.add_argument("--json", action="store_true")
+    add_actor_option(parser)
     parser.set_defaults(run=run_import)
 
 
@@ -69,25 +80,46 @@ def run_import(options: argparse.Namespace) -> int:
     try:
         imported = import_file(options.file, asked, progress=_progress(options.json))
     except RejectedRefusal as refusal:
-        path = _rejected_path(options)
-        written = _write_rejected(refusal.write, path, options.json)
-        if written:
-            refusal.also["rejected_file"] = str(path)
-        if written and not options.json:
-            # A terminal shows the first; the spreadsheet has them all.
-            refusal.where = refusal.where[:FIRST]
+        _show_rejected(refusal, options)
         raise
     except ConflictRefusal as refusal:
         refusal.also.update(counts_of(refusal.result))
         raise
-    result = imported.result
-    rejected_file = None
-    if result.rejected:
-        from huikuan.connect.connectors.bad_cells import write_bad_cells
+    if options.save_preset:
+        _save_preset(options, imported.mapping)
+    _show_imported(imported, options)
+    return 0
 
-        path = _rejected_path(options)
-        if _write_rejected(lambda to: write_bad_cells(to, imported.sheet, imported.checked), path, options.json):
-            rejected_file = str(path)
+
+def _show_rejected(refusal: Any, options: argparse.Namespace) -> None:
+    """Beside the refusal of bad cells: how the columns were read, and what the good rows would do."""
+    path = _rejected_path(options)
+    written = path is not None and _write_rejected(refusal.write, path, options.json)
+    if written:
+        refusal.also["rejected_file"] = str(path)
+    if refusal.rehearsed is not None:
+        refusal.also.update(_body(refusal.rehearsed))
+    if options.json:
+        refusal.also["guessed"] = [asdict(one) for one in refusal.guessed]
+        return
+    print_guessed(refusal.guessed)
+    if refusal.rehearsed is not None:
+        print_foreseen(refusal.rehearsed)
+    # A terminal shows the first; the spreadsheet has them all.
+    if not written and len(refusal.where) > FIRST:
+        told = {"first": FIRST, "count": len(refusal.where)}
+        print(_("The first %(first)s of %(count)s bad cells; --rejected-file FILE writes them all.") % told)
+    refusal.where = refusal.where[:FIRST]
+
+
+def _show_imported(imported: Any, options: argparse.Namespace) -> None:
+    from huikuan.connect.connectors.bad_cells import write_bad_cells
+
+    result = imported.result
+    path = _rejected_path(options) if result.rejected else None
+    rejected_file = None
+    if path and _write_rejected(lambda to: write_bad_cells(to, imported.sheet, imported.checked), path, options.json):
+        rejected_file = str(path)
     afterwards = _settle_down(options.json) if result.batch is not None else []
     if options.json:
         body = {**_body(result), "rejected_file": rejected_file, "afterwards": afterwards}
@@ -95,13 +127,26 @@ def run_import(options: argparse.Namespace) -> int:
     else:
         print_guessed(imported.guessed)
         print_result(result, rejected_file)
-    return 0
+
+
+def _save_preset(options: argparse.Namespace, mapping: Any) -> None:
+    from huikuan.connect.connectors.presets import save_preset
+
+    path = save_preset(options.save_preset, mapping, company=options.company)
+    if not options.json:
+        told = {"name": options.save_preset, "path": path}
+        print(_("The columns are kept as preset “%(name)s” (%(path)s).") % told, file=sys.stderr)
 
 
 def run_undo(options: argparse.Namespace) -> int:
     from huikuan.connect.connectors.operations.undo import undo_batch
+    from huikuan.connect.connectors.queries import company_of
+    from huikuan.mechanisms.identity.commanding import commander
+    from huikuan.mechanisms.identity.domain.roles import Permission
 
-    done = undo_batch(batch_id=options.batch, actor=_actor(), at=datetime.now(UTC))
+    at = datetime.now(UTC)
+    actor = commander(options, Permission.UNDO_IMPORT, company_id=company_of(options.batch), at=at)
+    done = undo_batch(batch_id=options.batch, actor=actor, at=at)
     afterwards = _settle_down(options.json)
     if options.json:
         told = {
@@ -122,49 +167,46 @@ def run_undo(options: argparse.Namespace) -> int:
 
 def run_list(options: argparse.Namespace) -> int:
     from huikuan.connect.connectors.queries import batches
+    from huikuan.mechanisms.identity.queries import companies
 
+    zones = {company.code: company.time_zone for company in companies()}
     rows = batches(limit=options.limit)
     if options.json:
         print(json.dumps({"batches": [asdict(row) for row in rows]}, ensure_ascii=False, default=_plain))
         return 0
     for row in rows:
-        print(f"{row.id}\t{row.created_at:%Y-%m-%d %H:%M}\t{row.company}\t{row.kind}\t{row.state}\t{row.file_name}")
+        imported_at = wall_clock(row.created_at, zones[row.company])
+        print(row.id, imported_at, row.company, row.kind, row.state, row.file_name, sep="\t")
     return 0
 
 
 def _asked(options: argparse.Namespace) -> Any:
     from huikuan.connect.connectors.operations.files import Asked
-    from huikuan.connect.connectors.presets import load_mapping, load_preset
-    from huikuan.mechanisms.identity.models import Company
+    from huikuan.connect.connectors.presets import load_mapping, load_preset, require_preset_name
+    from huikuan.mechanisms.identity.commanding import commander
+    from huikuan.mechanisms.identity.domain.roles import Permission
+    from huikuan.mechanisms.identity.queries import company_record
 
-    company = Company.objects.filter(code=options.company).first()
-    if company is None:
-        raise Refusal("company_unknown", company=options.company)
-    mapping = load_preset(options.preset) if options.preset else None
+    company, at = company_record(options.company), datetime.now(UTC)
+    if options.save_preset:
+        require_preset_name(options.save_preset)
+    mapping = load_preset(options.preset, company=options.company) if options.preset else None
     if options.mapping:
         mapping = load_mapping(options.mapping)
-    conflict = "keep" if options.keep_conflicts else "replace" if options.replace_conflicts else "list"
     return Asked(
         kind=options.kind,
         company=company,
-        actor=_actor(),
-        at=datetime.now(UTC),
+        actor=commander(options, Permission.IMPORT, company_id=company.pk, at=at),
+        at=at,
         mapping=mapping,
+        named=options.save_preset or "",
         as_of=parse_date(options.as_of) if options.as_of else None,
         skip_rejected=options.skip_rejected,
         dry_run=options.dry_run,
-        on_conflict=conflict,
+        on_conflict="keep" if options.keep_conflicts else "replace" if options.replace_conflicts else "list",
         force_snapshot=options.force,
         again=options.again,
     )
-
-
-def _actor() -> str:
-    """Who types: the name the operating system knows."""
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (KeyError, OSError):
-        return "cli"
 
 
 def _settle_down(quiet: bool) -> list[str]:
@@ -206,8 +248,11 @@ def _progress(quiet: bool) -> Any:
     return lambda step: print(words[step], file=sys.stderr)
 
 
-def _rejected_path(options: argparse.Namespace) -> Path:
-    return options.rejected_file or Path(f"{options.file.stem}-rejected.xlsx")
+def _rejected_path(options: argparse.Namespace) -> Path | None:
+    """Where rejected rows go; None: nowhere, a dry run writes only what is asked for."""
+    if options.rejected_file or options.dry_run:
+        return options.rejected_file  # type: ignore[no-any-return]
+    return Path(f"{options.file.stem}-rejected.xlsx")
 
 
 def _write_rejected(write: Any, path: Path, quiet: bool) -> bool:
@@ -230,6 +275,7 @@ def _body(result: Any) -> dict[str, Any]:
     body = {"batch": result.batch, **counts_of(result), "totals": result.totals}
     body["customers_created"] = result.customers_created
     body["customers_changed"] = result.customers_changed
+    body["moves"] = result.moves
     body["dry_run"] = result.dry_run
     body["conflicting"] = [place.as_json() for place in result.conflicting]
     body["notes"] = [sentence(note) for note in result.notes]

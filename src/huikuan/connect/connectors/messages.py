@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
-    "import_rejected": gettext_noop("%(rows)s rows have %(count)s bad cells. Nothing was written."),
+    "import_rejected": gettext_noop(
+        "%(rows)s of %(read)s rows have %(count)s bad cells. Nothing was written; mend them, or take the %(good)s"
+        " good rows alone with --skip-rejected."
+    ),
     "import_conflicts": gettext_noop(
         "%(count)s rows meet a key the ledger has with other content. Nothing was written; choose"
         " --keep-conflicts or --replace-conflicts."

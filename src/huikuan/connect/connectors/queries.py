@@ -59,6 +59,11 @@ def batch(batch_id: int) -> BatchRow:
     return _row(_batch(batch_id), _companies())
 
 
+def company_of(batch_id: int) -> int:
+    """The company of a batch; refuses an unknown one."""
+    return _batch(batch_id).company_id
+
+
 def batches(*, company_id: int | None = None, limit: int = 50) -> list[BatchRow]:
     """The latest batches, newest first."""
     found = Batch.objects.order_by("-id")

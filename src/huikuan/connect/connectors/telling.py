@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,6 +24,12 @@ _CHANGES = {
     "conflict": gettext_noop("in conflict"),
     "same": gettext_noop("unchanged"),
 }
+_DIMENSIONS = {
+    "group": gettext_noop("Customer group"),
+    "owner": gettext_noop("Owner"),
+    "region": gettext_noop("Region"),
+    "business_type": gettext_noop("Business type"),
+}
 
 
 def print_guessed(guessed: Sequence[Any]) -> None:
@@ -43,7 +49,17 @@ def print_guessed(guessed: Sequence[Any]) -> None:
 
 
 def print_result(result: Any, rejected_file: str | None) -> None:
-    """Counts, totals per currency, a snapshot's diff, notes, bad cells, and what to do next."""
+    """What was or would be done, bad cells, and what to do next."""
+    print_foreseen(result)
+    _print_bad(result.bad, rejected_file)
+    if result.dry_run:
+        print(_("Nothing was written: this was a dry run."))
+    elif result.batch is not None:
+        print(_("Batch %(batch)s. Undo: huikuan import undo %(batch)s") % {"batch": result.batch})
+
+
+def print_foreseen(result: Any) -> None:
+    """Counts, totals per currency, a snapshot's diff, notes, and who moves."""
     from huikuan.connect.connectors.reasons import sentence
 
     print(
@@ -62,11 +78,16 @@ def print_result(result: Any, rejected_file: str | None) -> None:
         print(f"  {_(_CHANGES[entry['change']])}: {entry['count']} · {entry['currency']} {entry['amount']}")
     for note in result.notes:
         print(_("Note: %(note)s") % {"note": sentence(note)})
-    _print_bad(result.bad, rejected_file)
-    if result.dry_run:
-        print(_("Nothing was written: this was a dry run."))
-    elif result.batch is not None:
-        print(_("Batch %(batch)s. Undo: huikuan import undo %(batch)s") % {"batch": result.batch})
+    _print_moves(result.moves)
+
+
+def _print_moves(moves: Sequence[Mapping[str, str]]) -> None:
+    for move in moves[:FIRST]:
+        dimension = _DIMENSIONS[move["dimension"]]
+        told = {**move, "dimension": _(dimension)}
+        print(_("  %(customer)s %(name)s: %(dimension)s %(former)s → %(value)s, from %(from)s") % told)
+    if len(moves) > FIRST:
+        print(_("  and %(count)s more; --json lists them all") % {"count": len(moves) - FIRST})
 
 
 def _print_bad(bad: Sequence[Any], rejected_file: str | None) -> None:
@@ -75,7 +96,9 @@ def _print_bad(bad: Sequence[Any], rejected_file: str | None) -> None:
     for cell in bad[:FIRST]:
         told = {"row": cell.row, "column": cell.column, "value": cell.value, "reason": reason(cell), "fix": fix(cell)}
         print(_("  row %(row)s, %(column)s “%(value)s”: %(reason)s → %(fix)s") % told)
-    if len(bad) > FIRST and rejected_file:
+    if len(bad) > FIRST and not rejected_file:
+        print(_("  and %(count)s more bad cells; --rejected-file FILE writes them all") % {"count": len(bad) - FIRST})
+    elif len(bad) > FIRST:
         told = {"count": len(bad) - FIRST, "path": rejected_file}
         print(_("  and %(count)s more bad cells, all of them in %(path)s") % told)
 

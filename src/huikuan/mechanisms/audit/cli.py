@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.dates import wall_clock
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit import queries
 from huikuan.mechanisms.audit.domain.canonical import document
+from huikuan.mechanisms.audit.heads import instant_of
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.audit.sealing import seal, signed_head
 
@@ -50,7 +53,7 @@ def _seal(options: argparse.Namespace) -> int:
     else:
         print(
             _("Sealed %(size)s leaves at %(at)s: %(root)s")
-            % {"size": head.size, "at": head.sealed_at, "root": head.root}
+            % {"size": head.size, "at": _wall_clock(instant_of(head)), "root": head.root}
         )
     return 0
 
@@ -61,9 +64,11 @@ def _heads(options: argparse.Namespace) -> int:
         options.export.write_text("".join(document(head.as_json()) + "\n" for head in heads), encoding="utf-8")
     if options.json:
         print(json.dumps({"heads": [head.as_json() for head in heads]}))
+    elif options.export:
+        print(_("%(count)s heads are in %(file)s.") % {"count": len(heads), "file": options.export})
     else:
         for head in heads:
-            print(f"{head.size:>12}  {head.sealed_at}  {head.root}")
+            print(f"{head.size:>12}  {_wall_clock(instant_of(head))}  {head.root}")
     return 0
 
 
@@ -99,7 +104,14 @@ def _hand_over(proof: dict[str, Any], options: argparse.Namespace) -> int:
         options.out.write_text(document(proof) + "\n", encoding="utf-8")
     if options.json or not options.out:
         print(document(proof))
+    else:
+        print(_("The proof is in %(file)s.") % {"file": options.out})
     return 0
+
+
+def _wall_clock(at: datetime | None) -> str:
+    """An instant as people here read it; the exact one, in UTC, is in the JSON."""
+    return wall_clock(at, settings.TIME_ZONE) if at else ""
 
 
 def _as_json(result: queries.Verification) -> dict[str, Any]:
@@ -132,5 +144,5 @@ def _show(result: queries.Verification) -> None:
     if result.window and result.window.facts:
         print(
             _("%(facts)s leaves since %(since)s are not covered by an exported head yet.")
-            % {"facts": result.window.facts, "since": result.window.since}
+            % {"facts": result.window.facts, "since": _wall_clock(result.window.since)}
         )

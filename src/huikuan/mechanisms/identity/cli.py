@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity import operations, queries
-from huikuan.mechanisms.identity.actors import add_actor_option, cli_actor
-from huikuan.mechanisms.identity.domain.roles import ROLES
+from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.messages import ROLE_TITLES
 
 Command = Callable[[argparse.Namespace], int]
@@ -40,8 +41,12 @@ def _add_user_commands(subparsers: Any) -> None:
     add.add_argument("--role", action="append", default=[], choices=list(ROLES), help=_("may be repeated"))
     add.add_argument("--company", metavar="CODE", help=_("the roles are for this company only"))
     add_password_option(add)
-    for name, told, run in (("grant", _("give a role"), _grant), ("revoke", _("take a role away"), _revoke)):
-        action = _on_user(actions, name, told, run)
+    for name, told, change in (
+        ("grant", _("give a role"), operations.grant_role),
+        ("revoke", _("take a role away"), operations.revoke_role),
+    ):
+        action = _on_user(actions, name, told, _change_role)
+        action.set_defaults(change=change)
         action.add_argument("role", choices=list(ROLES))
         action.add_argument("--company", metavar="CODE", help=_("for this company only"))
     add_password_option(_on_user(actions, "passwd", _("a new password"), _passwd))
@@ -94,8 +99,14 @@ def read_password(options: argparse.Namespace, *, twice: bool) -> str:
     return password
 
 
+def _manager(options: argparse.Namespace) -> tuple[str, datetime]:
+    """Who manages users, from which instant on."""
+    at = datetime.now(UTC)
+    return commander(options, Permission.MANAGE_USERS, at=at), at
+
+
 def _add_user(options: argparse.Namespace) -> int:
-    at, actor = datetime.now(UTC), cli_actor(options)
+    actor, at = _manager(options)
     password = read_password(options, twice=True)
     with transaction.atomic():
         operations.add_user(
@@ -111,43 +122,29 @@ def _add_user(options: argparse.Namespace) -> int:
     return _show_user(options)
 
 
-def _grant(options: argparse.Namespace) -> int:
-    operations.grant_role(
-        username=options.username,
-        role=options.role,
-        company=options.company,
-        actor=cli_actor(options),
-        at=datetime.now(UTC),
-    )
-    return _show_user(options)
-
-
-def _revoke(options: argparse.Namespace) -> int:
-    operations.revoke_role(
-        username=options.username,
-        role=options.role,
-        company=options.company,
-        actor=cli_actor(options),
-        at=datetime.now(UTC),
-    )
+def _change_role(options: argparse.Namespace) -> int:
+    """Give or take a role: `options.change` says which."""
+    actor, at = _manager(options)
+    options.change(username=options.username, role=options.role, company=options.company, actor=actor, at=at)
     return _show_user(options)
 
 
 def _passwd(options: argparse.Namespace) -> int:
+    actor, at = _manager(options)
     password = read_password(options, twice=True)
-    operations.set_password(
-        username=options.username, password=password, actor=cli_actor(options), at=datetime.now(UTC)
-    )
+    operations.set_password(username=options.username, password=password, actor=actor, at=at)
     return _show_user(options)
 
 
 def _deactivate(options: argparse.Namespace) -> int:
-    operations.deactivate_user(username=options.username, actor=cli_actor(options), at=datetime.now(UTC))
+    actor, at = _manager(options)
+    operations.deactivate_user(username=options.username, actor=actor, at=at)
     return _show_user(options)
 
 
 def _activate(options: argparse.Namespace) -> int:
-    operations.activate_user(username=options.username, actor=cli_actor(options), at=datetime.now(UTC))
+    actor, at = _manager(options)
+    operations.activate_user(username=options.username, actor=actor, at=at)
     return _show_user(options)
 
 

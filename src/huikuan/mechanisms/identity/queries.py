@@ -38,10 +38,20 @@ def companies() -> list[CompanyRow]:
 
 def company_named(code: str) -> CompanyRow:
     """The company with this code; refuses an unknown one."""
+    return _company(company_record(code))
+
+
+def company_record(code: str) -> Company:
+    """The record of the company with this code, for operations; refuses an unknown one."""
     found = Company.objects.filter(code=code).first()
     if found is None:
         raise Refusal("company_unknown", company=code)
-    return _company(found)
+    return found
+
+
+def company_zone(company_id: int) -> str:
+    """The time zone the company's days are counted in."""
+    return str(Company.objects.values_list("time_zone", flat=True).get(pk=company_id))
 
 
 def users(*, at: datetime) -> list[UserRow]:

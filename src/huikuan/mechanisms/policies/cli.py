@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_instant
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.actors import add_actor_option, cli_actor
+from huikuan.mechanisms.identity.actors import add_actor_option
 from huikuan.mechanisms.identity.cli import add_password_option, read_password
+from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_named
 from huikuan.mechanisms.policies import operations, queries
 from huikuan.mechanisms.policies.kinds import kinds
@@ -106,19 +108,22 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _draft(options: argparse.Namespace) -> int:
+    company_id = company_named(options.company).id if options.company else None
+    at = datetime.now(UTC)
     version_id = operations.draft(
         kind=options.kind,
-        company_id=company_named(options.company).id if options.company else None,
+        company_id=company_id,
         document=_document(options.file),
         note=options.note,
-        actor=cli_actor(options),
-        at=datetime.now(UTC),
+        actor=commander(options, Permission.DRAFT_POLICY, company_id=company_id, at=at),
+        at=at,
     )
     return _print_version(version_id, options)
 
 
 def _submit(options: argparse.Namespace) -> int:
-    operations.submit(version_id=options.version, actor=cli_actor(options), at=datetime.now(UTC))
+    at = datetime.now(UTC)
+    operations.submit(version_id=options.version, actor=_commander(options, Permission.DRAFT_POLICY, at), at=at)
     return _print_version(options.version, options)
 
 
@@ -143,21 +148,23 @@ def _return(options: argparse.Namespace) -> int:
 def _force(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     effective_at = parse_instant(options.effective_at) if options.effective_at else now
-    operations.put_in_force(version_id=options.version, effective_at=effective_at, actor=cli_actor(options), at=now)
+    actor = _commander(options, Permission.FORCE_POLICY, now)
+    operations.put_in_force(version_id=options.version, effective_at=effective_at, actor=actor, at=now)
     return _print_version(options.version, options)
 
 
 def _retire(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     effective_at = parse_instant(options.effective_at) if options.effective_at else now
-    operations.retire(version_id=options.version, effective_at=effective_at, actor=cli_actor(options), at=now)
+    actor = _commander(options, Permission.FORCE_POLICY, now)
+    operations.retire(version_id=options.version, effective_at=effective_at, actor=actor, at=now)
     return _print_version(options.version, options)
 
 
 def _roll_back(options: argparse.Namespace) -> int:
-    version_id = operations.roll_back(
-        to_version_id=options.version, note="", actor=cli_actor(options), at=datetime.now(UTC)
-    )
+    at = datetime.now(UTC)
+    actor = _commander(options, Permission.DRAFT_POLICY, at)
+    version_id = operations.roll_back(to_version_id=options.version, note="", actor=actor, at=at)
     return _print_version(version_id, options)
 
 
@@ -171,8 +178,14 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _small_firm(options: argparse.Namespace) -> int:
-    version_id = operations.choose_small_firm(actor=cli_actor(options), at=datetime.now(UTC))
+    at = datetime.now(UTC)
+    version_id = operations.choose_small_firm(actor=commander(options, Permission.APPROVE_POLICY, at=at), at=at)
     return _print_version(version_id, options)
+
+
+def _commander(options: argparse.Namespace, permission: Permission, at: datetime) -> str:
+    """The actor of a command about one version, who may do this for its company."""
+    return commander(options, permission, company_id=queries.version(options.version).company_id, at=at)
 
 
 def _authenticated(options: argparse.Namespace) -> str:

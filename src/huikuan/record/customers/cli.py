@@ -11,7 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
-from huikuan.mechanisms.identity.actors import add_actor_option, cli_actor
+from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.record.customers import queries
 from huikuan.record.customers.models import Affiliation
 
@@ -82,14 +84,14 @@ def _affiliate(options: Namespace) -> int:
     # Operations are loaded only when something is written: listing answers sooner.
     from huikuan.record.customers.operations import affiliate
 
-    row = queries.customer(options.code)
+    row, at = queries.customer(options.code), datetime.now(UTC)
     recorded = affiliate(
         customer_id=row.id,
         dimension=options.dimension,
         value=options.value,
         effective_on=parse_date(options.effective_on),
-        actor=cli_actor(options),
-        at=datetime.now(UTC),
+        actor=commander(options, Permission.MANAGE_CUSTOMERS, at=at),
+        at=at,
     )
     if options.json:
         print(json.dumps({"recorded": recorded}))

@@ -31,13 +31,15 @@ _LONGEST_SYSTEM = 30
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How to import: `mapping` None guesses the columns; `on_conflict` is list, keep or replace."""
+    """How to import: `mapping` None guesses the columns; `on_conflict` is list, keep or replace. `named`: the
+    name the mapping goes by, whatever its document says; keys come from there."""
 
     kind: str
     company: Company
     actor: str
     at: datetime
     mapping: Mapping | None = None
+    named: str = ""
     as_of: date | None = None
     skip_rejected: bool = False
     dry_run: bool = False
@@ -47,12 +49,22 @@ class Asked:
 
 
 class RejectedRefusal(Refusal):
-    """The refusal of bad cells, with the sheet they stand in, so that they can be shown in place."""
+    """The refusal of bad cells, with the sheet they stand in, so that they can be shown in place, and how its
+    columns were read. `rehearsed`: what a dry run found the good rows would do."""
 
-    def __init__(self, refusal: Refusal, sheet: Sheet, checked: Checked) -> None:
+    def __init__(
+        self,
+        refusal: Refusal,
+        sheet: Sheet,
+        checked: Checked,
+        guessed: tuple[GuessedColumn, ...] = (),
+        rehearsed: Result | None = None,
+    ) -> None:
         super().__init__(refusal.code, where=refusal.where, **refusal.params)
         self.sheet = sheet
         self.checked = checked
+        self.guessed = guessed
+        self.rehearsed = rehearsed
 
     def write(self, path: Path) -> None:
         """The rejected rows as a spreadsheet."""
@@ -82,6 +94,8 @@ def import_file(
     name = clean_name(name or path.name)
     progress("reading")
     sheet, mapping, guessed = _read(path, name, asked)
+    if asked.named:
+        mapping = replace(mapping, name=asked.named)
     progress("checking")
     checked = check(sheet, mapping, asked.kind, as_of=asked.as_of, company_currency=asked.company.currency)
     task = _task(path, name, asked, sheet, mapping)
@@ -94,9 +108,18 @@ def import_file(
         raise
     except Refusal as refusal:
         if refusal.code == "import_rejected":
-            raise RejectedRefusal(refusal, sheet, checked) from refusal
+            rehearsed = _rehearse(task, checked) if asked.dry_run else None
+            raise RejectedRefusal(refusal, sheet, checked, guessed, rehearsed) from refusal
         raise
     return Imported(result, sheet, replace(checked, bad=result.bad), mapping, guessed)
+
+
+def _rehearse(task: Task, checked: Checked) -> Result | None:
+    """What the good rows alone would do; None where they would be refused too."""
+    try:
+        return import_checked(task, checked, skip_rejected=True, dry_run=True)
+    except Refusal:
+        return None
 
 
 def _check_day(asked: Asked) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from huikuan.connect.connectors.operations.turns import one_at_a_time
 from huikuan.connect.connectors.reasons import place
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
+from huikuan.record.customers.operations.affiliations import Move
+from huikuan.record.customers.queries import customers_by_id
 
 _PLANS: dict[str, Callable[[Task, Checked], Plan]] = {
     "items": plan_items,
@@ -42,6 +44,7 @@ class Result:
     totals: list[dict[str, Any]] = field(default_factory=list)
     customers_created: int = 0
     customers_changed: int = 0
+    moves: list[dict[str, str]] = field(default_factory=list)
     diff: list[dict[str, Any]] | None = None
     conflicting: list[Place] = field(default_factory=list)
     bad: list[BadCell] = field(default_factory=list)
@@ -56,14 +59,16 @@ def import_checked(task: Task, checked: Checked, *, skip_rejected: bool = False,
     Refuses with `import_rejected`, listing every bad cell, unless `skip_rejected`; with
     `import_conflicts` while keys met other content and task.on_conflict says 'list'.
     """
-    _refuse_bad(task, checked.bad, checked.rejected, skip_rejected)
+    if not skip_rejected:
+        _refuse_bad(task, checked, checked.bad, checked.rejected)
     if task.kind == "customers":
         return _customers(task, checked, dry_run)
 
     def make() -> Plan:
         plan = _PLANS[task.kind](task, checked)
         plan.notes = [*checked.notes, *plan.notes]
-        _refuse_bad(task, [*checked.bad, *plan.bad], checked.rejected + _rows(plan.bad), skip_rejected)
+        if not skip_rejected:
+            _refuse_bad(task, checked, [*checked.bad, *plan.bad], checked.rejected + _rows(plan.bad))
         if plan.conflicts and task.on_conflict == "list" and not dry_run:
             refusal = Refusal("import_conflicts", where=plan.conflicts, count=len(plan.conflicts))
             raise ConflictRefusal(refusal, _result(plan, checked, dry_run=True))
@@ -84,10 +89,11 @@ class ConflictRefusal(Refusal):
         self.result = replace(result, batch=None, created=0, totals=[])
 
 
-def _refuse_bad(task: Task, bad: list[BadCell], rejected: int, skip_rejected: bool) -> None:
-    if bad and not skip_rejected:
+def _refuse_bad(task: Task, checked: Checked, bad: list[BadCell], rejected: int) -> None:
+    if bad:
         where = [place(cell, task.file_name) for cell in bad]
-        raise Refusal("import_rejected", where=where, count=len(bad), rows=rejected)
+        good = checked.read - rejected
+        raise Refusal("import_rejected", where=where, count=len(bad), rows=rejected, read=checked.read, good=good)
 
 
 def _rows(bad: list[BadCell]) -> int:
@@ -123,7 +129,8 @@ def _result(plan: Plan, checked: Checked, *, dry_run: bool) -> Result:
         diff=_diff(plan),
         conflicting=plan.conflicts,
         bad=[*checked.bad, *plan.bad],
-        notes=plan.notes,
+        notes=plan.told,
+        moves=told_moves(plan.moves),
         dry_run=dry_run,
         seconds_open=plan.seconds_open,
     )
@@ -133,6 +140,22 @@ def _diff(plan: Plan) -> list[dict[str, Any]] | None:
     if plan.diff is None:
         return None
     return [{**entry, "amount": to_text(entry["amount"], entry["currency"])} for entry in plan.diff]
+
+
+def told_moves(moves: Sequence[Move]) -> list[dict[str, str]]:
+    """Each known customer that changes hands: code, name, in what (dimension), from whom to whom, from which day."""
+    named = customers_by_id({move.customer_id for move in moves})
+    return [
+        {
+            "customer": named[move.customer_id].code,
+            "name": named[move.customer_id].name,
+            "dimension": move.dimension,
+            "former": move.former,
+            "value": move.value,
+            "from": move.effective_on.isoformat(),
+        }
+        for move in moves
+    ]
 
 
 def _customers(task: Task, checked: Checked, dry_run: bool) -> Result:
@@ -148,5 +171,6 @@ def _customers(task: Task, checked: Checked, dry_run: bool) -> Result:
         customers_changed=written.changed,
         bad=checked.bad,
         notes=written.notes,
+        moves=told_moves(written.moves),
         dry_run=dry_run,
     )

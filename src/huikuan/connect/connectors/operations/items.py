@@ -55,7 +55,7 @@ def plan_items(task: Task, checked: Checked) -> Plan:
     plan.created = fresh.filter(pl.col("meets") == "new").height
     forget_unused_customers(plan, fresh)
     post_rows(plan, fresh)
-    plan.affiliations, plan.groups = affiliations(fresh)
+    plan.affiliate(*affiliations(fresh))
     return plan
 
 

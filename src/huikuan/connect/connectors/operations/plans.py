@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from typing import Any
 import adbc_driver_manager
 import polars as pl
 from django.db import DatabaseError
+from django.utils.translation import gettext_noop
 
 from huikuan.connect.connectors.domain.rows import BadCell, Note
 from huikuan.connect.connectors.models import Batch
@@ -25,14 +26,24 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import ensure_prospects
-from huikuan.record.customers.operations.affiliations import Statement, affiliate_many, ensure_groups
+from huikuan.record.customers.operations.affiliations import (
+    Move,
+    Statement,
+    affiliate_many,
+    ensure_groups,
+    foreseen_moves,
+)
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.operations.bulk import Mark, Moved, mark, write
 from huikuan.record.receivables.operations.drafts import Draft
 
+MOVED = gettext_noop("%(count)s affiliations of customers already known change from %(day)s on.")
+
 logger = logging.getLogger(__name__)
 
 _ATTEMPTS = 5
+#: The number of a batch while it is planned: no batch has it.
+_PROVISIONAL = 0
 _RECEIPTS = ["receipt", "advance"]
 
 
@@ -84,6 +95,7 @@ class Plan:
     customers: dict[str, int] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     affiliations: list[Statement] = field(default_factory=list)
+    moves: tuple[Move, ...] = ()
     diff: list[dict[str, Any]] | None = None
     notes: list[Note] = field(default_factory=list)
     written: bool = False
@@ -95,12 +107,31 @@ class Plan:
         draft = self.draft
         return not (draft.items.height or draft.settlements.height or draft.schedules.height)
 
+    def number(self, batch_id: int) -> None:
+        """Give the batch its number: it is about to be written."""
+        self.batch_id = batch_id
+        self.draft.number(batch_id)
+
+    def affiliate(self, stated: list[Statement], groups: dict[str, str]) -> None:
+        """Whose the customers are from now on; customers this takes away from someone are told."""
+        self.affiliations, self.groups = stated, groups
+        self.moves = foreseen_moves(stated, today=self.today)
+
+    @property
+    def today(self) -> date:
+        """The day of recording in the company's zone."""
+        return business_date(self.task.at, self.task.company.time_zone)
+
+    @property
+    def told(self) -> list[Note]:
+        """The notes, and that customers move."""
+        return [*self.notes, *moved_note(self.moves)]
+
 
 def new_plan(task: Task) -> Plan:
-    batch_id = reserve_ids(Batch, 1)[0]
     # A snapshot compares what it leaves alone too; so nothing at all may move while it is planned.
     basis = Basis(standing_batches(task.company.pk), mark()) if task.kind == "open-items" else None
-    return Plan(task, batch_id, Draft(task.company, batch_id, task.actor, task.at), basis)
+    return Plan(task, _PROVISIONAL, Draft(task.company, _PROVISIONAL, task.actor, task.at), basis)
 
 
 def resolve_customers(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
@@ -126,10 +157,13 @@ def carry_out(
 
     Refuses with `ledger_busy` when it keeps moving, and with `storage_failed` when the disk is full.
     """
+    batch_id = _PROVISIONAL
     for _ in range(_ATTEMPTS):
         plan = make()
         if idle(plan):
             return plan
+        batch_id = batch_id or reserve_ids(Batch, 1)[0]
+        plan.number(batch_id)
         try:
             with storage_refusals():
                 _write(plan, counts(plan))
@@ -158,7 +192,7 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
 
     def last() -> None:
         _record_affiliations(plan)
-        record_batch(plan.batch_id, task, counts, plan.notes)
+        record_batch(plan.batch_id, task, {**counts, "moved": len(plan.moves)}, plan.told)
         announce(
             "connectors.imported",
             at=task.at,
@@ -179,8 +213,16 @@ def _record_affiliations(plan: Plan) -> None:
     ensure_groups(plan.groups)
     if plan.affiliations:
         task = plan.task
-        today = business_date(task.at, task.company.time_zone)
-        affiliate_many(plan.affiliations, today=today, batch_id=plan.batch_id, actor=task.actor, at=task.at)
+        plan.moves = affiliate_many(
+            plan.affiliations, today=plan.today, batch_id=plan.batch_id, actor=task.actor, at=task.at
+        ).moves
+
+
+def moved_note(moves: Sequence[Move]) -> list[Note]:
+    """That known customers belong to someone else from a day on."""
+    if not moves:
+        return []
+    return [Note(MOVED, {"count": str(len(moves)), "day": moves[0].effective_on.isoformat()})]
 
 
 def record_batch(batch_id: int, task: Task, counts: dict[str, Any], notes: list[Note]) -> None:

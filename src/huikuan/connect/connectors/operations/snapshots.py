@@ -77,7 +77,7 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     _post_new(plan, fresh)
     _clear(plan, pl.concat([smaller, gone, extra]))
     _reschedule(plan, moved)
-    plan.affiliations, plan.groups = affiliations(fresh)
+    plan.affiliate(*affiliations(fresh))
     plan.diff = diff(
         {
             "new": fresh,

@@ -34,6 +34,26 @@ class Statement:
     item_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A customer (or one item of it) that belonged to `former` belongs to `value` from `effective_on` on."""
+
+    customer_id: int
+    dimension: str
+    former: str
+    value: str
+    effective_on: date
+    item_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliated:
+    """What was recorded: how many statements said something new, and which of them moved someone."""
+
+    written: int
+    moves: tuple[Move, ...]
+
+
 def affiliate(
     *,
     customer_id: int,
@@ -52,7 +72,7 @@ def affiliate(
 
     def work() -> int:
         _check(statement)
-        written = affiliate_many([statement], today=effective_on, batch_id=None, actor=actor, at=at)
+        written = affiliate_many([statement], today=effective_on, batch_id=None, actor=actor, at=at).written
         if written:
             announce("customers.affiliated", at=at, customer_id=customer_id, payload={"dimension": dimension})
         return written
@@ -62,20 +82,23 @@ def affiliate(
 
 def affiliate_many(
     statements: Iterable[Statement], *, today: date, batch_id: int | None, actor: str, at: datetime
-) -> int:
-    """Record those statements that say something new; answers how many.
+) -> Affiliated:
+    """Record those statements that say something new.
 
     Call inside a transaction. `today` is the day of recording in the company's zone.
     """
-    stated = list(statements)
-    known = governing_rows({statement.customer_id for statement in stated})
-    facts = [fact for statement in stated if (fact := _fact(statement, known, today))]
+    news = _news(statements, today)
     common = {"actor": actor, "batch_id": batch_id}
-    if facts:
+    if news:
         kinds = {"item_id": pl.Int64, "batch_id": pl.Int64}
-        rows = pl.DataFrame([{**fact, **common} for fact in facts], schema_overrides=kinds, infer_schema_length=None)
-        record_frame(Affiliation, rows, at=at)
-    return len(facts)
+        facts = [{**_fact(move), **common} for move in news]
+        record_frame(Affiliation, pl.DataFrame(facts, schema_overrides=kinds, infer_schema_length=None), at=at)
+    return Affiliated(len(news), _moves(news))
+
+
+def foreseen_moves(statements: Iterable[Statement], *, today: date) -> tuple[Move, ...]:
+    """The moves that recording the statements now would bring; nothing is written."""
+    return _moves(_news(statements, today))
 
 
 def withdraw_affiliations(*, batch_id: int, actor: str, at: datetime) -> int:
@@ -123,10 +146,22 @@ def ensure_groups(names: Mapping[str, str]) -> int:
     return len(missing)
 
 
-def _fact(
+def _news(statements: Iterable[Statement], today: date) -> list[Move]:
+    """What is new of the statements, with what held before ('' : nothing)."""
+    stated = list(statements)
+    known = governing_rows({statement.customer_id for statement in stated})
+    return [new for statement in stated if (new := _new(statement, known, today))]
+
+
+def _moves(news: Iterable[Move]) -> tuple[Move, ...]:
+    """Without first statements, and days that are stated for what held already."""
+    return tuple(move for move in news if move.former not in ("", move.value))
+
+
+def _new(
     statement: Statement, known: Mapping[tuple[int, int | None, str], Sequence[tuple[date, str]]], today: date
-) -> dict[str, Any] | None:
-    """The row to record, or None when it would change nothing. `known` is in governing order."""
+) -> Move | None:
+    """What the statement brings, or None where it would change nothing. `known` is in governing order."""
     rows = known.get((statement.customer_id, statement.item_id, statement.dimension), [])
     # Of one day the last row counts: what was taken back again was never known.
     known_once = any(dict(rows).values())
@@ -137,12 +172,17 @@ def _fact(
     said = bool(rows) and rows[-1][1] == statement.value
     if said and (statement.effective_on is None or rows[-1][0] == effective_on):
         return None
+    former = rows[-1][1] if rows else ""
+    return Move(statement.customer_id, statement.dimension, former, statement.value, effective_on, statement.item_id)
+
+
+def _fact(move: Move) -> dict[str, Any]:
     return {
-        "customer_id": statement.customer_id,
-        "item_id": statement.item_id,
-        "dimension": statement.dimension,
-        "value": statement.value,
-        "effective_on": effective_on,
+        "customer_id": move.customer_id,
+        "item_id": move.item_id,
+        "dimension": move.dimension,
+        "value": move.value,
+        "effective_on": move.effective_on,
     }
 
 

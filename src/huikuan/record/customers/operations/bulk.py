@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.record.customers.domain.master import CUSTOMER, PROSPECT, Master, restated
 from huikuan.record.customers.domain.tree import cycle_in
 from huikuan.record.customers.models import Affiliation
-from huikuan.record.customers.operations.affiliations import Statement, affiliate_many, ensure_groups
+from huikuan.record.customers.operations.affiliations import Move, Statement, affiliate_many, ensure_groups
 from huikuan.record.customers.operations.rows import (
     Known,
     ids_by_code,
@@ -44,6 +45,17 @@ _DIMENSIONS = {
     "region": Affiliation.Dimension.REGION,
     "business_type": Affiliation.Dimension.BUSINESS_TYPE,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCustomers:
+    """What a customers file brought, and which customers it took from one owner, region … to another.
+
+    `counts`: created, changed, unchanged, groups, affiliations, uscc_warnings.
+    """
+
+    counts: dict[str, int]
+    moves: tuple[Move, ...]
 
 
 def ensure_prospects(
@@ -77,7 +89,7 @@ def ensure_prospects(
 
 def import_customers(
     frame: pl.DataFrame, *, batch_id: int | None, actor: str, at: datetime, effective_on: date | None = None
-) -> dict[str, int]:
+) -> ImportedCustomers:
     """Create and change customers from checked rows (columns: connectors' domain/rows, "customers").
 
     An empty cell says nothing and changes nothing. Groups are created, parents resolved within the
@@ -85,8 +97,6 @@ def import_customers(
     recording, or since ever where none was known. The same content again writes nothing.
     Refuses a code twice, an unknown status or parent, and a cycle of parents. A doubtful USCC is
     kept and counted: early pilot codes fail the check although they are real.
-
-    Answers {"created", "changed", "unchanged", "groups", "affiliations", "uscc_warnings"}.
     """
     rows = frame.to_dicts()
     _refuse_twice(rows)
@@ -100,20 +110,21 @@ def import_customers(
         created, changed = _write(wanted, known, batch_id=batch_id, actor=actor, at=at)
         ids = {**ids_by_code(wanted)}
         groups = ensure_groups({row["group_code"]: row["group_name"] for row in rows if row["group_code"]})
-        affiliations = affiliate_many(
+        affiliated = affiliate_many(
             _statements(rows, ids, effective_on), today=business_date(at), batch_id=batch_id, actor=actor, at=at
         )
         if created or changed:
             payload = {"created": created, "changed": changed, "batch_id": batch_id}
             announce("customers.imported", at=at, payload=payload)
-    return {
+    counts = {
         "created": created,
         "changed": changed,
         "unchanged": len(rows) - created - changed,
         "groups": groups,
-        "affiliations": affiliations,
+        "affiliations": affiliated.written,
         "uscc_warnings": sum(1 for master in wanted.values() if master.uscc and uscc_problem(master.uscc)),
     }
+    return ImportedCustomers(counts, affiliated.moves)
 
 
 def _write(

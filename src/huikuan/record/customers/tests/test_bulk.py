@@ -91,7 +91,7 @@ def queries_master(code: str) -> object:
 @pytest.mark.django_db
 class TestImport:
     def test_everything_a_row_says_is_kept(self) -> None:
-        answer = import_customers(sheet(HAIYUE), **BY)
+        answer = import_customers(sheet(HAIYUE), **BY).counts
         assert answer == {
             "created": 1,
             "changed": 0,
@@ -119,13 +119,13 @@ class TestImport:
     def test_the_same_content_again_writes_nothing(self) -> None:
         import_customers(sheet(HAIYUE), **BY)
         before = counted()
-        answer = import_customers(sheet(HAIYUE), **BY)
+        answer = import_customers(sheet(HAIYUE), **BY).counts
         assert (answer["created"], answer["changed"], answer["unchanged"]) == (0, 0, 1)
         assert counted() == before
 
     def test_a_new_name_keeps_the_old_one_and_empty_cells_say_nothing(self) -> None:
         import_customers(sheet(HAIYUE), **BY)
-        answer = import_customers(sheet({"code": "C001", "name": "海岳新能源装备有限公司"}), **BY)
+        answer = import_customers(sheet({"code": "C001", "name": "海岳新能源装备有限公司"}), **BY).counts
         assert answer["changed"] == 1
         row = queries.customer("C001")
         assert (row.name, row.former_names, row.industry, row.version) == (
@@ -139,7 +139,7 @@ class TestImport:
 
     def test_a_prospect_becomes_a_customer(self) -> None:
         ensure_prospects({"C001": "海岳"}, **BY)
-        assert import_customers(sheet(HAIYUE), **BY)["changed"] == 1
+        assert import_customers(sheet(HAIYUE), **BY).counts["changed"] == 1
         row = queries.customer("C001")
         assert (row.status, row.former_names) == ("customer", ("海岳",))
 
@@ -182,7 +182,7 @@ class TestImport:
         assert counted() == (0, 0, 0, 0, 0)
 
     def test_a_doubtful_uscc_is_kept_and_counted(self) -> None:
-        answer = import_customers(sheet({**HAIYUE, "uscc": "91350100M000100Y44"}), **BY)
+        answer = import_customers(sheet({**HAIYUE, "uscc": "91350100M000100Y44"}), **BY).counts
         assert answer["uscc_warnings"] == 1
         assert queries.customer("C001").uscc_problem == "check_digit"
 

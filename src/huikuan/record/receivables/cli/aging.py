@@ -7,15 +7,18 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from huikuan.kernel.dates import parse_date, parse_instant
+from huikuan.kernel.dates import business_date, parse_date, parse_instant, wall_clock
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.pages.figures import bucket_name
 
 if TYPE_CHECKING:
     from huikuan.mechanisms.audit.models import Head
@@ -27,17 +30,17 @@ FORMATS = ("table", "json", "csv", "xlsx")
 
 def add_aging(subparsers: Any) -> None:
     """`huikuan aging`."""
-    parser = subparsers.add_parser("aging", help="open items by age, as of any day, as known at any instant")
+    parser = subparsers.add_parser("aging", help=_("open items by age, as of any day, as known at any instant"))
     parser.add_argument("--as-of", required=True, metavar="DATE")
-    parser.add_argument("--known-at", metavar="INSTANT", help="what was known then: the last sealed head before it")
+    parser.add_argument("--known-at", metavar="INSTANT", help=_("what was known then: the last sealed head before it"))
     parser.add_argument("--by", choices=KEYS, default="customer")
     parser.add_argument("--basis", choices=("due", "document"), default="due")
-    parser.add_argument("--buckets", metavar="LIST", help="a named list of the bucket policy, such as annual")
+    parser.add_argument("--buckets", metavar="LIST", help=_("a named list of the bucket policy, such as annual"))
     parser.add_argument("--engine", choices=("database", "columns"), default="columns")
     parser.add_argument("--company", metavar="CODE")
-    parser.add_argument("--organisation", metavar="DATE", help="affiliations of this day instead of the as-of day")
+    parser.add_argument("--organisation", metavar="DATE", help=_("affiliations of this day instead of the as-of day"))
     parser.add_argument("--format", choices=FORMATS, default=None)
-    parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument("--json", action="store_true", help=_("the same as --format json"))
     parser.add_argument("--out", metavar="FILE", type=Path)
     parser.set_defaults(run=run_aging)
 
@@ -45,6 +48,7 @@ def add_aging(subparsers: Any) -> None:
 def run_aging(options: argparse.Namespace) -> int:
     """Answer on standard output, or into the file of --out in the form its ending says."""
     # Late: the engines take a third of a second to load, which other commands need not pay.
+    from huikuan.mechanisms.identity.queries import company_named
     from huikuan.record.receivables.queries.aging import aging
 
     answer = aging(
@@ -52,11 +56,12 @@ def run_aging(options: argparse.Namespace) -> int:
         known=_head_at(options.known_at),
         by=options.by,
         basis=options.basis,
-        company_id=_company(options.company),
+        company_id=company_named(options.company).id if options.company else None,
         engine=options.engine,
         buckets=options.buckets,
         organisation=parse_date(options.organisation) if options.organisation else None,
     )
+    _warn_of_future(answer.as_of)
     # What goes to standard output is JSON alone where --json is given, whatever else is asked for.
     form = "json" if options.json and not options.out else options.format or _form_of(options.out)
     written = _WRITERS[form](answer)
@@ -64,11 +69,20 @@ def run_aging(options: argparse.Namespace) -> int:
         options.out.write_bytes(written)
         if options.json:
             print(json.dumps({"out": str(options.out), "rows": len(answer.rows)}, ensure_ascii=False))
+        else:
+            print(_("%(rows)s rows are in %(file)s.") % {"rows": len(answer.rows), "file": options.out})
     elif form == "xlsx":
         raise Refusal("aging_needs_file")
     else:
         sys.stdout.write(written.decode())
     return 0
+
+
+def _warn_of_future(as_of: date) -> None:
+    """A day to come is answered by what is recorded now: say so, beside the answer."""
+    if as_of > business_date(datetime.now(UTC), settings.TIME_ZONE):
+        told = _("%(day)s is still to come: this is what is recorded today, aged to that day.")
+        print(told % {"day": as_of}, file=sys.stderr)
 
 
 def as_json(answer: Aging) -> dict[str, Any]:
@@ -116,17 +130,6 @@ def _head_at(instant: str | None) -> Head | None:
     return head_at(at) or Head(size=0, horizon=0, sealed_at=at)
 
 
-def _company(code: str | None) -> int | None:
-    if code is None:
-        return None
-    from huikuan.mechanisms.identity.models import Company
-
-    found = Company.objects.filter(code=code).values_list("id", flat=True).first()
-    if found is None:
-        raise Refusal("company_unknown", company=code)
-    return found
-
-
 def _form_of(out: Path | None) -> str:
     ending = out.suffix.lstrip(".").lower() if out else ""
     return ending if ending in FORMATS else "table"
@@ -135,21 +138,15 @@ def _form_of(out: Path | None) -> str:
 def headings(answer: Aging) -> list[str]:
     """Column heads of the table, in the reader's language."""
     buckets = answer.totals[0].buckets if answer.totals else ()
-    spans = [
-        _("%(from)s–%(to)s days") % {"from": bucket.from_days, "to": bucket.to_days}
-        if bucket.to_days is not None
-        else _("%(from)s days and more") % {"from": bucket.from_days}
-        for bucket in buckets
-    ]
     return [
         _("Key"),
         _("Name"),
         _("Company"),
         _("Currency"),
         _("Open"),
-        _("Not due"),
-        _("Awaiting an event"),
-        *spans,
+        bucket_name("not_due"),
+        bucket_name("awaiting"),
+        *(bucket_name("", bucket.from_days, bucket.to_days) for bucket in buckets),
         _("Credits"),
         _("Net"),
     ]
@@ -158,11 +155,11 @@ def headings(answer: Aging) -> list[str]:
 def _cells(row: AgingRow) -> list[str | Decimal]:
     amounts = [row.total, row.not_due, row.awaiting, *(b.amount for b in row.buckets), row.credits, row.net]
     exact = [Decimal(to_text(amount, row.currency)) for amount in amounts]
-    return [row.key, row.name, row.company, row.currency, *exact]
+    return [row.key, row.name or row.key or _("(none)"), row.company, row.currency, *exact]
 
 
 def _lines(answer: Aging) -> list[list[str | Decimal]]:
-    totals = [[_("Total"), *_cells(row)[1:]] for row in answer.totals]
+    totals = [[_("Total"), "", *_cells(row)[2:]] for row in answer.totals]
     return [*(_cells(row) for row in answer.rows), *totals]
 
 
@@ -196,7 +193,8 @@ def _write_table(answer: Aging) -> bytes:
         )
         for line in lines
     )
-    as_known = _(", as known at %(instant)s") % {"instant": answer.head_sealed_at} if answer.head_sealed_at else ""
+    at = answer.head_sealed_at
+    as_known = _(", as known at %(instant)s") % {"instant": wall_clock(at, settings.TIME_ZONE)} if at else ""
     return f"{_('As of')} {answer.as_of}{as_known}\n{table}\n".encode()
 
 

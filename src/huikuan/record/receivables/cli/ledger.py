@@ -1,10 +1,8 @@
-"""Commands: ledger check, exchange rates, period locks."""
+"""Commands: the ledger, exchange rates, period locks."""
 
 from __future__ import annotations
 
 import argparse
-import getpass
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,9 +11,13 @@ from typing import Any
 from django.utils.translation import gettext
 
 from huikuan.kernel.dates import business_date, parse_date
-from huikuan.kernel.errors import Refusal
 from huikuan.kernel.rates import SCALE, parse_rate
-from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.queries import company_record
+from huikuan.record.receivables.cli.answers import show
+from huikuan.record.receivables.cli.changes import add_changes
 from huikuan.record.receivables.operations.periods import lock_period, unlock_period
 from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.record.receivables.queries.check import check_ledger
@@ -24,9 +26,11 @@ from huikuan.record.receivables.queries.rates import rates
 
 
 def add_ledger(subparsers: Any) -> None:
-    ledger = subparsers.add_parser("ledger", help=gettext("prove the ledger")).add_subparsers(required=True)
+    told = gettext("prove the ledger, and change it by recording more")
+    ledger = subparsers.add_parser("ledger", help=told).add_subparsers(required=True)
     check = ledger.add_parser("check", help=gettext("prove caches, references and guards against the facts"))
     _finish(check, _check)
+    add_changes(ledger)
 
 
 def add_rates(subparsers: Any) -> None:
@@ -37,7 +41,7 @@ def add_rates(subparsers: Any) -> None:
     add.add_argument("--quote", default="CNY", metavar="CURRENCY")
     add.add_argument("--date", metavar="DATE", help=gettext("first day the rate holds; today if left out"))
     add.add_argument("--source", default="")
-    _finish(add, _add_rate)
+    _finish(add, _add_rate, writes=True)
     listing = actions.add_parser("list", help=gettext("the rates recorded, newest first"))
     listing.add_argument("--currency", default="")
     _finish(listing, _list_rates)
@@ -47,20 +51,22 @@ def add_period(subparsers: Any) -> None:
     actions = subparsers.add_parser("period", help=gettext("lock and unlock periods")).add_subparsers(required=True)
     lock = actions.add_parser("lock", help=gettext("let nothing post on or before a day"))
     lock.add_argument("through", metavar="DATE")
-    _finish(lock, _lock, company=True, reason=True)
+    _finish(lock, _lock, company=True, reason=True, writes=True)
     unlock = actions.add_parser("unlock", help=gettext("take the lock back"))
     unlock.add_argument("--through", metavar="DATE", help=gettext("keep locked through this day"))
-    _finish(unlock, _unlock, company=True, reason=True)
+    _finish(unlock, _unlock, company=True, reason=True, writes=True)
     _finish(
         actions.add_parser("status", help=gettext("through which day the books are locked")), _status, company=True
     )
 
 
-def _finish(parser: Any, run: Any, *, company: bool = False, reason: bool = False) -> None:
+def _finish(parser: Any, run: Any, *, company: bool = False, reason: bool = False, writes: bool = False) -> None:
     if company:
         parser.add_argument("--company", default="MAIN", metavar="CODE")
     if reason:
         parser.add_argument("--reason", default="")
+    if writes:
+        add_actor_option(parser)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 
@@ -72,7 +78,7 @@ def _check(options: argparse.Namespace) -> int:
         for finding in findings
     ]
     body = {"ok": not findings, "findings": [asdict(finding) for finding in findings]}
-    _show(options, body, lines or [gettext("The ledger agrees with its facts.")])
+    show(options, body, lines or [gettext("The ledger agrees with its facts.")])
     return 1 if findings else 0
 
 
@@ -86,11 +92,11 @@ def _add_rate(options: argparse.Namespace) -> int:
         on_date=day,
         rate_e8=rate_e8,
         source=options.source,
-        actor=_actor(),
+        actor=commander(options, Permission.SET_RATES, at=at),
         at=at,
     )
     body = _rate_json(options.currency, options.quote, day.isoformat(), rate_e8, options.source)
-    _show(options, body, [_rate_line(body)])
+    show(options, body, [_rate_line(body)])
     return 0
 
 
@@ -99,7 +105,7 @@ def _list_rates(options: argparse.Namespace) -> int:
         _rate_json(row.currency, row.quote_currency, row.on_date.isoformat(), row.rate_e8, row.source)
         for row in rates(options.currency)
     ]
-    _show(options, {"rates": body}, [_rate_line(row) for row in body])
+    show(options, {"rates": body}, [_rate_line(row) for row in body])
     return 0
 
 
@@ -113,29 +119,31 @@ def _rate_line(row: dict[str, str]) -> str:
 
 
 def _lock(options: argparse.Namespace) -> int:
+    company, at = company_record(options.company), datetime.now(UTC)
     lock_period(
-        company=_company(options.company),
+        company=company,
         through=parse_date(options.through),
         reason=options.reason,
-        actor=_actor(),
-        at=datetime.now(UTC),
+        actor=commander(options, Permission.LOCK_PERIOD, company_id=company.pk, at=at),
+        at=at,
     )
     return _status(options)
 
 
 def _unlock(options: argparse.Namespace) -> int:
+    company, at = company_record(options.company), datetime.now(UTC)
     unlock_period(
-        company=_company(options.company),
+        company=company,
         through=parse_date(options.through) if options.through else None,
         reason=options.reason,
-        actor=_actor(),
-        at=datetime.now(UTC),
+        actor=commander(options, Permission.LOCK_PERIOD, company_id=company.pk, at=at),
+        at=at,
     )
     return _status(options)
 
 
 def _status(options: argparse.Namespace) -> int:
-    company = _company(options.company)
+    company = company_record(options.company)
     history = [
         {
             "locked_through": row.locked_through.isoformat() if row.locked_through else None,
@@ -148,20 +156,5 @@ def _status(options: argparse.Namespace) -> int:
     through = history[0]["locked_through"] if history else None
     body = {"company": company.code, "locked_through": through, "history": history}
     line = gettext("Locked through %(day)s.") % {"day": through} if through else gettext("Nothing is locked.")
-    _show(options, body, [line])
+    show(options, body, [line])
     return 0
-
-
-def _company(code: str) -> Company:
-    company = Company.objects.filter(code=code).first()
-    if company is None:
-        raise Refusal("company_unknown", company=code)
-    return company
-
-
-def _actor() -> str:
-    return f"cli:{getpass.getuser()}"
-
-
-def _show(options: argparse.Namespace, body: Any, lines: list[str]) -> None:
-    print(json.dumps(body, ensure_ascii=False) if options.json else "\n".join(lines))

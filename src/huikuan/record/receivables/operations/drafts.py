@@ -97,6 +97,20 @@ class Draft:
         self.at = aware(self.at)
         self.locked_through = locked_through(self.company.pk)
 
+    def number(self, batch_id: int) -> None:
+        """Give everything drafted under the provisional number the batch's own: drawn only once it is written,
+        so that rehearsals, refusals and files that bring nothing leave no hole in the numbers."""
+        drafted, self.batch_id = self.batch_id, batch_id
+        own = pl.when(pl.col("batch_id") == drafted).then(pl.lit(batch_id, dtype=pl.Int64)).otherwise("batch_id")
+        if self.items.height:
+            self.items = self.items.with_columns(batch_id=own)
+        if self.settlements.height:
+            self.settlements = self.settlements.with_columns(batch_id=own)
+        if self.schedules.height:
+            note = pl.col("note")
+            named = pl.when(note == f"batch {drafted}").then(pl.lit(f"batch {batch_id}")).otherwise(note)
+            self.schedules = self.schedules.with_columns(note=named)
+
     def touch(self, existing: pl.DataFrame) -> None:
         """Take items that are in the ledger already into the draft (columns of STATE)."""
         self.state = pl.concat([self.state, existing.select(*STATE)])
@@ -166,7 +180,7 @@ class Draft:
         owners = self.state.select("item_id", "company_id", "customer_id")
         stated = {
             "line": pl.lit(1, dtype=pl.Int64),
-            "note": pl.lit(f"batch {self.batch_id}" if self.batch_id else ""),
+            "note": pl.lit("" if self.batch_id is None else f"batch {self.batch_id}"),
         }
         rows = lines.join(owners, on="item_id", maintain_order="left").with_columns(
             *(expression.alias(name) for name, expression in stated.items() if name not in lines.columns),

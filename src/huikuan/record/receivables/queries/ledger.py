@@ -55,6 +55,14 @@ def item(item_id: int) -> ItemRow:
     return ItemRow(**row)
 
 
+def settlement_company(settlement_id: int) -> int:
+    """The company a settlement belongs to; refuses when there is none."""
+    found = Settlement.objects.filter(id=settlement_id).values_list("company_id", flat=True).first()
+    if found is None:
+        raise Refusal("settlement_unknown", settlement=settlement_id)
+    return found
+
+
 def customer_items(
     customer_id: int, *, company_id: int | None = None, as_of: date | None = None, known: int | None = None
 ) -> list[ItemRow]:
