@@ -10,9 +10,6 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../src/huikuan/shell/static/dist");
 const require = createRequire(import.meta.url);
 
-await mkdir(out, { recursive: true });
-await Promise.all([bundle(), sprite(), font()]);
-
 async function bundle() {
   await build({
     entryPoints: { app: join(here, "scripts/app.js"), style: join(here, "styles/main.css") },
@@ -22,9 +19,24 @@ async function bundle() {
     sourcemap: false,
     target: ["chrome111", "firefox113", "safari16.4"],
     external: ["*.woff2"],
+    plugins: [darkTwice],
     logLevel: "warning",
   });
 }
+
+/** CSS cannot share one block between a media query and a selector: the dark tokens are written once and said twice. */
+const darkTwice = {
+  name: "dark-twice",
+  setup(build) {
+    build.onLoad({ filter: /tokens\.css$/ }, async ({ path }) => {
+      const tokens = await readFile(path, "utf8");
+      const [block, body] = tokens.match(/:root\[data-theme="dark"\] (\{[^}]+\})/) ?? [];
+      if (!block) throw new Error("tokens.css has no dark tokens");
+      const again = `@media (prefers-color-scheme: dark) { :root:not([data-theme]) ${body} }`;
+      return { contents: `${tokens}\n${again}\n`, loader: "css" };
+    });
+  },
+};
 
 /** The icons named in icons.txt as <symbol>s of one file; each page uses them by reference. */
 async function sprite() {
@@ -43,3 +55,6 @@ async function font() {
   const file = "inter-latin-wght-normal.woff2";
   await copyFile(require.resolve(`@fontsource-variable/inter/files/${file}`), join(out, file));
 }
+
+await mkdir(out, { recursive: true });
+await Promise.all([bundle(), sprite(), font()]);

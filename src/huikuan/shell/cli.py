@@ -5,7 +5,6 @@ Exit codes: 0 fine, 1 refused or found a problem, 2 wrong use. With --json, JSON
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -13,15 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import django
+from django.utils.translation import gettext
 
-from huikuan.shell.failures import WrongUse, failure_of
-
-
-class Parser(argparse.ArgumentParser):
-    """Reports wrong use as an exception, so that --json can answer in JSON."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise WrongUse(f"{self.prog}: {message}")
+from huikuan.shell.failures import failure_of
+from huikuan.shell.parsing import Parser, speak
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,6 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
     from huikuan.shell.installation import prepare
     from huikuan.shell.wiring import command_adders
 
+    speak()
     options = _parser(command_adders(_word(arguments))).parse_args(arguments)
     if getattr(options, "needs_database", True):
         prepare()
@@ -74,7 +69,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _parser(adders: Sequence[Callable[[Any], None]]) -> Parser:
     parser = Parser(
-        prog="huikuan", description="Huikuan 回款", epilog="--verbose: say on stderr what is done, as JSON lines"
+        prog="huikuan",
+        description="Huikuan 回款",
+        epilog=gettext("--verbose: say on stderr what is done, as JSON lines"),
     )
     subparsers = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     for add_commands in adders:
@@ -90,7 +87,9 @@ def _report(error: dict[str, Any], as_json: bool, code: int, also: Mapping[str, 
     for place in error["where"]:
         named = (place[name] for name in ("file", "row", "column", "value"))
         spot = " ".join(str(value) for value in named if value not in ("", None))
-        print(f"  {spot}: {place['reason']} → {place['fix']}", file=sys.stderr)
+        # A place with nothing to add to the sentence is for programs to read.
+        if told := " → ".join(place[name] for name in ("reason", "fix") if place[name]):
+            print(f"  {spot}: {told}", file=sys.stderr)
     return code
 
 

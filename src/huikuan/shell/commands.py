@@ -9,14 +9,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from huikuan.kernel.dates import DEFAULT_ZONE
+from huikuan.kernel.dates import DEFAULT_ZONE, wall_clock
 
 _DEFAULT_HOST = "127.0.0.1"
 _DEFAULT_PORT = "8000"
 _LAST_PORT = 65_535
 _MOST_PROCESSES = 64
+_BACKUP_LABELS = {
+    "file": gettext_noop("Backup"),
+    "ledger": gettext_noop("Ledger"),
+    "made_at": gettext_noop("Made at"),
+    "rows": gettext_noop("Rows"),
+    "files": gettext_noop("Original files"),
+    "lost_files": gettext_noop("Original files that are missing"),
+    "erased": gettext_noop("Erased again"),
+    "ok": gettext_noop("Everything agrees"),
+    "findings": gettext_noop("Findings"),
+}
 
 
 def add_commands(subparsers: Any) -> None:
@@ -132,8 +145,20 @@ def _tell(body: dict[str, Any], options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(body, ensure_ascii=False))
         return
-    for name, value in body.items():
-        print(f"{name}: {sum(value.values()) if isinstance(value, dict) else value}")
+    for name, label in _BACKUP_LABELS.items():
+        if name in body:
+            print(_("%(label)s: %(value)s") % {"label": _(label), "value": _in_words(body[name])})
+
+
+def _in_words(value: Any) -> str:
+    """A part of the answer as people read it: rows of all tables together, yes or no, lists in one line."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return str(sum(value.values()))
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or _("none")
+    return wall_clock(value, settings.TIME_ZONE) if isinstance(value, datetime) else str(value)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -11,6 +11,13 @@ from pathlib import Path
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.folder import data_folder
 
+#: What the product keeps in the data folder.
+_OURS = (
+    *("huikuan.sqlite3*", "secret.key", "heads.jsonl", "*.lock", "demo.json", "demo-logins.txt"),
+    *("keys", "files", "columns", "presets"),
+)
+_OTHERS = 0o077
+
 
 def secret_key() -> str:
     """The key that signs sessions: made on first use, whole or not at all, readable by its owner only."""
@@ -30,6 +37,17 @@ def _make_key(path: Path) -> None:
     with suppress(FileExistsError):
         os.link(draft, path)
     os.unlink(draft)
+
+
+def close_to_others() -> None:
+    """Take what lies open in the data folder away from everyone but its owner: files that were copied in or
+    restored by hand bring their own modes. Of folders the door is enough; strangers' files are left alone."""
+    home = data_folder()
+    for path in (found for pattern in _OURS for found in home.glob(pattern)):
+        with suppress(FileNotFoundError):  # the database's companions come and go
+            known = path.lstat()
+            if known.st_mode & _OTHERS and known.st_uid == os.getuid() and not path.is_symlink():
+                path.chmod(known.st_mode & 0o777 & ~_OTHERS)
 
 
 def database() -> dict[str, object]:

@@ -18,6 +18,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
+from huikuan.shell.home import close_to_others
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def prepare(*, code: str = "MAIN", name: str = "本公司", currency: str = "CNY
     Costs a few short queries when nothing is to be done; of several processes starting at once one
     migrates and the others wait. Refuses a database that a newer version has already changed.
     """
+    close_to_others()
     if missing_migrations() or not Company.objects.exists():
         migrate()
         with _alone():

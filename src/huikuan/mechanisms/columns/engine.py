@@ -51,10 +51,6 @@ class Engine(Protocol):
         """The same by columns, for many rows; sums are cast to BIGINT."""
         ...
 
-    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
-        """Keep a query's rows under a name for the further questions of this reading; sums are cast to BIGINT."""
-        ...
-
 
 class DatabaseEngine:
     """The database itself, from its raw facts."""
@@ -75,9 +71,6 @@ class DatabaseEngine:
             cursor.execute(sql, self._bound(parameters))
             width = len(cursor.description)
             return list(zip(*cursor.fetchall(), strict=True)) or [()] * width
-
-    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
-        raise NotImplementedError("the database's snapshot is read-only: ask the columns")
 
     @staticmethod
     def _bound(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,6 +122,10 @@ class ColumnsEngine:
         return lists(self._table(self._question("table", sql, parameters), sql, parameters))
 
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Keep a query's rows under a name for the further questions of this reading; sums are cast to BIGINT.
+
+        Columns alone can do this: the database's snapshot is read-only.
+        """
         question = self._question("table", sql, parameters)
         self._duck.register(name, self._table(question, sql, parameters))
         self._kept[name] = question

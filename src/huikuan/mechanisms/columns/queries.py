@@ -25,7 +25,7 @@ _EMPTY = Manifest(ledger="")
 def asking(engine: str) -> Iterator[Engine]:
     """`engine` 'columns' or 'database', holding one snapshot while the questions are put."""
     if engine == "columns":
-        with _columns(registered()) as columns:
+        with asking_columns() as columns:
             yield columns
         return
     with snapshot():
@@ -33,7 +33,9 @@ def asking(engine: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def _columns(tables: Sequence[Table]) -> Iterator[ColumnsEngine]:
+def asking_columns() -> Iterator[ColumnsEngine]:
+    """The columns, for questions that keep rows between them."""
+    tables = registered()
     # An uncommitted writer reads its own rows from the tail, however long.
     writing = connection.in_atomic_block
     most = ALWAYS_KNOWN if writing else LONG_TAIL

@@ -53,6 +53,11 @@ class Reading:
         return self.as_of != self.today or self.known_at is not None
 
     @property
+    def is_to_come(self) -> bool:
+        """A day ahead: what is recorded today, aged to that day; what will yet be posted or paid is not in it."""
+        return self.as_of > self.today
+
+    @property
     def company_id(self) -> int | None:
         return self.company.pk if self.company else None
 

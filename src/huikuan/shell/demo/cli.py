@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
+from huikuan.mechanisms.identity.messages import ROLE_TITLES
 from huikuan.shell.commands import port
 from huikuan.shell.demo.standing import Standing, standing
 from huikuan.shell.serving import run_server_and_worker
@@ -30,7 +31,9 @@ def _demo(options: argparse.Namespace) -> int:
     found = standing()
     demo = found or _build(options.as_of)
     if options.json:
-        people = [{"username": username, "password": password} for username, password, _name in demo.logins]
+        people = [
+            {"username": one.username, "password": one.password, "roles": list(one.roles)} for one in demo.logins
+        ]
         about = {"as_of": demo.as_of.isoformat(), "fresh": found is None, "items": demo.items, "logins": people}
         print(json.dumps(about, ensure_ascii=False), flush=True)
     if options.no_serve:
@@ -63,6 +66,7 @@ def _introduce(demo: Standing) -> None:
     """Say what there is to see and who may log in."""
     print(_("Demo company as of %(day)s, %(items)s items, everything invented.")
           % {"day": demo.as_of.isoformat(), "items": f"{demo.items:,}"})  # fmt: skip
-    for username, password, name in demo.logins:
-        print(f"  {username:<10} {password}  {name}")
+    for one in demo.logins:
+        roles = ", ".join(_(ROLE_TITLES[role]) for role in one.roles)
+        print(f"  {one.username:<10} {one.password}  {one.name} · {roles}")
     print(_("Ctrl-C ends it; what you did stays."), flush=True)

@@ -52,7 +52,7 @@ class Journal:
         self.entries.append(entry)
         return entry
 
-    def settle(self, credit: Entry, debit: Entry, amount: int, reason: str = "payment") -> None:
+    def settle(self, credit: Entry, debit: Entry, amount: int, reason: str = "receipt") -> None:
         """Clear `amount` from the day both are there."""
         amount = min(amount, credit.left, debit.left)
         if amount <= 0:

@@ -19,12 +19,22 @@ _MARKER = "demo.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who may log in, and what for."""
+
+    username: str
+    password: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """The finished demo: the day it counts from, its items, and who may log in (name, password, person)."""
+    """The finished demo: the day it counts from, its items, and who may log in."""
 
     as_of: date
     items: int
-    logins: tuple[tuple[str, str, str], ...]
+    logins: tuple[Login, ...]
 
 
 def standing() -> Standing | None:
@@ -33,7 +43,7 @@ def standing() -> Standing | None:
     if not marker.get("complete"):
         return None
     passwords = logins()
-    people = tuple((person.username, passwords[person.username], person.name) for person in PEOPLE)
+    people = tuple(Login(person.username, passwords[person.username], person.name, person.roles) for person in PEOPLE)
     return Standing(parse_date(marker["as_of"]), marker["items"], people)
 
 

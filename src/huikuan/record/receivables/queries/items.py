@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.columns.engine import Engine
-from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine
+from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Customer
@@ -137,7 +137,7 @@ def items_page(
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
     _, days = bucket_days(moment, basis)
-    with asking("columns") as engine:
+    with asking_columns() as engine:
         _keep_matching(engine, chosen, moment, basis)
         sums = _sums(engine)
         valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
@@ -156,7 +156,7 @@ def every_item(
     the lines then come a few thousand at a time."""
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
     _, days = bucket_days(moment, basis)
-    with asking("columns") as engine:
+    with asking_columns() as engine:
         _keep_matching(engine, chosen, moment, basis)
         sums = _sums(engine)
         valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
@@ -171,7 +171,7 @@ def every_item(
         yield sum(one.count for one in sums), rows()
 
 
-def _keep_matching(engine: Engine, chosen: ItemFilter, moment: Moment, basis: str) -> None:
+def _keep_matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: str) -> None:
     clauses, parameters = _conditions(chosen, moment.as_of, basis)
     wanted = {name: value for name in DIMENSIONS if (value := getattr(chosen, name)) is not None}
     lines = open_lines(engine, moment, basis)

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from huikuan.kernel.dates import month_end, month_ends
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.columns.engine import Engine
-from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.engine import ColumnsEngine
+from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce
@@ -91,7 +91,7 @@ def overview(
         raise Refusal("overview_order_unknown", value=top_by)
     asked = _Asked(Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id), basis, months, top_by)
     policy, days = bucket_days(asked.moment, basis)
-    with asking("columns") as engine:
+    with asking_columns() as engine:
         told = _ask(engine, asked, policy, currency)
         provenance = Provenance(
             rows_counted=told.counts.lines,
@@ -133,7 +133,7 @@ class _Told:
     sold_and_open: Mapping[date, int]
 
 
-def _ask(engine: Engine, asked: _Asked, policy: InForce, currency: str | None) -> _Told:
+def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | None) -> _Told:
     moment, ends = asked.moment, asked.ends
     days = days_of(policy.document[asked.basis], moment.as_of)
     currencies = standing.keep_lines(engine, moment, asked.basis)
@@ -221,7 +221,7 @@ def _home(company_id: int | None) -> str:
 
 
 def _history(
-    engine: Engine, scope: Scope, asked: _Asked, policy: InForce, valued: Valuation, currencies: Sequence[str]
+    engine: ColumnsEngine, scope: Scope, asked: _Asked, policy: InForce, valued: Valuation, currencies: Sequence[str]
 ) -> _History:
     def by(basis: str) -> dict[date, dict[int, int]]:
         edges = days_of(policy.document[basis], asked.moment.as_of)

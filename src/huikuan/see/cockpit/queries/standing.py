@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from huikuan.mechanisms.columns.engine import Engine
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.domain.aging import overdue_days
@@ -60,7 +60,7 @@ class Counts:
     customers: int
 
 
-def keep_lines(engine: Engine, moment: Moment, basis: str) -> tuple[CurrencyTotal, ...]:
+def keep_lines(engine: ColumnsEngine, moment: Moment, basis: str) -> tuple[CurrencyTotal, ...]:
     """Keep the open lines of the moment for the questions below; answers the open debits per currency, largest
     first."""
     engine.keep("lines", open_lines(engine, moment, basis), moment.parameters())
@@ -88,7 +88,7 @@ def choose_currency(
 
 
 def keep_valued(
-    engine: Engine, moment: Moment, basis: str, days: Sequence[int], valued: Valuation, currency: str | None
+    engine: ColumnsEngine, moment: Moment, basis: str, days: Sequence[int], valued: Valuation, currency: str | None
 ) -> None:
     """Keep `valued`: the debit lines with their value, place by `basis` and days late; and `holders`, per customer."""
     edges = list(days)

@@ -34,7 +34,7 @@ FORMULAS = {
     "dso_countback": gettext_noop(
         "Sales are taken off the receivables month by month, the newest first; the days used up are the answer"
     ),
-    "dso_true": gettext_noop("Age of each open item, weighted by its amount over the sales of its month"),
+    "dso_true": gettext_noop("Sum over the open items: age × open amount ÷ sales of the month the item was posted in"),
     "dso_best_possible": gettext_noop("Receivables not yet due ÷ credit sales × days"),
     "average_days_delinquent": gettext_noop("DSO − best possible DSO"),
     "cei": gettext_noop("(Opening + sales − closing) ÷ (opening + sales − closing not yet due)"),

@@ -104,7 +104,8 @@ def test_a_second_build_writes_nothing_and_interrupted_ones_go_on(monkeypatch: p
 def test_people_log_in_with_this_installations_passwords(data_folder: Path) -> None:
     building.build(today=TODAY, at=AT)
     demo = standing()
-    username, password, name = demo.logins[0]
+    first = demo.logins[0]
+    username, password, name = first.username, first.password, first.name
     assert (username, name) == ("zhoumin", "周敏")
     assert authenticate(request=_Asked(), username=username, password=password) is not None
     assert RoleGrant.objects.count() == sum(len(person.roles) for person in PEOPLE)
