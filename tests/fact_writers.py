@@ -19,14 +19,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
 django.setup()
 
-from django.db import DatabaseError, connection, transaction  # noqa: E402
+from django.db import DatabaseError, connection, transaction
 
-from huikuan.mechanisms.audit.models import Leaf  # noqa: E402
-from huikuan.mechanisms.audit.operations import record  # noqa: E402
-from huikuan.mechanisms.audit.queries import verify  # noqa: E402
-from huikuan.mechanisms.audit.sealing import seal  # noqa: E402
-from huikuan.mechanisms.identity.models import RoleGrant  # noqa: E402
-from huikuan.shell.installation import prepare  # noqa: E402
+from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.queries import verify
+from huikuan.mechanisms.audit.sealing import seal
+from huikuan.mechanisms.identity.models import RoleGrant
+from huikuan.shell.installation import prepare
 
 WRITERS = 4
 

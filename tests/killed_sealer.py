@@ -14,8 +14,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
 django.setup()
 
-from huikuan.mechanisms.audit import heads, sealing  # noqa: E402
-from huikuan.mechanisms.audit.domain.canonical import document  # noqa: E402
+from huikuan.mechanisms.audit import heads, sealing
+from huikuan.mechanisms.audit.domain.canonical import document
 
 
 def die(*_: Any, **__: Any) -> None:

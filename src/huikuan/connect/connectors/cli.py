@@ -139,6 +139,7 @@ def _save_preset(options: argparse.Namespace, mapping: Any) -> None:
 
 
 def run_undo(options: argparse.Namespace) -> int:
+    """Reverse a batch; exit 1 when something depends on it."""
     from huikuan.connect.connectors.operations.undo import undo_batch
     from huikuan.connect.connectors.queries import company_of
     from huikuan.mechanisms.identity.commanding import commander
@@ -166,6 +167,7 @@ def run_undo(options: argparse.Namespace) -> int:
 
 
 def run_list(options: argparse.Namespace) -> int:
+    """The latest batches, newest first."""
     from huikuan.connect.connectors.queries import batches
     from huikuan.mechanisms.identity.queries import companies
 

@@ -8,4 +8,4 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # Registers the mechanism's own kind; a context does the same with its policies module.
-        from huikuan.mechanisms.policies import policies  # noqa: F401
+        from huikuan.mechanisms.policies import policies

@@ -8,4 +8,4 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # Policy kinds and mirrored tables register themselves, once the models exist.
-        from huikuan.record.receivables import columns, policies  # noqa: F401
+        from huikuan.record.receivables import columns, policies

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
+from huikuan.kernel.dates import wall_clock
 from huikuan.mechanisms.identity.models import Company
 from huikuan.shell import cli, home
 from huikuan.shell.tests.installations import Installation
@@ -165,6 +169,81 @@ def test_what_lies_in_the_data_folder_is_its_owners_alone(tmp_path: Path) -> Non
     found = {path.relative_to(made.home): stat.S_IMODE(path.stat().st_mode) for path in made.home.rglob("*")}
     assert {Path("huikuan.sqlite3"), Path("heads.jsonl"), Path("secret.key")} <= set(found)
     assert {path: mode for path, mode in found.items() if mode & 0o077} == {}
+
+
+def test_files_that_came_with_open_modes_are_closed_and_strangers_left_alone(data_folder: Path) -> None:
+    data_folder.mkdir(exist_ok=True)
+    for name in ("huikuan.sqlite3", "huikuan.sqlite3-wal", "secret.key", "heads.jsonl", "notes.txt"):
+        (data_folder / name).touch(0o644)
+        (data_folder / name).chmod(0o644)
+    (data_folder / "keys").mkdir()
+    (data_folder / "keys").chmod(0o755)
+    home.close_to_others()
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data_folder.iterdir()}
+    closed = dict.fromkeys(("huikuan.sqlite3", "huikuan.sqlite3-wal", "secret.key", "heads.jsonl"), 0o600)
+    assert modes == {**closed, "keys": 0o700, "notes.txt": 0o644}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["import", "items"], "缺少参数：file"),
+        (["nonsense"], "不在可选范围内"),
+        (["import", "items", "x", "--keep-conflicts", "--replace-conflicts"], "不能与参数 --keep-conflicts 同时使用"),
+        (["customer", "list", "--limit", "x"], "不是有效的值"),
+        (["import", "items", "x", "--company"], "需要一个值"),
+        (["ledger", "reverse", "item", "1", "--reason", " "], "1 至 60 个字"),
+    ],
+)
+def test_wrong_use_is_said_in_the_readers_language(
+    main: object, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    with translation.override("zh-hans"):
+        assert main(arguments) == 2  # type: ignore[operator]
+        assert said in capsys.readouterr().err
+        with pytest.raises(SystemExit):
+            main(["aging", "--help"])  # type: ignore[operator]
+    help_ = capsys.readouterr().out
+    assert "用法：" in help_
+    assert "选项" in help_
+    assert "show this help" not in help_
+
+
+@pytest.mark.django_db
+def test_people_are_told_which_file_was_written_and_that_a_day_is_to_come(
+    main: object, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "aging.csv"
+    with translation.override("zh-hans"):
+        assert main(["aging", "--as-of", "2020-11-20", "--out", str(file)]) == 0  # type: ignore[operator]
+        assert capsys.readouterr() == (f"0 行已写入 {file}。\n", "")
+        assert main(["aging", "--as-of", "2199-01-01", "--json"]) == 0  # type: ignore[operator]
+    said = capsys.readouterr()
+    assert json.loads(said.out)["as_of"] == "2199-01-01"
+    assert "2199-01-01 尚未到来" in said.err
+
+
+@pytest.mark.django_db
+def test_a_seal_is_told_on_the_wall_clock_to_the_second(
+    main: object, capsys: pytest.CaptureFixture[str], data_folder: Path
+) -> None:
+    at = datetime(2026, 11, 20, 17, 30, 5, 123_456, tzinfo=UTC)
+    assert wall_clock(at) == "2026-11-21 01:30:05+08:00"
+    assert main(["audit", "seal"]) == 0  # type: ignore[operator]
+    assert re.search(r"\d{2}:\d{2}:\d{2}\+08:00", capsys.readouterr().out)
+
+
+def test_a_backup_is_told_in_the_readers_language(made: Installation, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [os.sys.executable, "-m", "huikuan.shell.cli", "backup", str(tmp_path / "b.zip")],
+        env=made.environment,
+        text=True,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    labels = [line.partition("：")[0] for line in done.stdout.splitlines()]
+    assert labels == ["备份文件", "台账", "行数", "原始文件数", "缺失的原始文件"]
 
 
 def test_the_demo_keeps_to_its_own_folder_whatever_stands_before_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
-from huikuan.mechanisms.jobs.handlers import Handler  # noqa: E402
-from huikuan.mechanisms.jobs.work import Work  # noqa: E402
-from huikuan.mechanisms.jobs.worker import Worker  # noqa: E402
+from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.work import Work
+from huikuan.mechanisms.jobs.worker import Worker
 
 
 def count_steps(steps: int, seconds: float, work: Work) -> dict[str, int]:

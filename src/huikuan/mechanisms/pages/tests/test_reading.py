@@ -20,6 +20,7 @@ def test_today_is_the_companys_day_not_the_servers() -> None:
     reading = read({}, at=NIGHT)
     assert reading.today == reading.as_of == date(2026, 11, 21)
     assert not reading.is_past
+    assert not reading.is_to_come
     assert reading.carried() == {}
 
 
@@ -28,6 +29,11 @@ def test_a_named_day_is_carried_by_links_until_it_is_taken_out() -> None:
     assert reading.is_past
     assert address("/x", reading, slot="days") == "/x?as_of=2026-09-30&basis=document&currency=USD&slot=days"
     assert address("/x", reading, as_of="", basis="", currency="") == "/x"
+
+
+def test_a_day_ahead_is_to_come() -> None:
+    assert read({"as_of": "2026-11-22"}, at=NIGHT).is_to_come
+    assert not read({"as_of": "2026-11-20"}, at=NIGHT).is_to_come
 
 
 def test_a_basis_nobody_knows_is_the_usual_one() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_people_log_in_with_this_installations_passwords(data_folder: Path) -> N
     demo = standing()
     first = demo.logins[0]
     username, password, name = first.username, first.password, first.name
-    assert (username, name) == ("zhoumin", "周敏")
+    assert (username, name, first.roles) == ("zhoumin", "周敏", ("finance_manager",))
     assert authenticate(request=_Asked(), username=username, password=password) is not None
     assert RoleGrant.objects.count() == sum(len(person.roles) for person in PEOPLE)
     assert stat.S_IMODE((data_folder / "demo-logins.txt").stat().st_mode) == 0o600
@@ -158,4 +159,4 @@ def test_the_command_tells_the_logins_every_time(capsys: pytest.CaptureFixture[s
     second = json.loads(capsys.readouterr().out)
     assert second == {**first, "fresh": False}
     assert main(["demo", "--no-serve"]) == 0
-    assert "zhoumin" in capsys.readouterr().out
+    assert re.search("zhoumin .* 周敏 · 财务经理", capsys.readouterr().out)
