@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.utils import translation
 
 from huikuan.kernel.errors import Refusal
 from huikuan.record.customers.models import Customer
@@ -79,6 +80,15 @@ def test_a_name_that_looks_like_a_formula_is_inert_in_a_spreadsheet(
     Customer.objects.update(name="=1+1")
     (first, *_others) = list(csv.reader(io.StringIO(ask(capsys, book, "--format", "csv"))))[1:]
     assert first[1] == "'=1+1"
+
+
+def test_the_words_are_those_of_the_pages(book: Book, capsys: pytest.CaptureFixture[str]) -> None:
+    with translation.override("zh-hans"):
+        heading, *rows = ask(capsys, book, "--by", "region").splitlines()[1:]
+    assert all(word in heading for word in ("未到期", "待触发", "1–30 天", "90 天以上"))
+    named = {row.split()[0] for row in rows}
+    assert named == {"（未填）", "合计"}
+    assert not any("（未填）" in row for row in rows if row.startswith("合计"))
 
 
 def test_nothing_was_known_before_the_first_head(book: Book, capsys: pytest.CaptureFixture[str]) -> None:
