@@ -45,8 +45,8 @@ test-postgres: setup
 
 # The full crash, race and fuzz counts, with their figures.
 prove: setup
-	HUIKUAN_PROVE=1 $(BIN)/python -m pytest -q -rA -m sealed
-	HUIKUAN_PROVE=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -rA -m sealed
+	HUIKUAN_PROVE=1 $(BIN)/python -m pytest -q -rA --hypothesis-show-statistics -m sealed
+	HUIKUAN_PROVE=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -rA --hypothesis-show-statistics -m sealed
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -152,6 +152,7 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     assert refused(path) == "file_type_differs"
 
 
+@pytest.mark.sealed
 def test_mutated_files_are_read_or_refused(good: Path) -> None:
     """Bits flipped, pieces cut and doubled: a Sheet or a Refusal, nothing else. 10,000 with HUIKUAN_PROVE=1."""
     count = 10_000 if os.environ.get("HUIKUAN_PROVE") == "1" else 60

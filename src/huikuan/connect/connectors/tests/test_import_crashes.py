@@ -65,6 +65,7 @@ def csv(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.sealed
 @pytest.mark.parametrize("moment", MOMENTS if os.environ.get("HUIKUAN_PROVE") else MOMENTS[2:3])
 def test_killed_import_leaves_nothing_and_the_rerun_completes(tmp_path: Path, csv: Path, moment: str) -> None:
     home = tmp_path / "killed"

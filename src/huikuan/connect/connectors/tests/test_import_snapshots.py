@@ -154,11 +154,13 @@ def test_undo_of_a_snapshot_gives_back_what_it_cleared_and_clears_what_it_gave_b
     assert check_ledger() == []
 
 
+SERIES = 100 if os.environ.get("HUIKUAN_PROVE") == "1" else 4
 amounts = st.dictionaries(st.sampled_from("ABCDEF"), st.integers(1, 30), min_size=1)
 
 
+@pytest.mark.sealed
 @settings(
-    max_examples=int(os.environ.get("HUIKUAN_PROVE", "0")) * 100 or 4,
+    max_examples=SERIES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -110,6 +110,7 @@ class Walk:
             self.as_locked = open_by_key(self.locked)
 
 
+@pytest.mark.sealed
 @pytest.mark.parametrize("seed", range(WALKS))
 def test_whatever_the_order_the_laws_hold_and_locked_days_stay(seed: int) -> None:
     walk = Walk(seed)
@@ -120,6 +121,7 @@ def test_whatever_the_order_the_laws_hold_and_locked_days_stay(seed: int) -> Non
             assert open_by_key(walk.locked) == walk.as_locked, (seed, walk.done)
 
 
+@pytest.mark.sealed
 @pytest.mark.parametrize("seed", range(WALKS))
 def test_undoing_everything_last_first_leaves_nothing_open(seed: int) -> None:
     walk = Walk(seed)

@@ -42,6 +42,7 @@ def answers(book: Book, as_of: date, known: int, by: str, basis: str, organisati
     return found
 
 
+@pytest.mark.sealed
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_domain_database_and_columns_agree(data: st.DataObject) -> None:

@@ -287,6 +287,7 @@ def as_of_table(before: date) -> list[tuple[date, str, int]]:
     ]
 
 
+@pytest.mark.sealed
 def test_the_ledger_keeps_its_laws_on_any_walk(db: None) -> None:
     run_state_machine_as_test(Walk, settings=settings(**LOOSE))
 
@@ -317,6 +318,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.sealed
 @pytest.mark.parametrize("name", PLANTED)
 def test_twin_a_planted_bug_is_found(db: None, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     PLANTED[name](monkeypatch)

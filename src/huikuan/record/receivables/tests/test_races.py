@@ -24,6 +24,7 @@ from huikuan.record.receivables.tests.conftest import WHO, Books
 
 pytestmark = [
     pytest.mark.postgres,
+    pytest.mark.sealed,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer: there is no race to show"),
 ]
@@ -77,6 +78,7 @@ def test_ten_allocators_never_use_more_than_the_receipt() -> None:
         assert codes(answers) == ["done"] + ["item_not_open"] * 9
         assert sum(Settlement.objects.filter(credit_id=receipt).values_list("credit_amount", flat=True)) == 500
     assert check_ledger() == []
+    print(f"{ROUNDS} rounds of ten allocators of one receipt: used once each time")
 
 
 def test_twin_without_the_row_lock_the_receipt_is_used_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +101,7 @@ def test_of_two_reversals_one_wins() -> None:
         settled, posted = reverse_four_times(Books(f"C{round_number}"))
         assert codes(settled) == codes(posted) == ["already_reversed"] * 3 + ["done"]
     assert check_ledger() == []
+    print(f"{ROUNDS} rounds of four reversals of one settlement, of one item: one wins each time")
 
 
 def reverse_four_times(books: Books) -> tuple[list[Any], list[Any]]:
@@ -113,6 +116,7 @@ def test_settling_and_reversing_one_item_never_both_succeed() -> None:
     for round_number in range(ROUNDS):
         assert codes(settle_and_reverse(Books(f"C{round_number}"))).count("done") == 1
     assert check_ledger() == []
+    print(f"{ROUNDS} rounds of settling and reversing one item: one wins each time")
 
 
 def settle_and_reverse(books: Books) -> list[Any]:
@@ -128,6 +132,7 @@ def test_nothing_slips_into_a_period_while_it_is_being_locked() -> None:
     for round_number in range(ROUNDS):
         assert set(codes(lock_among_postings(Books(f"C{round_number}")))) <= {"done", "period_locked"}
     assert check_ledger() == []
+    print(f"{ROUNDS} rounds of posting into a period while it is locked: nothing slips in")
 
 
 def test_twin_without_the_period_lock_something_slips_in(monkeypatch: pytest.MonkeyPatch) -> None:

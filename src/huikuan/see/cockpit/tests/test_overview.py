@@ -50,6 +50,7 @@ def clicked(page: Overview, **chosen: object) -> tuple[int, int]:
 
 
 @committing
+@pytest.mark.sealed
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_every_figure_equals_its_rows_and_its_own_day(data: st.DataObject) -> None:
