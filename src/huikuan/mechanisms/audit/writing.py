@@ -16,6 +16,7 @@ from huikuan.mechanisms.audit.models import Erasable, Leaf
 from huikuan.mechanisms.audit.shapes import Shape, shape_of
 from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.models import Fact
+from huikuan.mechanisms.store.pipeline import send
 from huikuan.mechanisms.store.transactions import is_postgres, transaction_number
 from huikuan.mechanisms.store.wire import int8
 
@@ -89,11 +90,11 @@ def _write_postgres(model: type[Fact], facts: Sequence[Ready]) -> list[int]:
 
 
 def _execute(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    if len(rows) == 1:
+        send(sql, rows[0])
+        return
     with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(sql, rows[0])
-        else:
-            cursor.executemany(sql, rows)
+        cursor.executemany(sql, rows)
 
 
 def _postgres_values(shape: Shape, fact: Ready) -> list[Any]:

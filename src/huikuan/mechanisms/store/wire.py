@@ -3,6 +3,7 @@ whatever their size. SQLite takes them as they are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,11 @@ def int8(value: int | None) -> Any:
 def int4(value: int) -> Any:
     """An integer parameter."""
     return _forms()[0](value)
+
+
+def array(values: Iterable[int | None]) -> str:
+    """PostgreSQL's literal of an array of integers, for a parameter that says its type (%s::bigint[])."""
+    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
 
 
 @cache

@@ -15,9 +15,9 @@ from typing import Any
 from django.db import connection
 
 from huikuan.mechanisms.store.ids import reserve_ids
-from huikuan.mechanisms.store.pipeline import together
+from huikuan.mechanisms.store.pipeline import send, together
 from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.mechanisms.store.wire import int4, int8
+from huikuan.mechanisms.store.wire import array, int4
 from huikuan.record.receivables.domain.settling import OpenSide
 from huikuan.record.receivables.models import Settlement
 
@@ -27,12 +27,16 @@ PERIOD_LOCKS = 0x48_4B_01
 #: What a cache row repeats of its item; the due date follows the governing schedule.
 _COPIED = ("company_id", "customer_id", "kind", "side", "currency", "document_date", "posting_date", "due_date")
 
-_LOCK = """
-SELECT pg_advisory_xact_lock_shared(%s, company_id::int) FROM receivables_openitem
-WHERE item_id = ANY(%s) ORDER BY item_id FOR UPDATE
+#: The items asked for. Through a subquery, so that PostgreSQL plans once for any number of them: it would
+#: plan an array it can see anew each time, which costs four times the reading.
+_AMONG = "= ANY(ARRAY(SELECT unnest(%s::bigint[])))"
+
+_LOCK = f"""
+SELECT pg_advisory_xact_lock_shared(%s::int, company_id::int) FROM receivables_openitem
+WHERE item_id {_AMONG} ORDER BY item_id FOR UPDATE
 """
 
-_RESERVE = "SELECT nextval('receivables_settlement_ids') FROM generate_series(1, %s) ORDER BY 1"
+_RESERVE = "ARRAY(SELECT nextval('receivables_settlement_ids') FROM generate_series(1, (SELECT %s::int)) ORDER BY 1)"
 
 _READ = """
 SELECT o.item_id, o.company_id, o.customer_id, o.side, o.currency, o.open_amount, o.open_book_amount, o.posting_date,
@@ -41,14 +45,21 @@ SELECT o.item_id, o.company_id, o.customer_id, o.side, o.currency, o.open_amount
     (SELECT max(r.effective_on) FROM receivables_settlement r JOIN receivables_settlement s ON s.id = r.reversal_of
      WHERE r.reversal_of IS NOT NULL AND r.debit_id = o.item_id AND r.effective_on > s.effective_on),
     (SELECT p.locked_through FROM receivables_periodlock p WHERE p.company_id = o.company_id
-     ORDER BY p.tx DESC, p.id DESC LIMIT 1)
+     ORDER BY p.tx DESC, p.id DESC LIMIT 1), {}
 FROM receivables_openitem o WHERE o.item_id {}
+"""
+
+_MOVE = """
+UPDATE receivables_openitem o SET open_amount = c.amount, open_book_amount = c.book
+FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[]), (SELECT %s::bigint[])) AS c (item_id, amount, book)
+WHERE o.item_id = c.item_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """Open items under lock, through which day each of their companies is locked, reserved ids."""
+    """Open items under lock, through which day each of their companies is locked, ids reserved (none where
+    nothing is open)."""
 
     sides: dict[int, OpenSide]
     locked_through: dict[int, date | None]
@@ -76,16 +87,16 @@ def lock(item_ids: Iterable[int], *, settlements: int = 0) -> Locked:
     """
     wanted = sorted(set(item_ids))
     # One parameter however many items: one statement is prepared, and no limit is met.
-    numbers: Any = [int8(item_id) for item_id in wanted] if is_postgres() else json.dumps(wanted)
-    among = "= ANY(%s)" if is_postgres() else "IN (SELECT value FROM json_each(%s))"
-    with connection.cursor() as locking, connection.cursor() as reading, connection.cursor() as reserving:
+    if is_postgres():
         with together():
-            if is_postgres():
-                locking.execute(_LOCK, [int4(PERIOD_LOCKS), numbers])
-                reserving.execute(_RESERVE, [int4(settlements)])
-            reading.execute(_READ.format(among), [numbers])
+            send(_LOCK, [int4(PERIOD_LOCKS), array(wanted)])
+            reading = send(_READ.format(_RESERVE, _AMONG), [int4(settlements), array(wanted)])
         rows = reading.fetchall()
-        ids = [row[0] for row in reserving.fetchall()] if is_postgres() else reserve_ids(Settlement, settlements)
+        ids = rows[0][11] if rows else []
+    else:
+        among = "IN (SELECT value FROM json_each(%s))"
+        rows = send(_READ.format("NULL", among), [json.dumps(wanted)]).fetchall()
+        ids = reserve_ids(Settlement, settlements)
     return Locked(
         sides={row[0]: _side(row) for row in rows},
         locked_through={row[1]: as_date(row[10]) for row in rows},
@@ -100,19 +111,24 @@ def open_new(rows: Sequence[dict[str, Any]]) -> None:
 
 def save(before: Mapping[int, OpenSide], now: Mapping[int, OpenSide]) -> None:
     """Write the items' new open amounts; the row goes when nothing is open."""
-    closed = [[item_id] for item_id in before if now[item_id].open_amount == 0]
+    closed = [item_id for item_id in before if now[item_id].open_amount == 0]
     moved = [
-        [now[item_id].open_amount, now[item_id].open_book_amount, item_id]
+        (item_id, now[item_id].open_amount, now[item_id].open_book_amount)
         for item_id, side in before.items()
         if now[item_id].open_amount not in (0, side.open_amount)
     ]
-    for sql, rows in (
-        ("DELETE FROM receivables_openitem WHERE item_id = %s", closed),
-        ("UPDATE receivables_openitem SET open_amount = %s, open_book_amount = %s WHERE item_id = %s", moved),
-    ):
-        with connection.cursor() as cursor:
-            for row in rows:
-                cursor.execute(sql, [int8(value) for value in row])
+    if is_postgres():
+        if closed:
+            send(f"DELETE FROM receivables_openitem WHERE item_id {_AMONG}", [array(closed)])
+        if moved:
+            send(_MOVE, [array(column) for column in zip(*moved, strict=True)])
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM receivables_openitem WHERE item_id = %s", [(item_id,) for item_id in closed])
+        cursor.executemany(
+            "UPDATE receivables_openitem SET open_amount = %s, open_book_amount = %s WHERE item_id = %s",
+            [(amount, book, item_id) for item_id, amount, book in moved],
+        )
 
 
 def give_back(row: dict[str, Any], amount: int, book_amount: int | None) -> None:

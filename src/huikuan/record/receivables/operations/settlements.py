@@ -10,7 +10,7 @@ from typing import Any
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
-from huikuan.mechanisms.store.pipeline import together
+from huikuan.mechanisms.store.pipeline import briefly, together
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.receivables.domain.settling import OpenSide, after, allocate
 from huikuan.record.receivables.models import Item, Settlement
@@ -60,7 +60,8 @@ def settle(
 
 def settle_many(*, requests: Sequence[Request], actor: str, at: datetime) -> list[int]:
     """Several settlements in one transaction, all or none, each seeing those before it; ids in order."""
-    return retrying(lambda: _settle(requests, actor, at))
+    run = briefly if len(requests) < MANY else retrying
+    return run(lambda: _settle(requests, actor, at))
 
 
 def _settle(requests: Sequence[Request], actor: str, at: datetime) -> list[int]:
@@ -69,10 +70,8 @@ def _settle(requests: Sequence[Request], actor: str, at: datetime) -> list[int]:
     asked_items = {item_id for asked in requests for item_id in (asked.credit_id, asked.debit_id)}
     locked = open_items.lock(asked_items, settlements=len(requests))
     sides = dict(locked.sides)
-    rows = [
-        {"id": settlement_id, **_decide(asked, sides, locked, actor)}
-        for settlement_id, asked in zip(locked.ids, requests, strict=True)
-    ]
+    decided = [_decide(asked, sides, locked, actor) for asked in requests]
+    rows = [{"id": settlement_id, **row} for settlement_id, row in zip(locked.ids, decided, strict=True)]
     write = _write_many if len(rows) >= MANY else _write_few
     write(rows, locked.sides, sides, at)
     return locked.ids
