@@ -12,7 +12,7 @@ import polars as pl
 from django.db import connection
 
 from huikuan.mechanisms.audit.domain.canonical import PLAIN, document
-from huikuan.mechanisms.audit.frames import DTYPES
+from huikuan.mechanisms.audit.frames import DTYPES, digests
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.shapes import Shape
 from huikuan.mechanisms.store.transactions import is_postgres
@@ -49,6 +49,24 @@ def leaf_hashes(*, low: int | None = None, high: int | None = None) -> Iterator[
     """The hashes of the leaves with low ≤ tx < high, in order."""
     for texts in leaf_texts(low=low, high=high):
         yield from hashes_of(texts)
+
+
+def read_digests(shape: Shape, after: int) -> list[tuple[int, int, bytes]]:
+    """(id, tx, digest) of up to CHUNK rows of a fact table with id > `after`, in the order of ids.
+
+    Where the database can write a row's canonical form itself, one value is fetched for each row and
+    not one for each column, which takes a quarter of the time; what is misplaced in a column comes
+    out as no canonical form does. Hashing is ours.
+    """
+    if shape.later or not {"document", "uuid"}.isdisjoint(shape.kinds.values()):
+        facts = read_facts(shape, after)
+        return list(zip(facts["id"].to_list(), facts["tx"].to_list(), digests(shape, facts), strict=True))
+    text = " || ',' || ".join(_written(name, shape.kinds[name]) for name in shape.base)
+    # As bytes, so that text that is not even text fails no reading.
+    form = f"convert_to('[' || {text} || ']', 'UTF8')" if is_postgres() else f"CAST('[' || {text} || ']' AS BLOB)"
+    rows = _fetch(f'SELECT id, tx, {form} FROM "{shape.table}" WHERE id > {after} ORDER BY id LIMIT {CHUNK}')
+    sha256 = hashlib.sha256
+    return [(subject, tx, sha256(row).digest()) for subject, tx, row in rows]
 
 
 def read_facts(shape: Shape, after: int, limit: int = CHUNK) -> pl.DataFrame:
@@ -97,6 +115,26 @@ def _selected(name: str, kind: str) -> str:
         usual = f"isfinite({column}) AND {column} >= '0001-01-02' AND {column} < '9999-12-31'"
         return f"CASE WHEN {usual} THEN to_char({value}, '{form}') ELSE {column}::text END"
     return f"{column}::text" if kind in ("document", "uuid") else column
+
+
+def _written(name: str, kind: str) -> str:
+    """The column as the JSON of its canonical form, in SQL; 'null' for NULL."""
+    column = f'"{name}"'
+    if kind in ("date", "instant"):
+        value = f"'\"' || {_selected(name, kind)} || '\"'"
+    elif kind == "binary":
+        hexed = f"encode({column}, 'hex')" if is_postgres() else f"lower(hex({column}))"
+        value = f"'\"' || {hexed} || '\"'"
+        if not is_postgres():
+            value = f"CASE typeof({column}) WHEN 'blob' THEN {value} WHEN 'null' THEN NULL ELSE '?' END"
+    elif is_postgres():
+        value = f"to_json({column})::text" if kind == "text" else f"{column}::text"
+    elif kind == "boolean":
+        value = f"CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE '?' END"
+        value = f"CASE WHEN {column} IS NOT NULL THEN {value} END"
+    else:
+        value = f"CASE typeof({column}) WHEN 'blob' THEN '?' ELSE json_quote({column}) END"
+    return f"coalesce({value}, 'null')"
 
 
 def _series(name: str, kind: str, values: Sequence[Any]) -> pl.Series:

@@ -8,17 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from django.db import connection
 from django.db.models import Count, Min
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.audit import frames, heads
+from huikuan.mechanisms.audit import heads
 from huikuan.mechanisms.audit.domain.canonical import commitment, document
 from huikuan.mechanisms.audit.domain.tree import Frontier
 from huikuan.mechanisms.audit.heads import SignedHead
 from huikuan.mechanisms.audit.models import Erasable, Erasure, Head, Leaf
-from huikuan.mechanisms.audit.reading import CHUNK, LeafRow, hashes_of, leaf_texts, read_facts, read_leaves
+from huikuan.mechanisms.audit.reading import CHUNK, LeafRow, hashes_of, leaf_texts, read_digests, read_leaves
 from huikuan.mechanisms.audit.sealing import signed_head
 from huikuan.mechanisms.audit.shapes import Shape, shape_of
 from huikuan.mechanisms.store.guards import fact_models
@@ -171,19 +170,18 @@ def _check_facts(result: Verification, model: type[Fact]) -> None:
     """Every fact of a table against its leaf, in stretches of ids; both sides come in the order of ids."""
     shape, after = shape_of(model), -(2**63)
     while True:
-        facts = read_facts(shape, after)
-        last = int(facts["id"][-1]) if facts.height == CHUNK else None
+        found = read_digests(shape, after)
+        last = found[-1][0] if len(found) == CHUNK else None
         rows = read_leaves(shape.table, after, last)
-        _compare(result, shape, facts, rows)
-        result.facts += facts.height
+        _compare(result, shape, found, rows)
+        result.facts += len(found)
         if last is None:
             return
         after = last
 
 
-def _compare(result: Verification, shape: Shape, facts: pl.DataFrame, rows: list[LeafRow]) -> None:
-    """Whole columns first: only where they differ, or personal values are committed, one by one."""
-    found = list(zip(facts["id"].to_list(), facts["tx"].to_list(), frames.digests(shape, facts), strict=True))
+def _compare(result: Verification, shape: Shape, found: list[tuple[int, int, bytes]], rows: list[LeafRow]) -> None:
+    """All at once first: only where they differ, or personal values are committed, one by one."""
     if not shape.personal and found == [row[:3] for row in rows if row[3] is None] and len(found) == len(rows):
         return
     leaves = {row[0]: row for row in rows}

@@ -13,7 +13,7 @@ _LATEST = """
 SELECT c.id, c.code, c.name, c.short_name, c.english_name, c.former_names, c.uscc, c.uscc_override_reason, c.status,
     above.code, c.industry, c.version, v.version, v.content
 FROM customers_customer c LEFT JOIN customers_customer above ON above.id = c.parent_id
-JOIN customers_customerversion v ON v.customer_id = c.id
+LEFT JOIN customers_customerversion v ON v.customer_id = c.id
     AND v.version = (SELECT max(w.version) FROM customers_customerversion w WHERE w.customer_id = c.id)
 ORDER BY c.id
 """
@@ -21,8 +21,8 @@ _AT_ONCE = 10_000
 
 
 def unlike_their_versions() -> Iterator[tuple[int, str, str]]:
-    """(customer id, content of the latest fact, content of the row) of every customer where they differ.
-    A customer no fact tells of is not looked at."""
+    """(customer id, content of the latest fact, content of the row) of every customer where they differ,
+    or that no fact tells of."""
     with connection.cursor() as cursor:
         cursor.execute(_LATEST)
         while rows := cursor.fetchmany(_AT_ONCE):
@@ -33,4 +33,5 @@ def unlike_their_versions() -> Iterator[tuple[int, str, str]]:
                     Master(code, name, short, english, names, uscc, reason, status, parent or "", industry)
                 )
                 if (latest, content) != (version, held):
-                    yield number, f"version {latest}: {content}", f"version {version}: {held}"
+                    told = "none" if latest is None else f"version {latest}: {content}"
+                    yield number, told, f"version {version}: {held}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from huikuan.kernel.errors import Refusal
@@ -87,7 +87,17 @@ def book_part(open_amount: int, open_book: int | None, part: int) -> int | None:
 def after(side: OpenSide, amount: int, book: int | None) -> OpenSide:
     """`side` once `amount` (book value `book`) of it is settled."""
     left = None if side.open_book_amount is None else side.open_book_amount - (book or 0)
-    return replace(side, open_amount=side.open_amount - amount, open_book_amount=left)
+    # Not dataclasses.replace, which takes five times as long: many thousands are settled at once.
+    return OpenSide(
+        side.item_id,
+        side.company_id,
+        side.customer_id,
+        side.side,
+        side.currency,
+        side.open_amount - amount,
+        left,
+        side.settle_from,
+    )
 
 
 def _check_parties(credit: OpenSide, debit: OpenSide, reason: str) -> None:

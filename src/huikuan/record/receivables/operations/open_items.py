@@ -17,7 +17,7 @@ from django.db import connection
 from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.pipeline import send, together
 from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.mechanisms.store.wire import array, int4
+from huikuan.mechanisms.store.wire import array, int4, int8
 from huikuan.record.receivables.domain.settling import OpenSide
 from huikuan.record.receivables.models import Settlement
 
@@ -27,16 +27,18 @@ PERIOD_LOCKS = 0x48_4B_01
 #: What a cache row repeats of its item; the due date follows the governing schedule.
 _COPIED = ("company_id", "customer_id", "kind", "side", "currency", "document_date", "posting_date", "due_date")
 
-#: The items asked for. Through a subquery, so that PostgreSQL plans once for any number of them: it would
-#: plan an array it can see anew each time, which costs four times the reading.
-_AMONG = "= ANY(ARRAY(SELECT unnest(%s::bigint[])))"
+#: The items asked for. Through subqueries, so that PostgreSQL plans once for any number of them: it would plan
+#: an array it can see anew each time, which costs four times the reading.
+_AMONG = "IN (SELECT unnest((SELECT %s::bigint[])))"
 
 _LOCK = f"""
 SELECT pg_advisory_xact_lock_shared(%s::int, company_id::int) FROM receivables_openitem
 WHERE item_id {_AMONG} ORDER BY item_id FOR UPDATE
 """
 
-_RESERVE = "ARRAY(SELECT nextval('receivables_settlement_ids') FROM generate_series(1, (SELECT %s::int)) ORDER BY 1)"
+#: On the row of the first item asked for: every one must be open, and many ids are not to be sent many times.
+_RESERVE = """CASE WHEN o.item_id = %s THEN
+    ARRAY(SELECT nextval('receivables_settlement_ids') FROM generate_series(1, (SELECT %s::int)) ORDER BY 1) END"""
 
 _READ = """
 SELECT o.item_id, o.company_id, o.customer_id, o.side, o.currency, o.open_amount, o.open_book_amount, o.posting_date,
@@ -90,9 +92,9 @@ def lock(item_ids: Iterable[int], *, settlements: int = 0) -> Locked:
     if is_postgres():
         with together():
             send(_LOCK, [int4(PERIOD_LOCKS), array(wanted)])
-            reading = send(_READ.format(_RESERVE, _AMONG), [int4(settlements), array(wanted)])
+            reading = send(_READ.format(_RESERVE, _AMONG), [int8(wanted[0]), int4(settlements), array(wanted)])
         rows = reading.fetchall()
-        ids = rows[0][11] if rows else []
+        ids: list[int] = next((row[11] for row in rows if row[11]), [])
     else:
         among = "IN (SELECT value FROM json_each(%s))"
         rows = send(_READ.format("NULL", among), [json.dumps(wanted)]).fetchall()
@@ -152,8 +154,9 @@ def as_date(value: date | str | None) -> date | None:
 
 
 def _side(row: Sequence[Any]) -> OpenSide:
-    item_id, company_id, customer_id, side, currency, amount, book, *days = row[:10]
-    settle_from = max(day for day in map(as_date, days) if day is not None)
+    item_id, company_id, customer_id, side, currency, amount, book, posted, *back = row[:10]
+    latest = max(day for day in (posted, *back) if day is not None) if any(back) else posted
+    settle_from = date.fromisoformat(latest) if isinstance(latest, str) else latest
     return OpenSide(item_id, company_id, customer_id, side, currency, amount, book, settle_from)
 
 
