@@ -24,7 +24,8 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 - Django must be set up first
 
 from huikuan.mechanisms.identity.models import Company  # noqa: E402
-from huikuan.record.customers.models import Customer  # noqa: E402
+from huikuan.record.customers.domain.master import Master  # noqa: E402
+from huikuan.record.customers.operations import create_customer  # noqa: E402
 from huikuan.record.receivables.domain.posting import Posting  # noqa: E402
 from huikuan.record.receivables.operations.items import post_items  # noqa: E402
 from huikuan.record.receivables.operations.settlements import Request, settle, settle_many  # noqa: E402
@@ -40,10 +41,10 @@ def pairs(count: int) -> list[Pair]:
     """`count` receipts and invoices of 100.00 waiting to be settled, as (receipt, invoice) ids."""
     stamp = str(time.time_ns())
     company = Company.objects.create(code=stamp[-18:], name="benchmark")
-    customer = Customer.objects.create(code=stamp, name="benchmark")
+    customer_id = create_customer(master=Master(stamp, "benchmark"), actor="bench", at=AT)
     ids = []
     for kind in ("receipt", "invoice"):
-        posting = Posting(customer.id, kind, "CNY", 10_000, DAY, DAY, due_date=DAY)
+        posting = Posting(customer_id, kind, "CNY", 10_000, DAY, DAY, due_date=DAY)
         ids.append(post_items(company=company, postings=[posting] * count, actor="bench", at=AT))
     return list(zip(*ids, strict=True))
 

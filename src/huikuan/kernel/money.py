@@ -7,7 +7,7 @@ everywhere; decimal strings exist only at the edges (files, JSON, screens).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 
 from huikuan.kernel.errors import Refusal
 
@@ -21,6 +21,9 @@ _DIGITS = {
 #: The largest amount the ledger takes: what a signed 64-bit integer holds with room for sums of
 #: ten thousand such items (9.2e18 / 1e4).
 LARGEST_MINOR = 900_000_000_000_000
+_LARGEST_PLACE = 15  # of the first digit: further up every currency is beyond it
+#: Python's own context keeps 28 digits and rounds the rest away without a word.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def minor_digits(currency: str) -> int:
@@ -36,7 +39,9 @@ def to_minor(text: str | Decimal | int, currency: str) -> int:
         raise Refusal("amount_unreadable", value=str(text)) from None
     if not value.is_finite():
         raise Refusal("amount_unreadable", value=str(text))
-    scaled = value.scaleb(minor_digits(currency))
+    if value and value.adjusted() > _LARGEST_PLACE:
+        raise Refusal("amount_too_large", value=str(text))
+    scaled = value.scaleb(minor_digits(currency), _EXACT)
     if scaled != scaled.to_integral_value():
         raise Refusal("amount_too_fine", value=str(text), currency=currency)
     if abs(scaled) > LARGEST_MINOR:

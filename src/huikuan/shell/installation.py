@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.apps import apps
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
@@ -37,7 +37,7 @@ def prepare(*, code: str = "MAIN", name: str = "本公司", currency: str = "CNY
         with _alone():
             if not Company.objects.exists():
                 add_company(code=code, name=name, currency=currency, time_zone=time_zone)
-    _warn_of_missing_guards()
+    _see_to_the_guards()
 
 
 def migrate() -> None:
@@ -85,6 +85,18 @@ def _our_labels() -> set[str]:
     return {config.label for config in apps.get_app_configs() if config.name.startswith("huikuan.")}
 
 
+def _renew_guards(old: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those still missing: a role that owns no table cannot make them (see store.grants)."""
+    try:
+        with _alone(), transaction.atomic():
+            guards.install()
+    except DatabaseError as error:
+        log.warning("the guards of this version could not be made", extra={"error": type(error).__name__})
+        return old
+    log.info("guards brought to this version", extra={"guards": len(old)})
+    return guards.missing()
+
+
 @contextmanager
 def _alone() -> Iterator[None]:
     """No other process of this data folder, and none on this PostgreSQL database, migrates meanwhile."""
@@ -102,7 +114,15 @@ def _alone() -> Iterator[None]:
                 cursor.execute("SELECT pg_advisory_unlock(%s::bigint)", [_DOORKEEPER])
 
 
-def _warn_of_missing_guards() -> None:
-    for table, guard in guards.missing():
+def _see_to_the_guards() -> None:
+    """Guards that an upgrade changed are made anew, even when it brought no migration."""
+    mark, current = data_folder() / "guards.sha256", guards.fingerprint()
+    upgraded = not mark.exists() or mark.read_text() != current
+    missing = guards.missing()
+    if missing and upgraded:
+        missing = _renew_guards(missing)
+    if upgraded and not missing:
+        mark.write_text(current)
+    for table, guard in missing:
         # Not mended silently: somebody lifted it, and `huikuan ledger check` will say so too.
         log.warning("a guard of the ledger is missing or altered", extra={"table": table, "guard": guard})

@@ -71,6 +71,12 @@ def test_worked_texts(minor: int, currency: str, text: str) -> None:
         ("Infinity", "CNY", "amount_unreadable"),
         ("12,5", "CNY", "amount_unreadable"),
         ("9000000000000.01", "CNY", "amount_too_large"),
+        ("9" * 40, "CNY", "amount_too_large"),
+        ("1e999999", "CNY", "amount_too_large"),
+        # More digits than Python's decimals keep of themselves: nothing may be rounded away.
+        ("1." + "0" * 40 + "1", "CNY", "amount_too_fine"),
+        ("1000.00" + "0" * 30 + "4", "CNY", "amount_too_fine"),
+        ("1e-999999", "CNY", "amount_too_fine"),
     ],
 )
 def test_what_is_not_exact_is_refused(text: str, currency: str, code: str) -> None:

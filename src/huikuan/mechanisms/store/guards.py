@@ -13,6 +13,7 @@ the tables can remove triggers: that is found by `missing`, and what they then c
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -105,6 +106,12 @@ def expected(model: type[models.Model]) -> dict[str, str]:
     if issubclass(model, Fact):
         guards[f"{table}_ids"] = "sequence"
     return guards
+
+
+def fingerprint() -> str:
+    """What the guards of this version are, in one short text: it changes when an upgrade changes them."""
+    text = repr([sorted(expected(model).items()) for model in guarded_models()])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _present() -> dict[str, str]:

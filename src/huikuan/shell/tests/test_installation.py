@@ -21,6 +21,7 @@ from django.db import connection
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.store import guards
 from huikuan.shell import installation
 from huikuan.shell.tests.installations import Installation, postgres_database
 
@@ -61,6 +62,37 @@ def test_nothing_to_do_costs_a_few_queries(django_assert_max_num_queries: object
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         installation.prepare()
     assert Company.objects.count() == 1
+
+
+def lift(name: str) -> None:
+    table = f' ON "{name.partition("_no_")[0]}"' if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TRIGGER "{name}"{table}')
+
+
+GUARD = "receivables_item_no_update"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guards_an_upgrade_changed_are_renewed_without_a_migration(data_folder: Path) -> None:
+    Company.objects.create(code="MAIN", name="本公司")
+    installation.prepare()
+    mark = data_folder / "guards.sha256"
+    lift(GUARD)
+    mark.write_text("what the version before knew")
+    installation.prepare()
+    assert (guards.missing(), mark.read_text()) == ([], guards.fingerprint())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_a_guard_lifted_without_an_upgrade_is_told_and_not_mended(caplog: pytest.LogCaptureFixture) -> None:
+    Company.objects.create(code="MAIN", name="本公司")
+    installation.prepare()
+    lift(GUARD)
+    installation.prepare()
+    assert guards.missing() == [("receivables_item", GUARD)]
+    assert "a guard of the ledger is missing or altered" in caplog.text
+    guards.install()
 
 
 @pytest.mark.django_db

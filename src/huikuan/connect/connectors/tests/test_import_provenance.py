@@ -10,6 +10,7 @@ from django.db import connection
 from huikuan.connect.connectors.operations.importing import import_checked
 from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.tests.ledgers import AT, checked, item, query, task
+from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import affiliation_as_of
 from huikuan.record.receivables.queries.check import check_ledger
 
@@ -42,6 +43,13 @@ def test_an_undo_gives_the_former_owner_back() -> None:
     undo_batch(batch_id=second, actor="tester", at=AT + timedelta(days=4))
     assert (owners(EARLY), owners(LATE)) == (["张三"], ["张三"])
     assert check_ledger() == []
+
+
+def test_the_check_finds_a_customer_no_fact_tells_of() -> None:
+    stranger = Customer.objects.create(code="X", name="无来历")
+    (found,) = check_ledger()
+    assert (found.kind, found.where, found.expected) == ("customer_content", f"customer {stranger.id}", "none")
+    assert "无来历" in found.found
 
 
 def test_the_check_finds_a_customer_and_a_batch_written_over() -> None:

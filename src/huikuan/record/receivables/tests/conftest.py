@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import create_customer
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.record.receivables.operations.settlements import settle
@@ -17,13 +19,17 @@ AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 WHO = {"actor": "tester", "at": AT}
 
 
+def customer(code: str, name: str) -> Customer:
+    return Customer.objects.get(id=create_customer(master=Master(code, name), **WHO))
+
+
 class Books:
     """One company's books, written with few words. Days are ISO strings, amounts minor units."""
 
     def __init__(self, code: str = "MAIN", currency: str = "CNY") -> None:
         self.company = Company.objects.create(code=code, name="江临精工", currency=currency)
-        self.customer = Customer.objects.create(code=f"{code}-1", name="北麓矿业装备")
-        self.other = Customer.objects.create(code=f"{code}-2", name="宏朔钢构")
+        self.customer = customer(f"{code}-1", "北麓矿业装备")
+        self.other = customer(f"{code}-2", "宏朔钢构")
 
     def post(self, kind: str, amount: int, day: str = "2026-01-05", **more: Any) -> int:
         posting_date = date.fromisoformat(day)

@@ -17,11 +17,14 @@ from huikuan.mechanisms.store.transactions import horizon
 from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.receivables.domain.aging import Belongs, Cleared, Ledger, Planned, Posted, open_amount
 from huikuan.record.receivables.models import ExchangeRate, Item, Schedule, Settlement
+from huikuan.record.receivables.tests.conftest import customer
 
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 START = date(2026, 1, 1)
 DAYS = st.integers(0, 300).map(lambda number: START + timedelta(days=number))
 _numbers = count(1)
+#: A settlement that may be reversed: its id, credit, debit, what it took of each, and its day.
+Live = tuple[int, Posted, Posted, int, int, date]
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Book:
 def new_book(customers: int = 3) -> Book:
     number = next(_numbers)
     company = Company.objects.create(code=f"C{number:05}", name=f"公司{number}")
-    made = [Customer.objects.create(code=f"K{number:05}-{i}", name=f"客户{number}-{i}") for i in range(customers)]
+    made = [customer(f"K{number:05}-{i}", f"客户{number}-{i}") for i in range(customers)]
     return Book(company, made)
 
 
@@ -94,9 +97,16 @@ def post(book: Book, **given: Any) -> Posted:
 
 
 def clear(
-    book: Book, credit: Posted, debit: Posted, amount: int, effective_on: date, reverses: int | None = None
+    book: Book,
+    credit: Posted,
+    debit: Posted,
+    amount: int,
+    effective_on: date,
+    reverses: int | None = None,
+    debit_amount: int | None = None,
 ) -> int:
-    """Record a settlement, negative when it reverses one; answers its id."""
+    """Record a settlement, negative when it reverses one; answers its id. `debit_amount` where currencies differ."""
+    cleared = amount if debit_amount is None else debit_amount
     with transaction.atomic():
         row = {
             "company_id": book.company.id,
@@ -104,14 +114,14 @@ def clear(
             "credit_id": credit.id,
             "debit_id": debit.id,
             "credit_amount": amount,
-            "debit_amount": amount,
+            "debit_amount": cleared,
             "effective_on": effective_on,
             "reason": "test",
             "actor": "test",
             "reversal_of": reverses,
         }
         (number,) = record(Settlement, [row], at=AT)
-    book.settlements.append(Cleared(credit.id, debit.id, amount, amount, effective_on, _tx_of(Settlement, number)))
+    book.settlements.append(Cleared(credit.id, debit.id, amount, cleared, effective_on, _tx_of(Settlement, number)))
     book.wrote()
     return number
 
@@ -178,7 +188,7 @@ def rate(currency: str, rate_e8: int, on_date: date, quote: str = "CNY") -> None
 
 def write_random(draw: Callable[[st.SearchStrategy[Any]], Any], book: Book, steps: int) -> None:
     """Grow `book` by valid facts: open amounts never fall below zero on any day."""
-    live: list[tuple[int, Posted, Posted, int, date]] = []
+    live: list[Live] = []
     for _ in range(steps):
         what = draw(st.sampled_from(["debit", "credit", "settle", "settle", "reverse", "plan", "belong"]))
         if what in ("debit", "credit"):
@@ -186,8 +196,8 @@ def write_random(draw: Callable[[st.SearchStrategy[Any]], Any], book: Book, step
         elif what == "settle":
             _settle_random(draw, book, live)
         elif what == "reverse" and live:
-            number, credit, debit, amount, on = live.pop(draw(st.integers(0, len(live) - 1)))
-            clear(book, credit, debit, -amount, on, reverses=number)
+            number, credit, debit, amount, cleared, on = live.pop(draw(st.integers(0, len(live) - 1)))
+            clear(book, credit, debit, -amount, on, reverses=number, debit_amount=-cleared)
         elif what == "plan" and book.items:
             item = draw(st.sampled_from(book.items))
             first = draw(st.integers(1, item.amount))
@@ -213,27 +223,26 @@ def _post_random(draw: Callable[[st.SearchStrategy[Any]], Any], book: Book, side
     )
 
 
-def _settle_random(
-    draw: Callable[[st.SearchStrategy[Any]], Any], book: Book, live: list[tuple[int, Posted, Posted, int, date]]
-) -> None:
+def _settle_random(draw: Callable[[st.SearchStrategy[Any]], Any], book: Book, live: list[Live]) -> None:
     far, everything = date(2100, 1, 1), 2**62
     room = {item.id: open_amount(item, book.settlements, far, everything) for item in book.items}
     pairs = [
         (credit, debit)
         for credit in book.items
         for debit in book.items
-        if (credit.side, debit.side) == ("credit", "debit")
-        and credit.currency == debit.currency
-        and room[credit.id]
-        and room[debit.id]
+        if (credit.side, debit.side) == ("credit", "debit") and room[credit.id] and room[debit.id]
     ]
     if not pairs:
         return
     credit, debit = draw(st.sampled_from(pairs))
-    most = min(room[credit.id], room[debit.id])
-    amount = draw(st.just(most) | st.integers(1, most))
+    if credit.currency == debit.currency:
+        most = min(room[credit.id], room[debit.id])
+        amount = cleared = draw(st.just(most) | st.integers(1, most))
+    else:
+        amount, cleared = (draw(st.just(room[one.id]) | st.integers(1, room[one.id])) for one in (credit, debit))
     on = max(credit.posting_date, debit.posting_date) + timedelta(days=draw(st.integers(0, 60)))
-    live.append((clear(book, credit, debit, amount, on), credit, debit, amount, on))
+    number = clear(book, credit, debit, amount, on, debit_amount=cleared)
+    live.append((number, credit, debit, amount, cleared, on))
 
 
 def _affiliate_random(draw: Callable[[st.SearchStrategy[Any]], Any], book: Book) -> None:

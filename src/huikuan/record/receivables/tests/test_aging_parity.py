@@ -16,7 +16,7 @@ from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.receivables.domain.aging import KEYS, Cells, age
 from huikuan.record.receivables.queries.aging import aged_by, aging
 from huikuan.record.receivables.queries.open_lines import Moment, open_lines
-from huikuan.record.receivables.tests.ledgers import DAYS, Book, new_book, plan, post, write_random
+from huikuan.record.receivables.tests.ledgers import DAYS, Book, clear, new_book, plan, post, write_random
 
 EXAMPLES = 200 if os.environ.get("HUIKUAN_PROVE") else 25
 DAYS_LATE = [30, 60, 90]
@@ -80,6 +80,29 @@ def test_a_day_is_not_changed_by_what_is_dated_later() -> None:
     plan(book, debit, [(date(2026, 12, 1), 1_000)], date(2026, 7, 1))
     assert answers(book, date(2026, 6, 30), ALWAYS_KNOWN, "customer", "due", None) == before
     assert before[0] == {(book.customers[0].id, book.company.id, "CNY"): {2: 1_000}}
+
+
+def test_a_settlement_of_two_currencies_takes_each_side_s_own_amount() -> None:
+    """100.00 USD pay 700.00 of 1,000.00 CNY; the reversal gives both back from its day on."""
+    book = new_book()
+    day = date(2026, 3, 1)
+    debit = post(book, amount=100_000, posting_date=day, due_date=date(2026, 4, 1))
+    credit = post(book, side="credit", kind="receipt", currency="USD", amount=15_000, posting_date=day)
+    settled = clear(book, credit, debit, 10_000, date(2026, 5, 1), debit_amount=70_000)
+    refresh()
+    clear(book, credit, debit, -10_000, date(2026, 6, 1), reverses=settled, debit_amount=-70_000)
+    whose = (book.customers[0].id, book.company.id)
+    for as_of, yuan, dollars in (
+        (date(2026, 4, 30), 100_000, 15_000),
+        (date(2026, 5, 31), 30_000, 5_000),
+        (date(2026, 6, 30), 100_000, 15_000),
+    ):
+        found = answers(book, as_of, ALWAYS_KNOWN, "customer", "due", None)
+        assert found[0] == found[1] == found[2]
+        assert {key: sum(places.values()) for key, places in found[0].items()} == {
+            (*whose, "CNY"): yuan,
+            (*whose, "USD"): dollars,
+        }
 
 
 def test_between_two_schedule_changes_the_one_then_effective_governs() -> None:
