@@ -27,11 +27,10 @@ from django.db import transaction
 django.setup()
 
 # Models can be imported only now.
-_audit, _queries = (
-    import_module("huikuan.mechanisms.audit.operations"),
-    import_module("huikuan.mechanisms.audit.queries"),
-)
-record, record_frame, seal, verify = _audit.record, _audit.record_frame, _audit.seal, _queries.verify
+record = import_module("huikuan.mechanisms.audit.operations").record
+record_frame = import_module("huikuan.mechanisms.audit.bulk").record_frame
+seal = import_module("huikuan.mechanisms.audit.sealing").seal
+verify = import_module("huikuan.mechanisms.audit.queries").verify
 is_postgres = import_module("huikuan.mechanisms.store.transactions").is_postgres
 Settlement = import_module("huikuan.record.receivables.models").Settlement
 prepare = import_module("huikuan.shell.installation").prepare

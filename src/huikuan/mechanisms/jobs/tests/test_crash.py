@@ -23,8 +23,8 @@ KILLS = 20 if os.environ.get("HUIKUAN_PROVE") == "1" else 2
 BETWEEN, LAST = 8, 60
 STEPS = BETWEEN * KILLS + LAST
 SECONDS = 0.05
-#: Six heartbeats: a living worker must not lose its job because the machine is busy.
-STALE = 2
+#: Six heartbeats, and long: a living worker must not lose its job because the machine is busy.
+STALE = 5
 
 
 def environment() -> dict[str, str]:
