@@ -61,9 +61,13 @@ def read_digests(shape: Shape, after: int) -> list[tuple[int, int, bytes]]:
     if shape.later or not {"document", "uuid"}.isdisjoint(shape.kinds.values()):
         facts = read_facts(shape, after)
         return list(zip(facts["id"].to_list(), facts["tx"].to_list(), digests(shape, facts), strict=True))
-    text = " || ',' || ".join(_written(name, shape.kinds[name]) for name in shape.base)
+    values = [_written(name, shape.kinds[name]) for name in shape.base]
     # As bytes, so that text that is not even text fails no reading.
-    form = f"convert_to('[' || {text} || ']', 'UTF8')" if is_postgres() else f"CAST('[' || {text} || ']' AS BLOB)"
+    if is_postgres():
+        array = " || ',' || ".join(values)
+        form = f"convert_to('[' || {array} || ']', 'UTF8')"
+    else:
+        form = f"CAST(json_array({', '.join(values)}) AS BLOB)"
     rows = _fetch(f'SELECT id, tx, {form} FROM "{shape.table}" WHERE id > {after} ORDER BY id LIMIT {CHUNK}')
     sha256 = hashlib.sha256
     return [(subject, tx, sha256(row).digest()) for subject, tx, row in rows]
@@ -118,22 +122,24 @@ def _selected(name: str, kind: str) -> str:
 
 
 def _written(name: str, kind: str) -> str:
-    """The column as the JSON of its canonical form, in SQL; 'null' for NULL."""
+    """The column in SQL as its canonical form wants it: PostgreSQL's as JSON text, SQLite's as what
+    json_array turns into it, '?' where the value is of a kind that has no such form."""
     column = f'"{name}"'
+    if not is_postgres():
+        return {
+            "date": f"{column} || ''",
+            "instant": _selected(name, kind),
+            "binary": f"CASE typeof({column}) WHEN 'blob' THEN lower(hex({column}))"
+            " WHEN 'null' THEN NULL ELSE '?' END",
+            "boolean": f"CASE {column} WHEN 1 THEN json('true') WHEN 0 THEN json('false')"
+            f" ELSE CASE WHEN {column} IS NOT NULL THEN '?' END END",
+        }.get(kind, f"CASE typeof({column}) WHEN 'blob' THEN '?' ELSE {column} END")
     if kind in ("date", "instant"):
         value = f"'\"' || {_selected(name, kind)} || '\"'"
     elif kind == "binary":
-        hexed = f"encode({column}, 'hex')" if is_postgres() else f"lower(hex({column}))"
-        value = f"'\"' || {hexed} || '\"'"
-        if not is_postgres():
-            value = f"CASE typeof({column}) WHEN 'blob' THEN {value} WHEN 'null' THEN NULL ELSE '?' END"
-    elif is_postgres():
-        value = f"to_json({column})::text" if kind == "text" else f"{column}::text"
-    elif kind == "boolean":
-        value = f"CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE '?' END"
-        value = f"CASE WHEN {column} IS NOT NULL THEN {value} END"
+        value = f"'\"' || encode({column}, 'hex') || '\"'"
     else:
-        value = f"CASE typeof({column}) WHEN 'blob' THEN '?' ELSE json_quote({column}) END"
+        value = f"to_json({column})::text" if kind == "text" else f"{column}::text"
     return f"coalesce({value}, 'null')"
 
 
