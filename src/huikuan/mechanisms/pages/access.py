@@ -40,9 +40,27 @@ def needed(view: Callable[..., Any]) -> Permission | str | None:
 def visible_companies(request: HttpRequest) -> frozenset[int] | None:
     """The companies whose ledger the reader may see; None: every one. Asked once per request."""
     if not hasattr(request, "_visible"):
-        request._visible = _visible(request.user)  # type: ignore[attr-defined]
+        request._visible = _companies(request.user, Permission.VIEW_LEDGER)  # type: ignore[attr-defined]
     found: frozenset[int] | None = request._visible  # type: ignore[attr-defined]
     return found
+
+
+def permitted_companies(request: HttpRequest, permission: Permission) -> frozenset[int] | None:
+    """The companies for which the reader may do this; None: every one. Asked once per request."""
+    if permission == Permission.VIEW_LEDGER:
+        return visible_companies(request)
+    if not hasattr(request, "_permitted"):
+        request._permitted = {}  # type: ignore[attr-defined]
+    known: dict[Permission, frozenset[int] | None] = request._permitted  # type: ignore[attr-defined]
+    if permission not in known:
+        known[permission] = _companies(request.user, permission)
+    return known[permission]
+
+
+def may(request: HttpRequest, permission: Permission, company_id: int) -> bool:
+    """Whether the reader may do this for the company."""
+    companies = permitted_companies(request, permission)
+    return companies is None or company_id in companies
 
 
 def companies_offered(request: HttpRequest) -> list[Company]:
@@ -58,7 +76,7 @@ def may_see(request: HttpRequest, company_id: int) -> bool:
     return visible is None or company_id in visible
 
 
-def _visible(user: Any) -> frozenset[int] | None:
+def _companies(user: Any, permission: Permission) -> frozenset[int] | None:
     if not isinstance(user, User):
         return frozenset()
-    return companies_with(user.username, Permission.VIEW_LEDGER, at=timezone.now())
+    return companies_with(user.username, permission, at=timezone.now())

@@ -6,7 +6,7 @@ dates, amounts as amounts …). What cannot be found is refused by name, never i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from huikuan.connect.connectors.domain.amounts import read_amount
@@ -46,12 +46,27 @@ class GuessedColumn:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
+    """The likeliest mapping. `missing`: fields no column was found for; `unclear`: a date that can be read day
+    first or month first."""
+
     mapping: Mapping
     columns: tuple[GuessedColumn, ...]
+    missing: tuple[str, ...] = ()
+    unclear: str = ""
 
 
 def guess_mapping(sheet: Sheet, kind: str) -> Guess:
     """The likeliest mapping of `sheet` for `kind`; refuses naming what was not found or is ambiguous."""
+    guess = propose_mapping(sheet, kind)
+    if guess.missing:
+        raise Refusal("field_not_found", fields=", ".join(guess.missing), columns=", ".join(sheet.headers))
+    if guess.unclear:
+        raise Refusal("date_order_unclear", example=guess.unclear)
+    return guess
+
+
+def propose_mapping(sheet: Sheet, kind: str) -> Guess:
+    """The same for somebody who completes it: what was not found is told, not refused."""
     samples = {header: _sample(sheet, header) for header in sheet.headers}
     candidates = [
         candidate
@@ -64,7 +79,7 @@ def guess_mapping(sheet: Sheet, kind: str) -> Guess:
         taken = {one.column for one in chosen.values()}
         if candidate.field not in chosen and candidate.column not in taken:
             chosen[candidate.field] = candidate
-    _refuse_missing(kind, chosen, sheet)
+    order, unclear = _date_order(sheet, [one.column for field, one in chosen.items() if field in DATE_FIELDS])
     mapping = Mapping(
         name="guessed",
         kinds=(kind,),
@@ -72,9 +87,16 @@ def guess_mapping(sheet: Sheet, kind: str) -> Guess:
         sheet=sheet.sheet,
         key=() if kind == "customers" else tuple((column,) for column in _key(sheet, chosen)),
         columns={field: (one.column,) for field, one in chosen.items()},
-        date_order=_date_order(sheet, [one.column for field, one in chosen.items() if field in DATE_FIELDS]),
+        date_order=order,
     )
-    return Guess(mapping, tuple(chosen.values()))
+    return Guess(mapping, tuple(chosen.values()), missing_fields(kind, chosen), unclear)
+
+
+def missing_fields(kind: str, given: Collection[str]) -> tuple[str, ...]:
+    """What a file of this kind needs and nothing gives."""
+    return tuple(
+        field for field in _REQUIRED[kind] if not any(one in given for one in _ALTERNATIVES.get(field, (field,)))
+    )
 
 
 def _sample(sheet: Sheet, header: str) -> list[str]:
@@ -140,16 +162,10 @@ _CONTENT: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _refuse_missing(kind: str, chosen: dict[str, GuessedColumn], sheet: Sheet) -> None:
-    missing = [
-        field for field in _REQUIRED[kind] if not any(one in chosen for one in _ALTERNATIVES.get(field, (field,)))
-    ]
-    if missing:
-        raise Refusal("field_not_found", fields=", ".join(missing), columns=", ".join(sheet.headers))
-
-
 def _key(sheet: Sheet, chosen: dict[str, GuessedColumn]) -> list[str]:
     """The document number, with the customer's code where the number alone tells rows not apart."""
+    if "document_number" not in chosen:
+        return []
     number = chosen["document_number"].column
     if _tells_apart(sheet, [number]):
         return [number]
@@ -164,13 +180,13 @@ def _tells_apart(sheet: Sheet, headers: list[str]) -> bool:
     return said.n_unique() == said.height
 
 
-def _date_order(sheet: Sheet, headers: list[str]) -> str:
-    """The one order in which every date exists. Refuses when 3/4/2026 could be read either way throughout."""
+def _date_order(sheet: Sheet, headers: list[str]) -> tuple[str, str]:
+    """The one order in which every date exists, and an example when 3/4/2026 could be read either way throughout."""
     texts = {text for header in headers for text in sheet.cells[header].drop_nulls().unique().head(20_000)}
     unclear = [text for text in texts if read_date(text) == "date_unreadable" and _is_date(text)]
     if not unclear:
-        return "ymd"
+        return "ymd", ""
     failures = {order: sum(isinstance(read_date(text, order), str) for text in unclear) for order in ("mdy", "dmy")}
     if failures["mdy"] == failures["dmy"]:
-        raise Refusal("date_order_unclear", example=min(unclear))
-    return min(failures, key=lambda order: failures[order])
+        return "mdy", min(unclear)
+    return min(failures, key=lambda order: failures[order]), ""
