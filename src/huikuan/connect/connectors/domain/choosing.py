@@ -37,12 +37,18 @@ def fields_of(kind: str) -> list[str]:
     return [name for name in SCHEMAS[kind] if name not in _MADE_HERE]
 
 
-def choose(base: Mapping, kind: str, choice: Choice) -> Mapping:
-    """`base` with the chosen columns; refuses a field given twice and naming every field that is missing."""
+def choose(base: Mapping, kind: str, choice: Choice, doubled: MappingType[str, str] | None = None) -> Mapping:
+    """`base` with the chosen columns; refuses a field given twice and naming every field that is missing.
+
+    `doubled`: fields that share their column with another, field → column; they stay unless given anew.
+    """
     known = fields_of(kind)
     columns: dict[str, tuple[str, ...]] = {
         field: (column,) for column, field in choice.fields.items() if field in known
     }
+    for field, column in (doubled or {}).items():
+        if column in choice.fields:
+            columns.setdefault(field, (column,))
     twice = [field for field, count in Counter(choice.fields.values()).items() if count > 1 and field in known]
     if twice:
         raise Refusal("field_twice", fields=", ".join(twice))

@@ -19,8 +19,10 @@ from huikuan.kernel.errors import Refusal
 
 #: A column fits a field when this share of its sampled cells does.
 _FITS = 0.8
+#: … and is put to somebody who looks at it when this share does.
+_FITS_IN_PART = 0.5
 _SAMPLE = 500
-_EXACT, _WITHOUT_NOTE, _PART = 1.0, 0.9, 0.5
+_EXACT, _WITHOUT_NOTE, _DOUBTFUL, _PART = 1.0, 0.9, 0.6, 0.5
 #: Between two known names of one field the surer one wins.
 _PER_RANK = 0.005
 _SHORTEST_PART = 4
@@ -36,7 +38,8 @@ _ALTERNATIVES = {"customer": ("customer_code", "customer_name"), "due_date": ("d
 
 @dataclass(frozen=True, slots=True)
 class GuessedColumn:
-    """`column` was taken for `field`; `confidence` from 0 to 1, `reason`: 'header', 'header_note' or 'header_part'."""
+    """`column` was taken for `field`; `confidence` from 0 to 1, `reason`: 'header', 'header_note',
+    'header_part', or 'content' where the header is known and some of the cells do not fit."""
 
     field: str
     column: str
@@ -57,7 +60,7 @@ class Guess:
 
 def guess_mapping(sheet: Sheet, kind: str) -> Guess:
     """The likeliest mapping of `sheet` for `kind`; refuses naming what was not found or is ambiguous."""
-    guess = propose_mapping(sheet, kind)
+    guess = _guess(sheet, kind, least=_FITS)
     if guess.missing:
         raise Refusal("field_not_found", fields=", ".join(guess.missing), columns=", ".join(sheet.headers))
     if guess.unclear:
@@ -66,13 +69,18 @@ def guess_mapping(sheet: Sheet, kind: str) -> Guess:
 
 
 def propose_mapping(sheet: Sheet, kind: str) -> Guess:
-    """The same for somebody who completes it: what was not found is told, not refused."""
+    """The same for somebody who completes it: what was not found is told, not refused, and a column of a known
+    name is put to them although some of its cells are bad."""
+    return _guess(sheet, kind, least=_FITS_IN_PART)
+
+
+def _guess(sheet: Sheet, kind: str, *, least: float) -> Guess:
     samples = {header: _sample(sheet, header) for header in sheet.headers}
     candidates = [
         candidate
         for field, names in NAMES[kind].items()
         for header, sample in samples.items()
-        if (candidate := _candidate(field, names, header, sample)) is not None
+        if (candidate := _candidate(field, names, header, sample, least)) is not None
     ]
     chosen: dict[str, GuessedColumn] = {}
     for candidate in sorted(candidates, key=lambda one: -one.confidence):
@@ -105,7 +113,7 @@ def _sample(sheet: Sheet, header: str) -> list[str]:
     return [cell for cell in cells if cell and fold(cell) not in TOTAL_WORDS][:_SAMPLE]
 
 
-def _candidate(field: str, names: list[str], header: str, sample: list[str]) -> GuessedColumn | None:
+def _candidate(field: str, names: list[str], header: str, sample: list[str], least: float) -> GuessedColumn | None:
     known = {fold(name): rank for rank, name in reversed(list(enumerate(names)))}
     whole, bare = fold(header), fold_without_note(header)
     if whole in known:
@@ -117,19 +125,21 @@ def _candidate(field: str, names: list[str], header: str, sample: list[str]) -> 
         if not inside:
             return None
         score, rank, reason = _PART, min(inside), "header_part"
-    if not _fits(field, sample):
-        return None
+    if not _fits(field, sample, _FITS):
+        if reason == "header_part" or not _fits(field, sample, least):
+            return None
+        score, reason = _DOUBTFUL, "content"
     return GuessedColumn(field, header, round(score - _PER_RANK * rank, 3), reason)
 
 
-def _fits(field: str, sample: list[str]) -> bool:
+def _fits(field: str, sample: list[str], share: float) -> bool:
     """Whether the column's content can be this field; an empty column fits only what may be empty."""
     test = _CONTENT.get("date" if field in DATE_FIELDS else field)
     if test is None:
         return True
     if not sample:
         return field in ("kind", "net_amount", "tax_amount", "settled_on", "posting_date")
-    return sum(1 for cell in sample if test(cell)) >= _FITS * len(sample)
+    return sum(1 for cell in sample if test(cell)) >= share * len(sample)
 
 
 def _is_date(cell: str) -> bool:

@@ -123,9 +123,8 @@ def describe(draft: ImportDraft, choice: Choice, *, as_of: date | None, actor: s
     """
     _require(draft, actor, at)
     _check_kind(draft.kind, as_of)
-    document = draft.mapping
-    if choice != choice_of(draft):
-        document = document_of(choose(mapping_of(draft.mapping), draft.kind, choice))
+    chosen = choose(mapping_of(draft.mapping), draft.kind, choice, draft.sample.get("doubled"))
+    document = draft.mapping if choice == choice_of(draft) else document_of(chosen)
     shown = {"chosen": dict(choice.fields), "keys": list(choice.key), "described": True}
     _change(draft, at, mapping=document, as_of=as_of, sample={**draft.sample, **shown})
 
@@ -290,12 +289,13 @@ def _propose(sheet: Sheet, kind: str) -> tuple[Described, dict[str, Any]]:
 def _shown(sheet: Sheet, mapping: Described) -> dict[str, Any]:
     """Which of the sheet's columns is which field under the mapping, and which make up the key."""
     chosen: dict[str, str] = {}
+    doubled: dict[str, str] = {}
     for field, names in mapping.columns.items():
         header = next((found for name in names if (found := sheet.column(name)) is not None), None)
-        if header is not None:
-            chosen.setdefault(header, field)
+        if header is not None and chosen.setdefault(header, field) != field:
+            doubled[field] = header
     keys = [next((found for name in part if (found := sheet.column(name)) is not None), "") for part in mapping.key]
-    return {"chosen": chosen, "keys": [key for key in keys if key]}
+    return {"chosen": chosen, "doubled": doubled, "keys": [key for key in keys if key]}
 
 
 def _sample(sheet: Sheet) -> dict[str, Any]:

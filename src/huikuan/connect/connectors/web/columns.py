@@ -12,15 +12,13 @@ from huikuan.connect.connectors.domain.choosing import Choice, fields_of
 from huikuan.connect.connectors.domain.guessing import missing_fields
 from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations.drafts import choice_of
-from huikuan.connect.connectors.presets import load_preset, preset_names
+from huikuan.connect.connectors.presets import presets_of
 from huikuan.connect.connectors.reasons import field_label
 from huikuan.connect.connectors.web.telling import WHY, Told
-from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
 
 #: From this confidence on a guess counts as sure.
 _SURE = 0.9
-#: Needed or most asked for; the other fields follow in the order of the checked rows.
 _COLUMN = "column-"
 
 
@@ -117,16 +115,9 @@ def _row(draft: ImportDraft, choice: Choice, place: int, header: str) -> ColumnR
 
 
 def _presets(draft: ImportDraft, company: Company) -> list[tuple[str, str]]:
-    """Presets for this kind of file: (name, title)."""
-    found = []
-    for name in preset_names(company.code):
-        try:
-            preset = load_preset(name, company=company.code)
-        except Refusal:
-            continue  # a document somebody edited by hand and broke; the list of presets says so
-        if draft.kind in preset.kinds:
-            found.append((name, preset.title or name))
-    return found
+    """Presets for this kind of file: (name, title), the company's own first."""
+    found = [*presets_of(company.code), *presets_of("")]
+    return [(preset.name, preset.title) for preset in found if draft.kind in preset.kinds]
 
 
 def _date_orders() -> list[tuple[str, str]]:

@@ -47,6 +47,7 @@ _KNOWN = {**STORE, **FILES, **IDENTITY, **CUSTOMERS, **RECEIVABLES, **OWN, **_HE
 WHY = {
     "header": gettext_noop("by its header"),
     "header_note": gettext_noop("by its header, without the note in brackets"),
+    "content": gettext_noop("by its header; some cells do not fit"),
     "header_part": gettext_noop("by a part of its header: please look"),
 }
 STEPS = {
