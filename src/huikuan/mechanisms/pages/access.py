@@ -57,7 +57,7 @@ def permitted_companies(request: HttpRequest, permission: Permission) -> frozens
     return known[permission]
 
 
-def may(request: HttpRequest, permission: Permission, company_id: int) -> bool:
+def may_for(request: HttpRequest, permission: Permission, company_id: int) -> bool:
     """Whether the reader may do this for the company."""
     companies = permitted_companies(request, permission)
     return companies is None or company_id in companies

@@ -30,6 +30,7 @@ LINES = [
     "C0009,远舟港机,N-3,2026-10-32,2026-12-01,3000.00,CNY,=1+1",
     "C0009,远舟港机,N-4,2026-10-05,2026-12-01,<b>#N/A</b>,CNY,",
 ]  # fmt: skip
+MENDED = {"row": "4", "column": "开票日期", "value": "2026-10-31"}
 CONTENT = "\n".join([HEADER, *LINES]).encode()
 
 
@@ -207,7 +208,7 @@ def test_a_page_looked_at_before_a_change_commits_nothing(reader: Client) -> Non
     describe(reader, draft)
     check(reader, draft)
     stale = ImportDraft.objects.get(pk=draft.pk).version
-    reader.post(f"/imports/drafts/{draft.pk}/cells", {"row": "4", "column": "开票日期", "value": "2026-10-31"})
+    reader.post(f"/imports/drafts/{draft.pk}/cells", MENDED)
     answer = reader.post(f"/imports/drafts/{draft.pk}/commit", {"version": stale, "rejected": "skip"})
     assert answer.status_code == 409
     assert "请再看一遍" in answer.content.decode()
@@ -233,7 +234,7 @@ def test_a_large_file_is_checked_by_the_worker(reader: Client, monkeypatch: pyte
     assert "正在检查文件" in check(reader, draft).content.decode()
     work()
     assert check(reader, draft).context["preview"]["rejected"] == 2
-    reader.post(f"/imports/drafts/{draft.pk}/cells", {"row": "4", "column": "开票日期", "value": "2026-10-31"})
+    reader.post(f"/imports/drafts/{draft.pk}/cells", MENDED)
     page = check(reader, draft)
     assert page.context["stale"]
     assert [cell.row for cell in page.context["cells"]] == [5]

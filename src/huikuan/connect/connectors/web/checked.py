@@ -23,7 +23,7 @@ from huikuan.connect.connectors.web.telling import STEPS, tell_kept, told_notes
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import latest, worker_seen
-from huikuan.mechanisms.pages.access import may
+from huikuan.mechanisms.pages.access import may_for
 
 #: Files of more rows are checked by the worker, so that no page waits for them.
 AT_ONCE = 10_000
@@ -107,7 +107,7 @@ def done_page(request: HttpRequest, draft: ImportDraft) -> dict[str, Any]:
         "may_undo": batch is not None
         and batch.kind != "customers"
         and batch.state == Batch.State.COMMITTED
-        and may(request, Permission.UNDO_IMPORT, draft.company_id),
+        and may_for(request, Permission.UNDO_IMPORT, draft.company_id),
     }
 
 

@@ -31,7 +31,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import may, needs, permitted_companies
+from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies
 from huikuan.mechanisms.pages.reading import address, reading_of
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -196,7 +196,7 @@ def discard(request: HttpRequest, draft_id: int) -> HttpResponse:
 def draft_of(request: HttpRequest, draft_id: int) -> ImportDraft:
     """The draft; one of a company the reader may not import for is not there."""
     draft = ImportDraft.objects.filter(pk=draft_id).first()
-    if draft is None or not may(request, Permission.IMPORT, draft.company_id):
+    if draft is None or not may_for(request, Permission.IMPORT, draft.company_id):
         raise Http404
     return draft
 

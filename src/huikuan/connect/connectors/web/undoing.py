@@ -17,7 +17,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import latest, worker_seen
-from huikuan.mechanisms.pages.access import may, needs
+from huikuan.mechanisms.pages.access import may_for, needs
 from huikuan.mechanisms.pages.reading import address, reading_of
 
 
@@ -25,7 +25,7 @@ from huikuan.mechanisms.pages.reading import address, reading_of
 def show_undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     """What undoing does and what stands in its way; by POST the worker is asked."""
     batch = Batch.objects.filter(pk=batch_id).first()
-    if batch is None or not may(request, Permission.UNDO_IMPORT, batch.company_id):
+    if batch is None or not may_for(request, Permission.UNDO_IMPORT, batch.company_id):
         raise Http404
     problem = None
     if request.method == "POST":

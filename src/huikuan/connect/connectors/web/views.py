@@ -24,7 +24,7 @@ from huikuan.mechanisms.files.exports import Cell, write_csv, write_xlsx
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import may, may_see, needs, permitted_companies, visible_companies
+from huikuan.mechanisms.pages.access import may_for, may_see, needs, permitted_companies, visible_companies
 
 ROWS = 50
 #: Digits of an id; and more lines than any file has that was read.
@@ -74,7 +74,7 @@ def show_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """One import: what was read, what became of it, what the user was told."""
     batch = _batch(request, batch_id)
     undoable = batch.state == Batch.State.COMMITTED and batch.kind != "customers"
-    allowed = undoable and may(request, Permission.UNDO_IMPORT, batch.company_id)
+    allowed = undoable and may_for(request, Permission.UNDO_IMPORT, batch.company_id)
     return render(request, "connectors/batch.html", _of(batch) | {"may_undo": allowed})
 
 
