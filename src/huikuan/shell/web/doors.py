@@ -11,8 +11,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from huikuan.mechanisms.files.limits import MEGABYTE, Limits
-from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import LOGGED_IN, needed, permitted_companies
+from huikuan.mechanisms.pages.access import may, needed
 from huikuan.shell.web.failures import too_large
 
 #: A session ends when nothing was asked for this long, and this long after log-in whatever was asked.
@@ -91,10 +90,5 @@ class Permissions:
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> None:
-        if not getattr(view, "login_required", True):
-            return
-        permission = needed(view)
-        if permission == LOGGED_IN:
-            return
-        if not isinstance(permission, Permission) or permitted_companies(request, permission) == frozenset():
+        if getattr(view, "login_required", True) and not may(request, needed(view, request.method or "GET")):
             raise PermissionDenied
