@@ -11,7 +11,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const region = event.detail.elt;
   const spoken = document.getElementById("spoken");
   if (spoken && region.dataset.spoken) spoken.textContent = region.dataset.spoken;
+  focusNext(region);
 });
+
+/** What is to be typed into next says so itself. */
+function focusNext(region) {
+  const next = region.querySelector?.("[data-focus]");
+  if (!next) return;
+  next.focus();
+  next.select?.();
+}
 
 /** A failed update never leaves old figures under a new choice: the page is loaded whole instead. */
 document.addEventListener("htmx:responseError", (event) => {

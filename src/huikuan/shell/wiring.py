@@ -46,13 +46,18 @@ def command_adders(word: str) -> Sequence[Callable[[Any], None]]:
 
 def jobs() -> dict[str, Handler]:
     """Every kind of job and how it is done."""
-    from huikuan.mechanisms.jobs.handlers import Handler  # the worker's, not the commands'
+    from huikuan.connect.connectors import jobs as connectors  # the worker's, not the commands'; so the next two
+    from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.shell import recurring
 
     return {
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
         "columns.compact": Handler(recurring.compact_columns, every=timedelta(days=1)),
+        "imports.check": Handler(connectors.check_draft),
+        "imports.commit": Handler(connectors.commit_draft),
+        "imports.undo": Handler(connectors.undo),
+        "imports.tidy": Handler(connectors.tidy, every=timedelta(hours=1)),
         "events.deliver": Handler(lambda _: recurring.deliver_events(subscribers()), every=timedelta(seconds=10)),
     }
 

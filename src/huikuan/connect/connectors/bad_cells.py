@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 from django.utils.translation import gettext
@@ -15,13 +17,18 @@ from huikuan.mechanisms.files.exports import write_xlsx
 
 
 def write_bad_cells(path: Path, sheet: Sheet, checked: Checked) -> None:
-    """Write the rows of `sheet` that have bad cells to `path` (xlsx).
+    """Write the rows of `sheet` that have bad cells to `path` (xlsx)."""
+    write_rejected_rows(path, sheet, checked.bad)
+
+
+def write_rejected_rows(target: Path | IO[bytes], sheet: Sheet, bad: Iterable[BadCell]) -> None:
+    """Write the rows of `sheet` with the cells in `bad` to `target` (xlsx).
 
     The file's own columns come first, then row number, what is wrong and how to mend it: mended, the
     sheet can be imported as it is.
     """
     by_row: dict[int, list[BadCell]] = defaultdict(list)
-    for cell in checked.bad:
+    for cell in bad:
         by_row[cell.row].append(cell)
     rejected = sheet.rows.is_in(list(by_row)).arg_true()
     places = {header: place for place, header in enumerate(sheet.headers)}
@@ -33,7 +40,7 @@ def write_bad_cells(path: Path, sheet: Sheet, checked: Checked) -> None:
         if cell.column in places
     }
     headers = [*sheet.headers, gettext("Row"), gettext("What is wrong"), gettext("How to mend it")]
-    write_xlsx(path, headers, _rows(sheet.cells[rejected], numbers, by_row), marked=marked)
+    write_xlsx(target, headers, _rows(sheet.cells[rejected], numbers, by_row), marked=marked)
 
 
 def _rows(cells: pl.DataFrame, numbers: list[int], by_row: dict[int, list[BadCell]]) -> list[list[str | int | None]]:

@@ -53,7 +53,7 @@ def _write_sheet(book: CalamineWorkbook, wanted: str, rows: int, columns: int) -
         out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
         csv.writer(out).writerows(sheet.iter_rows())
         out.flush()
-        return _tell(0, sheet=name)
+        return _tell(0, sheet=name, sheets=(visible or book.sheet_names)[:50])
     return _tell(0, sheet="")
 
 

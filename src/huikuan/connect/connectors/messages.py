@@ -68,7 +68,28 @@ SENTENCES: dict[str, str] = {
         "“%(example)s” can be read day first or month first. Set the date order in a mapping document."
     ),
     "preset_unknown": gettext_noop("There is no preset “%(name)s”. There are: %(known)s."),
-    "preset_name_bad": gettext_noop("“%(name)s” cannot be a preset's name; use small letters, digits and hyphens."),
+    "preset_name_bad": gettext_noop(
+        "“%(name)s” cannot be a preset's name; use small letters, digits, Chinese characters and hyphens."
+    ),
+    "file_not_chosen": gettext_noop("Choose a file first."),
+    "kind_of_file_unknown": gettext_noop("“%(kind)s” is not a kind of file that can be imported."),
+    "drafts_too_many": gettext_noop(
+        "You have %(count)s unfinished imports. Finish or discard some of them before you upload another file."
+    ),
+    "draft_closed": gettext_noop("This import is being committed, or it is done. Nothing was changed."),
+    "draft_changed": gettext_noop(
+        "The import was changed since this page was opened, here or by a colleague. Look at it again, then commit."
+    ),
+    "draft_file_missing": gettext_noop("The uploaded file “%(name)s” is no longer there. Upload it again."),
+    "field_twice": gettext_noop("More than one column is taken for: %(fields)s. Keep one of them."),
+    "fields_missing": gettext_noop("No column is taken for: %(fields)s. Choose one for each."),
+    "terms_unreadable": gettext_noop("“%(value)s” is not a number of days from 0 to %(most)s."),
+    "cell_unknown": gettext_noop("The file has no cell in row %(row)s, column “%(column)s”."),
+    "cell_not_open": gettext_noop("The cell in row %(row)s, column “%(column)s” has nothing to mend."),
+    "cell_too_long": gettext_noop("A cell takes at most %(most)s characters."),
+    "edits_too_many": gettext_noop(
+        "%(count)s cells were mended by hand. Download the others, mend them in a spreadsheet, and import that."
+    ),
     "preset_exists": gettext_noop("“%(name)s” is a preset of the product; choose another name."),
 }
 

@@ -4,6 +4,7 @@ in the folder of its code there."""
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,7 +15,8 @@ from huikuan.connect.connectors.domain.mapping import Mapping, document_of, pars
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.folder import data_folder
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+#: Names are files' names: letters, digits and Chinese characters, no dots and no slashes.
+_NAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff-]{0,39}")
 _LONGEST_DOCUMENT = 1_000_000
 
 
@@ -60,6 +62,42 @@ def require_preset_name(name: str) -> None:
         raise Refusal("preset_name_bad", name=name)
     if name in _shipped():
         raise Refusal("preset_exists", name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class PresetRow:
+    """A preset as lists show it. `problem`: why its document cannot be read."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    shipped: bool
+    problem: Refusal | None = None
+
+
+def presets_of(company: str) -> list[PresetRow]:
+    """The presets of the company (its code) alone; of '', the product's and the installation's, by name."""
+    own = {path.stem: path for path in _own_folders(company)[0].glob("*.toml")}
+    shipped = {} if company else _shipped()
+    rows = [_row(name, parse_mapping(text), shipped=True) for name, text in shipped.items()]
+    for name, path in own.items():
+        try:
+            rows.append(_row(name, load_mapping(path), shipped=False))
+        except Refusal as refusal:
+            rows.append(PresetRow(name, name, (), shipped=False, problem=refusal))
+    return sorted(rows, key=lambda row: row.name)
+
+
+def delete_preset(name: str, *, company: str) -> None:
+    """Remove the company's preset of this name; refuses one it does not have."""
+    path = _own_folders(company)[0] / f"{name}.toml"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        raise Refusal("preset_unknown", name=name, known=", ".join(preset_names(company)))
+    path.unlink()
+
+
+def _row(name: str, mapping: Mapping, *, shipped: bool) -> PresetRow:
+    return PresetRow(name, mapping.title or name, mapping.kinds, shipped)
 
 
 def _own_folders(company: str) -> list[Path]:

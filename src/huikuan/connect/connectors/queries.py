@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from huikuan.connect.connectors.domain.checking import check
+from huikuan.connect.connectors.domain.overlay import Edit, lay_over
 from huikuan.connect.connectors.domain.rows import Note
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.models import Batch
@@ -43,7 +44,7 @@ class BatchRow:
 class OriginalLine:
     """A line of an original file with its neighbours: (row number, cells), the line itself being `row`.
 
-    `converted`: field → what the line was read as under the mapping recorded with the batch.
+    `converted`: field → what the line was read as under the mapping and the mended cells recorded with the batch.
     """
 
     batch: BatchRow
@@ -84,7 +85,9 @@ def original_line(batch_id: int, row: int) -> OriginalLine:
         raise Refusal("row_not_in_file", row=row, name=one.file_name)
     near = _part(sheet, max(0, place - _AROUND), place + _AROUND + 1)
     currency = Company.objects.get(pk=one.company_id).currency
-    checked = check(_part(sheet, place, place + 1), mapping, one.kind, as_of=one.as_of, company_currency=currency)
+    edits = [Edit(row, edit["column"], edit["after"]) for edit in one.edits if edit["row"] == row]
+    mended, _ = lay_over(_part(sheet, place, place + 1), edits)
+    checked = check(mended, mapping, one.kind, as_of=one.as_of, company_currency=currency)
     return OriginalLine(
         batch=_row(one, _companies()),
         headers=sheet.headers,

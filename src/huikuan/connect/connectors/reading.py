@@ -38,15 +38,15 @@ def read_sheet(
     kind = spreadsheet_type(path, name, limits)
     if kind == "csv":
         return parse_text(path.read_bytes(), name, wanted=wanted, header_row=header_row, rows_limit=limits.rows)
-    data, found = _read_workbook(path, name, sheet, limits)
+    data, about = _read_workbook(path, name, sheet, limits)
     if not data:
         raise Refusal("sheet_empty", where=[Place(file=name)])
     read = parse_text(data, name, wanted=wanted, header_row=header_row, rows_limit=limits.rows, separator=",")
-    return replace(read, sheet=found, encoding="")
+    return replace(read, sheet=str(about.get("sheet", "")), sheets=_names(about), encoding="")
 
 
-def _read_workbook(path: Path, name: str, sheet: str, limits: Limits) -> tuple[bytes, str]:
-    """(the sheet as csv, its name), read by a child process under caps of memory and time."""
+def _read_workbook(path: Path, name: str, sheet: str, limits: Limits) -> tuple[bytes, dict[str, object]]:
+    """(the sheet as csv, its name and its fellows'), read by a child process under caps of memory and time."""
     command = [sys.executable, "-I", str(Path(child.__file__)), str(path.resolve()), sheet]
     caps = [limits.parser_memory, limits.parser_seconds, limits.rows + _HEADER_ROOM, limits.columns]
     with tempfile.TemporaryFile() as out:
@@ -66,7 +66,13 @@ def _read_workbook(path: Path, name: str, sheet: str, limits: Limits) -> tuple[b
         if done.returncode != 0:
             raise _refusal(done.returncode, about, name, sheet, limits)
         out.seek(0)
-        return out.read(), str(about.get("sheet", ""))
+        return out.read(), about
+
+
+def _names(about: dict[str, object]) -> tuple[str, ...]:
+    """The workbook's sheets, as the child told them."""
+    names = about.get("sheets")
+    return tuple(map(str, names)) if isinstance(names, list) else ()
 
 
 def _about(stderr: bytes) -> dict[str, object]:
@@ -83,9 +89,7 @@ def _refusal(code: int, about: dict[str, object], name: str, sheet: str, limits:
     if code == child.ENCRYPTED:
         return Refusal("file_encrypted", where=where)
     if code == child.NO_SUCH_SHEET:
-        names = about.get("sheets")
-        known = ", ".join(map(str, names)) if isinstance(names, list) else ""
-        return Refusal("sheet_not_found", where=where, sheet=sheet, sheets=known)
+        return Refusal("sheet_not_found", where=where, sheet=sheet, sheets=", ".join(_names(about)))
     if code == child.TOO_MANY_ROWS:
         return Refusal("too_many_rows", where=where, limit=limits.rows)
     if code == child.TOO_MANY_COLUMNS:

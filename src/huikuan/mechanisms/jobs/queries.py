@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.jobs.models import Job, Schedule
+from huikuan.mechanisms.jobs.operations import STALE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,21 @@ def job(job_id: int) -> tuple[JobRow, dict[str, Any]]:
     if found is None:
         raise Refusal("job_unknown", job=job_id)
     return _row(found), dict(found.result)
+
+
+def latest(kind: str, key: str) -> tuple[JobRow, dict[str, Any]] | None:
+    """The last job asked for under this kind and key, with its result; None: there was none, or none is left."""
+    found = Job.objects.filter(kind=kind, key=key).order_by("-pk").first()
+    return (_row(found), dict(found.result)) if found else None
+
+
+def worker_seen(*, at: datetime) -> bool:
+    """Whether any worker has shown life lately: a running job's heartbeat, or a recurring job taken up."""
+    since = at - STALE_AFTER
+    if Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__gte=since).exists():
+        return True
+    turns = Schedule.objects.values_list("next_at", "every_seconds")
+    return any(next_at - timedelta(seconds=every) >= since for next_at, every in turns)
 
 
 def _row(job: Job) -> JobRow:

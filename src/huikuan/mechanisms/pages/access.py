@@ -21,28 +21,49 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 LOGGED_IN = "logged_in"
 
 
-def needs(permission: Permission | str) -> Callable[[_View], _View]:
-    """Declare what a view needs: a permission, or LOGGED_IN."""
+#: Methods that only read.
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+def needs(permission: Permission | str, *, to_write: Permission | str | None = None) -> Callable[[_View], _View]:
+    """Declare what a view needs: a permission, or LOGGED_IN; `to_write`: what other methods than reading need."""
 
     def declare(view: _View) -> _View:
         view.permission = permission  # type: ignore[attr-defined]
+        view.permission_to_write = to_write or permission  # type: ignore[attr-defined]
         return view
 
     return declare
 
 
-def needed(view: Callable[..., Any]) -> Permission | str | None:
+def needed(view: Callable[..., Any], method: str = "GET") -> Permission | str | None:
     """What the view declared; None: nothing, so nobody may open it."""
-    declared: Permission | str | None = getattr(view, "permission", None)
+    declared: Permission | str | None = getattr(
+        view, "permission" if method in _READING else "permission_to_write", None
+    )
     return declared
 
 
+def may(request: HttpRequest, permission: Permission | str | None) -> bool:
+    """Whether the reader may do this for some company."""
+    return permission == LOGGED_IN or (
+        isinstance(permission, Permission) and _companies(request, permission) != frozenset()
+    )
+
+
 def visible_companies(request: HttpRequest) -> frozenset[int] | None:
-    """The companies whose ledger the reader may see; None: every one. Asked once per request."""
-    if not hasattr(request, "_visible"):
-        request._visible = _visible(request.user)  # type: ignore[attr-defined]
-    found: frozenset[int] | None = request._visible  # type: ignore[attr-defined]
-    return found
+    """The companies of which the reader may see anything on this page; None: every one."""
+    return _companies(request, _of_page(request))
+
+
+def _companies(request: HttpRequest, permission: Permission) -> frozenset[int] | None:
+    """Asked once per request and permission."""
+    known: dict[Permission, frozenset[int] | None] = request.__dict__.setdefault("_companies", {})
+    if permission not in known:
+        user = request.user
+        signed_in = isinstance(user, User)
+        known[permission] = companies_with(user.username, permission, at=timezone.now()) if signed_in else frozenset()
+    return known[permission]
 
 
 def companies_offered(request: HttpRequest) -> list[Company]:
@@ -58,7 +79,19 @@ def may_see(request: HttpRequest, company_id: int) -> bool:
     return visible is None or company_id in visible
 
 
-def _visible(user: Any) -> frozenset[int] | None:
-    if not isinstance(user, User):
-        return frozenset()
-    return companies_with(user.username, Permission.VIEW_LEDGER, at=timezone.now())
+def _of_page(request: HttpRequest) -> Permission:
+    """What the page needs; on pages for anybody logged in the frame goes by the ledger."""
+    match = request.resolver_match
+    declared = needed(match.func, request.method or "GET") if match else None
+    return declared if isinstance(declared, Permission) else Permission.VIEW_LEDGER
+
+
+def permitted_companies(request: HttpRequest, permission: Permission) -> frozenset[int] | None:
+    """The companies for which the reader may do this; None: every one."""
+    return _companies(request, permission)
+
+
+def may_for(request: HttpRequest, permission: Permission, company_id: int) -> bool:
+    """Whether the reader may do this for the company."""
+    companies = permitted_companies(request, permission)
+    return companies is None or company_id in companies

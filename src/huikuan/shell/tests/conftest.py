@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 import time_machine
 from django.test import Client
 
 from huikuan.shell import catalogs
-from huikuan.shell.tests.books import AS_OF, Books, open_books
+from huikuan.shell.tests.books import AS_OF, NAME, PASSWORD, Books, open_books
+
+CHROMIUM = os.environ.get("HUIKUAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,3 +48,41 @@ def on_the_day():
 def reader(books: Books, on_the_day: None, client: Client) -> Client:
     client.force_login(books.user)
     return client
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; set HUIKUAN_CHROMIUM to try one")
+    playwright = pytest.importorskip("playwright.sync_api")
+    # The driver runs an event loop in this thread; the ORM calls of the test itself are not in it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, books: Books, on_the_day: None, live_server: Any) -> Iterator[Any]:
+    """A page of someone who has logged in by the form."""
+    context = browser.new_context(viewport=DESK, base_url=live_server.url, locale="zh-CN")
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+    page.goto("/login")
+    page.fill("#id_username", NAME)
+    page.fill("#id_password", PASSWORD)
+    page.click("form button.primary")
+    page.wait_for_url("**/receivables/overview")
+    yield page
+    assert page.faults == []
+    context.close()
+
+
+def shuts_nobody_out(page: Any) -> None:
+    """Nothing axe finds is wrong with the page as it stands."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page).response["violations"]
+    assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == [], page.url

@@ -22,6 +22,7 @@ PAGES = [
     "/receivables/items/export?format=csv",
     "/receivables/items/{item}",
     "/imports/",
+    "/imports/export?format=csv",
     "/imports/{batch}",
     "/imports/{batch}/lines/3",
     "/imports/{batch}/original",
@@ -50,7 +51,14 @@ def test_every_address_declares_what_it_needs() -> None:
     assert open_to_strangers == {"login", "language", "theme"}
     declared = {entry.name: needed(entry.callback) for entry in views() if entry.name not in open_to_strangers}
     assert {name for name, permission in declared.items() if permission == LOGGED_IN} == {"home", "logout", "unit"}
-    assert {permission for permission in declared.values() if permission != LOGGED_IN} == {Permission.VIEW_LEDGER}
+    importing = {name for name, permission in declared.items() if permission == Permission.IMPORT}
+    assert importing == {
+        "new", "draft", "columns", "check", "recheck", "mend", "rejected", "commit", "progress", "reopen", "discard",
+        "presets", "delete_preset",
+    }  # fmt: skip
+    assert {name for name, permission in declared.items() if permission == Permission.UNDO_IMPORT} == {"undo"}
+    rest = {*declared.values()} - {LOGGED_IN, Permission.IMPORT, Permission.UNDO_IMPORT}
+    assert rest == {Permission.VIEW_LEDGER}
     assert len(PAGES) == sum(permission == Permission.VIEW_LEDGER for permission in declared.values())
 
 

@@ -10,8 +10,9 @@ from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import LOGGED_IN, needed, visible_companies
+from huikuan.mechanisms.files.limits import MEGABYTE, Limits
+from huikuan.mechanisms.pages.access import may, needed
+from huikuan.shell.web.failures import too_large
 
 #: A session ends when nothing was asked for this long, and this long after log-in whatever was asked.
 IDLE_SECONDS = 2 * 3600
@@ -19,6 +20,8 @@ WHOLE_SECONDS = 12 * 3600
 #: How often a session's last use is written down: not with every page, so that reading seldom writes.
 _NOTED_SECONDS = 300
 _LONGEST_VALUE = 1_000
+#: A form with a file: the largest file, and room for the other fields.
+LARGEST_BODY = Limits().size + MEGABYTE
 
 _Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -58,6 +61,22 @@ class PlainAddresses:
         return self.get_response(request)
 
 
+class Bodies:
+    """Lets a file in from whoever is logged in, up to the largest that is read, before anything takes it in."""
+
+    def __init__(self, get_response: _Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.content_type == "multipart/form-data":
+            length = request.META.get("CONTENT_LENGTH") or "0"
+            if not length.isdecimal() or int(length) > LARGEST_BODY:
+                return too_large(request)
+            if not request.user.is_authenticated:
+                raise PermissionDenied
+        return self.get_response(request)
+
+
 class Permissions:
     """Refuses a page to whoever lacks what it declares, and to everybody a page that declares nothing."""
 
@@ -71,11 +90,5 @@ class Permissions:
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> None:
-        if not getattr(view, "login_required", True):
-            return
-        permission = needed(view)
-        if permission == LOGGED_IN:
-            return
-        # Pages show ledgers and nothing else so far; a page of another kind brings its own question here.
-        if permission != Permission.VIEW_LEDGER or visible_companies(request) == frozenset():
+        if getattr(view, "login_required", True) and not may(request, needed(view, request.method or "GET")):
             raise PermissionDenied

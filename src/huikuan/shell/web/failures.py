@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.limits import MEGABYTE, Limits
 from huikuan.shell.messages import sentence
 
 
@@ -45,6 +46,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request, 404, _("Nothing is here"), _("The address is wrong, or what it named is gone from this view.")
     )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body larger than any file that is read; nothing of it was taken in."""
+    say = _("At most %(limit)s MB are taken at once. Split the file. Nothing was changed.")
+    return _page(request, 413, _("The file is too large"), say % {"limit": Limits().size // MEGABYTE})
 
 
 @login_not_required

@@ -6,7 +6,7 @@ dates, amounts as amounts …). What cannot be found is refused by name, never i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from huikuan.connect.connectors.domain.amounts import read_amount
@@ -19,8 +19,10 @@ from huikuan.kernel.errors import Refusal
 
 #: A column fits a field when this share of its sampled cells does.
 _FITS = 0.8
+#: … and is put to somebody who looks at it when this share does.
+_FITS_IN_PART = 0.5
 _SAMPLE = 500
-_EXACT, _WITHOUT_NOTE, _PART = 1.0, 0.9, 0.5
+_EXACT, _WITHOUT_NOTE, _DOUBTFUL, _PART = 1.0, 0.9, 0.6, 0.5
 #: Between two known names of one field the surer one wins.
 _PER_RANK = 0.005
 _SHORTEST_PART = 4
@@ -36,7 +38,8 @@ _ALTERNATIVES = {"customer": ("customer_code", "customer_name"), "due_date": ("d
 
 @dataclass(frozen=True, slots=True)
 class GuessedColumn:
-    """`column` was taken for `field`; `confidence` from 0 to 1, `reason`: 'header', 'header_note' or 'header_part'."""
+    """`column` was taken for `field`; `confidence` from 0 to 1, `reason`: 'header', 'header_note',
+    'header_part', or 'content' where the header is known and some of the cells do not fit."""
 
     field: str
     column: str
@@ -46,25 +49,45 @@ class GuessedColumn:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
+    """The likeliest mapping. `missing`: fields no column was found for; `unclear`: a date that can be read day
+    first or month first."""
+
     mapping: Mapping
     columns: tuple[GuessedColumn, ...]
+    missing: tuple[str, ...] = ()
+    unclear: str = ""
 
 
 def guess_mapping(sheet: Sheet, kind: str) -> Guess:
     """The likeliest mapping of `sheet` for `kind`; refuses naming what was not found or is ambiguous."""
+    guess = _guess(sheet, kind, least=_FITS)
+    if guess.missing:
+        raise Refusal("field_not_found", fields=", ".join(guess.missing), columns=", ".join(sheet.headers))
+    if guess.unclear:
+        raise Refusal("date_order_unclear", example=guess.unclear)
+    return guess
+
+
+def propose_mapping(sheet: Sheet, kind: str) -> Guess:
+    """The same for somebody who completes it: what was not found is told, not refused, and a column of a known
+    name is put to them although some of its cells are bad."""
+    return _guess(sheet, kind, least=_FITS_IN_PART)
+
+
+def _guess(sheet: Sheet, kind: str, *, least: float) -> Guess:
     samples = {header: _sample(sheet, header) for header in sheet.headers}
     candidates = [
         candidate
         for field, names in NAMES[kind].items()
         for header, sample in samples.items()
-        if (candidate := _candidate(field, names, header, sample)) is not None
+        if (candidate := _candidate(field, names, header, sample, least)) is not None
     ]
     chosen: dict[str, GuessedColumn] = {}
     for candidate in sorted(candidates, key=lambda one: -one.confidence):
         taken = {one.column for one in chosen.values()}
         if candidate.field not in chosen and candidate.column not in taken:
             chosen[candidate.field] = candidate
-    _refuse_missing(kind, chosen, sheet)
+    order, unclear = _date_order(sheet, [one.column for field, one in chosen.items() if field in DATE_FIELDS])
     mapping = Mapping(
         name="guessed",
         kinds=(kind,),
@@ -72,9 +95,16 @@ def guess_mapping(sheet: Sheet, kind: str) -> Guess:
         sheet=sheet.sheet,
         key=() if kind == "customers" else tuple((column,) for column in _key(sheet, chosen)),
         columns={field: (one.column,) for field, one in chosen.items()},
-        date_order=_date_order(sheet, [one.column for field, one in chosen.items() if field in DATE_FIELDS]),
+        date_order=order,
     )
-    return Guess(mapping, tuple(chosen.values()))
+    return Guess(mapping, tuple(chosen.values()), missing_fields(kind, chosen), unclear)
+
+
+def missing_fields(kind: str, given: Collection[str]) -> tuple[str, ...]:
+    """What a file of this kind needs and nothing gives."""
+    return tuple(
+        field for field in _REQUIRED[kind] if not any(one in given for one in _ALTERNATIVES.get(field, (field,)))
+    )
 
 
 def _sample(sheet: Sheet, header: str) -> list[str]:
@@ -83,7 +113,7 @@ def _sample(sheet: Sheet, header: str) -> list[str]:
     return [cell for cell in cells if cell and fold(cell) not in TOTAL_WORDS][:_SAMPLE]
 
 
-def _candidate(field: str, names: list[str], header: str, sample: list[str]) -> GuessedColumn | None:
+def _candidate(field: str, names: list[str], header: str, sample: list[str], least: float) -> GuessedColumn | None:
     known = {fold(name): rank for rank, name in reversed(list(enumerate(names)))}
     whole, bare = fold(header), fold_without_note(header)
     if whole in known:
@@ -95,19 +125,21 @@ def _candidate(field: str, names: list[str], header: str, sample: list[str]) -> 
         if not inside:
             return None
         score, rank, reason = _PART, min(inside), "header_part"
-    if not _fits(field, sample):
-        return None
+    if not _fits(field, sample, _FITS):
+        if reason == "header_part" or not _fits(field, sample, least):
+            return None
+        score, reason = _DOUBTFUL, "content"
     return GuessedColumn(field, header, round(score - _PER_RANK * rank, 3), reason)
 
 
-def _fits(field: str, sample: list[str]) -> bool:
+def _fits(field: str, sample: list[str], share: float) -> bool:
     """Whether the column's content can be this field; an empty column fits only what may be empty."""
     test = _CONTENT.get("date" if field in DATE_FIELDS else field)
     if test is None:
         return True
     if not sample:
         return field in ("kind", "net_amount", "tax_amount", "settled_on", "posting_date")
-    return sum(1 for cell in sample if test(cell)) >= _FITS * len(sample)
+    return sum(1 for cell in sample if test(cell)) >= share * len(sample)
 
 
 def _is_date(cell: str) -> bool:
@@ -140,16 +172,10 @@ _CONTENT: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _refuse_missing(kind: str, chosen: dict[str, GuessedColumn], sheet: Sheet) -> None:
-    missing = [
-        field for field in _REQUIRED[kind] if not any(one in chosen for one in _ALTERNATIVES.get(field, (field,)))
-    ]
-    if missing:
-        raise Refusal("field_not_found", fields=", ".join(missing), columns=", ".join(sheet.headers))
-
-
 def _key(sheet: Sheet, chosen: dict[str, GuessedColumn]) -> list[str]:
     """The document number, with the customer's code where the number alone tells rows not apart."""
+    if "document_number" not in chosen:
+        return []
     number = chosen["document_number"].column
     if _tells_apart(sheet, [number]):
         return [number]
@@ -164,13 +190,13 @@ def _tells_apart(sheet: Sheet, headers: list[str]) -> bool:
     return said.n_unique() == said.height
 
 
-def _date_order(sheet: Sheet, headers: list[str]) -> str:
-    """The one order in which every date exists. Refuses when 3/4/2026 could be read either way throughout."""
+def _date_order(sheet: Sheet, headers: list[str]) -> tuple[str, str]:
+    """The one order in which every date exists, and an example when 3/4/2026 could be read either way throughout."""
     texts = {text for header in headers for text in sheet.cells[header].drop_nulls().unique().head(20_000)}
     unclear = [text for text in texts if read_date(text) == "date_unreadable" and _is_date(text)]
     if not unclear:
-        return "ymd"
+        return "ymd", ""
     failures = {order: sum(isinstance(read_date(text, order), str) for text in unclear) for order in ("mdy", "dmy")}
     if failures["mdy"] == failures["dmy"]:
-        raise Refusal("date_order_unclear", example=min(unclear))
-    return min(failures, key=lambda order: failures[order])
+        return "mdy", min(unclear)
+    return min(failures, key=lambda order: failures[order]), ""

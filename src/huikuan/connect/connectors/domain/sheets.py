@@ -36,7 +36,8 @@ csv.field_size_limit(_LONGEST_CELL)
 class Sheet:
     """The rows below the header. `cells` has one text column per header (null = empty cell).
 
-    `rows` are the row numbers in the file, `overflow` marks rows with more cells than the header.
+    `rows` are the row numbers in the file, `overflow` marks rows with more cells than the header. `sheet` is the
+    one read of a workbook's `sheets`.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Sheet:
     overflow: pl.Series
     encoding: str = ""
     sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def column(self, wanted: str) -> str | None:
         """The header that is `wanted`: exactly, else by how it is folded, else without a note in brackets."""

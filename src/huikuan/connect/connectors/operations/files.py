@@ -12,6 +12,7 @@ from huikuan.connect.connectors.bad_cells import write_bad_cells
 from huikuan.connect.connectors.domain.checking import check
 from huikuan.connect.connectors.domain.guessing import GuessedColumn, guess_mapping
 from huikuan.connect.connectors.domain.mapping import Mapping, document_of, mapping_in
+from huikuan.connect.connectors.domain.overlay import Edit, lay_over
 from huikuan.connect.connectors.domain.rows import Checked
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.models import Batch
@@ -32,7 +33,8 @@ _LONGEST_SYSTEM = 30
 @dataclass(frozen=True, slots=True)
 class Asked:
     """How to import: `mapping` None guesses the columns; `on_conflict` is list, keep or replace. `named`: the
-    name the mapping goes by, whatever its document says; keys come from there."""
+    name the mapping goes by, whatever its document says; keys come from there. `edits` are laid over the
+    file before it is checked; `draft_id`: the upload this commits."""
 
     kind: str
     company: Company
@@ -46,6 +48,8 @@ class Asked:
     on_conflict: str = "list"
     force_snapshot: bool = False
     again: bool = False
+    edits: tuple[Edit, ...] = ()
+    draft_id: int | None = None
 
 
 class RejectedRefusal(Refusal):
@@ -96,9 +100,10 @@ def import_file(
     sheet, mapping, guessed = _read(path, name, asked)
     if asked.named:
         mapping = replace(mapping, name=asked.named)
+    sheet, mended = lay_over(sheet, asked.edits)
     progress("checking")
     checked = check(sheet, mapping, asked.kind, as_of=asked.as_of, company_currency=asked.company.currency)
-    task = _task(path, name, asked, sheet, mapping)
+    task = replace(_task(path, name, asked, sheet, mapping), draft_id=asked.draft_id, edits=mended)
     if not asked.again:
         _refuse_other_reading(task, mapping)
     progress("writing")

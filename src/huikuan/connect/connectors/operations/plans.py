@@ -6,7 +6,7 @@ import errno
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ import polars as pl
 from django.db import DatabaseError
 from django.utils.translation import gettext_noop
 
+from huikuan.connect.connectors.domain.overlay import Mended
 from huikuan.connect.connectors.domain.rows import BadCell, Note
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.turns import Standing, hold_batches, standing_batches
@@ -50,7 +51,8 @@ _RECEIPTS = ["receipt", "advance"]
 @dataclass(frozen=True, slots=True)
 class Task:
     """One import as asked for. `system` is where the keys come from, `as_of` a snapshot's day. `keep` puts
-    the original's bytes on the disk and answers what records them, inside the transaction."""
+    the original's bytes on the disk and answers what records them, inside the transaction. `draft_id`: the
+    upload it commits; `edits`: the cells of the file that were mended, for the batch's own record."""
 
     kind: str
     company: Company
@@ -65,6 +67,8 @@ class Task:
     on_conflict: str = "list"
     force: bool = False
     keep: Callable[[], Callable[[], None]] = lambda: lambda: None
+    draft_id: int | None = None
+    edits: Sequence[Mended] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,7 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
                 "kind": task.kind,
                 "created": plan.created,
                 "sha256": task.file_sha256,
+                "edits": len(task.edits),
             },
         )
 
@@ -241,6 +246,8 @@ def record_batch(batch_id: int, task: Task, counts: dict[str, Any], notes: list[
         committed_at=task.at,
         counts=counts,
         notes=[{"text": note.text, "params": note.params} for note in notes],
+        draft_id=task.draft_id,
+        edits=[asdict(cell) for cell in task.edits],
     )
 
 

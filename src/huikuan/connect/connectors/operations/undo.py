@@ -20,7 +20,12 @@ from huikuan.connect.connectors.operations.plans import storage_refusals
 from huikuan.connect.connectors.operations.turns import Standing, hold_batches, standing_batches
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.queries import require
+from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.jobs.operations import enqueue
+from huikuan.mechanisms.jobs.queries import latest
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import stage
 from huikuan.record.customers.operations.affiliations import withdraw_affiliations
@@ -30,6 +35,7 @@ from huikuan.record.receivables.operations.withdrawals import first_open, last_r
 from huikuan.record.receivables.queries.bulk import states_where
 
 _ATTEMPTS = 5
+UNDO_JOB = "imports.undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,15 @@ def undo_batch(*, batch_id: int, actor: str, at: datetime) -> Undone:
             continue
         return done
     raise Refusal("ledger_busy")
+
+
+def ask_undo(batch: Batch, *, language: str, actor: str, at: datetime) -> None:
+    """Have the worker undo the batch; asking twice is asking once. Refused at once where nothing can be undone."""
+    require(actor, Permission.UNDO_IMPORT, company_id=batch.company_id, at=at)
+    _committed(batch.pk)
+    found = latest(UNDO_JOB, str(batch.pk))
+    if found is None or found[0].state not in (Job.State.QUEUED, Job.State.RUNNING):
+        enqueue(UNDO_JOB, key=str(batch.pk), params={"batch": batch.pk, "by": actor, "language": language}, at=at)
 
 
 def _committed(batch_id: int) -> Batch:

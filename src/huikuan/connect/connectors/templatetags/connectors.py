@@ -14,11 +14,27 @@ KINDS = {
     "receipts": gettext_noop("Receipts"),
     "open-items": gettext_noop("Open items (snapshot)"),
 }
+#: What a file of each kind holds, one row of it.
+ABOUT = {
+    "items": gettext_noop("One row is an invoice, with or without what settled it."),
+    "open-items": gettext_noop("What was open on one day. What is missing from it was settled since."),
+    "receipts": gettext_noop("One row is money that came in."),
+    "customers": gettext_noop("One row is a customer: code, name, group, owner."),
+}
 STATES = {
     "checked": (gettext_noop("checked"), ""),
     "refused": (gettext_noop("refused"), "bad"),
     "committed": (gettext_noop("committed"), "ok"),
     "undone": (gettext_noop("undone"), "warn"),
+}
+CHANGES = {
+    "new": gettext_noop("New"),
+    "smaller": gettext_noop("Partly settled"),
+    "gone": gettext_noop("Settled since"),
+    "back": gettext_noop("Open again"),
+    "due_moved": gettext_noop("Due date moved"),
+    "conflict": gettext_noop("In conflict"),
+    "same": gettext_noop("Unchanged"),
 }
 COUNTS = {
     "read": gettext_noop("Rows read"),
@@ -32,6 +48,19 @@ COUNTS = {
 @register.filter
 def import_kind(kind: str) -> str:
     return _(KINDS.get(kind, kind))
+
+
+@register.simple_tag
+def import_kinds() -> list[tuple[str, str, str]]:
+    """The kinds of file as the first step offers them: (name, title, what a row is), the usual one first."""
+    ordered = [*ABOUT, *(kind for kind in KINDS if kind not in ABOUT)]
+    return [(kind, _(KINDS[kind]), _(ABOUT[kind]) if kind in ABOUT else "") for kind in ordered]
+
+
+@register.filter
+def change_name(change: str) -> str:
+    """How a snapshot differs from the ledger, in words."""
+    return _(CHANGES.get(change, change))
 
 
 @register.filter

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.connect.connectors.originals import original_path
+from huikuan.connect.connectors.templatetags.connectors import COUNTS, import_kind, state_name
 from huikuan.connect.connectors.web.original import original_line
+from huikuan.connect.connectors.web.telling import told_notes
+from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.exports import Cell, write_csv, write_xlsx
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import may_see, needs, visible_companies
+from huikuan.mechanisms.pages.access import may_for, may_see, needs, permitted_companies, visible_companies
 
 ROWS = 50
 #: Digits of an id; and more lines than any file has that was read.
@@ -28,16 +35,19 @@ _MOST_LINES = 10_000_000
 @needs(Permission.VIEW_LEDGER)
 def show_batches(request: HttpRequest) -> HttpResponse:
     """Imports, the newest first, 50 at a time."""
-    visible = visible_companies(request)
-    batches = Batch.objects.order_by("-id")
-    if visible is not None:
-        batches = batches.filter(company_id__in=visible)
+    batches = _visible(request)
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) <= _LONGEST_NUMBER:
         batches = batches.filter(id__lt=int(after))
     found = list(batches[: ROWS + 1])
     companies = dict(Company.objects.values_list("pk", "code"))
+    importing = permitted_companies(request, Permission.IMPORT)
+    drafts = ImportDraft.objects.exclude(state=ImportDraft.State.COMMITTED).order_by("-changed_at")
+    if importing is not None:
+        drafts = drafts.filter(company_id__in=importing)
     page = {
+        "may_import": importing != frozenset(),
+        "drafts": [(draft, companies.get(draft.company_id, "")) for draft in drafts[:ROWS]],
         "batches": [(batch, companies.get(batch.company_id, "")) for batch in found[:ROWS]],
         "next": found[ROWS - 1].pk if len(found) > ROWS else "",
     }
@@ -45,10 +55,27 @@ def show_batches(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Permission.VIEW_LEDGER)
+def export_batches(request: HttpRequest) -> FileResponse:
+    """Every import the reader may see, as a table."""
+    out = io.BytesIO()
+    if request.GET.get("format") == "csv":
+        text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+        write_csv(text, _headers(), _cells(request))
+        text.detach()
+    else:
+        write_xlsx(out, _headers(), _cells(request))
+    out.seek(0)
+    suffix = "csv" if request.GET.get("format") == "csv" else "xlsx"
+    return FileResponse(out, as_attachment=True, filename=f"{_('Imports')}.{suffix}")
+
+
+@needs(Permission.VIEW_LEDGER)
 def show_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """One import: what was read, what became of it, what the user was told."""
     batch = _batch(request, batch_id)
-    return render(request, "connectors/batch.html", _of(batch))
+    undoable = batch.state == Batch.State.COMMITTED and batch.kind != "customers"
+    allowed = undoable and may_for(request, Permission.UNDO_IMPORT, batch.company_id)
+    return render(request, "connectors/batch.html", _of(batch) | {"may_undo": allowed})
 
 
 @needs(Permission.VIEW_LEDGER)
@@ -57,7 +84,8 @@ def show_line(request: HttpRequest, batch_id: int, row: int) -> HttpResponse:
     batch = _batch(request, batch_id)
     if row > _MOST_LINES:
         raise Http404
-    page = _of(batch) | {"row": row, "original": original_line(batch, row)}
+    edits = [edit for edit in batch.edits if edit["row"] == row]
+    page = _of(batch) | {"row": row, "original": original_line(batch, row), "edits": edits}
     alone = request.headers.get("HX-Request") == "true"
     return render(request, "connectors/parts/line.html" if alone else "connectors/line.html", page)
 
@@ -93,10 +121,26 @@ def _of(batch: Batch) -> dict[str, Any]:
         "batch": batch,
         "batch_company": Company.objects.filter(pk=batch.company_id).first(),
         "file": StoredFile.objects.filter(sha256=batch.file_sha256).first(),
-        "notes": [_told(note["text"], note.get("params", {})) for note in batch.notes],
+        "notes": told_notes(batch.notes),
     }
 
 
-def _told(text: str, params: Mapping[str, object]) -> str:
-    """A note in the reader's language; it was stored as an English message and its parameters."""
-    return _(text) % params
+def _visible(request: HttpRequest) -> QuerySet[Batch]:
+    """The batches of the companies the reader may see, the newest first."""
+    visible = visible_companies(request)
+    batches = Batch.objects.order_by("-id")
+    return batches if visible is None else batches.filter(company_id__in=visible)
+
+
+def _headers() -> list[str]:
+    named = ["Import", "File", "Kind", "Company", "As of", "When", "By", "State"]
+    return [*(_(name) for name in named), *(_(title) for title in COUNTS.values()), "SHA-256"]
+
+
+def _cells(request: HttpRequest) -> Iterator[list[Cell]]:
+    companies = dict(Company.objects.values_list("pk", "code"))
+    for batch in _visible(request).iterator():
+        counts = [batch.counts.get(name) for name in COUNTS]
+        about: list[Cell] = [batch.pk, batch.file_name, import_kind(batch.kind), companies.get(batch.company_id, "")]
+        when = batch.created_at.astimezone(ZoneInfo(DEFAULT_ZONE))
+        yield [*about, batch.as_of, when, batch.actor, state_name(batch.state), *counts, batch.file_sha256]

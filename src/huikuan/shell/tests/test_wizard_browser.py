@@ -1,0 +1,149 @@
+"""The import wizard in a real browser: dropped and clicked, by the keyboard alone, on a phone, in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huikuan.connect.connectors.models import Batch, ImportDraft
+from huikuan.record.receivables.models import Item
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.test_wizard import CONTENT, work
+
+pytestmark = pytest.mark.browser
+
+DROP = """([name, text]) => {
+  const drop = document.querySelector('[data-drop]');
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name, {type: 'text/csv'}));
+  drop.dispatchEvent(new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "十月.csv"
+    path.write_bytes(CONTENT)
+    return path
+
+
+def look(page: Any) -> None:
+    """The page as it stands: nobody shut out in either theme, and no sideways scrolling on a phone."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        shuts_nobody_out(page)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
+    page.set_viewport_size(DESK)
+
+
+def test_a_file_is_dropped_mended_committed_and_undone(page: Any) -> None:
+    page.goto("/imports/")
+    page.click("text=导入文件")
+    page.wait_for_url("**/imports/new")
+    look(page)
+    page.evaluate(DROP, ["十月.csv", CONTENT.decode()])
+    assert "十月.csv" in page.inner_text("[data-drop-name]")
+    page.click(".start button.primary")
+    page.wait_for_url("**/columns")
+    look(page)
+    page.click("button[name=check]")
+    page.wait_for_url("**/check")
+    look(page)
+    page.fill(".mend >> nth=0 >> input[name=value]", "2026-10-31")
+    page.press(".mend >> nth=0 >> input[name=value]", "Enter")
+    page.wait_for_selector("#edits-title")
+    # What is to be mended next waits for it.
+    page.wait_for_function("document.activeElement.name === 'value'")
+    assert page.locator(".mend").count() == 2 - 1
+    look(page)
+    page.click(".commit button.primary")
+    page.wait_for_url("**/progress")
+    assert "没有后台进程在运行" in page.inner_text("main")
+    look(page)
+    work()
+    page.wait_for_selector(".done")
+    draft = ImportDraft.objects.get()
+    batch = Batch.objects.get(draft_id=draft.pk)
+    assert f"导入批次 {batch.pk} 已入账" in page.inner_text("main")
+    look(page)
+    page.click("text=撤销此批次")
+    page.wait_for_url("**/undo")
+    look(page)
+    page.click("button.danger")
+    page.wait_for_selector("text=正在撤销")
+    work()
+    page.wait_for_selector(".done")
+    assert f"导入批次 {batch.pk} 已撤销" in page.inner_text("main")
+    for path in ("/imports/", f"/imports/{batch.pk}", "/imports/presets"):
+        page.goto(path)
+        look(page)
+    assert Item.objects.filter(batch_id=batch.pk, reversal_of__isnull=False).count() == 3
+
+
+def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
+    def reach(selector: str) -> None:
+        """Tab on until the element is in focus."""
+        for _ in range(150):
+            if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} cannot be reached on {page.url}")
+
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url("**/imports/**")
+    reach("a.primary[href*='/imports/new']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/new")
+    reach("input[name=kind]")
+    reach("input[type=file]")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(csv)
+    reach(".start button.primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/columns")
+    reach("select[name=column-7]")
+    page.keyboard.press("Home")
+    reach("button[name=check]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check")
+    for value in ("2026-10-31", "4000"):
+        reach(".mend input[name=value]")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"td.strong:has-text('{value}')")
+    assert page.locator(".mend").count() == 0
+    reach(".commit button.primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/progress")
+    work()
+    page.wait_for_selector(".done")
+    page.wait_for_function("document.activeElement.getAttribute('href') === '/receivables/overview'")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receivables/overview")
+    assert Item.objects.filter(batch_id=Batch.objects.latest("pk").pk).count() == 4
+
+
+def test_it_is_done_on_a_phone_in_english(page: Any, csv: Path) -> None:
+    page.click("#person summary")
+    page.click("#person button[value=en]")
+    page.wait_for_selector("h1:has-text('Receivables overview')")
+    page.set_viewport_size(PHONE)
+    page.goto("/imports/new")
+    page.set_input_files("input[type=file]", csv)
+    page.click(".start button.primary")
+    page.wait_for_url("**/columns")
+    page.click("button[name=check]")
+    page.wait_for_url("**/check")
+    assert page.locator(".kpi .figure").all_inner_texts()[:2] == ["2 rows", "2 rows · 2 cells"]
+    page.click(".commit button.primary")
+    page.wait_for_url("**/progress")
+    work()
+    page.wait_for_selector(".done")
+    assert "2 rows were taken over" in page.inner_text(".done")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
