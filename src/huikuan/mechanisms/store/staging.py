@@ -104,6 +104,8 @@ def stage(
     lookups = {name: stored_form(frame) for name, frame in tables.items()}
     small = connection.in_atomic_block or sum(frame.height for frame in [*wide.values(), *lookups.values()]) < _SMALL
     with _temporary({**wide, **lookups}) if small else _scratch(wide, lookups) as names:
+        # What is staged need not stay in memory twice while it is written.
+        del wide, lookups
         placed = {model: replace(where, table=names[where.table]) for model, where in waiting.items()}
         yield Staged(facts, names, placed)
 
@@ -184,6 +186,7 @@ def _scratch(wide: Mapping[str, pl.DataFrame], lookups: Mapping[str, pl.DataFram
             cursor.fetchone()
         with suppress(OSError):
             path.unlink()
+        del wide, lookups
         try:
             with checkpoint_later():
                 yield {key: f"{schema}.{table}" for key, table in tables.items()}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from huikuan.connect.connectors.operations.files import Asked, RejectedRefusal, import_file
+from huikuan.connect.connectors.reading import read_sheet
 from huikuan.connect.connectors.tests.ledgers import AT, company, open_by_key, sizes
 from huikuan.record.receivables.operations.periods import lock_period
 from huikuan.record.receivables.queries.check import check_ledger
@@ -31,7 +33,11 @@ def refused(path: Path, kind: str) -> list[tuple[str | None, int | None, str | N
     with pytest.raises(RejectedRefusal) as caught:
         import_file(path, Asked(kind, company(), "tester", AT))
     assert caught.value.code == "import_rejected"
-    assert {cell.code for cell in caught.value.checked.bad} <= {"period_locked"}
+    assert {cell.code for cell in caught.value.checked.bad} == {"period_locked"}
+    caught.value.write(path.with_suffix(".xlsx"))
+    written = read_sheet(path.with_suffix(".xlsx"), "rejected.xlsx")
+    numbers = written.cells.to_series(-3)  # row number, what is wrong, how to mend it
+    assert numbers.cast(pl.Float64).to_list() == [place.row for place in caught.value.where]
     assert all("2026-01-31" in (place.reason or "") for place in caught.value.where)
     return [(place.file, place.row, place.column, place.value) for place in caught.value.where]
 
