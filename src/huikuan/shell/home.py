@@ -67,7 +67,7 @@ def database() -> dict[str, object]:
             # FULL: a commit that was reported is on the disk. recursive_triggers: REPLACE is a delete.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;"
-                " PRAGMA foreign_keys=ON; PRAGMA cache_size=-262144"
+                " PRAGMA foreign_keys=ON; PRAGMA cache_size=-131072"
             ),
         },
     }

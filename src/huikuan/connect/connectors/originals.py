@@ -63,5 +63,4 @@ def _stretch(_sha256: str, name: str, kept: str, number: int, path: Path) -> _St
     near = frame.filter(pl.col(_ROW).is_between(first - _OVERLAP, first + _STRETCH + _OVERLAP))
     packed = io.BytesIO()
     near.write_parquet(packed)
-    nothing = replace(sheet, cells=sheet.cells.clear(), rows=sheet.rows.clear(), overflow=sheet.overflow.clear())
-    return _Stretch(nothing, packed.getvalue())
+    return _Stretch(sheet.without_rows(), packed.getvalue())

@@ -16,7 +16,7 @@ from huikuan.kernel.dates import aware
 from huikuan.mechanisms.audit.domain.canonical import PLAIN, document
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.shapes import Shape, shape_of
-from huikuan.mechanisms.store.bulk import reserve_id_column
+from huikuan.mechanisms.store.bulk import iso_days, reserve_id_column
 from huikuan.mechanisms.store.models import Fact
 
 #: How each kind of column is held in a frame. A document is its JSON text.
@@ -140,7 +140,7 @@ def _quoted(series: pl.Series, kind: str) -> list[pl.Expr | str]:
     """What JSON writes between quotes."""
     text = column = pl.col(series.name)
     if kind == "date":
-        text = column.dt.to_string("iso")
+        text = pl.lit(iso_days(series))
     elif kind == "instant":
         text = column.dt.replace_time_zone(None).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
     elif kind == "binary":

@@ -4,6 +4,7 @@ Whole frames enter either database through store.staging."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -43,7 +44,7 @@ def stored_form(frame: pl.DataFrame) -> pl.DataFrame:
     kinds = frame.schema
     instant = "%Y-%m-%d %H:%M:%S%.6f"
     return frame.with_columns(
-        [pl.col(name).dt.strftime("%Y-%m-%d") for name, kind in kinds.items() if kind == pl.Date]
+        [iso_days(frame[name]) for name, kind in kinds.items() if kind == pl.Date]
         + [
             # Instants are compared as text there, and Django writes a whole second without a fraction.
             pl.col(name).dt.strftime(instant).str.strip_suffix(".000000")
@@ -53,6 +54,15 @@ def stored_form(frame: pl.DataFrame) -> pl.DataFrame:
         + [pl.col(name).cast(pl.Int8) for name, kind in kinds.items() if kind == pl.Boolean]
         + [pl.col(name).cast(pl.Int64) for name, kind in kinds.items() if kind == pl.Null]
     )
+
+
+def iso_days(days: pl.Series) -> pl.Series:
+    """Dates as YYYY-MM-DD. Each day between the first and the last is put into words once, where that is less."""
+    first, last = days.min(), days.max()
+    if not isinstance(first, date) or not isinstance(last, date) or (last - first).days > days.len():
+        return days.dt.to_string("iso")
+    words = pl.date_range(first, last, eager=True).dt.to_string("iso")
+    return words.gather((days - first).dt.total_days()).alias(days.name)
 
 
 def copy_frame(table: str, frame: pl.DataFrame) -> None:

@@ -15,6 +15,7 @@ import itertools
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +25,40 @@ from django.db import connection, models
 
 from huikuan.mechanisms.store.bulk import copy_frame, stored_form
 from huikuan.mechanisms.store.guards import inserting
-from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.mechanisms.store.indexes import indexing_at_once
+from huikuan.mechanisms.store.transactions import checkpoint_later, is_postgres
 
 #: Below this many rows a temporary table of the connection is quicker than a file.
 _SMALL = 5_000
 #: From here on the guard's look-up for each row takes longer than lifting the guard.
 _MANY = 20_000
+#: Staged tables of rows to be loaded; others are look-ups, which have an index.
+_FACTS = "rows "
 _numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Where the rows of one model wait on SQLite: `columns` names each in the staged `table`, `fixed` holds
+    those that say the same in every row."""
+
+    table: str
+    columns: Mapping[str, str]
+    fixed: Mapping[str, Any]
 
 
 class Staged:
     """Frames waiting to be loaded, and look-up tables that SQL may join."""
 
-    def __init__(self, facts: Mapping[type[models.Model], pl.DataFrame], names: Mapping[Any, str]) -> None:
+    def __init__(
+        self,
+        facts: Mapping[type[models.Model], pl.DataFrame],
+        names: Mapping[str, str],
+        waiting: Mapping[type[models.Model], _Waiting] | None = None,
+    ) -> None:
         self._facts = facts
         self._names = names
+        self._waiting = waiting or {}
 
     def table(self, name: str) -> str:
         """The SQL name of the look-up table `name`."""
@@ -46,8 +66,8 @@ class Staged:
 
     def load(self, **constants: Any) -> None:
         """Append every staged frame to its model's table, each row with those `constants` the model has."""
-        many = [model for model, frame in self._facts.items() if frame.height > _MANY]
-        with inserting(many) if many else nullcontext():
+        many = {model: frame.height for model, frame in self._facts.items() if frame.height > _MANY}
+        with inserting(many) if many else nullcontext(), indexing_at_once(many):
             for model, frame in self._facts.items():
                 if not frame.is_empty():
                     known = {str(field.column) for field in model._meta.concrete_fields}
@@ -58,14 +78,12 @@ class Staged:
         if is_postgres():
             copy_frame(table, frame.with_columns(pl.lit(value).alias(name) for name, value in constants.items()))
             return
-        uniform, varied = _uniform(frame)
-        fixed = {**uniform, **constants}
-        target = ", ".join(f'"{name}"' for name in [*varied, *fixed])
-        source = ", ".join([*(f'"{name}"' for name in varied), *(["%s"] * len(fixed))])
+        waiting = self._waiting[model]
+        fixed = {**waiting.fixed, **constants}
+        target = ", ".join(f'"{name}"' for name in [*waiting.columns, *fixed])
+        source = ", ".join([*(f'"{name}"' for name in waiting.columns.values()), *(["%s"] * len(fixed))])
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} ({target}) SELECT {source} FROM {self._names[model]}", [*fixed.values()]
-            )
+            cursor.execute(f"INSERT INTO {table} ({target}) SELECT {source} FROM {waiting.table}", [*fixed.values()])
 
 
 @contextmanager
@@ -82,13 +100,14 @@ def stage(
         with _temporary(tables) as names:
             yield Staged(facts, names)
         return
-    frames: dict[Any, pl.DataFrame] = {
-        model: _stripped(frame) for model, frame in facts.items() if not frame.is_empty()
-    }
-    frames.update((name, stored_form(frame)) for name, frame in tables.items())
-    small = connection.in_atomic_block or sum(frame.height for frame in frames.values()) < _SMALL
-    with _temporary(frames) if small else _scratch(frames) as names:
-        yield Staged(facts, names)
+    wide, waiting = _side_by_side({model: frame for model, frame in facts.items() if not frame.is_empty()})
+    lookups = {name: stored_form(frame) for name, frame in tables.items()}
+    small = connection.in_atomic_block or sum(frame.height for frame in [*wide.values(), *lookups.values()]) < _SMALL
+    with _temporary({**wide, **lookups}) if small else _scratch(wide, lookups) as names:
+        # What is staged need not stay in memory twice while it is written.
+        del wide, lookups
+        placed = {model: replace(where, table=names[where.table]) for model, where in waiting.items()}
+        yield Staged(facts, names, placed)
 
 
 def load_frame(model: type[models.Model], frame: pl.DataFrame) -> None:
@@ -97,13 +116,36 @@ def load_frame(model: type[models.Model], frame: pl.DataFrame) -> None:
         staged.load()
 
 
+def _side_by_side(
+    frames: Mapping[type[models.Model], pl.DataFrame],
+) -> tuple[dict[str, pl.DataFrame], dict[type[models.Model], _Waiting]]:
+    """The frames as tables to stage: those of one length in one table, and what they have in common (an id, a
+    day) in it only once."""
+    wide: dict[str, dict[str, pl.Series]] = {}
+    waiting = {}
+    for model, frame in frames.items():
+        fixed, varied = _uniform(frame)
+        table = f"{_FACTS}{frame.height}"
+        beside, columns = wide.setdefault(table, {}), {}
+        for column in stored_form(frame.select(varied)).iter_columns():
+            known = next((name for name, other in beside.items() if _same(other, column)), None)
+            columns[column.name] = known or f"c{len(beside)}"
+            beside.setdefault(columns[column.name], column)
+        waiting[model] = _Waiting(table, columns, fixed)
+    return {table: pl.DataFrame(columns) for table, columns in wide.items()}, waiting
+
+
+def _same(one: pl.Series, other: pl.Series) -> bool:
+    return one.dtype == other.dtype and one[0] == other[0] and one[-1] == other[-1] and one.equals(other)
+
+
 @contextmanager
-def _temporary(frames: Mapping[Any, pl.DataFrame]) -> Iterator[dict[Any, str]]:
+def _temporary(frames: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, str]]:
     """Each frame as a temporary table of this connection."""
     names = {key: f"staged_{next(_numbers)}" for key in frames}
     try:
         for key, frame in frames.items():
-            _create_temporary(names[key], frame, indexed=isinstance(key, str))
+            _create_temporary(names[key], frame, indexed=not key.startswith(_FACTS))
         yield names
     finally:
         if not connection.needs_rollback:
@@ -128,20 +170,15 @@ def _create_temporary(name: str, frame: pl.DataFrame, *, indexed: bool) -> None:
             cursor.execute(f"ANALYZE {name}")
 
 
-def _index_sql(name: str, frame: pl.DataFrame) -> str:
-    """Look-up tables are joined by their first column; without an index SQLite may scan them for every row."""
-    return f'CREATE INDEX {name}_key ON {name} ("{frame.columns[0]}")'
-
-
 @contextmanager
-def _scratch(frames: Mapping[Any, pl.DataFrame]) -> Iterator[dict[Any, str]]:
+def _scratch(wide: Mapping[str, pl.DataFrame], lookups: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, str]]:
     """Each frame as a table of a scratch file beside the ledger, attached to this connection."""
     schema = f"scratch_{next(_numbers)}"
     beside = Path(str(connection.settings_dict["NAME"])).parent
+    tables = {key: f"staged_{number}" for number, key in enumerate([*wide, *lookups])}
     with tempfile.TemporaryDirectory(prefix="huikuan-scratch-", dir=beside, ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "staged.sqlite3"
-        names = {key: f"{schema}.staged_{number}" for number, key in enumerate(frames)}
-        _fill(path, {names[key].partition(".")[2]: (frame, isinstance(key, str)) for key, frame in frames.items()})
+        _fill(path, {tables[key]: (frame, key in lookups) for key, frame in [*wide.items(), *lookups.items()]})
         with connection.cursor() as cursor:
             cursor.execute(f"ATTACH DATABASE %s AS {schema}", [str(path)])
             # Read once, so that the file is open: it then needs no name, and a killed process leaves none.
@@ -149,8 +186,10 @@ def _scratch(frames: Mapping[Any, pl.DataFrame]) -> Iterator[dict[Any, str]]:
             cursor.fetchone()
         with suppress(OSError):
             path.unlink()
+        del wide, lookups
         try:
-            yield names
+            with checkpoint_later():
+                yield {key: f"{schema}.{table}" for key, table in tables.items()}
         finally:
             with connection.cursor() as cursor:
                 cursor.execute(f"DETACH DATABASE {schema}")
@@ -159,22 +198,20 @@ def _scratch(frames: Mapping[Any, pl.DataFrame]) -> Iterator[dict[Any, str]]:
 def _fill(path: Path, frames: Mapping[str, tuple[pl.DataFrame, bool]]) -> None:
     """Write frames as tables of a new SQLite file (True: with an index), through Arrow: three times quicker
     than row by row."""
-    with adbc.connect(str(path), autocommit=True) as scratch:
-        with scratch.cursor() as cursor:
-            for pragma in ("journal_mode = OFF", "synchronous = OFF"):
-                cursor.execute(f"PRAGMA {pragma}")
+    with adbc.connect(str(path), autocommit=True) as scratch, scratch.cursor() as cursor:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+            cursor.fetchall()
+        for name, (frame, indexed) in frames.items():
+            cursor.adbc_ingest(name, frame.to_arrow(), mode="create")
+            if indexed:
+                cursor.execute(_index_sql(name, frame))
                 cursor.fetchall()
-            for name, (frame, indexed) in frames.items():
-                cursor.adbc_ingest(name, frame.to_arrow(), mode="create")
-                if indexed:
-                    cursor.execute(_index_sql(name, frame))
-                    cursor.fetchall()
 
 
-def _stripped(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` without the columns that say the same in every row: those become constants of the INSERT."""
-    _, varied = _uniform(frame)
-    return stored_form(frame.select(varied))
+def _index_sql(name: str, frame: pl.DataFrame) -> str:
+    """Look-up tables are joined by their first column; without an index SQLite may scan them for every row."""
+    return f'CREATE INDEX {name}_key ON {name} ("{frame.columns[0]}")'
 
 
 def _uniform(frame: pl.DataFrame) -> tuple[dict[str, Any], list[str]]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from huikuan.kernel.errors import Refusal
 
@@ -88,6 +88,26 @@ def retrying(work: Callable[[], Answer]) -> Answer:
                 raise Refusal("database_busy") from error
             time.sleep(0.01 * 2**attempt)
     raise AssertionError("unreachable: the loop returns or raises")
+
+
+@contextmanager
+def checkpoint_later() -> Iterator[None]:
+    """SQLite: what this connection commits within is carried from the log into the database file only at the end.
+
+    Left alone, the commit of a large transaction does that before it answers. A checkpoint that fails is made up
+    for by the next one: what was committed is safe in the log.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_autocheckpoint")
+        usual = int(cursor.fetchone()[0])
+        cursor.execute("PRAGMA wal_autocheckpoint = 0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {usual}")
+            with suppress(DatabaseError):
+                cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import polars as pl
@@ -49,6 +49,10 @@ class Sheet:
     encoding: str = ""
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+
+    def without_rows(self) -> Sheet:
+        """Name, headers and all else, but none of the rows."""
+        return replace(self, cells=self.cells.clear(), rows=self.rows.clear(), overflow=self.overflow.clear())
 
     def column(self, wanted: str) -> str | None:
         """The header that is `wanted`: exactly, else by how it is folded, else without a note in brackets."""

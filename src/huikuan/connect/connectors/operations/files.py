@@ -16,7 +16,7 @@ from huikuan.connect.connectors.domain.overlay import Edit, lay_over
 from huikuan.connect.connectors.domain.rows import Checked
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.models import Batch
-from huikuan.connect.connectors.operations.importing import ConflictRefusal, Result, import_checked
+from huikuan.connect.connectors.operations.importing import BadCellsRefusal, Result, import_checked
 from huikuan.connect.connectors.operations.plans import Task
 from huikuan.connect.connectors.operations.receipts import SYSTEM as RECEIPTS
 from huikuan.connect.connectors.reading import read_sheet
@@ -77,7 +77,8 @@ class RejectedRefusal(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The result, and what was read, for whoever wants to show the rejected rows."""
+    """The result, and what was read, for whoever wants to show the rejected rows; where there are none, the
+    sheet has no rows either."""
 
     result: Result
     sheet: Sheet
@@ -106,16 +107,18 @@ def import_file(
     task = replace(_task(path, name, asked, sheet, mapping), draft_id=asked.draft_id, edits=mended)
     if not asked.again:
         _refuse_other_reading(task, mapping)
+    if not checked.bad:
+        # A sheet of a million rows is not held while they are written; it is read again if any must be shown.
+        sheet = sheet.without_rows()
     progress("writing")
     try:
         result = import_checked(task, checked, skip_rejected=asked.skip_rejected, dry_run=asked.dry_run)
-    except ConflictRefusal:
-        raise
-    except Refusal as refusal:
-        if refusal.code == "import_rejected":
-            rehearsed = _rehearse(task, checked) if asked.dry_run else None
-            raise RejectedRefusal(refusal, sheet, checked, guessed, rehearsed) from refusal
-        raise
+    except BadCellsRefusal as refusal:
+        shown = sheet if checked.bad else _read(path, name, asked)[0]
+        rehearsed = _rehearse(task, checked) if asked.dry_run else None
+        raise RejectedRefusal(refusal, shown, replace(checked, bad=refusal.bad), guessed, rehearsed) from refusal
+    if result.bad and not checked.bad:
+        sheet, _, _ = _read(path, name, asked)
     return Imported(result, sheet, replace(checked, bad=result.bad), mapping, guessed)
 
 

@@ -89,11 +89,18 @@ class ConflictRefusal(Refusal):
         self.result = replace(result, batch=None, created=0, totals=[])
 
 
+class BadCellsRefusal(Refusal):
+    """Bad cells refuse the batch: those of the file and those the ledger cannot take."""
+
+    def __init__(self, task: Task, checked: Checked, bad: list[BadCell], rejected: int) -> None:
+        where, good = [place(cell, task.file_name) for cell in bad], checked.read - rejected
+        super().__init__("import_rejected", where=where, count=len(bad), rows=rejected, read=checked.read, good=good)
+        self.bad = bad
+
+
 def _refuse_bad(task: Task, checked: Checked, bad: list[BadCell], rejected: int) -> None:
     if bad:
-        where = [place(cell, task.file_name) for cell in bad]
-        good = checked.read - rejected
-        raise Refusal("import_rejected", where=where, count=len(bad), rows=rejected, read=checked.read, good=good)
+        raise BadCellsRefusal(task, checked, bad, rejected)
 
 
 def _rows(bad: list[BadCell]) -> int:

@@ -22,6 +22,7 @@ from huikuan.record.receivables.operations.withdrawals import mirror, reverse_st
 from huikuan.record.receivables.queries.bulk import LIVE, STANDING, items_where, settlements_where, states_where
 
 _SIDES = ("credit_id", "debit_id")
+_STANDS_IN = {"posting_date": "document_date"}
 
 #: Item columns a file row fills.
 FILLED = (
@@ -64,11 +65,13 @@ def refuse_locked_rows(plan: Plan, frame: pl.DataFrame, days: Iterable[str]) -> 
     lock = plan.draft.locked_through
     if lock is None:
         return frame
-    locked = pl.lit(False)
+    headers, locked = plan.task.headers, pl.lit(False)
     for name in days:
+        # Where a file has no posting date, the document date stands in for it.
+        header = headers.get(name) or headers.get(_STANDS_IN.get(name, ""), name)
         hit = pl.col(name).is_not_null() & (pl.col(name) <= lock)
         plan.bad += [
-            BadCell(row, plan.task.headers.get(name, name), str(day), "period_locked", {"day": str(lock)})
+            BadCell(row, header, str(day), "period_locked", {"day": str(lock)})
             for row, day in frame.filter(hit).select("row", name).iter_rows()
         ]
         locked = locked | hit

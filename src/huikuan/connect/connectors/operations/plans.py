@@ -163,16 +163,16 @@ def carry_out(
     """
     batch_id = _PROVISIONAL
     for _ in range(_ATTEMPTS):
-        plan = make()
-        if idle(plan):
-            return plan
-        batch_id = batch_id or reserve_ids(Batch, 1)[0]
-        plan.number(batch_id)
         try:
             with storage_refusals():
+                plan = make()
+                if idle(plan):
+                    return plan
+                batch_id = batch_id or reserve_ids(Batch, 1)[0]
+                plan.number(batch_id)
                 _write(plan, counts(plan))
         except Moved:
-            logger.info("the ledger moved while batch %d was planned; planning again", plan.batch_id)
+            logger.info("the ledger moved while an import was planned; planning again")
             continue
         return plan
     raise Refusal("ledger_busy")

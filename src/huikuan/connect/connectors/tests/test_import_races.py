@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations import plans, turns, undo
@@ -132,6 +132,49 @@ def test_an_undo_regards_the_snapshot_that_came_between(monkeypatch: pytest.Monk
         undo_batch(batch_id=first.batch or 0, actor="tester", at=AT)
     assert refused.value.code == "batch_has_dependants"
     assert open_by_key(FEBRUARY) == {"A": 10_000, "B": 7_000}
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer: there is no race to show")
+@pytest.mark.parametrize("guarded", [True, False])
+def test_an_import_waits_for_the_settlement_that_is_being_made(monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
+    """A receipt in a file and one settled by hand want the same 10 000; the settlement has taken it, but not yet
+    committed, when the import writes. Twin: the import looks without locking, and both take it."""
+    import_checked(task("items"), checked("items", [A]))
+    import_checked(task("receipts"), checked("receipts", [receipt(2, "by hand", 10_000)]))
+    ids = dict(query("SELECT origin_key, id FROM receivables_item"))
+    settled, settler = threading.Event(), []
+
+    def pay_slowly() -> None:
+        with transaction.atomic():
+            settle(
+                credit_id=ids["by hand"], debit_id=ids["A"], credit_amount=10_000, effective_on=date(2026, 2, 15),
+                reason="x", actor="tester", at=AT,
+            )  # fmt: skip
+            settled.set()
+            time.sleep(0.5)
+        connection.close()
+
+    def begin_paying() -> None:
+        settler.append(threading.Thread(target=pay_slowly))
+        settler[0].start()
+        assert settled.wait(10)
+
+    between(monkeypatch, plans, begin_paying)
+    if not guarded:
+        monkeypatch.setattr(bulk, "_LOCK", bulk._LOCK.replace("FOR UPDATE OF o", ""))
+    done = import_checked(
+        task("receipts", file_sha256="1" * 64), checked("receipts", [receipt(2, "in the file", 10_000, "A")])
+    )
+    settler[0].join(10)
+    taken = query("SELECT sum(debit_amount) FROM receivables_settlement WHERE debit_id = %s", ids["A"])[0][0]
+    if not guarded:
+        assert taken == 20_000
+        assert "over_settled" in {finding.kind for finding in check_ledger()}
+        return
+    assert taken == 10_000
+    assert (done.created, done.totals[0]["settlements"], len(done.notes)) == (1, 0, 1), "on account, and it says so"
+    assert check_ledger() == []
 
 
 @pytest.mark.postgres

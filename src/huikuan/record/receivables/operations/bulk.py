@@ -30,6 +30,12 @@ from huikuan.record.receivables.queries.periods import locked_through
 
 logger = logging.getLogger(__name__)
 
+#: In id order, as every operation locks them.
+_LOCK = (
+    "SELECT o.item_id FROM receivables_openitem o JOIN {table} c ON c.item_id = o.item_id"
+    " ORDER BY o.item_id FOR UPDATE OF o"
+)
+
 
 class Moved(Exception):
     """What the draft was made on has changed meanwhile; draft again."""
@@ -151,10 +157,7 @@ def _check_unmoved(draft: Draft, staged: Staged, expected: int, since: Mark | No
     table = staged.table("changed")
     with connection.cursor() as cursor:
         if is_postgres():
-            cursor.execute(
-                f"SELECT o.item_id FROM receivables_openitem o JOIN {table} c ON c.item_id = o.item_id"
-                " ORDER BY o.item_id FOR UPDATE OF o"
-            )
+            cursor.execute(_LOCK.format(table=table))
         cursor.execute(
             f"SELECT count(*) FROM {table} c LEFT JOIN receivables_openitem o ON o.item_id = c.item_id"
             " WHERE coalesce(o.open_amount, 0) = c.before"

@@ -155,8 +155,7 @@ def as_date(value: date | str | None) -> date | None:
 
 def _side(row: Sequence[Any]) -> OpenSide:
     item_id, company_id, customer_id, side, currency, amount, book, posted, *back = row[:10]
-    latest = max(day for day in (posted, *back) if day is not None) if any(back) else posted
-    settle_from = date.fromisoformat(latest) if isinstance(latest, str) else latest
+    settle_from = max(day for day in map(as_date, (posted, *back)) if day is not None)
     return OpenSide(item_id, company_id, customer_id, side, currency, amount, book, settle_from)
 
 
