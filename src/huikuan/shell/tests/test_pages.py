@@ -151,11 +151,12 @@ def test_exports_hold_exactly_the_rows_and_no_formula(reader: Client) -> None:
 
 
 #: Queries of each page while something newer than the mirror is there. A page that needs more says why here.
+#: On SQLite each reading takes one fewer, as its snapshot is opened in one statement.
 QUERIES = {
-    OVERVIEW: 39,
-    f"{OVERVIEW}?by=customer": 53,
-    ITEMS: 21,
-    f"{ITEMS}?q=2643": 22,
+    OVERVIEW: 40,
+    f"{OVERVIEW}?by=customer": 55,
+    ITEMS: 22,
+    f"{ITEMS}?q=2643": 23,
     "/imports/": 12,
 }
 
