@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from huikuan.mechanisms.columns.engine import Engine, Source
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 
 Parameters = Mapping[str, Any]
 
@@ -28,7 +28,9 @@ class Kept:
         return f"{self.name}_{ending}" if self.parted else self.name
 
 
-def keep_rows(engine: Engine, name: str, ask: Callable[[Source], str], parameters: Parameters, *, key: str) -> Kept:
+def keep_rows(
+    engine: ColumnsEngine, name: str, ask: Callable[[Source], str], parameters: Parameters, *, key: str
+) -> Kept:
     """Keep as `name` the rows of a question over the facts, each row belonging to one `key`."""
     parts = engine.parts()
     if parts is None or not parts.new:
@@ -46,7 +48,13 @@ def keep_rows(engine: Engine, name: str, ask: Callable[[Source], str], parameter
 
 
 def keep_sums(
-    engine: Engine, name: str, ask: Callable[[Source], str], parameters: Parameters, *, by: str, sums: Sequence[str]
+    engine: ColumnsEngine,
+    name: str,
+    ask: Callable[[Source], str],
+    parameters: Parameters,
+    *,
+    by: str,
+    sums: Sequence[str],
 ) -> None:
     """Keep as `name` the columns `by` and `sums` of a question over the facts whose sums add up over keys.
 
@@ -61,7 +69,7 @@ def keep_sums(
 
 
 def keep_sums_of(
-    engine: Engine,
+    engine: ColumnsEngine,
     name: str,
     kept: Kept,
     ask: Callable[[str], str],
@@ -79,7 +87,7 @@ def keep_sums_of(
 
 
 def _keep_added(
-    engine: Engine, name: str, before: str, now: str, parameters: Parameters, by: str, sums: Sequence[str]
+    engine: ColumnsEngine, name: str, before: str, now: str, parameters: Parameters, by: str, sums: Sequence[str]
 ) -> None:
     """The groups with something new are added up; the others stand as they were mirrored."""
     plus, minus = ", ".join(sums), ", ".join(f"-{column} AS {column}" for column in sums)

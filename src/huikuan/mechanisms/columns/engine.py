@@ -63,18 +63,6 @@ class Engine(Source, Protocol):
         """The same by columns, for many rows; sums are cast to BIGINT."""
         ...
 
-    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
-        """Keep a query's rows under a name for the further questions of this reading; sums are cast to BIGINT."""
-        ...
-
-    def define(self, name: str, sql: str) -> None:
-        """Let `name` stand for a query without parameters in the further questions of this reading."""
-        ...
-
-    def parts(self) -> Parts | None:
-        """The facts in parts, to answer by what is new (see `additive`); None where they are not told apart."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -109,15 +97,6 @@ class DatabaseEngine:
             cursor.execute(sql, self._bound(parameters))
             width = len(cursor.description)
             return list(zip(*cursor.fetchall(), strict=True)) or [()] * width
-
-    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
-        raise NotImplementedError("the database's snapshot is read-only: ask the columns")
-
-    def define(self, name: str, sql: str) -> None:
-        raise NotImplementedError("the database's snapshot is read-only: ask the columns")
-
-    def parts(self) -> Parts | None:
-        return None
 
     @staticmethod
     def _bound(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,6 +163,7 @@ class ColumnsEngine:
         return f"({open_later} OR closed_tx >= {int(known)})"
 
     def parts(self) -> Parts | None:
+        """The facts in parts, to answer by what is new (see `additive`); None where they are not told apart."""
         if not self._manifest.files or len(self._touched) > _MANY_KEYS:
             return None
         return Parts(_Mirrored(self), _Touched(self, "before"), _Touched(self, "now"), bool(self._touched))
@@ -227,6 +207,7 @@ class ColumnsEngine:
         self._offer(name, self._table(question, sql, parameters), question)
 
     def define(self, name: str, sql: str) -> None:
+        """Let `name` stand for a query without parameters in the further questions of this reading."""
         # A column may be called as the view is.
         inner = [relation for relation in self._named(sql) if relation != name]
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.columns import additive
 from huikuan.mechanisms.columns import engine as engines
-from huikuan.mechanisms.columns.engine import Engine, Source
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.operations import refresh
-from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.queries import asking, asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.receivables.columns import MOVES
 from huikuan.record.receivables.models import Item, Settlement
@@ -66,7 +66,7 @@ def by_customer(rows: str) -> str:
     return f"SELECT customer_id, CAST(SUM(amount) AS BIGINT) AS amount, COUNT(*) AS items FROM {rows} GROUP BY 1"
 
 
-def carried(engine: Engine) -> list[list[tuple[Any, ...]]]:
+def carried(engine: ColumnsEngine) -> list[list[tuple[Any, ...]]]:
     kept = additive.keep_rows(engine, "opens", opens, {}, key="item_id")
     additive.keep_sums_of(engine, "of_rows", kept, by_customer, {}, by="customer_id", sums=["amount", "items"])
     additive.keep_sums(
@@ -106,7 +106,7 @@ def test_rows_and_sums_equal_those_of_everything(data: st.DataObject) -> None:
             debits.append(post("debit", data.draw(st.integers(1, 3)), 100))
         if data.draw(st.booleans()):
             refresh()
-        with asking("columns") as engine:
+        with asking_columns() as engine:
             assert carried(engine) == whole()
 
 
@@ -114,7 +114,7 @@ def test_a_posting_asks_the_mirror_nothing_again(monkeypatch: pytest.MonkeyPatch
     first = post("debit", 1, 100)
     post("debit", 2, 100)
     refresh()
-    with asking("columns") as engine:
+    with asking_columns() as engine:
         carried(engine)
     clear(post("credit", 1, 100), first, 100)
     asked: list[str] = []
@@ -122,7 +122,7 @@ def test_a_posting_asks_the_mirror_nothing_again(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(
         engines.ColumnsEngine, "_relation", lambda self, sql, given: asked.append(sql) or relation(self, sql, given)
     )
-    with asking("columns") as engine:
+    with asking_columns() as engine:
         parts = engine.parts()
         assert parts is not None
         assert parts.new

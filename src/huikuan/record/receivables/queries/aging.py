@@ -15,7 +15,7 @@ from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.additive import keep_sums
-from huikuan.mechanisms.columns.engine import Engine, Source
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine, Source
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
@@ -199,8 +199,8 @@ def aged_by(
     }
     shown = [_place_name(place) for place in _places(days)]
     keep = partial(_statement, moment=moment, by=by, basis=basis, days=days)
-    parts = engine.parts()
-    if parts is None or not parts.new:
+    parts = engine.parts() if isinstance(engine, ColumnsEngine) else None
+    if not isinstance(engine, ColumnsEngine) or parts is None or not parts.new:
         statement = f"{keep(parts.mirror if parts else engine)} ORDER BY currency"
     else:
         keep_sums(engine, "aged", keep, parameters, by="owner, company_id, currency", sums=shown)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from huikuan.mechanisms.columns.additive import keep_sums
-from huikuan.mechanisms.columns.engine import Engine, Source
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.record.receivables.columns import SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, NOT_DUE, cuts
 from huikuan.record.receivables.queries.open_lines import WATERFALL, Moment, counted
@@ -50,7 +50,7 @@ class Scope:
         return {**self.moment.parameters(), "alone": self.currency}
 
 
-def balances(engine: Engine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
+def balances(engine: ColumnsEngine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
     """Per day, place → open amount in the reporting currency (places as in domain.aging).
 
     Home-currency items that were never rescheduled are a sum over moves by date and period; the others are
@@ -136,7 +136,7 @@ def _apart(scope: Scope, base: str, ordered: Sequence[Day], planned: bool) -> st
     return f"{scheduled} UNION ALL {foreign}" if planned else foreign
 
 
-def sales_by_day(engine: Engine, scope: Scope, valued: Valuation) -> dict[date, int]:
+def sales_by_day(engine: ColumnsEngine, scope: Scope, valued: Valuation) -> dict[date, int]:
     """Credit sales (tax included) by posting date, less credit notes, returns and reversals."""
     signed = f"CASE WHEN side = 'debit' THEN 1 ELSE -1 END * {valued.sql('amount')}"
 
@@ -158,7 +158,7 @@ class Matured:
     collected: int
 
 
-def keep_matured(engine: Engine, scope: Scope, valued: Valuation, after: date, until: date) -> Matured:
+def keep_matured(engine: ColumnsEngine, scope: Scope, valued: Valuation, after: date, until: date) -> Matured:
     """Keep as `matured` per customer: debits whose first due date lies in (after, until], less what was withdrawn
     (credited, returned, reversed); and how much of them money has settled. Answers the sum over all.
     An extension does not move a claim out of the period."""

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine
+from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
@@ -137,7 +137,7 @@ def items_page(
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
     _, days = bucket_days(moment, basis)
-    with asking("columns") as engine:
+    with asking_columns() as engine:
         matching = _matching(engine, chosen, moment, basis)
         sums = _sums(engine, matching)
         valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
@@ -156,7 +156,7 @@ def every_item(
     the lines then come a few thousand at a time."""
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
     _, days = bucket_days(moment, basis)
-    with asking("columns") as engine:
+    with asking_columns() as engine:
         matching = _matching(engine, chosen, moment, basis)
         engine.keep("matching", matching.sql, matching.parameters)
         matching = _Matching("SELECT * FROM matching", {})
@@ -181,7 +181,7 @@ class _Matching:
     parameters: dict[str, Any]
 
 
-def _matching(engine: Engine, chosen: ItemFilter, moment: Moment, basis: str) -> _Matching:
+def _matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: str) -> _Matching:
     keep_lines(engine, moment, basis)
     clauses, parameters = _conditions(chosen, moment.as_of, basis)
     parameters = {**moment.parameters(), **parameters, "organisation": moment.as_of}
@@ -237,7 +237,7 @@ def _text_clause(text: str, parameters: dict[str, Any]) -> str:
     return f"(document_number ILIKE %(pattern)s ESCAPE '!' OR customer_id IN ({ids}))"
 
 
-def _sums(engine: Engine, matching: _Matching) -> tuple[Sums, ...]:
+def _sums(engine: ColumnsEngine, matching: _Matching) -> tuple[Sums, ...]:
     rows = engine.rows(
         f"""SELECT currency, COUNT(*),
                   SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END),
@@ -248,7 +248,7 @@ def _sums(engine: Engine, matching: _Matching) -> tuple[Sums, ...]:
     return tuple(Sums(currency, count, int(debit), int(credit)) for currency, count, debit, credit in rows)
 
 
-def _value_sums(engine: Engine, matching: _Matching, valued: Valuation | None) -> tuple[int | None, int | None]:
+def _value_sums(engine: ColumnsEngine, matching: _Matching, valued: Valuation | None) -> tuple[int | None, int | None]:
     if valued is None:
         return None, None
     worth = valued.sql("open_amount")
@@ -261,7 +261,7 @@ def _value_sums(engine: Engine, matching: _Matching, valued: Valuation | None) -
     return int(row[0]), int(row[1])
 
 
-def _lines_after(engine: Engine, matching: _Matching, after: str | None, limit: int) -> list[_Row]:
+def _lines_after(engine: ColumnsEngine, matching: _Matching, after: str | None, limit: int) -> list[_Row]:
     due = "COALESCE(due_date, DATE '9999-12-31')"
     beyond, parameters = "", dict(matching.parameters)
     if after:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from huikuan.mechanisms.columns.additive import Kept, keep_rows
-from huikuan.mechanisms.columns.engine import Engine, Source
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.receivables.columns import AFFILIATIONS, MOVES, SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, DIMENSIONS, NOT_DUE
@@ -141,7 +141,7 @@ SELECT {own}, p.line, p.due_date, p.awaits, {planned_base} AS base, CAST({WATERF
 FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id WHERE o.still_open > p.later"""
 
 
-def keep_lines(engine: Engine, moment: Moment, basis: str) -> Kept:
+def keep_lines(engine: ColumnsEngine, moment: Moment, basis: str) -> Kept:
     """Keep the open lines of the moment as `lines` for the further questions of a reading."""
     return keep_rows(
         engine, "lines", lambda facts: open_lines(facts, moment, basis), moment.parameters(), key="item_id"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from huikuan.mechanisms.columns.additive import Kept, keep_sums_of
-from huikuan.mechanisms.columns.engine import Engine
+from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.columns import AFFILIATIONS
@@ -64,7 +64,7 @@ class Counts:
     customers: int
 
 
-def keep_currencies(engine: Engine, moment: Moment, basis: str) -> tuple[Kept, tuple[CurrencyTotal, ...]]:
+def keep_currencies(engine: ColumnsEngine, moment: Moment, basis: str) -> tuple[Kept, tuple[CurrencyTotal, ...]]:
     """Keep the open lines of the moment for the questions below; answers the open debits per currency, largest
     first."""
     lines = keep_lines(engine, moment, basis)
@@ -128,7 +128,7 @@ class Pricing:
         return {**self.moment.parameters(), **cuts, "alone": self.currency}
 
 
-def keep_holders(engine: Engine, lines: Kept, pricing: Pricing) -> None:
+def keep_holders(engine: ColumnsEngine, lines: Kept, pricing: Pricing) -> None:
     """Keep `holders`, per customer: line_count, items, total, overdue (by due date), and of each place `amount_…` and
     `items_…`, where a minus stands as `m`."""
     shown = {
@@ -156,7 +156,7 @@ def _some(column: str) -> str:
     return f"COUNT(CASE WHEN {column} > 0 THEN 1 END)"
 
 
-def parts(engine: Engine, pricing: Pricing) -> tuple[Counts, dict[int, Part]]:
+def parts(engine: ColumnsEngine, pricing: Pricing) -> tuple[Counts, dict[int, Part]]:
     """Over all holders, and per place of the basis."""
     sums = "".join(
         f", COALESCE(SUM(amount_{name}), 0), COALESCE(SUM(items_{name}), 0), {_some(f'items_{name}')}"
@@ -173,7 +173,7 @@ def parts(engine: Engine, pricing: Pricing) -> tuple[Counts, dict[int, Part]]:
     return Counts(*found[:3]), {place: part for place, part in by_place.items() if part.items}
 
 
-def sold_and_open(engine: Engine, lines: Kept, pricing: Pricing) -> dict[date, int]:
+def sold_and_open(engine: ColumnsEngine, lines: Kept, pricing: Pricing) -> dict[date, int]:
     """Per posting date, what is open of credit sales; for the true DSO."""
 
     def ask(rows: str) -> str:
@@ -186,7 +186,7 @@ def sold_and_open(engine: Engine, lines: Kept, pricing: Pricing) -> dict[date, i
     return dict(engine.rows("SELECT posting_date, amount FROM still_sold", {}))
 
 
-def top(engine: Engine, pricing: Pricing, order: str) -> tuple[TopRow, ...]:
+def top(engine: ColumnsEngine, pricing: Pricing, order: str) -> tuple[TopRow, ...]:
     """The first ten customers by `order`, among those with something overdue (by total: open)."""
     moment = pricing.moment
     shown = ", ".join(f"amount_{place}" for place in pricing.places if place >= 0)
@@ -216,7 +216,7 @@ def top(engine: Engine, pricing: Pricing, order: str) -> tuple[TopRow, ...]:
     )
 
 
-def _oldest(engine: Engine, pricing: Pricing, customers: Sequence[int]) -> dict[int, date]:
+def _oldest(engine: ColumnsEngine, pricing: Pricing, customers: Sequence[int]) -> dict[int, date]:
     """The earliest due date of each that is past."""
     rows = engine.rows(
         f"SELECT customer_id, MIN(due_date) FROM {pricing.sql('lines')}"
@@ -230,7 +230,7 @@ def _listed(numbers: Sequence[int]) -> str:
     return f"({', '.join(map(str, numbers)) or 'NULL'})"
 
 
-def concentration(engine: Engine, cap: int) -> Concentration:
+def concentration(engine: ColumnsEngine, cap: int) -> Concentration:
     """How much the largest customers hold of all open debits."""
     ((whole, squares, over),) = engine.rows(
         "SELECT COALESCE(SUM(total), 0), COALESCE(SUM(CAST(total AS HUGEINT) * CAST(total AS HUGEINT)), 0),"
@@ -270,7 +270,7 @@ def _named(customers: Iterable[int]) -> dict[int, tuple[str, str]]:
     return {customer: (code, name) for customer, code, name in found}
 
 
-def _owners(engine: Engine, moment: Moment, customers: Sequence[int]) -> dict[int, str]:
+def _owners(engine: ColumnsEngine, moment: Moment, customers: Sequence[int]) -> dict[int, str]:
     if not engine.has(AFFILIATIONS):
         return {}
     rows = engine.rows(
