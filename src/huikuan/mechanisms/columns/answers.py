@@ -12,8 +12,8 @@ from threading import Lock
 from typing import Any
 
 #: Bytes kept by one process, and the largest single answer among them.
-_BUDGET = 128 * 2**20
-_LARGEST = _BUDGET // 4
+_BUDGET = 256 * 2**20
+_LARGEST = _BUDGET // 2
 
 
 class Answers:

@@ -1,4 +1,4 @@
-"""Engines that answer SQL over mirrored tables. The only module that knows DuckDB.
+"""Engines that answer SQL over mirrored tables.
 
 Questions are standard SQL over `engine.source(table)`, with %(name)s parameters; an engine of another kind (a
 distributed one) is one more class with these methods.
@@ -7,41 +7,53 @@ distributed one) is one more class with these methods.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 from django.db import connection
 
+from huikuan.mechanisms.columns import duck
 from huikuan.mechanisms.columns.answers import Answers
+from huikuan.mechanisms.columns.extraction import read
 from huikuan.mechanisms.columns.manifest import Manifest, folder
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Closing, Table
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, registered
 from huikuan.mechanisms.columns.values import lists
 from huikuan.mechanisms.store.transactions import is_postgres
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
+_WORD = re.compile(r"\w+")
 #: What this process has answered.
 ANSWERS = Answers()
 #: About what one value of a row takes in memory.
 _CELL_BYTES = 60
+#: More keys than this with something new are not told apart: everything is asked of mirror and tail together.
+_MANY_KEYS = 4_000
 
 
-class Engine(Protocol):
-    """Where a question is answered."""
-
-    horizon: int
-    tail_rows: int
+class Source(Protocol):
+    """Some of the facts, to write a question over."""
 
     def source(self, table: Table, *, as_of: date, known: int) -> str:
         """A relation, in parentheses, holding at least the rows of `table` that count as of the day and as
         known below the horizon `known`. Left out are only rows that cancel each other out then."""
         ...
+
+    def has(self, table: Table) -> bool:
+        """Whether there may be any row; a question that need not join an empty table is planned sooner."""
+        ...
+
+
+class Engine(Source, Protocol):
+    """Where a question is answered; as a source, all facts of one snapshot."""
+
+    horizon: int
+    tail_rows: int
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a query; dates come as dates."""
@@ -52,6 +64,17 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that is mirrored; and of the keys with something new, which the relation `touched` lists: what was
+    mirrored of them (`before`), and everything (`now`). `new` False: there is no such key."""
+
+    mirror: Source
+    before: Source
+    now: Source
+    new: bool
+
+
 class DatabaseEngine:
     """The database itself, from its raw facts."""
 
@@ -60,6 +83,9 @@ class DatabaseEngine:
 
     def source(self, table: Table, *, as_of: date, known: int) -> str:  # noqa: ARG002 - nothing is marked here
         return f"({table.sql})"
+
+    def has(self, table: Table) -> bool:  # noqa: ARG002 - not counted beforehand
+        return True
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
@@ -81,34 +107,85 @@ class DatabaseEngine:
         return {**plain, "low": 0, "high": ALWAYS_KNOWN}
 
 
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    """A name questions may use: `digest` says which rows it stands for, `make` registers it on a cursor."""
+
+    digest: str
+    make: Callable[[], object]
+
+
 class ColumnsEngine:
-    """DuckDB over the mirror's files and the tail read from the database."""
+    """DuckDB over the mirror's files and the tail read from the database.
+
+    Answers are kept by what their question reads: the mirror's files stand in its text, and the rows of every
+    relation it names have a digest.
+    """
 
     def __init__(self, manifest: Manifest, tails: Mapping[str, pa.Table]) -> None:
         self.horizon = manifest.horizon
         self.tail_rows = sum(tail.num_rows for tail in tails.values())
         self._manifest = manifest
-        self._duck = _database(os.getpid()).cursor()
+        self._tails = tails
+        self._mirror = f"{manifest.ledger} {manifest.horizon}"
+        self._relations: dict[str, _Relation] = {}
+        self._made: dict[str, str] = {}
         for name, tail in tails.items():
-            self._duck.register(f"tail_{name}", tail)
-        self._facts = _digest(manifest, tails)
-        self._kept: dict[str, str] = {}
+            self._offer(f"tail_{name}", tail)
+            self._offer(f"none_{name}", tail.slice(0, 0))
+
+    @cached_property
+    def _duck(self) -> duckdb.DuckDBPyConnection:
+        return duck.cursor()
 
     def source(self, table: Table, *, as_of: date, known: int) -> str:
-        names = ", ".join(table.names)
-        parts = [f"SELECT {names} FROM tail_{table.name}"]
-        files = self._manifest.of(table.name)
-        if files:
-            counts = f" WHERE {self._counts(as_of, known)}" if table.closing else ""
-            listed = ", ".join(_text(str(folder() / file.name)) for file in files)
-            parts.insert(0, f"SELECT {names} FROM read_parquet([{listed}]){counts}")
-        return f"({' UNION ALL '.join(parts)})"
+        tail = f"SELECT {', '.join(table.names)} FROM tail_{table.name}"
+        if not self._manifest.of(table.name):
+            return f"({tail})"
+        return f"({self.mirrored(table, as_of=as_of, known=known)} UNION ALL {tail})"
+
+    def has(self, table: Table) -> bool:
+        return bool(self._manifest.of(table.name) or self._tails[table.name].num_rows)
+
+    def mirrored(self, table: Table, *, as_of: date, known: int) -> str:
+        """The same of what is mirrored alone."""
+        names, files = ", ".join(table.names), self._manifest.of(table.name)
+        if not files:
+            return f"SELECT {names} FROM none_{table.name}"
+        counts = f" WHERE {self._counts(as_of, known)}" if table.closing else ""
+        listed = ", ".join(duck.quoted(str(folder() / file.name)) for file in files)
+        return f"SELECT {names} FROM read_parquet([{listed}]){counts}"
 
     def _counts(self, as_of: date, known: int) -> str:
         open_later = f"closed_on > DATE '{as_of.isoformat()}'"
         if known >= self._manifest.marked_horizon:
             return open_later
         return f"({open_later} OR closed_tx >= {int(known)})"
+
+    def parts(self) -> Parts | None:
+        """The facts in parts, to answer by what is new (see `additive`); None where they are not told apart."""
+        if not self._manifest.files or len(self._touched) > _MANY_KEYS:
+            return None
+        return Parts(_Mirrored(self), _Touched(self, "before"), _Touched(self, "now"), bool(self._touched))
+
+    @cached_property
+    def _touched(self) -> list[int]:
+        """The keys that have rows in the tail."""
+        keyed = [self._tails[table.name].column(table.key) for table in registered() if table.key]
+        return sorted({key for column in keyed for key in column.to_pylist()})
+
+    @cached_property
+    def touched(self) -> dict[str, int]:
+        """How many rows the relations `before_…` and `now_…` have: the keyed tables' rows of touched keys."""
+        self._offer("touched", pa.table({"key": pa.array(self._touched, pa.int64())}))
+        counts = {}
+        for table in (table for table in registered() if table.key):
+            before = read(table, 0, self.horizon, keys=self._touched)
+            now = pa.concat_tables([before, self._tails[table.name]])
+            for name, rows in ((f"before_{table.name}", before), (f"now_{table.name}", now)):
+                self._offer(name, rows)
+                counts[name] = rows.num_rows
+        return counts
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         found = ANSWERS.get(
@@ -127,8 +204,25 @@ class ColumnsEngine:
         Columns alone can do this: the database's snapshot is read-only.
         """
         question = self._question("table", sql, parameters)
-        self._duck.register(name, self._table(question, sql, parameters))
-        self._kept[name] = question
+        self._offer(name, self._table(question, sql, parameters), question)
+
+    def define(self, name: str, sql: str) -> None:
+        """Let `name` stand for a query without parameters in the further questions of this reading."""
+        # A column may be called as the view is.
+        inner = [relation for relation in self._named(sql) if relation != name]
+
+        def make() -> None:
+            self._register(inner)
+            self._duck.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+
+        self._relations[name] = _Relation(self._question("view", sql, {}), make)
+
+    def close(self) -> None:
+        if "_duck" in self.__dict__:
+            self._duck.close()
+
+    def _offer(self, name: str, table: pa.Table, digest: str | None = None) -> None:
+        self._relations[name] = _Relation(digest or _digest(table), lambda: self._duck.register(name, table))
 
     def _table(self, question: str, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
         return ANSWERS.get(
@@ -136,90 +230,75 @@ class ColumnsEngine:
         )
 
     def _question(self, form: str, sql: str, parameters: Mapping[str, Any]) -> str:
-        """What is asked, of which facts, of which tables kept before."""
+        """What is asked, of which facts."""
+        read = [(name, self._relations[name].digest) for name in self._named(sql)]
         used = [(name, parameters[name]) for name in _names(sql)]
-        whole = repr((form, self._facts, sql, used, sorted(self._kept.items())))
-        return hashlib.sha256(whole.encode()).hexdigest()
+        return hashlib.sha256(repr((form, self._mirror, sql, used, read)).encode()).hexdigest()
 
-    def close(self) -> None:
-        self._duck.close()
+    def _named(self, sql: str) -> list[str]:
+        return sorted(self._relations.keys() & set(_WORD.findall(sql)))
+
+    def _register(self, names: Iterable[str]) -> None:
+        """Make the relations known to DuckDB, only now that a query naming them is really asked."""
+        for name in names:
+            relation = self._relations[name]
+            if self._made.get(name) != relation.digest:
+                relation.make()
+                self._made[name] = relation.digest
 
     def _run(self, sql: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+        self._register(self._named(sql))
         used = {name: parameters[name] for name in _names(sql)}
         return self._duck.execute(_PARAMETER.sub(r"$\1", sql), used)
 
     def _relation(self, sql: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
         """The query as a relation, which hands its columns over without a copy."""
+        self._register(self._named(sql))
         used = {name: parameters[name] for name in _names(sql)}
         return self._duck.sql(_PARAMETER.sub(r"$\1", sql), params=used)
 
 
-def write_marked(table: Table, closing: Closing, files: Sequence[Path], target: Path) -> int:
-    """Write the rows of `files` into one, closed keys marked and sorted by the day they closed; answers how many.
+@dataclass(frozen=True, slots=True)
+class _Mirrored:
+    """What is mirrored; tables without a key whole."""
 
-    A key whose amounts sum to zero closed on its last effective day, and was known to be closed from its last tx on.
-    """
-    names = ", ".join(f"fact.{name}" for name in table.names)
-    listed = f"read_parquet([{', '.join(_text(str(file)) for file in files)}])"
-    sql = f"""
-        SELECT {names},
-               COALESCE(shut.closed_on, DATE '9999-12-31') AS closed_on,
-               COALESCE(shut.closed_tx, {ALWAYS_KNOWN}) AS closed_tx
-        FROM {listed} AS fact
-        LEFT JOIN (
-            SELECT {closing.key}, MAX({closing.effective}) AS closed_on, MAX(tx) AS closed_tx
-            FROM {listed} GROUP BY {closing.key} HAVING SUM({closing.amount}) = 0
-        ) AS shut ON shut.{closing.key} = fact.{closing.key}
-        ORDER BY closed_on, fact.{closing.key}"""
-    return _copy(sql, target)
+    engine: ColumnsEngine
+
+    def source(self, table: Table, *, as_of: date, known: int) -> str:
+        if not table.key:
+            return self.engine.source(table, as_of=as_of, known=known)
+        return f"({self.engine.mirrored(table, as_of=as_of, known=known)})"
+
+    def has(self, table: Table) -> bool:
+        return self.engine.has(table)
 
 
-def write_together(table: Table, files: Sequence[Path], target: Path) -> int:
-    """Write the rows of `files` into one, ordered by tx."""
-    listed = f"read_parquet([{', '.join(_text(str(file)) for file in files)}])"
-    return _copy(f"SELECT {', '.join(table.names)} FROM {listed} ORDER BY tx", target)
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """The rows of touched keys `before` the tail or `now`; tables without a key whole."""
+
+    engine: ColumnsEngine
+    when: str
+
+    def source(self, table: Table, *, as_of: date, known: int) -> str:
+        name = f"{self.when}_{table.name}"
+        if name not in self.engine.touched:
+            return self.engine.source(table, as_of=as_of, known=known)
+        return f"(SELECT {', '.join(table.names)} FROM {name})"
+
+    def has(self, table: Table) -> bool:
+        return bool(self.engine.touched.get(f"{self.when}_{table.name}", self.engine.has(table)))
 
 
-def _copy(sql: str, target: Path) -> int:
-    duck = _database(os.getpid()).cursor()
-    try:
-        done = duck.execute(f"COPY ({sql}) TO {_text(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchone()
-    finally:
-        duck.close()
-    return int(done[0]) if done else 0
-
-
-@lru_cache(maxsize=1)
-def _database(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 - a forked child needs its own
-    """One in-memory database per process; every reading works on a cursor of it."""
-    database = duckdb.connect(
-        ":memory:",
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_directory": str(folder() / "spill"),
-        },
-    )
-    # A file is written once, so what was read of its head stays true.
-    database.execute("SET GLOBAL parquet_metadata_cache = true")
-    return database
-
-
-def _digest(manifest: Manifest, tails: Mapping[str, pa.Table]) -> str:
-    """Names the facts a reading sees: files are written once, and the tail is short enough to be digested whole."""
-    whole = hashlib.sha256(repr((manifest.ledger, manifest.horizon, manifest.files)).encode())
-    for name in sorted(tails):
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, tails[name].schema) as stream:
-            stream.write_table(tails[name])
-        whole.update(name.encode())
-        whole.update(sink.getvalue())
-    return whole.hexdigest()
+def _digest(table: pa.Table) -> str:
+    """Names the rows of a table short enough to be digested whole."""
+    if not table.num_rows:
+        return "none"
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _names(sql: str) -> list[str]:
     return sorted(set(_PARAMETER.findall(sql)))
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -35,11 +36,18 @@ def extract(table: Table, low: int, high: int, path: Path) -> int:
     return int(rows.num_rows)
 
 
-def read(table: Table, low: int, high: int = ALWAYS_KNOWN, *, most: int = ALWAYS_KNOWN) -> pa.Table:
-    """The rows with low ≤ tx < high as the caller's transaction sees them; any `most` of them."""
-    limit = "" if most == ALWAYS_KNOWN else f" LIMIT {int(most)}"
+def read(
+    table: Table, low: int, high: int = ALWAYS_KNOWN, *, most: int = ALWAYS_KNOWN, keys: Sequence[int] | None = None
+) -> pa.Table:
+    """The rows with low ≤ tx < high as the caller's transaction sees them; any `most` of them, or only of `keys`."""
+    sql = table.sql
+    if keys is not None:
+        listed = ", ".join(str(int(key)) for key in keys) or "NULL"
+        sql = f"SELECT * FROM ({sql}) AS facts WHERE {table.key} IN ({listed})"
+    if most != ALWAYS_KNOWN:
+        sql = f"{sql} LIMIT {int(most)}"
     with connection.cursor() as cursor:
-        cursor.execute(f"{table.sql}{limit}", {"low": low, "high": high})
+        cursor.execute(sql, {"low": low, "high": high})
         rows = cursor.fetchall()
     columns = zip(*rows, strict=True) if rows else ((),) * len(table.columns)
     arrays = [

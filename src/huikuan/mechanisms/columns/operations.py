@@ -12,7 +12,7 @@ from django.db import connection
 
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.columns import manifest as shelf
-from huikuan.mechanisms.columns.engine import write_marked, write_together
+from huikuan.mechanisms.columns.duck import write_marked, write_together
 from huikuan.mechanisms.columns.extraction import extract
 from huikuan.mechanisms.columns.manifest import File, Manifest
 from huikuan.mechanisms.columns.tables import Table, mark, registered

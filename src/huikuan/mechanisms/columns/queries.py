@@ -17,7 +17,7 @@ from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, registered
 from huikuan.mechanisms.store.transactions import snapshot
 
 #: A longer tail is mirrored before the question is answered; a shorter one is read with it.
-LONG_TAIL = 4_000
+LONG_TAIL = 2_000
 _EMPTY = Manifest(ledger="")
 
 

@@ -41,12 +41,14 @@ class Table:
     """One mirrored table.
 
     `sql` selects exactly `columns`, in portable SQL, of facts with %(low)s ≤ tx < %(high)s; one column is `tx`.
+    `key`: the column that says which item a row belongs to, '' where rows belong to none; keyed tables share it.
     """
 
     name: str
     columns: tuple[Column, ...]
     sql: str
     closing: Closing | None = None
+    key: str = ""
 
     @property
     def names(self) -> list[str]:

@@ -58,6 +58,7 @@ WHERE {_BETWEEN.format(fact="i")}
 UNION ALL {_settled("debit", "credit")}
 UNION ALL {_settled("credit", "debit")}""",
         closing=Closing(key="item_id", amount="amount", effective="effective_on"),
+        key="item_id",
     )
 )
 
@@ -78,6 +79,7 @@ SCHEDULES = register(
 SELECT p.item_id, p.version, p.line, p.effective_on, p.due_date, p.awaits, p.amount, p.tx
 FROM receivables_schedule AS p
 WHERE {_BETWEEN.format(fact="p")}""",
+        key="item_id",
     )
 )
 

@@ -73,8 +73,8 @@ def test_more_rows_than_a_sheet_holds_are_refused_and_csv_takes_them(
 
 def test_an_export_reads_the_ledger_once_whatever_its_length(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    real = items._keep_matching
-    monkeypatch.setattr(items, "_keep_matching", lambda *given: (asked.append(1), real(*given))[1])
+    real = items._matching
+    monkeypatch.setattr(items, "_matching", lambda *given: (asked.append(1), real(*given))[1])
     whole = exported(reader, ITEMS)
     monkeypatch.setattr(items, "_AT_ONCE", 3)
     assert exported(reader, ITEMS) == whole

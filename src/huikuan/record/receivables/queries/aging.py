@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from itertools import groupby, repeat
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -13,12 +14,14 @@ from zoneinfo import ZoneInfo
 from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.columns.engine import Engine
+from huikuan.mechanisms.columns.additive import keep_sums
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine, Source
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, in_force
 from huikuan.record.customers.models import Customer, CustomerGroup
+from huikuan.record.receivables.columns import SCHEDULES
 from huikuan.record.receivables.domain.aging import (
     AWAITING,
     BASES,
@@ -194,7 +197,16 @@ def aged_by(
         **place_parameters(days, moment.as_of),
         "organisation": organisation or moment.as_of,
     }
-    keys, companies, currencies, *amounts = engine.columns(_statement(engine, moment, by, basis, days), parameters)
+    shown = [_place_name(place) for place in _places(days)]
+    keep = partial(_statement, moment=moment, by=by, basis=basis, days=days)
+    parts = engine.parts() if isinstance(engine, ColumnsEngine) else None
+    if not isinstance(engine, ColumnsEngine) or parts is None or not parts.new:
+        statement = f"{keep(parts.mirror if parts else engine)} ORDER BY currency"
+    else:
+        keep_sums(engine, "aged", keep, parameters, by="owner, company_id, currency", sums=shown)
+        some = " OR ".join(f"{name} <> 0" for name in shown)
+        statement = f"SELECT owner, company_id, currency, {', '.join(shown)} FROM aged WHERE {some} ORDER BY currency"
+    keys, companies, currencies, *amounts = engine.columns(statement, parameters)
     return Aged(keys, companies, currencies, dict(zip(_places(days), amounts, strict=True)))
 
 
@@ -202,25 +214,30 @@ def _places(days: list[int]) -> list[int]:
     return [CREDIT, AWAITING, NOT_DUE, *range(len(days) + 1)]
 
 
-def _statement(engine: Engine, moment: Moment, by: str, basis: str, days: list[int]) -> str:
+def _place_name(place: int) -> str:
+    return f"place_{place}".replace("-", "m")
+
+
+def _statement(engine: Source, *, moment: Moment, by: str, basis: str, days: list[int]) -> str:
     key, joins = key_of(by)
     known = [counted(engine, moment)]
     if by in DIMENSIONS:
         known.append(belongs(engine, moment, by))
-    if basis == "due":
+    if basis == "due" and engine.has(SCHEDULES):
         known.append(plan(engine, moment))
         aged = _aged_by_due(key, joins)
     else:
         aged = f"""
-    SELECT {key} AS owner, c.company_id, c.currency, c.side, c.document_date AS base, c.amount
+    SELECT {key} AS owner, c.company_id, c.currency, c.side, c.{"due" if basis == "due" else "document"}_date AS base,
+           c.amount
     FROM counted AS c{joins}"""
     # A column for each place: one row per key is handed over, not one per key and place.
-    sums = [f"SUM(CASE WHEN place = {place} THEN amount ELSE 0 END)" for place in _places(days)]
+    sums = {_place_name(place): f"SUM(CASE WHEN place = {place} THEN amount ELSE 0 END)" for place in _places(days)}
     return f"""WITH {", ".join(known)}, aged AS ({aged}), placed AS (
     SELECT owner, company_id, currency, {place_sql(days, basis)} AS place, amount FROM aged
 )
-SELECT owner, company_id, currency, {", ".join(f"CAST({amount} AS BIGINT)" for amount in sums)}
-FROM placed GROUP BY 1, 2, 3 HAVING {" OR ".join(f"{amount} <> 0" for amount in sums)} ORDER BY currency"""
+SELECT owner, company_id, currency, {", ".join(f"CAST({amount} AS BIGINT) AS {name}" for name, amount in sums.items())}
+FROM placed GROUP BY 1, 2, 3 HAVING {" OR ".join(f"{amount} <> 0" for amount in sums.values())}"""
 
 
 def _aged_by_due(key: str, joins: str) -> str:

@@ -5,12 +5,13 @@ For the columns engine only: conversions need 128-bit integers. Each day's figur
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from huikuan.mechanisms.columns.engine import Engine
+from huikuan.mechanisms.columns.additive import keep_sums
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.record.receivables.columns import SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, NOT_DUE, cuts
 from huikuan.record.receivables.queries.open_lines import WATERFALL, Moment, counted
@@ -49,7 +50,7 @@ class Scope:
         return {**self.moment.parameters(), "alone": self.currency}
 
 
-def balances(engine: Engine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
+def balances(engine: ColumnsEngine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
     """Per day, place → open amount in the reporting currency (places as in domain.aging).
 
     Home-currency items that were never rescheduled are a sum over moves by date and period; the others are
@@ -58,44 +59,69 @@ def balances(engine: Engine, scope: Scope, basis: str, days: Sequence[Day]) -> d
     """
     ordered = sorted(days, key=lambda day: day.on)
     home = ordered[0].valued.currency
+    keep_sums(
+        engine,
+        f"balances_{basis}",
+        lambda facts: _balances(facts, scope, basis, ordered),
+        {**scope.parameters(), "home": home},
+        by="k, place",
+        sums=["amount"],
+    )
+    found: dict[date, dict[int, int]] = {day.on: {} for day in ordered}
+    for k, place, amount in engine.rows(f"SELECT k, place, amount FROM balances_{basis}", {}):
+        if amount:
+            found[ordered[k].on][place] = amount
+    return found
+
+
+def _balances(facts: Source, scope: Scope, basis: str, ordered: Sequence[Day]) -> str:
+    """k (the day's place in order), place, amount."""
     own_base = "due_date" if basis == "due" else "document_date"
-    statement = f"""WITH {counted(engine, scope.moment, since=ordered[0].on)}, {_ends(ordered)},
-{_schedules(engine, scope.moment)},
-scheduled AS (SELECT DISTINCT item_id FROM schedules{"" if basis == "due" else " WHERE 1 = 0"}),
-linear AS (
+    planned = basis == "due" and facts.has(SCHEDULES)
+    parts = [counted(facts, scope.moment, since=ordered[0].on), _ends(ordered)]
+    if planned:
+        parts += [_schedules(facts, scope.moment), "scheduled AS (SELECT DISTINCT item_id FROM schedules)"]
+    parts += [
+        f"""linear AS (
     SELECT side, {own_base} AS base, {_period(ordered)} AS since, SUM(amount) AS amount
-    FROM counted AS c WHERE currency = %(home)s{scope.clause()}
-      AND NOT EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id)
+    FROM counted AS c WHERE currency = %(home)s{scope.clause()}{_unplanned("scheduled AS g", planned)}
     GROUP BY 1, 2, 3
-), apart AS ({_apart(scope, home, own_base, ordered)}
-), opens AS (
-    SELECT e.k, c.item_id, c.side, c.currency, c.base, CAST(SUM(c.amount) AS BIGINT) AS still_open
-    FROM apart AS c JOIN ends AS e ON e.k >= c.since
-    GROUP BY 1, 2, 3, 4, 5 HAVING SUM(c.amount) <> 0
-), singles AS (
-    SELECT o.k, o.side, o.currency, o.base, o.still_open AS amount FROM opens AS o
-    WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id AND g.k = o.k AND {
-        _true(basis == "due")
-    })
-    UNION ALL
-    SELECT o.k, o.side, o.currency, p.due_date, CAST({WATERFALL} AS BIGINT)
-    FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id AND p.k = o.k AND {_true(basis == "due")}
-    WHERE o.still_open > p.later
-), aged AS (
+)""",
+        f"singles AS ({_singles(scope, own_base, ordered, planned)}\n)",
+    ]
+    return f"""WITH {", ".join(parts)}, aged AS (
     SELECT e.k, l.side, l.base, l.amount FROM linear AS l JOIN ends AS e ON e.k >= l.since
     UNION ALL
     SELECT k, side, base, {_valued(ordered)} FROM singles
 )
-SELECT e.k, {_place(len(ordered[0].days), basis)} AS place, SUM(amount)
+SELECT e.k, {_place(len(ordered[0].days), basis)} AS place, CAST(SUM(amount) AS BIGINT) AS amount
 FROM aged AS a JOIN ends AS e ON e.k = a.k GROUP BY 1, 2"""
-    found: dict[date, dict[int, int]] = {day.on: {} for day in ordered}
-    for k, place, amount in engine.rows(statement, {**scope.parameters(), "home": home}):
-        if amount:
-            found[ordered[k].on][place] = int(amount)
-    return found
 
 
-def _apart(scope: Scope, home: str, base: str, ordered: Sequence[Day]) -> str:
+def _unplanned(table: str, planned: bool, more: str = "") -> str:
+    return f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE g.item_id = c.item_id{more})" if planned else ""
+
+
+def _singles(scope: Scope, base: str, ordered: Sequence[Day], planned: bool) -> str:
+    """Of each day, the open lines of the items that must be opened one by one."""
+    opens = f"""(
+        SELECT e.k, c.item_id, c.side, c.currency, c.base, CAST(SUM(c.amount) AS BIGINT) AS still_open
+        FROM ({_apart(scope, base, ordered, planned)}) AS c JOIN ends AS e ON e.k >= c.since
+        GROUP BY 1, 2, 3, 4, 5 HAVING SUM(c.amount) <> 0
+    )"""
+    plain = f"""
+    SELECT c.k, c.side, c.currency, c.base, c.still_open AS amount FROM {opens} AS c
+    WHERE 1 = 1{_unplanned("governing AS g", planned, " AND g.k = c.k")}"""
+    if not planned:
+        return plain
+    return f"""{plain}
+    UNION ALL
+    SELECT o.k, o.side, o.currency, p.due_date, CAST({WATERFALL} AS BIGINT)
+    FROM {opens} AS o JOIN plan AS p ON p.item_id = o.item_id AND p.k = o.k
+    WHERE o.still_open > p.later"""
+
+
+def _apart(scope: Scope, base: str, ordered: Sequence[Day], planned: bool) -> str:
     """The moves of items that must be opened one by one, by the day they count from: foreign, and rescheduled ones.
 
     Two questions rather than one with OR, which would be tried on every move of the ledger for every day.
@@ -105,21 +131,23 @@ def _apart(scope: Scope, home: str, base: str, ordered: Sequence[Day]) -> str:
     FROM counted AS c"""
     grouped = "GROUP BY 1, 2, 3, 4, 5"
     scheduled = f"{asked} JOIN scheduled AS s ON s.item_id = c.item_id WHERE 1 = 1{scope.clause('c.')} {grouped}"
-    if scope.currency == home:
-        return scheduled
-    foreign = f"""{asked} WHERE c.currency <> %(home)s{scope.clause("c.")}
-      AND NOT EXISTS (SELECT 1 FROM scheduled AS s WHERE s.item_id = c.item_id) {grouped}"""
-    return f"{scheduled} UNION ALL {foreign}"
+    foreign = f"""{asked} WHERE c.currency <> %(home)s{scope.clause("c.")}{_unplanned("scheduled AS g", planned)}
+    {grouped}"""
+    return f"{scheduled} UNION ALL {foreign}" if planned else foreign
 
 
-def sales_by_day(engine: Engine, scope: Scope, valued: Valuation) -> dict[date, int]:
+def sales_by_day(engine: ColumnsEngine, scope: Scope, valued: Valuation) -> dict[date, int]:
     """Credit sales (tax included) by posting date, less credit notes, returns and reversals."""
     signed = f"CASE WHEN side = 'debit' THEN 1 ELSE -1 END * {valued.sql('amount')}"
-    statement = f"""WITH {counted(engine, scope.moment, since=_BEGINNING)}
-SELECT posting_date, SUM({signed}) FROM counted
+
+    def ask(facts: Source) -> str:
+        return f"""WITH {counted(facts, scope.moment, since=_BEGINNING)}
+SELECT posting_date, CAST(SUM({signed}) AS BIGINT) AS amount FROM counted
 WHERE by_kind = '' AND kind IN {SALES_KINDS}{scope.clause()} GROUP BY posting_date"""
-    rows = engine.rows(statement, scope.parameters())
-    return {day: int(amount) for day, amount in rows if amount is not None}
+
+    keep_sums(engine, "sales", ask, scope.parameters(), by="posting_date", sums=["amount"])
+    rows = engine.rows("SELECT posting_date, amount FROM sales", {})
+    return {day: amount for day, amount in rows if amount is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +158,24 @@ class Matured:
     collected: int
 
 
-def matured_by_customer(
-    engine: Engine, scope: Scope, valued: Valuation, after: date, until: date
-) -> Mapping[int, Matured]:
-    """Per customer: debits whose first due date lies in (after, until], less what was withdrawn (credited,
-    returned, reversed);
-    and how much of them money has settled. An extension does not move a claim out of the period."""
+def keep_matured(engine: ColumnsEngine, scope: Scope, valued: Valuation, after: date, until: date) -> Matured:
+    """Keep as `matured` per customer: debits whose first due date lies in (after, until], less what was withdrawn
+    (credited, returned, reversed); and how much of them money has settled. Answers the sum over all.
+    An extension does not move a claim out of the period."""
     worth = valued.sql("amount")
     kept = f"by_kind NOT IN {CASH_KINDS + LOSS_KINDS}"
-    statement = f"""WITH {counted(engine, scope.moment, since=_BEGINNING)}
-SELECT customer_id, SUM(CASE WHEN {kept} THEN {worth} ELSE 0 END), -SUM(CASE WHEN by_kind IN {CASH_KINDS} THEN
-{worth} ELSE 0 END)
+
+    def ask(facts: Source) -> str:
+        return f"""WITH {counted(facts, scope.moment, since=_BEGINNING)}
+SELECT customer_id, CAST(SUM(CASE WHEN {kept} THEN COALESCE({worth}, 0) ELSE 0 END) AS BIGINT) AS matured,
+       CAST(-SUM(CASE WHEN by_kind IN {CASH_KINDS} THEN COALESCE({worth}, 0) ELSE 0 END) AS BIGINT) AS collected
 FROM counted WHERE side = 'debit' AND due_date > %(after)s AND due_date <= %(until)s{scope.clause()}
 GROUP BY customer_id"""
-    rows = engine.rows(statement, {**scope.parameters(), "after": after, "until": until})
-    return {customer: Matured(int(matured or 0), int(collected or 0)) for customer, matured, collected in rows}
+
+    parameters = {**scope.parameters(), "after": after, "until": until}
+    keep_sums(engine, "matured", ask, parameters, by="customer_id", sums=["matured", "collected"])
+    (row,) = engine.rows("SELECT COALESCE(SUM(matured), 0), COALESCE(SUM(collected), 0) FROM matured", {})
+    return Matured(int(row[0]), int(row[1]))
 
 
 def _ends(ordered: Sequence[Day]) -> str:
@@ -157,7 +188,7 @@ def _ends(ordered: Sequence[Day]) -> str:
     return f"ends({columns}) AS (VALUES {', '.join(rows)})"
 
 
-def _schedules(engine: Engine, moment: Moment) -> str:
+def _schedules(engine: Source, moment: Moment) -> str:
     """`governing` and `plan` of open_lines, per day k."""
     facts = engine.source(SCHEDULES, as_of=moment.as_of, known=moment.known)
     return f"""schedules AS (
@@ -198,7 +229,3 @@ def _place(buckets: int, basis: str) -> str:
 
 def _date(day: date) -> str:
     return f"DATE '{day.isoformat()}'"
-
-
-def _true(condition: bool) -> str:
-    return "1 = 1" if condition else "1 = 0"

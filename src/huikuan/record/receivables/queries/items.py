@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine
+from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.models import Company
@@ -28,7 +28,7 @@ from huikuan.record.receivables.domain.aging import (
 )
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.aging import bucket_days
-from huikuan.record.receivables.queries.open_lines import Moment, belongs, key_of, open_lines
+from huikuan.record.receivables.queries.open_lines import Moment, belongs, keep_lines, key_of
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
 
 
@@ -138,11 +138,11 @@ def items_page(
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
     _, days = bucket_days(moment, basis)
     with asking_columns() as engine:
-        _keep_matching(engine, chosen, moment, basis)
-        sums = _sums(engine)
+        matching = _matching(engine, chosen, moment, basis)
+        sums = _sums(engine, matching)
         valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
-        debit, credit = _value_sums(engine, valued)
-        found = _lines_after(engine, after, limit + 1)
+        debit, credit = _value_sums(engine, matching, valued)
+        found = _lines_after(engine, matching, after, limit + 1)
         rows = _complete(found[:limit], as_of, basis, days, valued)
     more = _keyset_of(rows[-1]) if len(found) > limit else None
     return Page(rows, more, sum(one.count for one in sums), sums, debit, credit)
@@ -157,13 +157,15 @@ def every_item(
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
     _, days = bucket_days(moment, basis)
     with asking_columns() as engine:
-        _keep_matching(engine, chosen, moment, basis)
-        sums = _sums(engine)
+        matching = _matching(engine, chosen, moment, basis)
+        engine.keep("matching", matching.sql, matching.parameters)
+        matching = _Matching("SELECT * FROM matching", {})
+        sums = _sums(engine, matching)
         valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
 
         def rows() -> Iterator[ItemRow]:
             after: str | None = None
-            while found := _lines_after(engine, after, _AT_ONCE):
+            while found := _lines_after(engine, matching, after, _AT_ONCE):
                 part = _complete(found, as_of, basis, days, valued)
                 yield from part
                 after = _keyset_of(part[-1])
@@ -171,16 +173,27 @@ def every_item(
         yield sum(one.count for one in sums), rows()
 
 
-def _keep_matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Matching:
+    """The query of the lines that match."""
+
+    sql: str
+    parameters: dict[str, Any]
+
+
+def _matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: str) -> _Matching:
+    keep_lines(engine, moment, basis)
     clauses, parameters = _conditions(chosen, moment.as_of, basis)
-    wanted = {name: value for name in DIMENSIONS if (value := getattr(chosen, name)) is not None}
-    lines = open_lines(engine, moment, basis)
-    engine.keep("lines", lines, moment.parameters())
-    for dimension, value in wanted.items():
-        key, joins = key_of(dimension)
-        sql = f"WITH {belongs(engine, moment, dimension)} SELECT c.* FROM lines AS c{joins} WHERE {key} = %(value)s"
-        engine.keep("lines", sql, {**moment.parameters(), "organisation": moment.as_of, "value": value})
-    engine.keep("matching", f"SELECT * FROM lines WHERE {' AND '.join(clauses) or '1 = 1'}", parameters)
+    parameters = {**moment.parameters(), **parameters, "organisation": moment.as_of}
+    lines = "lines"
+    for dimension in DIMENSIONS:
+        value = getattr(chosen, dimension)
+        if value is not None:
+            key, joins = key_of(dimension)
+            lines = f"""(WITH {belongs(engine, moment, dimension)}
+                SELECT c.* FROM {lines} AS c{joins} WHERE {key} = %({dimension})s)"""
+            parameters[dimension] = value
+    return _Matching(f"SELECT * FROM {lines} AS found WHERE {' AND '.join(clauses) or '1 = 1'}", parameters)
 
 
 def _conditions(chosen: ItemFilter, as_of: date, basis: str) -> tuple[list[str], dict[str, Any]]:
@@ -224,39 +237,40 @@ def _text_clause(text: str, parameters: dict[str, Any]) -> str:
     return f"(document_number ILIKE %(pattern)s ESCAPE '!' OR customer_id IN ({ids}))"
 
 
-def _sums(engine: Engine) -> tuple[Sums, ...]:
+def _sums(engine: ColumnsEngine, matching: _Matching) -> tuple[Sums, ...]:
     rows = engine.rows(
-        """SELECT currency, COUNT(*),
+        f"""SELECT currency, COUNT(*),
                   SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END),
                   SUM(CASE WHEN side = 'credit' THEN open_amount ELSE 0 END)
-           FROM matching GROUP BY currency ORDER BY currency""",
-        {},
+           FROM ({matching.sql}) AS matching GROUP BY currency ORDER BY currency""",
+        matching.parameters,
     )
     return tuple(Sums(currency, count, int(debit), int(credit)) for currency, count, debit, credit in rows)
 
 
-def _value_sums(engine: Engine, valued: Valuation | None) -> tuple[int | None, int | None]:
+def _value_sums(engine: ColumnsEngine, matching: _Matching, valued: Valuation | None) -> tuple[int | None, int | None]:
     if valued is None:
         return None, None
     worth = valued.sql("open_amount")
     (row,) = engine.rows(
         f"SELECT COALESCE(SUM(CASE WHEN side = 'debit' THEN {worth} END), 0),"
-        f" COALESCE(SUM(CASE WHEN side = 'credit' THEN {worth} END), 0) FROM matching",
-        {},
+        f" COALESCE(SUM(CASE WHEN side = 'credit' THEN {worth} END), 0)"
+        f" FROM ({matching.sql}) AS matching",
+        matching.parameters,
     )
     return int(row[0]), int(row[1])
 
 
-def _lines_after(engine: Engine, after: str | None, limit: int) -> list[_Row]:
+def _lines_after(engine: ColumnsEngine, matching: _Matching, after: str | None, limit: int) -> list[_Row]:
     due = "COALESCE(due_date, DATE '9999-12-31')"
-    beyond, parameters = "", {}
+    beyond, parameters = "", dict(matching.parameters)
     if after:
         day, item, line = _keyset(after)
         beyond = f" WHERE ({due}, item_id, line) > (%(day)s, %(item)s, %(line)s)"
-        parameters = {"day": day, "item": item, "line": line}
+        parameters |= {"day": day, "item": item, "line": line}
     return engine.rows(
         "SELECT item_id, line, customer_id, company_id, kind, side, currency, open_amount, document_number,"
-        f" document_date, posting_date, due_date, awaits, base FROM matching{beyond}"
+        f" document_date, posting_date, due_date, awaits, base FROM ({matching.sql}) AS matching{beyond}"
         f" ORDER BY {due}, item_id, line LIMIT {int(limit)}",
         parameters,
     )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from huikuan.mechanisms.columns.engine import Engine
+from huikuan.mechanisms.columns.additive import Kept, keep_rows
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.receivables.columns import AFFILIATIONS, MOVES, SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, DIMENSIONS, NOT_DUE
@@ -33,7 +34,7 @@ class Moment:
         return "" if self.company_id is None else " AND company_id = %(company)s"
 
 
-def counted(engine: Engine, moment: Moment, *, since: date | None = None) -> str:
+def counted(engine: Source, moment: Moment, *, since: date | None = None) -> str:
     """`counted`: the moves that count at the moment. `since`: the earliest day the question looks at
     (default: its own); moves that cancelled each other out by then may be missing."""
     moves = engine.source(MOVES, as_of=since or moment.as_of, known=moment.known)
@@ -43,7 +44,7 @@ def counted(engine: Engine, moment: Moment, *, since: date | None = None) -> str
 )"""
 
 
-def plan(engine: Engine, moment: Moment) -> str:
+def plan(engine: Source, moment: Moment) -> str:
     """`plan`: the lines of the schedule that governs each rescheduled item, with what falls due after each;
     `governing`: which version that is."""
     schedules = engine.source(SCHEDULES, as_of=moment.as_of, known=moment.known)
@@ -71,7 +72,7 @@ WATERFALL = """CASE WHEN o.still_open <= p.later THEN 0
             ELSE p.amount END"""
 
 
-def belongs(engine: Engine, moment: Moment, dimension: str) -> str:
+def belongs(engine: Source, moment: Moment, dimension: str) -> str:
     """`of_item`, `of_customer`: the dimension's value of each item and customer on %(organisation)s."""
     facts = engine.source(AFFILIATIONS, as_of=moment.as_of, known=moment.known)
     return ", ".join(
@@ -112,7 +113,7 @@ def place_parameters(days: list[int], as_of: date) -> dict[str, date]:
     return {f"cut_{place}": as_of - timedelta(days=day) for place, day in enumerate(days)}
 
 
-def open_lines(engine: Engine, moment: Moment, basis: str) -> str:
+def open_lines(engine: Source, moment: Moment, basis: str) -> str:
     """A whole statement: one row per open item, or per open instalment of a rescheduled one.
 
     Columns: item_id, line (0: not rescheduled), customer_id, company_id, kind, side, currency, business_type,
@@ -129,9 +130,19 @@ def open_lines(engine: Engine, moment: Moment, basis: str) -> str:
 )"""
     own = ", ".join(f"o.{name.strip()}" for name in item.split(","))
     plain_base, planned_base = ("o.due_date", "p.due_date") if basis == "due" else ("o.document_date",) * 2
+    plain = f"""SELECT {own}, 0 AS line, o.due_date, o.awaits, {plain_base} AS base, o.still_open AS open_amount
+FROM opens AS o"""
+    if not engine.has(SCHEDULES):
+        return f"WITH {counted(engine, moment)}, {grouped} {plain}"
     return f"""WITH {counted(engine, moment)}, {plan(engine, moment)}, {grouped}
-SELECT {own}, 0 AS line, o.due_date, o.awaits, {plain_base} AS base, o.still_open AS open_amount
-FROM opens AS o WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id)
+{plain} WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id)
 UNION ALL
 SELECT {own}, p.line, p.due_date, p.awaits, {planned_base} AS base, CAST({WATERFALL} AS BIGINT) AS open_amount
 FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id WHERE o.still_open > p.later"""
+
+
+def keep_lines(engine: ColumnsEngine, moment: Moment, basis: str) -> Kept:
+    """Keep the open lines of the moment as `lines` for the further questions of a reading."""
+    return keep_rows(
+        engine, "lines", lambda facts: open_lines(facts, moment, basis), moment.parameters(), key="item_id"
+    )

@@ -21,7 +21,7 @@ from huikuan.record.receivables.queries.history import (
     Matured,
     Scope,
     balances,
-    matured_by_customer,
+    keep_matured,
     sales_by_day,
 )
 from huikuan.record.receivables.queries.open_lines import Moment
@@ -125,7 +125,7 @@ class _Told:
     alone: str | None
     history: _History
     sales: Mapping[date, int]
-    matured: Mapping[int, Matured]
+    matured: Matured
     counts: standing.Counts
     parts: Mapping[int, standing.Part]
     top: tuple[TopRow, ...]
@@ -135,12 +135,14 @@ class _Told:
 
 def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | None) -> _Told:
     moment, ends = asked.moment, asked.ends
-    days = days_of(policy.document[asked.basis], moment.as_of)
-    currencies = standing.keep_lines(engine, moment, asked.basis)
+    days = tuple(days_of(policy.document[asked.basis], moment.as_of))
+    lines, currencies = standing.keep_currencies(engine, moment, asked.basis)
     valued, alone = standing.choose_currency(_home(moment.company_id), currencies, currency, moment)
-    standing.keep_valued(engine, moment, asked.basis, days, valued, alone)
+    pricing = standing.Pricing(moment, asked.basis, days, valued, alone)
+    standing.keep_holders(engine, lines, pricing)
     scope = Scope(moment, alone)
-    matured = matured_by_customer(engine, scope, valued, ends.window_start, moment.as_of)
+    matured = keep_matured(engine, scope, valued, ends.window_start, moment.as_of)
+    counts, parts = standing.parts(engine, pricing)
     return _Told(
         currencies=currencies,
         valued=valued,
@@ -148,11 +150,11 @@ def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | 
         history=_history(engine, scope, asked, policy, valued, [one.currency for one in currencies]),
         sales=sales_by_day(engine, scope, valued),
         matured=matured,
-        counts=standing.counts(engine),
-        parts=standing.parts(engine),
-        top=standing.top(engine, moment, asked.top_by, len(days) + 1, matured),
+        counts=counts,
+        parts=parts,
+        top=standing.top(engine, pricing, asked.top_by),
         concentration=standing.concentration(engine, standing.cap_percent(moment)),
-        sold_and_open=standing.sold_and_open(engine),
+        sold_and_open=standing.sold_and_open(engine, lines, pricing),
     )
 
 
@@ -298,10 +300,10 @@ def _turnover(history: _History, sales: Mapping[date, int], as_of: date) -> Indi
     return indicators.turnover(opening, history.total(as_of), _window(sales, as_of, YEAR_DAYS))
 
 
-def _collection_rate(matured: Mapping[int, Matured], ends: _Ends, as_of: date) -> Indicator:
+def _collection_rate(matured: Matured, ends: _Ends, as_of: date) -> Indicator:
     return indicators.collection_rate(
-        sum(one.matured for one in matured.values()),
-        sum(one.collected for one in matured.values()),
+        matured.matured,
+        matured.collected,
         ends.window_start + timedelta(days=1),
         as_of,
     )

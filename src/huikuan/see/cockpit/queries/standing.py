@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine
+from huikuan.mechanisms.columns.additive import Kept, keep_sums_of
+from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.customers.models import Customer
-from huikuan.record.receivables.domain.aging import overdue_days
+from huikuan.record.receivables.columns import AFFILIATIONS
+from huikuan.record.receivables.domain.aging import AWAITING, NOT_DUE, overdue_days
 from huikuan.record.receivables.queries.aging import end_of_day
-from huikuan.record.receivables.queries.history import SALES_KINDS, Matured
+from huikuan.record.receivables.queries.history import SALES_KINDS
 from huikuan.record.receivables.queries.open_lines import (
     Moment,
     belongs,
-    open_lines,
+    keep_lines,
     place_parameters,
     place_sql,
 )
@@ -33,6 +36,7 @@ from huikuan.see.cockpit.domain.overview import (
 _TOP = 10
 _BARS = 12
 _TOP_SHARES = (1, 3, 5, 10)
+_LATE = "due_date < %(as_of)s"
 
 #: How the largest customers may be ranked.
 ORDERS = {
@@ -60,16 +64,26 @@ class Counts:
     customers: int
 
 
-def keep_lines(engine: ColumnsEngine, moment: Moment, basis: str) -> tuple[CurrencyTotal, ...]:
+def keep_currencies(engine: ColumnsEngine, moment: Moment, basis: str) -> tuple[Kept, tuple[CurrencyTotal, ...]]:
     """Keep the open lines of the moment for the questions below; answers the open debits per currency, largest
     first."""
-    engine.keep("lines", open_lines(engine, moment, basis), moment.parameters())
-    rows = engine.rows(
-        "SELECT currency, SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END) AS total"
-        " FROM lines GROUP BY currency ORDER BY total DESC, currency",
+    lines = keep_lines(engine, moment, basis)
+    keep_sums_of(
+        engine,
+        "currencies",
+        lines,
+        lambda rows: (
+            "SELECT currency, CAST(SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END) AS BIGINT)"
+            f" AS total, COUNT(*) AS line_count FROM {rows} GROUP BY currency"
+        ),
         {},
+        by="currency",
+        sums=["total", "line_count"],
     )
-    return tuple(CurrencyTotal(currency, int(total)) for currency, total in rows)
+    found = engine.rows(
+        "SELECT currency, total FROM currencies WHERE line_count > 0 ORDER BY total DESC, currency", {}
+    )
+    return lines, tuple(CurrencyTotal(currency, total) for currency, total in found)
 
 
 def choose_currency(
@@ -87,86 +101,136 @@ def choose_currency(
     return Valuation(alone), alone
 
 
-def keep_valued(
-    engine: ColumnsEngine, moment: Moment, basis: str, days: Sequence[int], valued: Valuation, currency: str | None
-) -> None:
-    """Keep `valued`: the debit lines with their value, place by `basis` and days late; and `holders`, per customer."""
-    edges = list(days)
-    alone = "" if currency is None else " AND currency = %(alone)s"
-    engine.keep(
-        "valued",
-        f"SELECT * FROM (SELECT *, {valued.sql('open_amount')} AS value, {place_sql(edges, basis)} AS place"
-        f" FROM lines WHERE side = 'debit'{alone}) AS priced WHERE value IS NOT NULL",
-        {**moment.parameters(), **place_parameters(edges, moment.as_of), "alone": currency},
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """The debit lines, those of `currency` alone if it names one, with their value and place by `basis`."""
+
+    moment: Moment
+    basis: str
+    days: tuple[int, ...]
+    valued: Valuation
+    currency: str | None
+
+    @property
+    def places(self) -> list[int]:
+        return [AWAITING, NOT_DUE, *range(len(self.days) + 1)]
+
+    def sql(self, lines: str) -> str:
+        alone = "" if self.currency is None else " AND currency = %(alone)s"
+        priced = f"{self.valued.sql('open_amount')} AS value, {place_sql(list(self.days), self.basis)} AS place"
+        return (
+            f"(SELECT * FROM (SELECT *, {priced} FROM {lines} AS kept WHERE side = 'debit'{alone}) AS priced"
+            " WHERE value IS NOT NULL) AS valued"
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        cuts = place_parameters(list(self.days), self.moment.as_of)
+        return {**self.moment.parameters(), **cuts, "alone": self.currency}
+
+
+def keep_holders(engine: ColumnsEngine, lines: Kept, pricing: Pricing) -> None:
+    """Keep `holders`, per customer: line_count, items, total, overdue (by due date), and of each place `amount_…` and
+    `items_…`, where a minus stands as `m`."""
+    shown = {
+        "line_count": "COUNT(*)",
+        "items": "COUNT(DISTINCT item_id)",
+        "total": "SUM(value)",
+        "overdue": f"SUM(CASE WHEN {_LATE} THEN value ELSE 0 END)",
+    }
+    for place in pricing.places:
+        shown[f"amount_{_named_place(place)}"] = f"SUM(CASE WHEN place = {place} THEN value ELSE 0 END)"
+        shown[f"items_{_named_place(place)}"] = f"COUNT(DISTINCT CASE WHEN place = {place} THEN item_id END)"
+    sums = ", ".join(f"CAST({sql} AS BIGINT) AS {name}" for name, sql in shown.items())
+
+    def ask(rows: str) -> str:
+        return f"SELECT customer_id, {sums} FROM {pricing.sql(rows)} GROUP BY customer_id"
+
+    keep_sums_of(engine, "holders", lines, ask, pricing.parameters(), by="customer_id", sums=list(shown))
+
+
+def _named_place(place: int) -> str:
+    return str(place).replace("-", "m")
+
+
+def _some(column: str) -> str:
+    return f"COUNT(CASE WHEN {column} > 0 THEN 1 END)"
+
+
+def parts(engine: ColumnsEngine, pricing: Pricing) -> tuple[Counts, dict[int, Part]]:
+    """Over all holders, and per place of the basis."""
+    sums = "".join(
+        f", COALESCE(SUM(amount_{name}), 0), COALESCE(SUM(items_{name}), 0), {_some(f'items_{name}')}"
+        for name in map(_named_place, pricing.places)
     )
-    buckets = ", ".join(
-        f"CAST(SUM(CASE WHEN place = {place} THEN value ELSE 0 END) AS BIGINT) AS bucket_{place}"
-        for place in range(len(edges) + 1)
+    (row,) = engine.rows(
+        f"SELECT COALESCE(SUM(line_count), 0), COALESCE(SUM(items), 0), {_some('line_count')}{sums} FROM holders", {}
     )
-    late = "due_date < %(as_of)s"
-    engine.keep(
-        "holders",
-        f"SELECT customer_id, CAST(SUM(value) AS BIGINT) AS total,"
-        f" CAST(SUM(CASE WHEN {late} THEN value ELSE 0 END) AS BIGINT) AS overdue,"
-        f" MIN(CASE WHEN {late} THEN due_date END) AS oldest, {buckets} FROM valued GROUP BY customer_id",
-        moment.parameters(),
-    )
+    found = [int(value) for value in row]
+    by_place = {
+        place: Part(*found[start : start + 3])
+        for place, start in zip(pricing.places, range(3, len(found), 3), strict=True)
+    }
+    return Counts(*found[:3]), {place: part for place, part in by_place.items() if part.items}
 
 
-def parts(engine: Engine) -> dict[int, Part]:
-    """Per place of the basis."""
-    rows = engine.rows(
-        "SELECT place, SUM(value), COUNT(DISTINCT item_id), COUNT(DISTINCT customer_id) FROM valued GROUP BY place", {}
-    )
-    return {place: Part(int(amount), items, customers) for place, amount, items, customers in rows}
-
-
-def counts(engine: Engine) -> Counts:
-    (row,) = engine.rows("SELECT COUNT(*), COUNT(DISTINCT item_id), COUNT(DISTINCT customer_id) FROM valued", {})
-    return Counts(*row)
-
-
-def sold_and_open(engine: Engine) -> dict[date, int]:
+def sold_and_open(engine: ColumnsEngine, lines: Kept, pricing: Pricing) -> dict[date, int]:
     """Per posting date, what is open of credit sales; for the true DSO."""
-    rows = engine.rows(f"SELECT posting_date, SUM(value) FROM valued WHERE kind IN {SALES_KINDS} GROUP BY 1", {})
-    return {day: int(amount) for day, amount in rows}
+
+    def ask(rows: str) -> str:
+        return (
+            f"SELECT posting_date, CAST(SUM(value) AS BIGINT) AS amount FROM {pricing.sql(rows)}"
+            f" WHERE kind IN {SALES_KINDS} GROUP BY posting_date"
+        )
+
+    keep_sums_of(engine, "still_sold", lines, ask, pricing.parameters(), by="posting_date", sums=["amount"])
+    return dict(engine.rows("SELECT posting_date, amount FROM still_sold", {}))
 
 
-def top(
-    engine: Engine, moment: Moment, order: str, buckets: int, matured: Mapping[int, Matured]
-) -> tuple[TopRow, ...]:
+def top(engine: ColumnsEngine, pricing: Pricing, order: str) -> tuple[TopRow, ...]:
     """The first ten customers by `order`, among those with something overdue (by total: open)."""
-    shown = ", ".join(f"bucket_{place}" for place in range(buckets))
+    moment = pricing.moment
+    shown = ", ".join(f"amount_{place}" for place in pricing.places if place >= 0)
     held = "total" if order == "total" else "overdue"
     rows = engine.rows(
-        f"SELECT customer_id, total, overdue, oldest, {shown} FROM holders WHERE {held} > 0"
-        f" ORDER BY {ORDERS[order]}, total DESC, customer_id LIMIT {_TOP}",
+        f"SELECT h.customer_id, total, overdue, COALESCE(collected, 0), COALESCE(matured, 0), {shown}"
+        f" FROM holders AS h LEFT JOIN matured AS m ON m.customer_id = h.customer_id WHERE {held} > 0"
+        f" ORDER BY {ORDERS[order]}, total DESC, h.customer_id LIMIT {_TOP}",
         {},
     )
-    named = _named(row[0] for row in rows)
-    owners = _owners(engine, moment)
-    found = []
-    for customer, total, overdue, oldest, *amounts in rows:
-        code, name = named.get(customer, (str(customer), ""))
-        paid = matured.get(customer, Matured(0, 0))
-        found.append(
-            TopRow(
-                customer_id=customer,
-                code=code,
-                name=name,
-                owner=owners.get(customer, ""),
-                total=int(total),
-                overdue=int(overdue),
-                buckets=tuple(int(amount) for amount in amounts),
-                longest_overdue_days=overdue_days(oldest, moment.as_of) if oldest else 0,
-                overdue_rate=ratio(int(overdue), int(total)),
-                collection_rate=ratio(paid.collected, paid.matured),
-            )
+    largest = [row[0] for row in rows]
+    oldest, named, owners = _oldest(engine, pricing, largest), _named(largest), _owners(engine, moment, largest)
+    return tuple(
+        TopRow(
+            customer_id=customer,
+            code=named.get(customer, (str(customer), ""))[0],
+            name=named.get(customer, ("", ""))[1],
+            owner=owners.get(customer, ""),
+            total=total,
+            overdue=overdue,
+            buckets=tuple(amounts),
+            longest_overdue_days=overdue_days(oldest[customer], moment.as_of) if customer in oldest else 0,
+            overdue_rate=ratio(overdue, total),
+            collection_rate=ratio(collected, matured),
         )
-    return tuple(found)
+        for customer, total, overdue, collected, matured, *amounts in rows
+    )
 
 
-def concentration(engine: Engine, cap: int) -> Concentration:
+def _oldest(engine: ColumnsEngine, pricing: Pricing, customers: Sequence[int]) -> dict[int, date]:
+    """The earliest due date of each that is past."""
+    rows = engine.rows(
+        f"SELECT customer_id, MIN(due_date) FROM {pricing.sql('lines')}"
+        f" WHERE customer_id IN {_listed(customers)} AND {_LATE} GROUP BY customer_id",
+        pricing.parameters(),
+    )
+    return dict(rows)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return f"({', '.join(map(str, numbers)) or 'NULL'})"
+
+
+def concentration(engine: ColumnsEngine, cap: int) -> Concentration:
     """How much the largest customers hold of all open debits."""
     ((whole, squares, over),) = engine.rows(
         "SELECT COALESCE(SUM(total), 0), COALESCE(SUM(CAST(total AS HUGEINT) * CAST(total AS HUGEINT)), 0),"
@@ -206,9 +270,12 @@ def _named(customers: Iterable[int]) -> dict[int, tuple[str, str]]:
     return {customer: (code, name) for customer, code, name in found}
 
 
-def _owners(engine: Engine, moment: Moment) -> dict[int, str]:
+def _owners(engine: ColumnsEngine, moment: Moment, customers: Sequence[int]) -> dict[int, str]:
+    if not engine.has(AFFILIATIONS):
+        return {}
     rows = engine.rows(
-        f"WITH {belongs(engine, moment, 'owner')} SELECT customer_id, value FROM of_customer",
+        f"WITH {belongs(engine, moment, 'owner')} SELECT customer_id, value FROM of_customer"
+        f" WHERE customer_id IN {_listed(customers)}",
         {**moment.parameters(), "organisation": moment.as_of},
     )
     return dict(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -251,14 +252,14 @@ def share_chart(overview: Overview, rows: Rows) -> ShareChart:
     return ShareChart(bars, cap_y, [(tick, f"{tick.amount // 100}%") for tick in marks_at])
 
 
-def aging_lines(aging: Aging, reading: Reading) -> list[AgingLine]:
-    """The aging table by one dimension; each currency and company on a row of its own.
+def aging_lines(aging: Aging, reading: Reading, limit: int) -> list[AgingLine]:
+    """The first rows of the aging table by one dimension; each currency and company on a row of its own.
 
     By due date the most overdue first; by document date, where ages say nothing about lateness, the largest.
     """
     awaiting = any(row.awaiting for row in aging.rows)
     order = _by_overdue if aging.basis == "due" else _by_total
-    return [_aging_line(row, aging, reading, awaiting) for row in sorted(aging.rows, key=order)]
+    return [_aging_line(row, aging, reading, awaiting) for row in heapq.nsmallest(limit, aging.rows, key=order)]
 
 
 def bucket_names(aging: Aging) -> list[tuple[str, str]]:

@@ -91,15 +91,14 @@ def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str
 
 def _by_dimension(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:
     answer = aging(as_of=reading.as_of, known=reading.known, by=by, basis=reading.basis, company_id=reading.company_id)
-    shown = lines.aging_lines(answer, reading)
-    limit = len(shown) if request.GET.get("all") else FIRST_ROWS
+    limit = len(answer.rows) if request.GET.get("all") else FIRST_ROWS
     names = lines.bucket_names(answer)
     return {
         "by": by,
         "dimensions": DIMENSIONS,
         "aging": answer,
-        "aging_lines": shown[:limit],
-        "aging_hidden": max(len(shown) - limit, 0),
+        "aging_lines": lines.aging_lines(answer, reading, limit),
+        "aging_hidden": max(len(answer.rows) - limit, 0),
         "bucket_names": names,
         "several_currencies": len(answer.totals) > 1,
         "several_companies": len({row.company for row in answer.rows}) > 1,
