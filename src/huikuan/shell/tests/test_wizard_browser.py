@@ -118,8 +118,7 @@ def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
         page.keyboard.press("Enter")
         page.wait_for_selector(f"td.strong:has-text('{value}')")
     assert page.locator(".mend").count() == 0
-    reach(".commit button.primary")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
     page.wait_for_url("**/progress")
     work()
     page.wait_for_selector(".done")
