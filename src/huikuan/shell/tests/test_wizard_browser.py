@@ -111,8 +111,9 @@ def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
     reach("button[name=check]")
     page.keyboard.press("Enter")
     page.wait_for_url("**/check")
-    for value in ("2026-10-31", "4000"):
-        reach(".mend input[name=value]")
+    for value, cell in (("2026-10-31", ".mend input[name=value]"), ("4000", ".mend input[data-focus]")):
+        page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-swapping')")
+        reach(cell)
         page.keyboard.press("Control+a")
         page.keyboard.type(value)
         page.keyboard.press("Enter")
