@@ -140,6 +140,11 @@ def test_it_is_done_on_a_phone_in_english(page: Any, csv: Path) -> None:
     page.wait_for_url("**/columns")
     page.click("button[name=check]")
     page.wait_for_url("**/check")
+    page.goto("/imports/")
+    assert "checked, not committed" in page.inner_text(".drafts")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click(".drafts a")
+    page.wait_for_url("**/check")
     assert page.locator(".kpi .figure").all_inner_texts()[:2] == ["2 rows", "2 rows · 2 cells"]
     page.click(".commit button.primary")
     page.wait_for_url("**/progress")
