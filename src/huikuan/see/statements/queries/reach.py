@@ -1,0 +1,21 @@
+"""Which customers a statement may be about: every list, page, file and run of this context asks here."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from huikuan.kernel.errors import Refusal
+from huikuan.record.customers.models import Customer
+
+
+def customers() -> QuerySet[Customer]:
+    """Those that statements may be made for."""
+    return Customer.objects.all()
+
+
+def customer_named(code: str) -> Customer:
+    """The one with this code; refuses an unknown one."""
+    found = customers().filter(code=code).first()
+    if found is None:
+        raise Refusal("customer_unknown", customer=code)
+    return found
