@@ -90,7 +90,7 @@ def _lists(statement: Statement) -> list[Sheet]:
             moved,
         ),
         Sheet(
-            _("Open items"),
+            _("Items open"),
             (
                 *(_("Document"), _("Kind"), _("Document date"), _("Due"), _("Original amount"), _("Open amount")),
                 _("Days overdue"),
