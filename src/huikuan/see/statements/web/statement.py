@@ -25,7 +25,7 @@ from huikuan.see.statements.operations.files import PDF, XLSX, file_name, pdf_of
 from huikuan.see.statements.operations.issuing import fresh_head, issue_statement
 from huikuan.see.statements.operations.papers import LANGUAGES, django_language, movement_name, paper
 from huikuan.see.statements.queries.issued import issued
-from huikuan.see.statements.queries.reach import customers
+from huikuan.see.statements.queries.reach import customers, has_account
 from huikuan.see.statements.queries.statements import currencies_of, statement
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
 from huikuan.see.statements.web.downloads import send
@@ -60,7 +60,8 @@ class AgePart:
 @needs(Permission.VIEW_LEDGER)
 def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The statement as a page; a POST issues it."""
-    wanted, customer = asked(request), _customer(customer_id)
+    wanted = asked(request)
+    customer = _customer(customer_id, wanted)
     currency = _currency(request, wanted, customer)
     if request.method == "POST":
         return _issue(request, wanted, customer, currency)
@@ -95,7 +96,8 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
 @needs(Permission.VIEW_LEDGER)
 def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     """The statement as a file without a number, on a head sealed for it (or the one the page was asked for)."""
-    wanted, customer = asked(request), _customer(customer_id)
+    wanted = asked(request)
+    customer = _customer(customer_id, wanted)
     currency = _currency(request, wanted, customer)
     said = _said(wanted, customer, currency, wanted.reading.known or fresh_head(timezone.now))
     if request.GET.get("format") == "xlsx":
@@ -103,10 +105,10 @@ def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     return send(pdf_of(said, language=wanted.language), file_name(said, "", "pdf"), PDF)
 
 
-def _customer(customer_id: int) -> Customer:
-    """Out of reach is as not there."""
+def _customer(customer_id: int, wanted: Asked) -> Customer:
+    """Out of reach is as not there; so is one the company never dealt with."""
     found = customers().filter(pk=customer_id).first()
-    if found is None:
+    if found is None or not has_account(company_id=wanted.company.pk, customer_id=customer_id):
         raise Http404
     return found
 
