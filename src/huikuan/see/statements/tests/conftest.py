@@ -10,7 +10,7 @@ import pytest
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.identity import operations as identity
-from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies import queries as policy_queries
 from huikuan.record.customers.models import Customer
@@ -83,11 +83,17 @@ class Books:
         )  # fmt: skip
 
 
+def person(name: str, role: str) -> User:
+    """Somebody with a role and no password, whom no test logs in by the form."""
+    user = User.objects.create(username=name)
+    identity.grant_role(username=name, role=role, actor="cli:root", at=EARLY)
+    return user
+
+
 def put_letterhead_in_force(document: dict[str, Any]) -> None:
     """Drafted by one, approved by another, as every policy."""
     for name in ("zhou", "li"):
-        identity.add_user(username=name, password="a long pass phrase", actor="cli:root", at=EARLY)
-        identity.grant_role(username=name, role="finance_manager", actor="cli:root", at=EARLY)
+        person(name, "finance_manager")
     version = policies.draft(kind="letterhead", company_id=None, document=document, actor="zhou", at=EARLY)
     shown = policy_queries.version(version).digest
     policies.approve(version_id=version, digest=shown, actor="li", at=EARLY)

@@ -11,14 +11,14 @@ import pytest
 import time_machine
 from django.test import Client
 
-from huikuan.mechanisms.identity import operations as identity
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
+from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
-from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books
+from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
 
 OCTOBER_ASKED = {"since": "2026-10-01", "as_of": "2026-10-31"}
 LIST = "/receivables/statements/"
@@ -87,12 +87,12 @@ def test_the_closing_balance_equals_the_open_items_of_the_same_day(clerk: Client
     assert page.context["said"].account.figures.closing == sums.debit - sums.credit
 
 
-@pytest.mark.parametrize(("form", "start"), [("pdf", b"%PDF-"), ("xlsx", b"PK")])
-def test_a_draft_is_a_download_that_cannot_run(form: str, start: bytes, clerk: Client, books: Books) -> None:
-    answer = clerk.get(f"{page_of(books)}/draft", {**OCTOBER_ASKED, "format": form, "language": "en"})
-    assert b"".join(answer.streaming_content).startswith(start)
-    assert answer.headers["Content-Disposition"].startswith("attachment;")
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+def test_a_draft_is_a_download_that_cannot_run(clerk: Client, books: Books) -> None:
+    for form, start in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
+        answer = clerk.get(f"{page_of(books)}/draft", {**OCTOBER_ASKED, "format": form, "language": "en"})
+        assert b"".join(answer.streaming_content).startswith(start)
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert IssuedStatement.objects.count() == 0
 
 
@@ -133,9 +133,7 @@ def test_a_run_is_started_watched_and_fetched(clerk: Client, books: Books) -> No
 
 
 def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk: Client) -> None:
-    identity.add_user(username="sales", password="a long pass phrase", actor="cli:root", at=AT)
-    identity.grant_role(username="sales", role="sales", actor="cli:root", at=AT)
-    clerk.force_login(User.objects.get(username="sales"))
+    clerk.force_login(person("sales", "sales"))
     for page, button in ((page_of(books), "编号并出具"), (LIST, "给选中的账户")):
         address = f"{page}?since=2026-10-01&as_of=2026-10-31"
         assert button not in clerk.get(address).content.decode()
@@ -145,18 +143,14 @@ def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk
     assert (IssuedStatement.objects.count(), StatementRun.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize(
-    "path", ["customers/999999", "customers/999999/draft", "issued/999999", "runs/999999", "runs/999999/archive"]
-)
-def test_what_is_not_there_is_not_there(path: str, clerk: Client) -> None:
-    assert clerk.get(f"{LIST}{path}").status_code == 404
-
-
-@pytest.mark.parametrize("query", ["since=2026-11-21&as_of=2026-10-31", "since=soon", "since=1990-01-01"])
-def test_an_odd_period_is_refused_in_words(query: str, clerk: Client) -> None:
-    answer = clerk.get(f"{LIST}?{query}")
-    assert answer.status_code == 400
-    assert "无法显示" in answer.content.decode()
+def test_what_is_not_there_and_what_cannot_be_read(clerk: Client, books: Books) -> None:
+    stranger = Customer.objects.create(code="C0009", name="从未往来").pk
+    missing = ["customers/999999/draft", f"customers/{stranger}", "issued/999999", "runs/999999", "runs/9/archive"]
+    assert [clerk.get(f"{LIST}{path}").status_code for path in missing] == [404] * 5
+    for query in ("since=2026-11-21&as_of=2026-10-31", "since=soon", "since=1990-01-01"):
+        answer = clerk.get(f"{LIST}?{query}")
+        assert answer.status_code == 400
+        assert "无法显示" in answer.content.decode()
 
 
 def test_the_list_exports_exactly_its_rows(clerk: Client) -> None:
