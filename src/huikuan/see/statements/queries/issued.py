@@ -12,6 +12,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import JobRow, latest
+from huikuan.record.customers.models import Customer
 from huikuan.see.statements.domain.statement import number_text
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
 from huikuan.see.statements.queries.reach import customers
@@ -67,6 +68,7 @@ def issued(
     *,
     company_ids: Collection[int] | None,
     customer_id: int | None = None,
+    run_id: int | None = None,
     text: str = "",
     after: int | None = None,
     limit: int = 50,
@@ -80,6 +82,8 @@ def issued(
         rows = rows.filter(company_id__in=company_ids)
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
+    if run_id is not None:
+        rows = rows.filter(run_id=run_id)
     if after is not None:
         rows = rows.filter(id__lt=after)
     return _rows(_matching(rows, text.strip())[:limit])
@@ -94,7 +98,7 @@ def issued_statement(statement_id: int) -> IssuedRow:
 
 
 def of_run(run_id: int) -> list[IssuedRow]:
-    """What a run has issued so far, by number."""
+    """All that a run has issued so far, by number: what its archive holds."""
     return _rows(IssuedStatement.objects.filter(run_id=run_id).order_by("year", "number"))
 
 
@@ -127,7 +131,7 @@ def _matching(rows: QuerySet[IssuedStatement], text: str) -> QuerySet[IssuedStat
 
 def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[IssuedRow]:
     facts = list(found)
-    named = {one.pk: one for one in customers().filter(pk__in={fact.customer_id for fact in facts})}
+    named = {one.pk: one for one in Customer.objects.filter(pk__in={fact.customer_id for fact in facts})}
     companies = dict(Company.objects.values_list("pk", "code"))
     files = dict(
         StoredFile.objects.filter(sha256__in={fact.file_sha256 for fact in facts}).values_list("sha256", "name")

@@ -112,17 +112,17 @@ def test_the_workbook_holds_numbers_that_add_up(books: Books) -> None:
 
 def test_many_pages_are_numbered_and_say_every_line(books: Books) -> None:
     days = Period(date(2026, 1, 1), date(2026, 10, 31))
-    items = [
-        Posted(n, "invoice", "debit", 100 + n, f"2643{n:08}", on := days.since + timedelta(days=n % 300), on, on, "")
-        for n in range(400)
-    ]
+    items = []
+    for n in range(120):
+        on = days.since + timedelta(days=n)
+        items.append(Posted(n, "invoice", "debit", 100 + n, f"2643{n:08}", on, on, on, ""))
     statement = replace(books.said(), account=account_of(Facts(items), days, [30, 60, 90]))
     document = paper(statement, language="zh", number="2026-000001")
     (pages,) = said_in(document, "pages")
     (rows,) = said_in(document, "movements")
-    assert len(rows) == 400
-    assert pages > 15
-    assert pdf_of(statement, language="zh").count(b"/Type /Page\n") in (0, pages)
+    assert [row[1] for row in rows] == [item.document_number for item in items]
+    # Some forty lines on a page, movements and open items, the reply at the end.
+    assert 7 <= pages <= 10
 
 
 def test_without_a_chinese_font_nothing_is_issued(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:

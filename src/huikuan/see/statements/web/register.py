@@ -19,7 +19,7 @@ from huikuan.mechanisms.pages.access import may_see, needs, visible_companies
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.see.statements.jobs import ZIP
 from huikuan.see.statements.operations.files import PDF
-from huikuan.see.statements.queries.issued import IssuedRow, RunRow, issued, issued_statement, of_run, run
+from huikuan.see.statements.queries.issued import IssuedRow, RunRow, issued, issued_statement, run
 from huikuan.see.statements.web.downloads import send, send_table
 
 ROWS = 50
@@ -69,7 +69,7 @@ def send_issued(request: HttpRequest, statement_id: int) -> HttpResponseBase:
 def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How far a run is and what it issued; the panel asks for itself again until it is done."""
     row = _run(request, run_id)
-    page = {"run": row, "rows": of_run(run_id)[-ROWS:][::-1]}
+    page = {"run": row, "rows": issued(company_ids=[row.company_id], run_id=run_id, limit=ROWS)}
     alone = request.headers.get("HX-Target") == "run"
     return render(request, "statements/parts/run.html" if alone else "statements/run.html", page)
 
