@@ -8,4 +8,4 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # The policy kind registers itself.
-        from huikuan.see.statements import policies  # noqa: F401
+        from huikuan.see.statements import policies

@@ -160,7 +160,8 @@ def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[
 
 def _run(fact: StatementRun) -> RunRow:
     finished = FinishedRun.objects.filter(run_id=fact.pk).first()
-    job = latest(StatementRun.JOB, str(fact.pk))
+    found = latest(StatementRun.JOB, str(fact.pk))
+    job = found[0] if found else None
     return RunRow(
         id=fact.pk,
         company_id=fact.company_id,

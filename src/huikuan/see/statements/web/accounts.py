@@ -42,7 +42,7 @@ class Line:
         return f"{self.row.customer_id}:{self.row.currency}"
 
 
-@needs(Permission.VIEW_LEDGER)
+@needs(Permission.VIEW_LEDGER, to_write=Permission.ISSUE_STATEMENTS)
 def show_accounts(request: HttpRequest) -> HttpResponse:
     """The accounts of the period, 100 at a time; a POST starts a run over the chosen ones, or over all."""
     wanted = asked(request)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
@@ -15,6 +16,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.jobs.queries import worker_seen
 from huikuan.mechanisms.pages.access import may_see, needs, visible_companies
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.see.statements.jobs import ZIP
@@ -69,7 +71,8 @@ def send_issued(request: HttpRequest, statement_id: int) -> HttpResponseBase:
 def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How far a run is and what it issued; the panel asks for itself again until it is done."""
     row = _run(request, run_id)
-    page = {"run": row, "rows": issued(company_ids=[row.company_id], run_id=run_id, limit=ROWS)}
+    waits = row.state in ("queued", "running") and not worker_seen(at=timezone.now())
+    page = {"run": row, "no_worker": waits, "rows": issued(company_ids=[row.company_id], run_id=run_id, limit=ROWS)}
     alone = request.headers.get("HX-Target") == "run"
     return render(request, "statements/parts/run.html" if alone else "statements/run.html", page)
 

@@ -57,7 +57,7 @@ class AgePart:
     url: str
 
 
-@needs(Permission.VIEW_LEDGER)
+@needs(Permission.VIEW_LEDGER, to_write=Permission.ISSUE_STATEMENTS)
 def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The statement as a page; a POST issues it."""
     wanted = asked(request)
