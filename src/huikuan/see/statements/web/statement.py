@@ -74,8 +74,8 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "asked": wanted,
         "said": said,
         "list_url": wanted.link("statements:accounts"),
-        "pdf_url": wanted.link("statements:draft", customer_id, **draft, format="pdf"),
-        "xlsx_url": wanted.link("statements:draft", customer_id, **draft, format="xlsx"),
+        "pdf_url": wanted.link("statements:statement-draft", customer_id, **draft, format="pdf"),
+        "xlsx_url": wanted.link("statements:statement-draft", customer_id, **draft, format="xlsx"),
         "words": words,
         "currencies": currencies_of(
             company_id=wanted.company.pk, customer_id=customer_id, period=wanted.period, known=wanted.reading.known
