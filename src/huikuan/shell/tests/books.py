@@ -18,6 +18,7 @@ from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.files.operations import path_of, store_file
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.record.receivables.operations.settlements import Request, settle_many
@@ -57,6 +58,9 @@ class Books:
 
     def item(self, document: str) -> int:
         return int(Item.objects.values_list("id", flat=True).get(document_number=document))
+
+    def customer(self, code: str) -> int:
+        return int(Customer.objects.values_list("pk", flat=True).get(code=code))
 
 
 def open_books() -> Books:

@@ -87,6 +87,7 @@ def _places(request: HttpRequest, reading: Reading) -> tuple[Place, ...]:
             children=(
                 place(_("Overview"), "cockpit:overview", "overview"),
                 place(_("Open items"), "receivables:items", "items"),
+                place(_("Statements"), "statements:accounts", "statements"),
             ),
         ),
         place(_("Imports"), "connectors:imports", "imports", icon="database-import"),

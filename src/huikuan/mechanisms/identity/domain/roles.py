@@ -24,6 +24,7 @@ class Permission(StrEnum):
     MANAGE_CUSTOMERS = "manage_customers"
     SET_RATES = "set_rates"
     LOCK_PERIOD = "lock_period"
+    ISSUE_STATEMENTS = "issue_statements"
     DRAFT_POLICY = "draft_policy"
     APPROVE_POLICY = "approve_policy"
     FORCE_POLICY = "force_policy"
@@ -63,16 +64,16 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "billing_clerk",
-            *(_P.VIEW_LEDGER, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.MANAGE_CUSTOMERS),
+            *(_P.VIEW_LEDGER, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.MANAGE_CUSTOMERS, _P.ISSUE_STATEMENTS),
         ),
         _role("cash_clerk", _P.VIEW_LEDGER, _P.IMPORT, _P.SETTLE),
-        _role("collector", _P.VIEW_LEDGER),
+        _role("collector", _P.VIEW_LEDGER, _P.ISSUE_STATEMENTS),
         _role("sales", _P.VIEW_LEDGER),
         _role("sales_manager", _P.VIEW_LEDGER),
         _role(
             "finance_manager",
             *(_P.VIEW_LEDGER, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE, _P.RESCHEDULE),
-            *(_P.MANAGE_CUSTOMERS, _P.SET_RATES, _P.LOCK_PERIOD),
+            *(_P.MANAGE_CUSTOMERS, _P.SET_RATES, _P.LOCK_PERIOD, _P.ISSUE_STATEMENTS),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
         ),
         _role("treasurer", _P.VIEW_LEDGER, _P.SET_RATES),
