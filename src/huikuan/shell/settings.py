@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.identity",
     "huikuan.mechanisms.policies",
     "huikuan.record.customers",
+    "huikuan.record.contracts",
     "huikuan.record.receivables",
     "huikuan.see.cockpit",
     "huikuan.connect.connectors",
@@ -64,7 +65,7 @@ ROOT_URLCONF = "huikuan.shell.urls"
 WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
 #: Contexts with pages of their own; each keeps its templates beside its views.
-WEB_SHELVES = ("record/receivables", "see/cockpit", "connect/connectors")
+WEB_SHELVES = ("record/contracts", "record/receivables", "see/cockpit", "connect/connectors")
 
 TEMPLATES = [
     {

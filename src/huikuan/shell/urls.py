@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("huikuan.shell.web.urls")),
     path("receivables/", include("huikuan.see.cockpit.web.urls")),
     path("receivables/", include("huikuan.record.receivables.web.urls")),
+    path("", include("huikuan.record.contracts.web.urls")),
     path("imports/", include("huikuan.connect.connectors.web.urls")),
 ]
 
