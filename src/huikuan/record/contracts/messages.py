@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
         "Contract %(number)s was amended meanwhile: you read version %(seen)s, now it is %(now)s. Nothing was written."
     ),
     "contract_currency_fixed": gettext_noop("The contract is in %(currency)s; that cannot be amended."),
+    "contract_customer_differs": gettext_noop("Contract %(number)s is registered with another customer."),
     "contract_customer_unknown": gettext_noop("There is no customer no. %(customer)s."),
     "contract_expires_early": gettext_noop(
         "The contract would end on %(expires_on)s, before it begins (%(begins_on)s)."
@@ -56,6 +57,7 @@ SENTENCES: dict[str, str] = {
         "Order %(number)s was changed meanwhile: you read version %(seen)s, now it is %(now)s. Nothing was written."
     ),
     "order_contract_foreign": gettext_noop("Contract %(number)s is with another customer."),
+    "order_customer_differs": gettext_noop("Order %(number)s is another customer's."),
     "order_currency_fixed": gettext_noop("The order is in %(currency)s; that cannot be changed."),
     "order_done_already": gettext_noop("Line %(line)s: %(quantity)s are %(what)s already; the order cannot say less."),
     "order_field_too_long": gettext_noop("The %(field)s of a line takes at most %(longest)s characters."),

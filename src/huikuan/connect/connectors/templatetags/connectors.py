@@ -13,6 +13,8 @@ KINDS = {
     "items": gettext_noop("Receivables"),
     "receipts": gettext_noop("Receipts"),
     "open-items": gettext_noop("Open items (snapshot)"),
+    "contracts": gettext_noop("Contracts"),
+    "orders": gettext_noop("Orders"),
 }
 #: What a file of each kind holds, one row of it.
 ABOUT = {

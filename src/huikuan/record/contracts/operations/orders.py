@@ -40,7 +40,7 @@ def create_order(*, company: Company, customer_id: int, number: str, order: Orde
     def work() -> int:
         if not Customer.objects.filter(id=customer_id).exists():
             raise Refusal("contract_customer_unknown", customer=customer_id)
-        _check_contract(company.pk, customer_id, order.contract_number)
+        check_contract(company.pk, customer_id, order.contract_number)
         row = SalesOrder(company_id=company.pk, customer_id=customer_id, number=number, **row_of(order, []))
         try:
             with transaction.atomic():
@@ -72,7 +72,7 @@ def change_order(*, order_id: int, version: int, order: Order, actor: str, at: d
             raise Refusal("order_currency_fixed", currency=known.currency)
         done = done_of(order_id)
         check_change(order, done)
-        _check_contract(row.company_id, row.customer_id, order.contract_number)
+        check_contract(row.company_id, row.customer_id, order.contract_number)
         record_version(row, version + 1, order, actor=actor, at=at)
         SalesOrder.objects.filter(pk=order_id).update(version=version + 1, **row_of(order, done))
         _tell("contracts.ordered", row, at, version=version + 1)
@@ -189,7 +189,7 @@ def _settle_row(row: SalesOrder) -> None:
     SalesOrder.objects.filter(pk=row.pk).update(**row_of(order_of(row.pk), done_of(row.pk)))
 
 
-def _check_contract(company_id: int, customer_id: int, number: str) -> None:
+def check_contract(company_id: int, customer_id: int, number: str) -> None:
     """A contract that is registered is this customer's; one that is not yet may still come."""
     if not number:
         return
