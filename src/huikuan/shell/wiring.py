@@ -78,4 +78,9 @@ def counters() -> list[Subscriber]:
 
 def subscribers() -> list[Subscriber]:
     """Told of an event after its commit, at least once, in order per customer."""
-    return []
+    from huikuan.mechanisms.events.subscribers import Subscriber
+    from huikuan.record.receivables.operations.milestones import catch_up
+
+    return [
+        Subscriber("receivables.late_items", catch_up, frozenset({"receivables.posted", "connectors.imported"})),
+    ]

@@ -1,5 +1,6 @@
 """Items that await a milestone follow it: they fall due when its event happened, and wait again when it is
 taken back. Told by the contracts inside the transaction that records the event, so both stand or neither.
+Items that come later catch up after their own commit.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ from django.utils.translation import gettext
 
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.events.subscribers import Announced
-from huikuan.record.contracts.domain.milestones import fold
+from huikuan.mechanisms.identity.actors import SYSTEM
+from huikuan.record.contracts.domain.milestones import fold, names_of
+from huikuan.record.contracts.models import Contract
+from huikuan.record.contracts.operations.contracts import locked
 from huikuan.record.contracts.operations.milestones import REACHED, WITHDRAWN
+from huikuan.record.contracts.queries.terms import standing, terms_of
 from huikuan.record.receivables.domain.periods import first_open_day
 from huikuan.record.receivables.domain.schedules import Version, governing, reached_by
 from huikuan.record.receivables.domain.settling import REVERSAL
@@ -62,9 +67,9 @@ def make_due(milestone: Milestone, item_ids: list[int], *, at: datetime) -> int:
     In force from the event, or where that is not possible (posted later, rescheduled later, period
     locked) from the first day that is.
     """
-    locked = open_items.lock(item_ids)
+    held = open_items.lock(item_ids)
     moved = 0
-    for item_id, side in sorted(locked.sides.items()):
+    for item_id, side in sorted(held.sides.items()):
         known = versions(item_id)
         now = governing(known)
         lines = reached_by(now.lines, lambda awaits: fold(awaits) in milestone.awaits, milestone.due_date)
@@ -74,7 +79,7 @@ def make_due(milestone: Milestone, item_ids: list[int], *, at: datetime) -> int:
             item_id=item_id,
             lines=lines,
             effective_on=first_open_day(
-                max(milestone.happened_on, now.effective_on), locked.locked_through[side.company_id]
+                max(milestone.happened_on, now.effective_on), held.locked_through[side.company_id]
             ),
             reason=REASON,
             note=milestone.note,
@@ -86,20 +91,63 @@ def make_due(milestone: Milestone, item_ids: list[int], *, at: datetime) -> int:
     return moved
 
 
+def catch_up(event: Announced) -> None:
+    """Items that came after the event they name: they fall due as if they had been there. For subscribers to
+    `receivables.posted` and `connectors.imported`, after commit; told again it finds nothing left to do."""
+    company_id = event.company_id
+    if company_id is None:
+        return  # customers belong to no company
+    new = Item.objects.filter(company_id=company_id).exclude(contract_number="").exclude(awaits="")
+    if event.kind == "receivables.posted":
+        new = new.filter(id__in=event.payload["items"])
+    else:
+        new = new.filter(batch_id=event.payload["batch_id"])
+    late: dict[tuple[int, str], list[int]] = {}
+    for item_id, customer_id, number in new.order_by("id").values_list("id", "customer_id", "contract_number"):
+        late.setdefault((customer_id, number), []).append(item_id)
+    for (customer_id, number), item_ids in late.items():
+        for milestone in _reached(company_id, customer_id, number):
+            make_due(milestone, item_ids, at=event.recorded_at)
+
+
+def _reached(company_id: int, customer_id: int, number: str) -> list[Milestone]:
+    """The milestones of a contract whose events stand; held so that none is taken back meanwhile."""
+    row = Contract.objects.filter(company_id=company_id, customer_id=customer_id, number=number).first()
+    if row is None:
+        return []
+    locked(row.pk)
+    terms = terms_of(row.pk)
+    return [
+        Milestone(
+            event_id=happened.event_id,
+            company_id=company_id,
+            customer_id=customer_id,
+            contract_number=number,
+            awaits=names_of(one, terms.milestones),
+            happened_on=happened.happened_on,
+            due_date=happened.due_date,
+            file_sha256="",
+            actor=SYSTEM,
+        )
+        for one in terms.milestones
+        if (happened := standing(row.pk).get(one.code)) is not None
+    ]
+
+
 def _put_back(milestone: Milestone, *, at: datetime) -> None:
     made = _made_due(milestone)
-    locked = open_items.lock(made)
+    held = open_items.lock(made)
     histories = {item_id: versions(item_id) for item_id in made}
     _refuse_dependants(milestone, made, histories)
     for item_id, own in made.items():
-        if item_id not in locked.sides:
+        if item_id not in held.sides:
             continue  # paid by its event's day: nothing of it falls due any more
         former = governing([version for version in histories[item_id] if version.number < own.number])
-        company_id = locked.sides[item_id].company_id
+        company_id = held.sides[item_id].company_id
         record_schedule(
             item_id=item_id,
             lines=former.lines,
-            effective_on=first_open_day(own.effective_on, locked.locked_through[company_id]),
+            effective_on=first_open_day(own.effective_on, held.locked_through[company_id]),
             reason=TAKEN_BACK,
             note=milestone.note,
             actor=milestone.actor,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.events.delivery import deliver_all
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.subscribers import set_counters
 from huikuan.record.contracts.domain.milestones import read_milestones
@@ -27,7 +28,7 @@ from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.schedules import schedule_of
 from huikuan.record.receivables.tests.conftest import Books
-from huikuan.shell.wiring import counters
+from huikuan.shell.wiring import counters, subscribers
 
 NUMBER = "JL-2026-001"
 #: 1,000,000.01 by 30 / 50 / 20: not a cent is lost.
@@ -221,6 +222,27 @@ def test_what_refuses_below_undoes_the_event_above(
     with pytest.raises(Refusal):
         happened(contract, "acceptance", "2026-06-15")
     assert MilestoneEvent.objects.count() == 0
+    assert dues() == [None, None, None]
+
+
+def test_items_that_come_after_their_event_catch_up_once(books: Books, contract: int) -> None:
+    happened(contract, "acceptance", "2026-06-15")
+    deliver_all(subscribers(), clock=lambda: LATER["at"])
+    late = books.post("invoice", 100, "2026-07-01", awaits="验收合格", contract_number=NUMBER)
+    other = books.post("invoice", 100, "2026-07-01", awaits="signing", contract_number=NUMBER)
+    foreign = books.post("invoice", 100, "2026-07-01", awaits="验收", contract_number="JL-2026-009")
+    assert dues() == [None, None, None]
+    for _ in range(2):
+        deliver_all(subscribers(), clock=lambda: LATER["at"])
+    assert {pk: OpenItem.objects.get(item_id=pk).due_date for pk in (late, other, foreign)} == {
+        late: day("2026-07-15"),
+        other: None,
+        foreign: None,
+    }
+    assert Schedule.objects.count() == 1
+    assert schedule_of(late, day("2026-07-01")).lines[0].due_date == day("2026-07-15")
+    (event,) = [one.event_id for one in standing(contract).values()]
+    withdraw_milestone(event_id=event, reason="错", **LATER)
     assert dues() == [None, None, None]
 
 
