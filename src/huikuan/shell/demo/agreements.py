@@ -7,9 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from huikuan.connect.connectors.models import Batch
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.record.contracts.domain.interest import read_late_interest
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, QUANTITY, Order, OrderLine
@@ -28,9 +26,10 @@ _LATE = "日万分之五"
 
 def write_agreements(story: Story, company: Company, *, actor: str, at: datetime) -> None:
     """All contracts of one company with what has happened of their milestones, and the cast's orders."""
-    agreed = [one for one in story.agreements if one.seller == company.code]
+    # The cast comes last, so that it stands on top of the lists.
+    agreed = [one for one in reversed(story.agreements) if one.seller == company.code]
     ids = ids_by_code({one.customer for one in agreed})
-    common: dict[str, Any] = {"company": company, "batch_id": reserve_ids(Batch, 1)[0], "actor": actor, "at": at}
+    common: dict[str, Any] = {"company": company, "batch_id": None, "actor": actor, "at": at}
     contracts = [_contract(row, one, ids[one.customer]) for row, one in enumerate(agreed, 2)]
     orders = [_order(row, one, ids[one.customer]) for row, one in enumerate(agreed, 2) if one.ordered]
     with transaction.atomic():

@@ -49,7 +49,7 @@ class Taken:
 
 
 def import_contracts(
-    stated: Sequence[StatedContract], *, company: Company, batch_id: int, actor: str, at: datetime
+    stated: Sequence[StatedContract], *, company: Company, batch_id: int | None, actor: str, at: datetime
 ) -> Taken:
     """Register and amend contracts. A known number with other terms is amended from today, one with the same
     left alone. Refuses nothing itself: the caller shows `refused`."""
@@ -88,7 +88,7 @@ def import_contracts(
     return taken
 
 
-def restate(row: Contract, version: Version, reason: str, batch_id: int, actor: str) -> dict[str, Any]:
+def restate(row: Contract, version: Version, reason: str, batch_id: int | None, actor: str) -> dict[str, Any]:
     """Let the row say what the version says; answers the version's fact."""
     row.version = version.number
     for name, value in row_of(version.terms).items():
@@ -123,7 +123,7 @@ def _write(
     changed: list[Contract],
     facts: list[dict[str, Any]],
     company: Company,
-    batch_id: int,
+    batch_id: int | None,
     at: datetime,
 ) -> None:
     Contract.objects.bulk_create(fresh, batch_size=CHUNK)

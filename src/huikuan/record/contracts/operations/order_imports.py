@@ -33,7 +33,7 @@ _COLUMNS = ["version", *row_of(Order(date(2000, 1, 1), "CNY", ()), [])]
 
 
 def import_orders(
-    stated: Sequence[StatedOrder], *, company: Company, batch_id: int, actor: str, at: datetime
+    stated: Sequence[StatedOrder], *, company: Company, batch_id: int | None, actor: str, at: datetime
 ) -> Taken:
     """Enter and change orders; what the file says was delivered or invoiced beyond what is recorded is recorded
     now, on the day stated or today. Refuses nothing itself: the caller shows `refused`."""
@@ -77,7 +77,7 @@ def import_orders(
     return taken
 
 
-def restate(row: SalesOrder, order: Order, batch_id: int, actor: str) -> dict[str, Any]:
+def restate(row: SalesOrder, order: Order, batch_id: int | None, actor: str) -> dict[str, Any]:
     """One more version of the order; answers its fact."""
     row.version += 1
     return {
@@ -140,7 +140,7 @@ def _caught_up(order: Order, done: Iterable[Done], one: StatedOrder, today: date
     return more
 
 
-def _fact(row: SalesOrder, part: Done, day: date, batch_id: int, actor: str) -> dict[str, Any]:
+def _fact(row: SalesOrder, part: Done, day: date, batch_id: int | None, actor: str) -> dict[str, Any]:
     return {
         "order_id": row.pk,
         "company_id": row.company_id,

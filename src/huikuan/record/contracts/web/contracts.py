@@ -28,6 +28,7 @@ from huikuan.mechanisms.pages.access import may, needs, visible_companies
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.contracts.domain.milestones import Milestone
 from huikuan.record.contracts.domain.milestones import written as milestones_written
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.messages import STATUSES
@@ -55,7 +56,8 @@ VIEWS = {"": gettext_noop("All"), **STATUSES}
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of a contract's story: `what` is signed, amended, reached, withdrawn or filed."""
+    """One line of a contract's story: `what` is signed, amended, reached, withdrawn or filed. `milestone`: the one an
+    event belongs to, as any version named it."""
 
     what: str
     icon: str
@@ -63,6 +65,7 @@ class Moment:
     recorded_at: datetime
     actor: str
     fact: Any
+    milestone: Milestone | None = None
 
 
 @needs(Permission.VIEW_CONTRACTS)
@@ -123,7 +126,6 @@ def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
         "sees_items": may(request, Permission.VIEW_LEDGER),
         "manages": may(request, Permission.MANAGE_CONTRACTS) and not reading.is_past,
         "story": sorted(_story(whole), key=lambda one: (one.on, one.recorded_at)),
-        "titles": {one.code: one for one in whole.terms.milestones},
     }
     return render(request, "contracts/contract.html", page)
 
@@ -228,9 +230,10 @@ def _story(whole: Whole) -> Iterator[Moment]:
     for one in whole.amendments:
         what, icon = ("signed", "file-text") if one.number == 1 else ("amended", "replace")
         yield Moment(what, icon, one.effective_on, one.recorded_at, one.actor, one)
+    named = {one.code: one for version in whole.amendments for one in version.terms.milestones}
     for event in whole.events:
         what, icon = ("withdrawn", "arrow-back-up") if event.withdrawn else ("reached", "calendar-event")
-        yield Moment(what, icon, event.happened_on, event.recorded_at, event.actor, event)
+        yield Moment(what, icon, event.happened_on, event.recorded_at, event.actor, event, named.get(event.milestone))
     for file in whole.files:
         yield Moment("filed", "file-text", file.recorded_at.date(), file.recorded_at, file.actor, file)
 

@@ -11,14 +11,15 @@ from typing import Any
 from django.db.models import Sum
 
 from huikuan.record.receivables.domain.aging import overdue_days
-from huikuan.record.receivables.domain.schedules import Line, Version, governing, waterfall
+from huikuan.record.receivables.domain.schedules import Line, Version, earliest_due, governing, waterfall
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 
 
 @dataclass(frozen=True, slots=True)
 class ContractItem:
-    """An item of a contract. `lines`: how what is open falls due; `due_date` the earliest of them, None where
-    all await an event (`awaits`) or nothing is open. `slot` as in queries.items."""
+    """An item of a contract. `lines`: how what is open falls due, of a settled item how the whole did; `due_date`
+    the earliest of what is open, None where all awaits an event (`awaits`) or nothing is. `slot` as in
+    queries.items."""
 
     item_id: int
     kind: str
@@ -55,8 +56,9 @@ def contract_items(
 
 def _item(row: Item, open_amount: int, schedules: list[Version], as_of: date) -> ContractItem:
     own = Version(0, row.posting_date, (Line(row.due_date, row.awaits, row.amount),))
-    lines = waterfall(governing([own, *schedules], as_of).lines, open_amount)
-    due = min((line.due_date for line in lines if line.due_date), default=None)
+    planned = governing([own, *schedules], as_of).lines
+    lines = waterfall(planned, open_amount)
+    due = earliest_due(lines)
     late = overdue_days(due, as_of) if due else 0
     return ContractItem(
         item_id=row.id,
@@ -67,7 +69,7 @@ def _item(row: Item, open_amount: int, schedules: list[Version], as_of: date) ->
         currency=row.currency,
         amount=row.amount,
         open_amount=open_amount,
-        lines=tuple(lines),
+        lines=tuple(lines or planned),
         due_date=due,
         awaits=next((line.awaits for line in lines if line.awaits), ""),
         overdue_days=late,
