@@ -1,4 +1,4 @@
-"""Commands of contracts: `huikuan contract list|show|milestone`, `huikuan order list|show|deliver`."""
+"""Commands of contracts: `huikuan contract list|show|milestone`, `huikuan order list|show|deliver|invoice`."""
 
 from __future__ import annotations
 

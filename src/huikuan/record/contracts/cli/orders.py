@@ -1,4 +1,4 @@
-"""`huikuan order list|show|deliver`."""
+"""`huikuan order list|show|deliver|invoice`."""
 
 from __future__ import annotations
 
