@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.operations.contracts import create_contract
 from huikuan.record.contracts.operations.orders import create_order
 from huikuan.record.customers.models import Customer
+from huikuan.shell.wiring import counters
 
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 WHO: dict[str, Any] = {"actor": "tester", "at": AT}
@@ -57,9 +59,11 @@ def line(number: int, quantity: int = 3, amount: int = 100_00) -> OrderLine:
 
 
 @pytest.fixture(autouse=True)
-def alone() -> None:
+def alone() -> Iterator[None]:
     """This context by itself: who listens to it is tested above it."""
     set_counters([])
+    yield
+    set_counters(counters())
 
 
 @pytest.fixture

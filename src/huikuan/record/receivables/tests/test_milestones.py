@@ -10,7 +10,6 @@ import pytest
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.delivery import deliver_all
 from huikuan.mechanisms.events.models import Event
-from huikuan.mechanisms.events.subscribers import set_counters
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import MilestoneEvent
@@ -38,11 +37,6 @@ LATER = {"actor": "tester", "at": datetime(2029, 1, 1, tzinfo=UTC)}
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-@pytest.fixture(autouse=True)
-def wired() -> None:
-    set_counters(counters())
 
 
 @pytest.fixture
@@ -225,6 +219,7 @@ def test_what_refuses_below_undoes_the_event_above(
     assert dues() == [None, None, None]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_items_that_come_after_their_event_catch_up_once(books: Books, contract: int) -> None:
     happened(contract, "acceptance", "2026-06-15")
     deliver_all(subscribers(), clock=lambda: LATER["at"])
