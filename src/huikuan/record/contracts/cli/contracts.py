@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.identity.actors import cli_actor
+from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.record.contracts.cli.options import add_list_options, customer_id, finish, show
 from huikuan.record.contracts.domain.interest import written as interest_written
 from huikuan.record.contracts.domain.terms import STATUSES, Terms
@@ -23,6 +24,7 @@ from huikuan.record.contracts.queries.contracts import (
     contracts_page,
     whole_contract,
 )
+from huikuan.record.contracts.queries.terms import company_of_event
 
 _CLAUSES = ("payment_terms", "goods", "delivery", "breach", "jurisdiction", "arbitration", "governing_law")
 
@@ -88,14 +90,14 @@ def _record(options: Namespace) -> int:
     # Operations are loaded only when something is written: listing answers sooner.
     from huikuan.record.contracts.operations.milestones import record_milestone
 
-    row = contract_numbered(options.company, options.number)
+    row, at = contract_numbered(options.company, options.number), datetime.now(UTC)
     event_id = record_milestone(
         contract_id=row.id,
         milestone=options.milestone,
         happened_on=parse_date(options.on),
         note=options.note,
-        actor=cli_actor(options),
-        at=datetime.now(UTC),
+        actor=commander(options, Permission.MANAGE_CONTRACTS, company_id=row.company_id, at=at),
+        at=at,
     )
     happened = next(one.happened for one in whole_contract(row).milestones if one.milestone.code == options.milestone)
     due = happened.due_date.isoformat() if happened else ""
@@ -107,9 +109,9 @@ def _record(options: Namespace) -> int:
 def _withdraw(options: Namespace) -> int:
     from huikuan.record.contracts.operations.milestones import withdraw_milestone
 
-    number = withdraw_milestone(
-        event_id=options.event, reason=options.reason, actor=cli_actor(options), at=datetime.now(UTC)
-    )
+    at = datetime.now(UTC)
+    actor = commander(options, Permission.MANAGE_CONTRACTS, company_id=company_of_event(options.event), at=at)
+    number = withdraw_milestone(event_id=options.event, reason=options.reason, actor=actor, at=at)
     said = _("Event no. %(event)s is taken back.") % {"event": options.event}
     show(options, {"withdrawal": number, "event": options.event}, [said])
     return 0

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.identity.actors import cli_actor
+from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.record.contracts.cli.options import add_list_options, customer_id, finish, show
 from huikuan.record.contracts.domain.orders import Progress, quantity_text, read_quantity
 from huikuan.record.contracts.messages import STATES
@@ -90,14 +91,14 @@ def _invoice(options: Namespace) -> int:
 
 
 def _done(options: Namespace, operation: Any, day: str) -> int:
-    row = order_numbered(options.company, options.number)
+    row, at = order_numbered(options.company, options.number), datetime.now(UTC)
     number = operation(
         order_id=row.id,
         line=options.line,
         quantity_e4=read_quantity(options.quantity),
         document_number=options.document,
-        actor=cli_actor(options),
-        at=datetime.now(UTC),
+        actor=commander(options, Permission.MANAGE_ORDERS, company_id=row.company_id, at=at),
+        at=at,
         **{day: parse_date(options.on)},
     )
     now = order_numbered(options.company, options.number)

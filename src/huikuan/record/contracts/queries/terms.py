@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from huikuan.kernel.errors import Refusal
 from huikuan.record.contracts.domain.milestones import Happened
 from huikuan.record.contracts.domain.terms import Terms, Version, governing, terms_from
 from huikuan.record.contracts.models import ContractVersion, MilestoneEvent
@@ -60,6 +61,14 @@ def terms_of_many(
         version = Version(row.version, row.effective_on, terms_from(row.content))
         found.setdefault(row.contract_id, []).append(version)
     return {contract_id: governing(of, as_of).terms for contract_id, of in found.items()}
+
+
+def company_of_event(event_id: int) -> int:
+    """The company whose contract's event this is; refuses an unknown one."""
+    found = MilestoneEvent.objects.filter(id=event_id).values_list("company_id", flat=True).first()
+    if found is None:
+        raise Refusal("milestone_event_unknown", event=event_id)
+    return found
 
 
 def standing(contract_id: int, *, as_of: date | None = None, known: int | None = None) -> dict[str, Happened]:

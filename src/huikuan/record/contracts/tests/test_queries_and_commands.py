@@ -99,6 +99,8 @@ def test_the_commands_of_contracts(register: Register, capsys: pytest.CaptureFix
         ("end_of_warranty", "200.00", None),
     ]
     event = str(recorded["event"])
+    code, foreign = run(capsys, "contract", "milestone", "withdraw", event, "--reason", "错", "--actor", "nobody")
+    assert (code, foreign["error"]["code"]) == (1, "not_permitted")
     code, back = run(capsys, "contract", "milestone", "withdraw", event, "--reason", "错")
     assert (code, back["event"]) == (0, recorded["event"])
     code, unknown = run(capsys, "contract", "show", "JL-9")
