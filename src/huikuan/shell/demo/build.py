@@ -15,10 +15,12 @@ from huikuan.mechanisms.columns.operations import refresh
 from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
+from huikuan.record.contracts.models import Contract
 from huikuan.record.customers.operations import import_customers
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.models import ExchangeRate, Item
+from huikuan.shell.demo.agreements import write_agreements
 from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import PEOPLE, SELLERS
 from huikuan.shell.demo.letterheads import put_letterheads_in_force
@@ -46,6 +48,8 @@ def build(*, today: date, at: datetime) -> None:
     _rates(story, at)
     for seller in SELLERS:
         company = _company(seller.code, seller.name)
+        if not Contract.objects.filter(company_id=company.pk).exists():
+            write_agreements(story, company, actor=ACTOR, at=at)
         if not Item.objects.filter(company_id=company.pk).exists():
             write_books(story, company, actor=ACTOR, at=at)
     put_letterheads_in_force(actor=ACTOR, at=at)

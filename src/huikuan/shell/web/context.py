@@ -90,5 +90,13 @@ def _places(request: HttpRequest, reading: Reading) -> tuple[Place, ...]:
                 place(_("Statements"), "statements:accounts", "statements"),
             ),
         ),
+        Place(
+            _("Contracts"),
+            icon="file-text",
+            children=(
+                place(_("Contracts"), "contracts:contracts", "contracts"),
+                place(_("Orders"), "contracts:orders", "orders"),
+            ),
+        ),
         place(_("Imports"), "connectors:imports", "imports", icon="database-import"),
     )

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     """Something an actor may do."""
 
     VIEW_LEDGER = "view_ledger"
+    VIEW_CONTRACTS = "view_contracts"
+    VIEW_ORDERS = "view_orders"
     VIEW_AUDIT = "view_audit"
     IMPORT = "import"
     UNDO_IMPORT = "undo_import"
@@ -22,6 +24,8 @@ class Permission(StrEnum):
     SETTLE = "settle"
     RESCHEDULE = "reschedule"
     MANAGE_CUSTOMERS = "manage_customers"
+    MANAGE_CONTRACTS = "manage_contracts"
+    MANAGE_ORDERS = "manage_orders"
     SET_RATES = "set_rates"
     LOCK_PERIOD = "lock_period"
     ISSUE_STATEMENTS = "issue_statements"
@@ -54,33 +58,38 @@ def _role(name: str, *permissions: Permission) -> Role:
     return Role(name, frozenset(permissions))
 
 
+#: Reading what is sold, agreed and owed.
+_READ = (_P.VIEW_LEDGER, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS)
+
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        _role("credit_analyst", _P.VIEW_LEDGER, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY),
+        _role("credit_analyst", *_READ, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY),
         _role(
             "credit_manager",
-            *(_P.VIEW_LEDGER, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
+            *(*_READ, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
         ),
         _role(
             "billing_clerk",
-            *(_P.VIEW_LEDGER, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.MANAGE_CUSTOMERS, _P.ISSUE_STATEMENTS),
+            *(*_READ, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.MANAGE_CUSTOMERS),
+            *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
         ),
-        _role("cash_clerk", _P.VIEW_LEDGER, _P.IMPORT, _P.SETTLE),
-        _role("collector", _P.VIEW_LEDGER, _P.ISSUE_STATEMENTS),
-        _role("sales", _P.VIEW_LEDGER),
-        _role("sales_manager", _P.VIEW_LEDGER),
+        _role("cash_clerk", *_READ, _P.IMPORT, _P.SETTLE),
+        _role("collector", *_READ, _P.ISSUE_STATEMENTS),
+        _role("sales", *_READ, _P.MANAGE_ORDERS),
+        _role("sales_manager", *_READ, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
         _role(
             "finance_manager",
-            *(_P.VIEW_LEDGER, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE, _P.RESCHEDULE),
-            *(_P.MANAGE_CUSTOMERS, _P.SET_RATES, _P.LOCK_PERIOD, _P.ISSUE_STATEMENTS),
+            *(*_READ, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE, _P.RESCHEDULE),
+            *(_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.SET_RATES, _P.LOCK_PERIOD),
+            _P.ISSUE_STATEMENTS,
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
         ),
-        _role("treasurer", _P.VIEW_LEDGER, _P.SET_RATES),
-        _role("legal", _P.VIEW_LEDGER),
-        _role("auditor", _P.VIEW_LEDGER, _P.VIEW_AUDIT),
-        _role("management", _P.VIEW_LEDGER, _P.VIEW_AUDIT, _P.APPROVE_POLICY),
-        _role("resolver", _P.VIEW_LEDGER),
+        _role("treasurer", *_READ, _P.SET_RATES),
+        _role("legal", *_READ, _P.MANAGE_CONTRACTS),
+        _role("auditor", *_READ, _P.VIEW_AUDIT),
+        _role("management", *_READ, _P.VIEW_AUDIT, _P.APPROVE_POLICY),
+        _role("resolver", *_READ),
         _role(
             "trainer",
         ),
