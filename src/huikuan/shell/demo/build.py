@@ -15,15 +15,19 @@ from huikuan.mechanisms.columns.operations import refresh
 from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.models import PolicyVersion
+from huikuan.mechanisms.policies.queries import version_row
 from huikuan.record.customers.operations import import_customers
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.models import ExchangeRate, Item
 from huikuan.shell.demo.books import SYSTEM, write_books
-from huikuan.shell.demo.cast import PEOPLE, SELLERS
+from huikuan.shell.demo.cast import DIRECTOR, PEOPLE, SELLERS
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
 from huikuan.shell.installation import prepare
+from huikuan.shell.policies import LOG_IN, NOBODY
 
 ACTOR = "cli:demo"
 
@@ -41,6 +45,7 @@ def build(*, today: date, at: datetime) -> None:
     note(today, items=0, complete=False)
     story = company_as_of(today)
     _people(logins(), at)
+    _rules(at)
     _customers(story, today, at)
     _rates(story, at)
     for seller in SELLERS:
@@ -72,6 +77,17 @@ def _people(passwords: dict[str, str], at: datetime) -> None:
             )
         for role in person.roles:
             grant_role(username=person.username, role=role, actor=ACTOR, at=at)
+
+
+def _rules(at: datetime) -> None:
+    """Nobody needs an authenticator to look at invented debts; approved as every rule is."""
+    if PolicyVersion.objects.filter(kind=LOG_IN.name).exists():
+        return
+    document = {"second_factor": NOBODY}
+    with transaction.atomic():
+        version = policies.draft(kind=LOG_IN.name, company_id=None, document=document, actor=ACTOR, at=at)
+        policies.approve(version_id=version, digest=version_row(version).digest, actor=DIRECTOR, at=at)
+        policies.put_in_force(version_id=version, effective_at=at, actor=ACTOR, at=at)
 
 
 def _customers(story: Story, today: date, at: datetime) -> None:

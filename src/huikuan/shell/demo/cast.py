@@ -40,8 +40,12 @@ PEOPLE = (
     Person("linhui", "林荟", ("cash_clerk", "billing_clerk")),
     Person("shenzhou", "沈舟", ("credit_analyst",)),
     Person("chenheng", "陈衡", ("auditor",)),
+    Person("hance", "韩策", ("management",)),
     Person("admin", "系统管理员", ("administrator",)),
 )
+
+#: Who approves what others draft.
+DIRECTOR = "hance"
 
 #: Who looks after a region's customers.
 OWNERS = {

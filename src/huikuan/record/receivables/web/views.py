@@ -20,7 +20,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import MOST_ROWS, Cell, write_csv, write_xlsx
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import may_see, needs
+from huikuan.mechanisms.pages.access import needs, scope_of, visible_companies
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.receivables.models import Item
@@ -86,9 +86,12 @@ def export_items(request: HttpRequest) -> HttpResponseBase:
 def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     """One item: what is open, how that came to be, and where it was imported from."""
     company = Item.objects.filter(id=item_id).values_list("company_id", flat=True).first()
-    if company is None or not may_see(request, company):
+    visible = visible_companies(request)
+    if company is None or (visible is not None and company not in visible):
         raise Http404
-    return render(request, "receivables/item.html", story_page(item_id, reading_of(request)))
+    page = story_page(item_id, reading_of(request))
+    page["originals"] = scope_of(request, Permission.VIEW_IMPORTS).whole(company)
+    return render(request, "receivables/item.html", page)
 
 
 def _page(wanted: Asked, reading: Reading, *, after: str | None, limit: int) -> Page:
