@@ -17,7 +17,7 @@ from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.models import PolicyVersion
-from huikuan.mechanisms.policies.queries import version_row
+from huikuan.mechanisms.policies.queries import digest_of, version_row
 from huikuan.record.customers.operations import import_customers
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
 from huikuan.record.customers.operations.rows import ids_by_code
@@ -86,7 +86,7 @@ def _rules(at: datetime) -> None:
     document = {"second_factor": NOBODY}
     with transaction.atomic():
         version = policies.draft(kind=LOG_IN.name, company_id=None, document=document, actor=ACTOR, at=at)
-        policies.approve(version_id=version, digest=version_row(version).digest, actor=DIRECTOR, at=at)
+        policies.approve(version_id=version, digest=digest_of(version_row(version)), actor=DIRECTOR, at=at)
         policies.put_in_force(version_id=version, effective_at=at, actor=ACTOR, at=at)
 
 

@@ -19,7 +19,7 @@ from huikuan.mechanisms.files.operations import path_of, store_file
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.mechanisms.policies import operations as policies
-from huikuan.mechanisms.policies.queries import version_row
+from huikuan.mechanisms.policies.queries import digest_of, version_row
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.record.receivables.operations.settlements import Request, settle_many
@@ -88,7 +88,7 @@ def ask_second_factor_of(whom: str) -> None:
     version = policies.draft(
         kind="log_in", company_id=None, document={"second_factor": whom}, actor="cli:test", at=AT
     )
-    policies.approve(version_id=version, digest=version_row(version).digest, actor="hance", at=AT)
+    policies.approve(version_id=version, digest=digest_of(version_row(version)), actor="hance", at=AT)
     policies.put_in_force(version_id=version, effective_at=AT, actor="cli:test", at=AT)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
@@ -141,7 +142,7 @@ def test_rows_and_totals_carry_every_place_of_each_currency() -> None:
         book, amount=5, currency="USD", posting_date=date(2026, 1, 1), due_date=date(2026, 6, 1), customer_id=first.id
     )
     for engine in ("database", "columns"):
-        answer = aging(as_of=date(2026, 6, 30), company_id=book.company.id, engine=engine)
+        answer = aging(scope=EVERYTHING, as_of=date(2026, 6, 30), company_id=book.company.id, engine=engine)
         shown = [
             (row.key_id, row.name, row.currency, row.total, row.not_due, row.awaiting, row.aged, row.credits, row.net)
             for row in (*answer.rows, *answer.totals)
