@@ -13,8 +13,8 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.columns.operations import refresh
 from huikuan.mechanisms.files.folder import data_folder
-from huikuan.mechanisms.identity.models import Company, User
-from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
+from huikuan.mechanisms.identity.models import Company, Team, User
+from huikuan.mechanisms.identity.operations import add_company, add_team, add_user, grant_role, join_team
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.models import PolicyVersion
 from huikuan.mechanisms.policies.queries import digest_of, version_row
@@ -23,7 +23,7 @@ from huikuan.record.customers.operations.affiliations import Statement, affiliat
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.models import ExchangeRate, Item
 from huikuan.shell.demo.books import SYSTEM, write_books
-from huikuan.shell.demo.cast import DIRECTOR, PEOPLE, SELLERS
+from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
 from huikuan.shell.installation import prepare
@@ -64,8 +64,11 @@ def _company(code: str, name: str) -> Company:
 
 
 def _people(passwords: dict[str, str], at: datetime) -> None:
-    """Users with this installation's passwords and their roles."""
+    """Users with this installation's passwords, their roles and teams."""
     known = set(User.objects.values_list("username", flat=True))
+    for team in TEAMS:
+        if not Team.objects.filter(code=team.code).exists():
+            add_team(code=team.code, name=team.name, parent=team.parent, actor=ACTOR, at=at)
     for person in PEOPLE:
         if person.username not in known:
             add_user(
@@ -77,6 +80,8 @@ def _people(passwords: dict[str, str], at: datetime) -> None:
             )
         for role in person.roles:
             grant_role(username=person.username, role=role, actor=ACTOR, at=at)
+        if person.team:
+            join_team(username=person.username, team=person.team, effective_on=FOUNDED, actor=ACTOR, at=at)
 
 
 def _rules(at: datetime) -> None:

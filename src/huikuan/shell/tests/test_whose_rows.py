@@ -171,7 +171,7 @@ def test_searches_and_filters_say_no_more(people: Mapping[str, Client], on_the_d
 
 def finds_exactly(client: Client, mine: set[str]) -> None:
     for code, customer in CUSTOMERS.items():
-        found = client.get("/receivables/items", {"q": customer, "side": "debit"})
+        found = client.get("/receivables/items", {"q": customer[:4], "side": "debit"})
         assert found.context["found"].count == (debts({code}) if code in mine else 0)
         named = client.get("/receivables/items", {"customer": code})
         nobody = client.get("/receivables/items", {"customer": "C9999"})
