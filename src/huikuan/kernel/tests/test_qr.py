@@ -49,7 +49,9 @@ def read_back(modules: Modules) -> str:
     """The text of a code of version 1 to 9; fails where error correction would have to mend anything."""
     size = len(modules)
     version = (size - 17) // 4
-    bits = [modules[8][column] for column in (0, 1, 2, 3, 4, 5, 7, 8)] + [modules[row][8] for row in (7, 5, 4, 3, 2, 1, 0)]
+    bits = [modules[8][column] for column in (0, 1, 2, 3, 4, 5, 7, 8)] + [
+        modules[row][8] for row in (7, 5, 4, 3, 2, 1, 0)
+    ]
     word = int("".join("1" if bit else "0" for bit in bits), 2) ^ 0b101010000010010
     level, mask = word >> 13, word >> 10 & 7
     assert level == 0
@@ -57,9 +59,8 @@ def read_back(modules: Modules) -> str:
     while column > 0:
         column -= column == 6
         for row in range(size - 1, -1, -1) if upwards else range(size):
-            for at in (column, column - 1):
-                if not reserved(size, row, at):
-                    read.append(modules[row][at] ^ MASKS[mask](row, at))
+            free = [at for at in (column, column - 1) if not reserved(size, row, at)]
+            read += [modules[row][at] ^ MASKS[mask](row, at) for at in free]
         column, upwards = column - 2, not upwards
     words = [int("".join("1" if bit else "0" for bit in read[n : n + 8]), 2) for n in range(0, len(read) - 7, 8)]
     correction, sizes = LAYOUT[version]
@@ -115,6 +116,8 @@ def test_larger_ones_are_as_another_writer_makes_them() -> None:
     modules = qr_code("b" * 412)
     rows = "\n".join("".join("1" if module else "0" for module in row) for row in modules)
     assert len(modules) == 77
-    assert hashlib.sha256(rows.encode()).hexdigest() == "93c586cba0538cfa0b8b33485b1dfd0c27d2404b7925fa2f18fc19a67bf7e951"
+    assert (
+        hashlib.sha256(rows.encode()).hexdigest() == "93c586cba0538cfa0b8b33485b1dfd0c27d2404b7925fa2f18fc19a67bf7e951"
+    )
     with pytest.raises(ValueError, match="too many"):
         qr_code("b" * 413)

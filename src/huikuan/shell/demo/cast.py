@@ -49,6 +49,7 @@ PEOPLE = (
     Person("admin", "系统管理员", ("administrator",)),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Crew:
     """A team of salespeople, below another one if `parent` names it."""

@@ -85,9 +85,7 @@ def ask_second_factor_of(whom: str) -> None:
     if not User.objects.filter(username="hance").exists():
         User.objects.create_user("hance", password=PASSWORD, display_name="韩策")
         grant_role(username="hance", role="management", actor="cli:test", at=AT)
-    version = policies.draft(
-        kind="log_in", company_id=None, document={"second_factor": whom}, actor="cli:test", at=AT
-    )
+    version = policies.draft(kind="log_in", company_id=None, document={"second_factor": whom}, actor="cli:test", at=AT)
     policies.approve(version_id=version, digest=digest_of(version_row(version)), actor="hance", at=AT)
     policies.put_in_force(version_id=version, effective_at=AT, actor="cli:test", at=AT)
 

@@ -64,9 +64,7 @@ def people(books: Books, settings: object) -> dict[str, Client]:
         ("law", "外部律师", "law_firm"),
         ("newcomer", "新人", "sales"),
     ):
-        operations.add_user(
-            username=name, password="a long pass phrase", display_name=shown, actor="cli:test", at=AT
-        )
+        operations.add_user(username=name, password="a long pass phrase", display_name=shown, actor="cli:test", at=AT)
         operations.grant_role(username=name, role=role, actor="cli:test", at=AT)
     for code in ("EAST", "NORTH"):
         operations.add_team(code=code, name=code, actor="cli:test", at=AT)
@@ -155,7 +153,9 @@ def test_exports(people: Mapping[str, Client], on_the_day: None) -> None:
 
 
 def exports_exactly(client: Client, mine: set[str]) -> None:
-    text = b"".join(client.get("/receivables/items/export?side=debit&format=csv").streaming_content).decode("utf-8-sig")
+    text = b"".join(client.get("/receivables/items/export?side=debit&format=csv").streaming_content).decode(
+        "utf-8-sig"
+    )
     rows = list(csv.reader(io.StringIO(text)))[1:]
     assert {row[1] for row in rows} == mine
     assert len(rows) == debts(mine)
@@ -304,7 +304,10 @@ def test_every_query_answers_the_part_of_everything_its_scope_holds(people: obje
         page = items_page(ItemFilter(), as_of=AS_OF, scope=scope)
         assert {row.customer_code for row in page.rows} == codes
         with every_item(ItemFilter(), as_of=AS_OF, scope=scope) as (count, rows):
-            assert (count, [row.customer_code for row in rows]) == (page.count, [row.customer_code for row in page.rows])
+            assert (count, [row.customer_code for row in rows]) == (
+                page.count,
+                [row.customer_code for row in page.rows],
+            )
         posted = narrowed(Item.objects.all(), seen(scope)).values_list("customer_id", flat=True)
         assert set(Customer.objects.filter(pk__in=posted).values_list("code", flat=True)) == codes
         theirs = seen(scope)

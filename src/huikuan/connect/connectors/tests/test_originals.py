@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.connect.connectors import originals
 from huikuan.connect.connectors.domain.mapping import mapping_of
 from huikuan.connect.connectors.models import Batch
@@ -20,6 +19,7 @@ from huikuan.connect.connectors.tests.ledgers import AT, company
 from huikuan.connect.connectors.web.original import original_line
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.operations import path_of
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 
 pytestmark = pytest.mark.django_db
 

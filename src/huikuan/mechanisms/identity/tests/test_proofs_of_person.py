@@ -138,7 +138,10 @@ def test_the_secret_lies_encrypted_under_the_installations_key(li: User) -> None
     kept = SecondFactor.objects.get().secret
     assert secret not in kept.encode()
     assert base64.b32encode(secret).decode().rstrip("=") not in kept
-    with override_settings(SECRET_KEY="another installation"), pytest.raises(Refusal, match="second_factor_unreadable"):
+    with (
+        override_settings(SECRET_KEY="another installation"),
+        pytest.raises(Refusal, match="second_factor_unreadable"),
+    ):
         operations.take_code(user=li, code="123456", at=AT)
 
 

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 from django.db import IntegrityError, connection
 
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers import queries
 from huikuan.record.customers.domain.master import Master, master_from
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion

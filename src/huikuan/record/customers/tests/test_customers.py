@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers import queries
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Affiliation, Customer, CustomerVersion

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.receivables.domain.aging import KEYS, Cells, age
 from huikuan.record.receivables.queries.aging import aged_by, aging
 from huikuan.record.receivables.queries.open_lines import Moment, open_lines

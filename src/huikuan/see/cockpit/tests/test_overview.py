@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.operations import compact, refresh
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.record.receivables.tests.ledgers import (
     AT,
@@ -64,7 +64,9 @@ def test_every_figure_equals_its_rows_and_its_own_day(data: st.DataObject) -> No
     as_of = data.draw(DAYS)
     basis = data.draw(st.sampled_from(["due", "document"]))
     currency = data.draw(st.sampled_from([None, "CNY", "USD"]))
-    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=as_of, basis=basis, currency=currency, months=4)
+    page = overview(
+        scope=EVERYTHING, company_id=book.company.id, as_of=as_of, basis=basis, currency=currency, months=4
+    )
     assert clicked(page) == (page.total.amount, page.credits.amount)
     assert clicked(page, slot="overdue") == (page.overdue.amount, 0)
     for line in page.buckets:
@@ -74,7 +76,9 @@ def test_every_figure_equals_its_rows_and_its_own_day(data: st.DataObject) -> No
         assert clicked(page, customer_id=row.customer_id, slot="overdue") == (row.overdue, 0)
     assert sum(line.amount for line in page.buckets) == page.total.amount
     for point in page.trend[:-1]:
-        then = overview(scope=EVERYTHING, company_id=book.company.id, as_of=point.on, basis=basis, currency=currency, months=1)
+        then = overview(
+            scope=EVERYTHING, company_id=book.company.id, as_of=point.on, basis=basis, currency=currency, months=1
+        )
         if then.converted == page.converted and then.currency == page.currency:
             assert (point.total, point.overdue) == (then.total.amount, then.overdue.amount)
             assert point.buckets == tuple(line.amount for line in then.buckets if line.code == "days")
@@ -177,7 +181,9 @@ def test_pages_follow_each_other_without_gap_or_overlap() -> None:
         post(book, amount=number + 1, posting_date=date(2026, 1, 2), due_date=due)
     seen, after = [], None
     while True:
-        page = items_page(ItemFilter(company_id=book.company.id), scope=EVERYTHING, as_of=date(2026, 2, 1), after=after, limit=5)
+        page = items_page(
+            ItemFilter(company_id=book.company.id), scope=EVERYTHING, as_of=date(2026, 2, 1), after=after, limit=5
+        )
         seen += [row.item_id for row in page.rows]
         after = page.next
         if after is None:

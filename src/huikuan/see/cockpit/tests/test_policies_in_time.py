@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.audit.queries import head_at
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.identity import operations as identity
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.policies import operations, queries
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
