@@ -48,14 +48,17 @@ def grant_told(grant: GrantRow) -> str:
     narrowed = [grant.company] if grant.company else []
     if grant.reach in (Reach.OWN, Reach.TEAM):
         narrowed.append(_(REACH_TITLES[grant.reach]))
-    return f"{role_title(grant.role)} ({', '.join(narrowed)})" if narrowed else role_title(grant.role)
+    if not narrowed:
+        return role_title(grant.role)
+    return _("%(role)s (%(narrowed)s)") % {"role": role_title(grant.role), "narrowed": " · ".join(narrowed)}
 
 
 @register.simple_tag
 def area_name(choice: str) -> str:
     """ "ledger:write" → 台账 读写."""
     area, _colon, verb = choice.partition(":")
-    return f"{_(AREA_TITLES[area])} {_('read and write') if verb == WRITE else _('read')}"
+    done = _("read and write") if verb == WRITE else _("read")
+    return f"{_(AREA_TITLES[area])} {done}"
 
 
 @register.filter

@@ -84,7 +84,8 @@ def set_up_factor(request: HttpRequest) -> HttpResponse:
             request.session[FACTOR] = GIVEN
             return render(request, "shell/recovery_codes.html", {"codes": codes})
     offer = offer_second_factor(user=user, issuer=ISSUER)
-    page = {"offer": offer, "problem": problem, "owed": factor_state(request) == TO_ENROL}
+    by_four = " ".join(offer.secret[place : place + 4] for place in range(0, len(offer.secret), 4))
+    page = {"offer": offer, "secret": by_four, "problem": problem, "owed": factor_state(request) == TO_ENROL}
     return render(request, "shell/second_factor.html", page | _picture(offer.address))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.pages.access import companies_offered, visible_companies
+from huikuan.mechanisms.pages.access import companies_offered, scope_of, visible_companies
 from huikuan.mechanisms.pages.reading import Reading, read, reading_of
 from huikuan.shell.web.places import places
 from huikuan.shell.web.views import THEME_COOKIE, THEMES
@@ -35,6 +35,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "usual_days": _usual_days(reading.today),
         "companies": companies,
         "all_companies": visible_companies(request) is None,
+        "narrowed": scope_of(request).owners is not None and not scope_of(request).nothing,
         "home_currency": reading.company.currency if reading.company else companies[0].currency if companies else "",
         "sealed": last_head(),
     }

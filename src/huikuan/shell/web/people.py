@@ -40,7 +40,15 @@ def show_users(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export_users(request: HttpRequest) -> HttpResponseBase:
     """Exactly the users of the list."""
-    headers = [_("User name"), _("Name"), _("Name as owner"), _("Roles"), _("Teams"), _("Authenticator"), _("State")]
+    headers = [
+        _("User name"),
+        _("Full name"),
+        _("Name as owner"),
+        _("Roles"),
+        _("Teams"),
+        _("Authenticator"),
+        _("State"),
+    ]
     rows = [
         [
             row.username,
