@@ -66,6 +66,7 @@ def open_books() -> Books:
     company, _ = Company.objects.get_or_create(code="MAIN", defaults={"name": "江临精工装备股份"})
     user = User.objects.create_user(NAME, password=PASSWORD, display_name="周岚", amount_unit="wan")
     grant_role(username=NAME, role="finance_manager", actor="cli:test", at=AT)
+    user.refresh_from_db()  # a role that approves ends the sessions before it
     ask_second_factor_of("nobody")
     record_rate(
         currency="USD", quote_currency="CNY", on_date=date(2026, 1, 1), rate_e8=718010000, source="test",

@@ -59,15 +59,36 @@ DECLARED: dict[str, tuple[str, str]] = {
     "receivables/items/export": ("view_ledger", "view_ledger"),
     "receivables/items/<int:item_id>": ("view_ledger", "view_ledger"),
     "imports/": ("view_imports", "view_imports"),
+    "imports/export": ("view_imports", "view_imports"),
     "imports/<int:batch_id>": ("view_imports", "view_imports"),
     "imports/<int:batch_id>/lines/<int:row>": ("view_imports", "view_imports"),
     "imports/<int:batch_id>/original": ("view_imports", "view_imports"),
+    "imports/<int:batch_id>/undo": ("undo_import", "undo_import"),
+    "imports/new": ("import", "import"),
+    "imports/drafts/<int:draft_id>": ("import", "import"),
+    "imports/drafts/<int:draft_id>/columns": ("import", "import"),
+    "imports/drafts/<int:draft_id>/check": ("import", "import"),
+    "imports/drafts/<int:draft_id>/recheck": ("import", "import"),
+    "imports/drafts/<int:draft_id>/cells": ("import", "import"),
+    "imports/drafts/<int:draft_id>/rejected": ("import", "import"),
+    "imports/drafts/<int:draft_id>/commit": ("import", "import"),
+    "imports/drafts/<int:draft_id>/progress": ("import", "import"),
+    "imports/drafts/<int:draft_id>/reopen": ("import", "import"),
+    "imports/drafts/<int:draft_id>/discard": ("import", "import"),
+    "imports/presets": ("import", "import"),
+    "imports/presets/delete": ("import", "import"),
 }
 #: Roles that open nothing of the company's but their own account.
 OUTSIDE = {"trainer", "customer_guest", "collection_agency", "law_firm", "insurer", "factor"}
 
 LEDGER = ["/receivables/overview", "/receivables/items", "/receivables/items/export?format=csv"]
-IMPORTS = ["/imports/", "/imports/{batch}", "/imports/{batch}/lines/3", "/imports/{batch}/original"]
+IMPORTS = [
+    "/imports/",
+    "/imports/export?format=csv",
+    "/imports/{batch}",
+    "/imports/{batch}/lines/3",
+    "/imports/{batch}/original",
+]
 PAGES = [*LEDGER, "/receivables/items/{item}", *IMPORTS]
 
 
@@ -86,7 +107,7 @@ def signed_in(name: str, role: str | None, company: str | None = None, reach: st
     if role is not None:
         grant_role(username=name, role=role, company=company, reach=reach, actor="cli:root", at=AT)
     client = Client()
-    client.force_login(user)
+    client.force_login(User.objects.get(pk=user.pk))
     return client
 
 

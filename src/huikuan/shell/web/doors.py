@@ -24,6 +24,8 @@ _NOTED_SECONDS = 300
 _LONGEST_VALUE = 1_000
 #: A form with a file: the largest file, and room for the other fields.
 LARGEST_BODY = Limits().size + MEGABYTE
+#: What a stranger may send in that form: log-in's few fields, whoever writes them so.
+STRANGERS_BODY = 10_000
 
 _Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -65,7 +67,8 @@ class PlainAddresses:
 
 
 class Bodies:
-    """Lets a file in from whoever is logged in, up to the largest that is read, before anything takes it in."""
+    """Lets a file in from whoever is logged in, up to the largest that is read, before anything takes it in;
+    from strangers a form's few lines at most."""
 
     def __init__(self, get_response: _Answer) -> None:
         self.get_response = get_response
@@ -75,7 +78,7 @@ class Bodies:
             length = request.META.get("CONTENT_LENGTH") or "0"
             if not length.isdecimal() or int(length) > LARGEST_BODY:
                 return too_large(request)
-            if not request.user.is_authenticated:
+            if int(length) > STRANGERS_BODY and not request.user.is_authenticated:
                 raise PermissionDenied
         return self.get_response(request)
 
