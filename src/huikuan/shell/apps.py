@@ -9,6 +9,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         # Contexts, which the wiring names, may be imported only once every app is loaded.
         from huikuan.mechanisms.events.subscribers import set_counters
+        from huikuan.shell import policies
         from huikuan.shell.wiring import counters
 
         set_counters(counters())

@@ -27,6 +27,7 @@ COMMANDS = {
     "job": "huikuan.mechanisms.jobs.cli",
     "user": "huikuan.mechanisms.identity.cli",
     "company": "huikuan.mechanisms.identity.cli",
+    "team": "huikuan.mechanisms.identity.cli",
     "policy": "huikuan.mechanisms.policies.cli",
     "customer": "huikuan.record.customers.cli",
     "contract": "huikuan.record.contracts.cli",

@@ -18,6 +18,8 @@ from huikuan.connect.connectors.telling import FIRST, counts_of, print_foreseen,
 from huikuan.kernel.dates import parse_date, wall_clock
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.commanding import reader_scope
+from huikuan.mechanisms.identity.domain.roles import Permission
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ def add_commands(subparsers: Any) -> None:
     listing = kinds.add_parser("list", help=_("the latest batches"))
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
+    add_actor_option(listing)
     listing.set_defaults(run=run_list)
 
 
@@ -174,7 +177,8 @@ def run_list(options: argparse.Namespace) -> int:
     from huikuan.mechanisms.identity.queries import companies
 
     zones = {company.code: company.time_zone for company in companies()}
-    rows = batches(limit=options.limit)
+    scope = reader_scope(options, Permission.VIEW_IMPORTS, at=datetime.now(UTC))
+    rows = batches(scope=scope, limit=options.limit)
     if options.json:
         print(json.dumps({"batches": [asdict(row) for row in rows]}, ensure_ascii=False, default=_plain))
         return 0

@@ -16,6 +16,7 @@ from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.originals import sheet_around
 from huikuan.connect.connectors.reasons import sentence
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 from huikuan.mechanisms.identity.models import Company
 
 _AROUND = 2
@@ -55,30 +56,32 @@ class OriginalLine:
     converted: dict[str, str]
 
 
-def batch(batch_id: int) -> BatchRow:
-    """The batch; refuses an unknown one."""
-    return _row(_batch(batch_id), _companies())
+def batch(batch_id: int, *, scope: Scope) -> BatchRow:
+    """The batch; refuses an unknown one, and one of a company the scope does not see whole."""
+    return _row(_batch(batch_id, scope), _companies())
 
 
 def company_of(batch_id: int) -> int:
     """The company of a batch; refuses an unknown one."""
-    return _batch(batch_id).company_id
+    return _batch(batch_id, EVERYTHING).company_id
 
 
-def batches(*, company_id: int | None = None, limit: int = 50) -> list[BatchRow]:
-    """The latest batches, newest first."""
+def batches(*, scope: Scope, company_id: int | None = None, limit: int = 50) -> list[BatchRow]:
+    """The latest batches of the companies the scope sees whole, newest first."""
     found = Batch.objects.order_by("-id")
+    if scope.whole_companies is not None:
+        found = found.filter(company_id__in=scope.whole_companies)
     companies = _companies()
     chosen = found.filter(company_id=company_id) if company_id is not None else found
     return [_row(one, companies) for one in chosen[:limit]]
 
 
-def original_line(batch_id: int, row: int) -> OriginalLine:
+def original_line(batch_id: int, row: int, *, scope: Scope) -> OriginalLine:
     """The line `row` (as the file counts) of the batch's original, read again under its own mapping.
 
     Refuses a row the file does not have, and an original that is gone or altered.
     """
-    one = _batch(batch_id)
+    one = _batch(batch_id, scope)
     sheet, mapping = sheet_around(one, row)
     place = sheet.rows.index_of(row)
     if place is None:
@@ -111,9 +114,9 @@ def _converted(frame: pl.DataFrame) -> dict[str, str]:
     return {name: str(value) for name, value in frame.row(0, named=True).items() if value not in (None, "")}
 
 
-def _batch(batch_id: int) -> Batch:
+def _batch(batch_id: int, scope: Scope) -> Batch:
     found = Batch.objects.filter(pk=batch_id).first()
-    if found is None:
+    if found is None or not scope.whole(found.company_id):
         raise Refusal("batch_unknown", batch=batch_id)
     return found
 

@@ -20,7 +20,9 @@ from huikuan.mechanisms.identity import operations, queries
 from huikuan.mechanisms.identity.actors import add_actor_option
 from huikuan.mechanisms.identity.commanding import commander
 from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
-from huikuan.mechanisms.identity.messages import ROLE_TITLES
+from huikuan.mechanisms.identity.domain.scope import Reach
+from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
+from huikuan.mechanisms.identity.team_commands import add_team_commands
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -28,6 +30,7 @@ Command = Callable[[argparse.Namespace], int]
 def add_commands(subparsers: Any) -> None:
     """Add this context's commands to `huikuan`."""
     _add_user_commands(subparsers)
+    add_team_commands(subparsers)
     _add_company_commands(subparsers)
 
 
@@ -37,19 +40,20 @@ def _add_user_commands(subparsers: Any) -> None:
     )
     add = _on_user(actions, "add", _("a new user"), _add_user)
     add.add_argument("--display-name", default="")
+    add.add_argument("--owner-name", help=_("how the books call them as a customer's owner (default: display name)"))
     add.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans")
     add.add_argument("--role", action="append", default=[], choices=list(ROLES), help=_("may be repeated"))
     add.add_argument("--company", metavar="CODE", help=_("the roles are for this company only"))
     add_password_option(add)
-    for name, told, change in (
-        ("grant", _("give a role"), operations.grant_role),
-        ("revoke", _("take a role away"), operations.revoke_role),
-    ):
-        action = _on_user(actions, name, told, _change_role)
-        action.set_defaults(change=change)
+    grant = _on_user(actions, "grant", _("give a role"), _grant)
+    revoke = _on_user(actions, "revoke", _("take a role away"), _revoke)
+    for action in (grant, revoke):
         action.add_argument("role", choices=list(ROLES))
         action.add_argument("--company", metavar="CODE", help=_("for this company only"))
+    grant.add_argument("--reach", choices=list(Reach), help=_("on whose rows (default: as usual for the role)"))
+    grant.add_argument("--because", default="", help=_("why one person holds duties that conflict"))
     add_password_option(_on_user(actions, "passwd", _("a new password"), _passwd))
+    _on_user(actions, "reset-factor", _("forget a lost authenticator"), _reset_factor)
     _on_user(actions, "deactivate", _("no log-in any more; sessions end"), _deactivate)
     _on_user(actions, "activate", _("log-in again"), _activate)
     listing = actions.add_parser("list", help=_("all users"))
@@ -113,6 +117,7 @@ def _add_user(options: argparse.Namespace) -> int:
             username=options.username,
             password=password,
             display_name=options.display_name,
+            owner_name=options.owner_name,
             language=options.language,
             actor=actor,
             at=at,
@@ -122,10 +127,23 @@ def _add_user(options: argparse.Namespace) -> int:
     return _show_user(options)
 
 
-def _change_role(options: argparse.Namespace) -> int:
-    """Give or take a role: `options.change` says which."""
+def _grant(options: argparse.Namespace) -> int:
+    return _change_role(options, operations.grant_role, reach=options.reach, reason=options.because)
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    return _change_role(options, operations.revoke_role)
+
+
+def _change_role(options: argparse.Namespace, change: Callable[..., bool], **how: str | None) -> int:
     actor, at = _manager(options)
-    options.change(username=options.username, role=options.role, company=options.company, actor=actor, at=at)
+    change(username=options.username, role=options.role, company=options.company, actor=actor, at=at, **how)
+    return _show_user(options)
+
+
+def _reset_factor(options: argparse.Namespace) -> int:
+    actor, at = _manager(options)
+    operations.reset_second_factor(username=options.username, actor=actor, at=at)
     return _show_user(options)
 
 
@@ -161,16 +179,18 @@ def _list_users(options: argparse.Namespace) -> int:
 
 def _print_users(rows: list[queries.UserRow], options: argparse.Namespace) -> None:
     if options.json:
-        shown = [
-            {**asdict(row), "roles": [{"role": role, "company": company} for role, company in row.roles]}
-            for row in rows
-        ]
-        print(json.dumps({"users": shown}, ensure_ascii=False))
+        print(json.dumps({"users": [asdict(row) for row in rows]}, ensure_ascii=False))
         return
     for row in rows:
-        roles = ", ".join(_(ROLE_TITLES[role]) + (f" ({company})" if company else "") for role, company in row.roles)
+        roles = ", ".join(_told(grant) for grant in row.roles)
         state = "" if row.active else " · " + _("deactivated")
         print(f"{row.username} {row.display_name} · {roles or '–'}{state}")
+
+
+def _told(grant: queries.GrantRow) -> str:
+    place = [grant.company] if grant.company else []
+    reach = [_(REACH_TITLES[grant.reach])] if grant.reach in (Reach.OWN, Reach.TEAM) else []
+    return _(ROLE_TITLES[grant.role]) + (f" ({', '.join(place + reach)})" if place + reach else "")
 
 
 def _add_company(options: argparse.Namespace) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import cli_actor
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.queries import require
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
+from huikuan.mechanisms.identity.queries import require, scope
 
 
 def commander(
@@ -22,3 +24,17 @@ def commander(
     if named:
         require(named, permission, company_id=company_id, at=at)
     return cli_actor(options)
+
+
+def reader_scope(options: argparse.Namespace, permission: Permission, *, at: datetime) -> Scope:
+    """The rows a command shows: those the user named with --actor sees on the web, else all there are.
+
+    Refuses somebody who sees none by this permission.
+    """
+    named: str | None = getattr(options, "actor", None)
+    if not named:
+        return EVERYTHING
+    found = scope(named, permission, at=at)
+    if found.nothing:
+        raise Refusal("not_permitted", actor=named, permission=permission.value)
+    return found

@@ -1,14 +1,28 @@
-"""Who is here, and what they may do."""
+"""Who is here, what they may do, and whose rows they see."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.contrib.sessions.models import Session
+
+from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import is_operator
-from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, OPERATOR, Permission, permissions_of
-from huikuan.mechanisms.identity.models import Company, RoleGrant, User
+from huikuan.mechanisms.identity.domain.rights import Held, Rights
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Reach, Scope
+from huikuan.mechanisms.identity.domain.teams import Stay, members_on, with_those_below
+from huikuan.mechanisms.identity.models import (
+    Company,
+    OpenSession,
+    RoleGrant,
+    SecondFactor,
+    Team,
+    TeamStay,
+    User,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +35,49 @@ class CompanyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A role held now; `company`: its code, '' for all."""
+
+    role: str
+    company: str
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A role given (`granted`) or taken away: when, by whom, and why if duties conflicted."""
+
+    grant: GrantRow
+    granted: bool
+    at: datetime
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserRow:
-    """A user with their roles now; `roles` are (role, company code or '' for all)."""
+    """A user with the roles and teams of now."""
 
     id: int
     username: str
     display_name: str
+    owner_name: str
     active: bool
-    roles: tuple[tuple[str, str], ...]
+    second_factor: bool
+    roles: tuple[GrantRow, ...]
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team, the code of the one above it ('' none), how deep it stands, and the names of its members."""
+
+    id: int
+    code: str
+    name: str
+    parent: str
+    depth: int
+    members: tuple[str, ...]
 
 
 def companies() -> list[CompanyRow]:
@@ -57,21 +106,97 @@ def company_zone(company_id: int) -> str:
 def users(*, at: datetime) -> list[UserRow]:
     """Every user, by name."""
     codes = dict(Company.objects.values_list("id", "code"))
+    grants, teams = _grants_by_user(at), _teams_by_user(business_date(at))
+    confirmed = set(SecondFactor.objects.filter(confirmed_at__isnull=False).values_list("user_id", flat=True))
     return [
         UserRow(
             id=user.pk,
             username=user.username,
             display_name=user.display_name,
+            owner_name=user.owner_name,
             active=user.is_active,
-            roles=tuple(sorted((role, codes[company] if company else "") for role, company in _held(user.pk, at=at))),
+            second_factor=user.pk in confirmed,
+            roles=tuple(sorted((_grant(one, codes) for one in grants.get(user.pk, ())), key=_by_role)),
+            teams=teams.get(user.pk, ()),
         )
         for user in User.objects.order_by("username")
     ]
 
 
+def user_named(username: str, *, at: datetime) -> UserRow:
+    """The user; refuses an unknown one."""
+    for row in users(at=at):
+        if row.username == username:
+            return row
+    raise Refusal("user_unknown", username=username)
+
+
+def teams(*, at: datetime) -> list[TeamRow]:
+    """Every team, each below the one it belongs to."""
+    rows = list(Team.objects.order_by("code"))
+    names = dict(User.objects.values_list("id", "username"))
+    members = members_on(_stays(), business_date(at))
+    found: list[TeamRow] = []
+
+    def add(parent: Team | None, depth: int) -> None:
+        for team in rows:
+            if team.parent_id == (parent.pk if parent else None):
+                people = tuple(sorted(names[user] for user in members.get(team.pk, ())))
+                found.append(TeamRow(team.pk, team.code, team.name, parent.code if parent else "", depth, people))
+                add(team, depth + 1)
+
+    add(None, 0)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A place where a user is logged in now. `here`: the one that asks."""
+
+    id: int
+    began_at: datetime
+    seen_at: datetime
+    address: str
+    browser: str
+    here: bool
+
+
+def sessions_of(user: User, *, key: str, at: datetime) -> list[SessionRow]:
+    """The user's sessions that are not over, the one last used first. `key`: of the session that asks."""
+    alive = Session.objects.filter(expire_date__gt=at).values("session_key")
+    found = OpenSession.objects.filter(user=user, epoch=user.session_epoch, session_key__in=alive)
+    return [
+        SessionRow(one.pk, one.began_at, one.seen_at, one.address, one.browser, one.session_key == key)
+        for one in found.order_by("-seen_at", "-id")
+    ]
+
+
+def rights(actor: str, *, at: datetime) -> Rights:
+    """Everything `actor` held at `at`; nothing when unknown or deactivated."""
+    if is_operator(actor):
+        return Rights(operator=True)
+    user = User.objects.filter(username=actor, is_active=True).values_list("pk", flat=True).first()
+    return Rights() if user is None else Rights(held(user, at=at))
+
+
+def grants_told(user_id: int) -> list[ToldRow]:
+    """Every role the user was given or lost, the newest first."""
+    codes = dict(Company.objects.values_list("id", "code"))
+    return [
+        ToldRow(
+            GrantRow(fact.role, codes[fact.company_id] if fact.company_id else "", fact.reach),
+            fact.granted,
+            fact.recorded_at,
+            fact.actor,
+            fact.reason,
+        )
+        for fact in RoleGrant.objects.filter(user_id=user_id).order_by("-tx", "-id")
+    ]
+
+
 def roles_of(user_id: int, *, company_id: int | None, at: datetime) -> frozenset[str]:
     """The roles a user held at `at` for the company: those given for it and those given for all."""
-    return frozenset(role for role, company in _held(user_id, at=at) if company is None or company == company_id)
+    return Rights(held(user_id, at=at)).roles(company_id)
 
 
 def permissions(actor: str, *, company_id: int | None, at: datetime, apart: bool = True) -> frozenset[Permission]:
@@ -79,24 +204,12 @@ def permissions(actor: str, *, company_id: int | None, at: datetime, apart: bool
 
     `apart`: see domain.roles.permissions_of.
     """
-    if is_operator(actor):
-        return OPERATOR
-    user = User.objects.filter(username=actor, is_active=True).first()
-    if user is None:
-        return frozenset()
-    return _permitted(_held(user.pk, at=at), company_id, apart=apart)
+    return rights(actor, at=at).permissions(company_id, apart=apart)
 
 
 def companies_with(actor: str, permission: Permission, *, at: datetime) -> frozenset[int] | None:
     """The companies for which `actor` may do this at `at`; None: for every one, also those added later."""
-    if is_operator(actor):
-        return None if permission in OPERATOR else frozenset()
-    user = User.objects.filter(username=actor, is_active=True).first()
-    held = _held(user.pk, at=at) if user else set()
-    if permission in _permitted(held, None, apart=True):
-        return None
-    named = {company for _, company in held if company is not None}
-    return frozenset(company for company in named if permission in _permitted(held, company, apart=True))
+    return rights(actor, at=at).companies_with(permission)
 
 
 def require(actor: str, permission: Permission, *, company_id: int | None = None, at: datetime) -> None:
@@ -105,22 +218,87 @@ def require(actor: str, permission: Permission, *, company_id: int | None = None
         raise Refusal("not_permitted", actor=actor, permission=permission.value)
 
 
-def _permitted(held: set[tuple[str, int | None]], company_id: int | None, *, apart: bool) -> frozenset[Permission]:
-    """What these (role, company) pairs allow for the company together."""
-    roles = {role for role, company in held if company is None or company == company_id}
-    if apart and any(role == ADMINISTRATOR for role, _ in held):
-        roles.add(ADMINISTRATOR)  # of one company or all: apart from approving anywhere
-    return permissions_of(roles, apart=apart)
+def require_anywhere(actor: str, permission: Permission, *, at: datetime) -> None:
+    """Refuse unless `actor` may do this for some company now."""
+    if permission not in rights(actor, at=at).anywhere():
+        raise Refusal("not_permitted", actor=actor, permission=permission.value)
 
 
-def _held(user_id: int, *, at: datetime) -> set[tuple[str, int | None]]:
-    """(role, company) pairs whose latest grant at `at` gave the role."""
-    latest: dict[tuple[str, int | None], bool] = {}
-    grants = RoleGrant.objects.filter(user_id=user_id, recorded_at__lte=at).order_by("tx", "id")
-    for role, company_id, granted in grants.values_list("role", "company_id", "granted"):
-        latest[role, company_id] = granted
-    return {pair for pair, granted in latest.items() if granted}
+def scope(actor: str, permission: Permission, *, at: datetime) -> Scope:
+    """The rows on which `actor` may do this at `at`."""
+    return scope_under(rights(actor, at=at), actor, permission, at=at)
+
+
+def scope_under(held_rights: Rights, actor: str, permission: Permission, *, at: datetime) -> Scope:
+    """The same for rights that were asked for already."""
+    if held_rights.operator:
+        return EVERYTHING
+    if permission not in held_rights.anywhere():
+        return NOTHING
+    reaches = {one.reach for one in held_rights.held}
+    names = _owner_names(actor) if reaches & {Reach.OWN, Reach.TEAM} else frozenset()
+    today = business_date(at)
+    return held_rights.scope(
+        permission, own=names, team=_team_names(actor, today) if Reach.TEAM in reaches else (), on=today
+    )
+
+
+def held(user_id: int, *, at: datetime) -> frozenset[Held]:
+    """The grants whose latest word at `at` gave the role."""
+    return frozenset(_grants_by_user(at, user_id).get(user_id, ()))
+
+
+def _grants_by_user(at: datetime, user_id: int | None = None) -> dict[int, list[Held]]:
+    latest: dict[tuple[int, str, int | None], tuple[str, bool]] = {}
+    grants = RoleGrant.objects.filter(recorded_at__lte=at).order_by("tx", "id")
+    if user_id is not None:
+        grants = grants.filter(user_id=user_id)
+    for user, role, company, reach, granted in grants.values_list("user_id", "role", "company_id", "reach", "granted"):
+        latest[user, role, company] = (reach, granted)
+    found: dict[int, list[Held]] = {}
+    for (user, role, company), (reach, granted) in latest.items():
+        if granted:
+            found.setdefault(user, []).append(Held(role, company, Reach(reach)))
+    return found
+
+
+def _owner_names(actor: str) -> frozenset[str]:
+    found = User.objects.filter(username=actor).values_list("username", "owner_name")
+    return frozenset(name for names in found for name in names if name)
+
+
+def _team_names(actor: str, today: date) -> frozenset[str]:
+    """How the books call everybody in the actor's teams and the teams below."""
+    user_id = User.objects.values_list("pk", flat=True).get(username=actor)
+    members = members_on(_stays(), today)
+    mine = [team for team, people in members.items() if user_id in people]
+    below = with_those_below(mine, dict(Team.objects.values_list("id", "parent_id")))
+    people = frozenset().union(*(members.get(team, frozenset()) for team in below))
+    named = User.objects.filter(pk__in=people).values_list("username", "owner_name")
+    return frozenset(name for names in named for name in names if name)
+
+
+def _stays() -> list[Stay]:
+    facts = TeamStay.objects.order_by("tx", "id").values_list("user_id", "team_id", "effective_on", "member")
+    return [Stay(*fact) for fact in facts]
+
+
+def _teams_by_user(today: date) -> dict[int, tuple[str, ...]]:
+    codes = dict(Team.objects.values_list("id", "code"))
+    found: dict[int, list[str]] = {}
+    for team, people in members_on(_stays(), today).items():
+        for user in people:
+            found.setdefault(user, []).append(codes[team])
+    return {user: tuple(sorted(named)) for user, named in found.items()}
 
 
 def _company(company: Company) -> CompanyRow:
     return CompanyRow(company.pk, company.code, company.name, company.currency, company.time_zone)
+
+
+def _grant(one: Held, codes: dict[int, str]) -> GrantRow:
+    return GrantRow(one.role, codes[one.company_id] if one.company_id else "", one.reach.value)
+
+
+def _by_role(row: GrantRow) -> tuple[str, str]:
+    return row.role, row.company

@@ -1,4 +1,4 @@
-"""Which page needs which permission, and whose books a reader may see on it.
+"""Which page needs which permission, and whose rows a reader may see on it.
 
 Every view says what it needs with `needs`; the shell's middleware refuses a view that says nothing.
 """
@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.utils import timezone
 
+from huikuan.mechanisms.identity.domain.rights import Rights
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import NOTHING, Scope
 from huikuan.mechanisms.identity.models import Company, User
-from huikuan.mechanisms.identity.queries import companies_with
+from huikuan.mechanisms.identity.queries import rights, scope_under
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 #: For what anybody logged in may do: their own preferences, the front door, leaving.
 LOGGED_IN = "logged_in"
-
-
 #: Methods that only read.
 _READING = ("GET", "HEAD", "OPTIONS")
 
@@ -44,26 +44,38 @@ def needed(view: Callable[..., Any], method: str = "GET") -> Permission | str | 
     return declared
 
 
+def rights_of(request: HttpRequest) -> Rights:
+    """What the reader holds. Asked once per request."""
+    if not hasattr(request, "_rights"):
+        user = request.user
+        held = rights(user.username, at=timezone.now()) if isinstance(user, User) else Rights()
+        request._rights = held  # type: ignore[attr-defined]
+    found: Rights = request._rights  # type: ignore[attr-defined]
+    return found
+
+
 def may(request: HttpRequest, permission: Permission | str | None) -> bool:
     """Whether the reader may do this for some company."""
-    return permission == LOGGED_IN or (
-        isinstance(permission, Permission) and _companies(request, permission) != frozenset()
-    )
+    return permission == LOGGED_IN or (permission is not None and permission in rights_of(request).anywhere())
+
+
+def scope_of(request: HttpRequest, permission: Permission | None = None) -> Scope:
+    """The rows the reader may see by this permission; by default the one the page needs."""
+    wanted = permission or _of_page(request)
+    known: dict[Permission, Scope] = request.__dict__.setdefault("_scopes", {})
+    if wanted not in known:
+        user = request.user
+        known[wanted] = (
+            scope_under(rights_of(request), user.username, wanted, at=timezone.now())
+            if isinstance(user, User)
+            else NOTHING
+        )
+    return known[wanted]
 
 
 def visible_companies(request: HttpRequest) -> frozenset[int] | None:
     """The companies of which the reader may see anything on this page; None: every one."""
-    return _companies(request, _of_page(request))
-
-
-def _companies(request: HttpRequest, permission: Permission) -> frozenset[int] | None:
-    """Asked once per request and permission."""
-    known: dict[Permission, frozenset[int] | None] = request.__dict__.setdefault("_companies", {})
-    if permission not in known:
-        user = request.user
-        signed_in = isinstance(user, User)
-        known[permission] = companies_with(user.username, permission, at=timezone.now()) if signed_in else frozenset()
-    return known[permission]
+    return scope_of(request).companies
 
 
 def companies_offered(request: HttpRequest) -> list[Company]:
@@ -71,12 +83,6 @@ def companies_offered(request: HttpRequest) -> list[Company]:
     visible = visible_companies(request)
     companies = Company.objects.order_by("code")
     return list(companies if visible is None else companies.filter(pk__in=visible))
-
-
-def may_see(request: HttpRequest, company_id: int) -> bool:
-    """Whether the reader may see this company's ledger; what is not theirs is answered as not there."""
-    visible = visible_companies(request)
-    return visible is None or company_id in visible
 
 
 def _of_page(request: HttpRequest) -> Permission:
@@ -87,11 +93,10 @@ def _of_page(request: HttpRequest) -> Permission:
 
 
 def permitted_companies(request: HttpRequest, permission: Permission) -> frozenset[int] | None:
-    """The companies for which the reader may do this; None: every one."""
-    return _companies(request, permission)
+    """The companies for which the reader may do this on whosoever's rows; None: every one."""
+    return scope_of(request, permission).whole_companies
 
 
 def may_for(request: HttpRequest, permission: Permission, company_id: int) -> bool:
-    """Whether the reader may do this for the company."""
-    companies = permitted_companies(request, permission)
-    return companies is None or company_id in companies
+    """Whether the reader may do this for the whole of the company."""
+    return scope_of(request, permission).whole(company_id)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers import queries
 from huikuan.record.customers.models import Affiliation
 
@@ -35,21 +36,22 @@ def add_commands(subparsers: Any) -> None:
     affiliate.add_argument("dimension", choices=Affiliation.Dimension.values)
     affiliate.add_argument("value", help=_("group code, owner, region or business type; empty ends it"))
     affiliate.add_argument("--from", dest="effective_on", required=True, help=_("the day, like 2026-11-21"))
-    add_actor_option(affiliate)
 
 
 def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
     parser = actions.add_parser(name, help=explained)
     parser.add_argument("--json", action="store_true")
+    add_actor_option(parser)
     parser.set_defaults(run=run)
     return parser
 
 
 def _list(options: Namespace) -> int:
+    scope = _scope(options)
     if options.find:
-        found = queries.find(options.find, limit=options.limit)
+        found = queries.find(options.find, scope=scope, limit=options.limit)
     else:
-        found = queries.customers(after=options.after, limit=options.limit)
+        found = queries.customers(scope=scope, after=options.after, limit=options.limit)
     if options.json:
         print(json.dumps({"customers": [asdict(row) for row in found]}, ensure_ascii=False))
         return 0
@@ -59,7 +61,7 @@ def _list(options: Namespace) -> int:
 
 
 def _show(options: Namespace) -> int:
-    row = queries.customer(options.code)
+    row = queries.customer(options.code, scope=_scope(options))
     day = parse_date(options.as_of) if options.as_of else _today()
     whose = queries.affiliations_of(row.id, day)
     history = queries.versions(row.id)
@@ -84,7 +86,7 @@ def _affiliate(options: Namespace) -> int:
     # Operations are loaded only when something is written: listing answers sooner.
     from huikuan.record.customers.operations import affiliate
 
-    row, at = queries.customer(options.code), datetime.now(UTC)
+    row, at = queries.customer(options.code, scope=_scope(options)), datetime.now(UTC)
     recorded = affiliate(
         customer_id=row.id,
         dimension=options.dimension,
@@ -98,6 +100,10 @@ def _affiliate(options: Namespace) -> int:
     else:
         print(_("Recorded.") if recorded else _("It was so already; nothing was written."))
     return 0
+
+
+def _scope(options: Namespace) -> Scope:
+    return reader_scope(options, Permission.VIEW_CUSTOMERS, at=datetime.now(UTC))
 
 
 def _today() -> date:

@@ -82,5 +82,7 @@ class Affiliation(Fact):
 
     class Meta:
         indexes = [
-            models.Index(fields=["customer_id", "dimension", "effective_on"], name="customers_affiliation_asof")
+            models.Index(fields=["customer_id", "dimension", "effective_on"], name="customers_affiliation_asof"),
+            # Whose customers they are: a reader's scope begins here.
+            models.Index(fields=["dimension", "value"], name="customers_affiliation_value"),
         ]

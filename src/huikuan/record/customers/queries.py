@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import plain, spellings
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
 
 _CHUNK = 20_000
+
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +65,51 @@ class GroupRow:
     above: tuple[str, ...]
 
 
-def customer(code: str) -> CustomerRow:
-    """The customer with this code; refuses an unknown one."""
-    found = Customer.objects.filter(code=code).first()
+def seen(scope: Scope) -> Seen:
+    """The scope with the customers looked up whose owner, on the scope's day, is one of its owners.
+
+    By what is said of the customer, not of single items of it, and as known now.
+    """
+    return Seen(
+        tuple(
+            Piece(part.companies, None if part.owners is None else _owned(part.owners, scope.on))
+            for part in scope.parts
+        )
+    )
+
+
+def narrowed(rows: Rows, what: Seen, *, company: str = "company_id", customer: str = "customer_id") -> Rows:
+    """Those of a model's rows that are seen; its columns of company and customer as lookups."""
+    if what.everything:
+        return rows
+    condition = Q(pk__in=[])
+    for piece in what.pieces:
+        inside = Q()
+        if piece.companies is not None:
+            inside &= Q(**{f"{company}__in": piece.companies})
+        if piece.customers is not None:
+            inside &= Q(**{f"{customer}__in": piece.customers})
+        condition |= inside
+    return rows.filter(condition)
+
+
+def register_seen(what: Seen) -> QuerySet[Customer]:
+    """The customers seen in the register, which companies share."""
+    known = what.customers
+    return Customer.objects.all() if known is None else Customer.objects.filter(pk__in=known)
+
+
+def customer(code: str, *, scope: Scope) -> CustomerRow:
+    """The customer with this code; refuses an unknown one, and one outside the scope likewise."""
+    found = register_seen(seen(scope)).filter(code=code).first()
     if found is None:
         raise Refusal("customer_unknown", customer=code)
     return _row(found)
 
 
-def customers(*, after: str = "", limit: int = 50, status: str = "") -> list[CustomerRow]:
-    """The next `limit` customers in order of code, those after the code `after`."""
-    chosen = Customer.objects.filter(code__gt=after).order_by("code")
+def customers(*, scope: Scope, after: str = "", limit: int = 50, status: str = "") -> list[CustomerRow]:
+    """The next `limit` customers of the scope in order of code, those after the code `after`."""
+    chosen = register_seen(seen(scope)).filter(code__gt=after).order_by("code")
     return [_row(found) for found in (chosen.filter(status=status) if status else chosen)[:limit]]
 
 
@@ -80,8 +118,8 @@ def customers_by_id(ids: Iterable[int]) -> dict[int, CustomerRow]:
     return {found.pk: _row(found) for found in Customer.objects.filter(id__in=list(ids))}
 
 
-def find(text: str, *, limit: int = 20) -> list[CustomerRow]:
-    """Customers whose code or USCC begins with, or any of whose names contains, what was typed."""
+def find(text: str, *, scope: Scope, limit: int = 20) -> list[CustomerRow]:
+    """Customers of the scope whose code or USCC begins with, or any of whose names contains, what was typed."""
     wanted = plain(text)
     if not wanted:
         return []
@@ -89,7 +127,7 @@ def find(text: str, *, limit: int = 20) -> list[CustomerRow]:
     for spelling in spellings(text):
         for column in ("name", "short_name", "english_name", "former"):
             condition |= Q(**{f"{column}__icontains": spelling})
-    searched = Customer.objects.annotate(former=Cast("former_names", TextField()))
+    searched = register_seen(seen(scope)).annotate(former=Cast("former_names", TextField()))
     return [_row(found) for found in searched.filter(condition).order_by("code")[:limit]]
 
 
@@ -153,6 +191,29 @@ def governing_rows(customer_ids: Iterable[int]) -> dict[tuple[int, int | None, s
                 key = (customer_id, item_id, dimension)
                 found.setdefault(key, []).append((_date(effective_on), value))
     return found
+
+
+def _owned(owners: Collection[str], day: date | None) -> frozenset[int]:
+    """The customers of these owners: said so by the day, and nothing else said later by then.
+
+    One statement that touches only what names one of the owners, and the customers so named.
+    """
+    if day is None:
+        raise TypeError("a scope with owners says of which day")
+    if not owners:
+        return frozenset()
+    by_then = "dimension = 'owner' AND item_id IS NULL AND effective_on <= %s"
+    names = ", ".join(["%s"] * len(owners))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id FROM (SELECT customer_id, value, row_number() OVER"
+            " (PARTITION BY customer_id ORDER BY effective_on DESC, tx DESC, id DESC) AS place"
+            f" FROM customers_affiliation WHERE {by_then} AND customer_id IN"
+            f" (SELECT customer_id FROM customers_affiliation WHERE {by_then} AND value IN ({names}))) ranked"
+            f" WHERE place = 1 AND value IN ({names})",
+            [day, day, *sorted(owners), *sorted(owners)],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def _governing(

@@ -11,12 +11,15 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
+from huikuan.mechanisms.identity.models import OpenSession
 from huikuan.mechanisms.store.models import Epoch, Fact, IdCounter
 
 _CHUNK = 2000
 
 #: Counters are not copied but set anew, above everything restored.
 _SET_ANEW = (Epoch, IdCounter)
+#: Whoever is logged in is so here and not where a backup is restored; and a backup opens no session.
+_LEFT_OUT = (OpenSession,)
 
 
 def tables() -> list[type[models.Model]]:
@@ -26,7 +29,7 @@ def tables() -> list[type[models.Model]]:
         for config in apps.get_app_configs()
         if config.name.startswith("huikuan.")
         for model in config.get_models()
-        if model._meta.managed and not model._meta.proxy and model not in _SET_ANEW
+        if model._meta.managed and not model._meta.proxy and model not in (*_SET_ANEW, *_LEFT_OUT)
     ]
     return sorted(ours, key=lambda model: str(model._meta.db_table))
 

@@ -13,8 +13,11 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.columns.operations import refresh
 from huikuan.mechanisms.files.folder import data_folder
-from huikuan.mechanisms.identity.models import Company, User
-from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
+from huikuan.mechanisms.identity.models import Company, Team, User
+from huikuan.mechanisms.identity.operations import add_company, add_team, add_user, grant_role, join_team
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.models import PolicyVersion
+from huikuan.mechanisms.policies.queries import digest_of, version_row
 from huikuan.record.contracts.models import Contract
 from huikuan.record.customers.operations import import_customers
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
@@ -22,11 +25,12 @@ from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.models import ExchangeRate, Item
 from huikuan.shell.demo.agreements import write_agreements
 from huikuan.shell.demo.books import SYSTEM, write_books
-from huikuan.shell.demo.cast import PEOPLE, SELLERS
+from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
 from huikuan.shell.demo.letterheads import put_letterheads_in_force
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
 from huikuan.shell.installation import prepare
+from huikuan.shell.policies import LOG_IN, NOBODY
 
 ACTOR = "cli:demo"
 
@@ -44,6 +48,7 @@ def build(*, today: date, at: datetime) -> None:
     note(today, items=0, complete=False)
     story = company_as_of(today)
     _people(logins(), at)
+    _rules(at)
     _customers(story, today, at)
     _rates(story, at)
     for seller in SELLERS:
@@ -65,8 +70,11 @@ def _company(code: str, name: str) -> Company:
 
 
 def _people(passwords: dict[str, str], at: datetime) -> None:
-    """Users with this installation's passwords and their roles."""
+    """Users with this installation's passwords, their roles and teams."""
     known = set(User.objects.values_list("username", flat=True))
+    for team in TEAMS:
+        if not Team.objects.filter(code=team.code).exists():
+            add_team(code=team.code, name=team.name, parent=team.parent, actor=ACTOR, at=at)
     for person in PEOPLE:
         if person.username not in known:
             add_user(
@@ -78,6 +86,19 @@ def _people(passwords: dict[str, str], at: datetime) -> None:
             )
         for role in person.roles:
             grant_role(username=person.username, role=role, actor=ACTOR, at=at)
+        if person.team:
+            join_team(username=person.username, team=person.team, effective_on=FOUNDED, actor=ACTOR, at=at)
+
+
+def _rules(at: datetime) -> None:
+    """Nobody needs an authenticator to look at invented debts; approved as every rule is."""
+    if PolicyVersion.objects.filter(kind=LOG_IN.name).exists():
+        return
+    document = {"second_factor": NOBODY}
+    with transaction.atomic():
+        version = policies.draft(kind=LOG_IN.name, company_id=None, document=document, actor=ACTOR, at=at)
+        policies.approve(version_id=version, digest=digest_of(version_row(version)), actor=DIRECTOR, at=at)
+        policies.put_in_force(version_id=version, effective_at=at, actor=ACTOR, at=at)
 
 
 def _customers(story: Story, today: date, at: datetime) -> None:

@@ -6,6 +6,7 @@ Amounts are texts in 万元 (ten thousand yuan); days count from the demo's day,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 
@@ -32,16 +33,39 @@ class Person:
     username: str
     name: str
     roles: tuple[str, ...]
+    team: str = ""
 
 
 PEOPLE = (
     Person("zhoumin", "周敏", ("finance_manager",)),
-    Person("liyuan", "李沅", ("sales",)),
+    Person("guoling", "郭凌", ("sales_manager",), "EAST"),
+    Person("liyuan", "李沅", ("sales",), "EAST"),
+    Person("yinchuan", "尹川", ("sales",), "EAST"),
+    Person("zhengke", "郑可", ("sales",), "NORTH"),
     Person("linhui", "林荟", ("cash_clerk", "billing_clerk")),
     Person("shenzhou", "沈舟", ("credit_analyst",)),
     Person("chenheng", "陈衡", ("auditor",)),
+    Person("hance", "韩策", ("management",)),
     Person("admin", "系统管理员", ("administrator",)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """A team of salespeople, below another one if `parent` names it."""
+
+    code: str
+    name: str
+    parent: str = ""
+
+
+TEAMS = (Crew("SALES", "销售部"), Crew("EAST", "华东组", "SALES"), Crew("NORTH", "北方组", "SALES"))
+
+#: Since when the teams are as they are.
+FOUNDED = date(2020, 1, 1)
+
+#: Who approves what others draft.
+DIRECTOR = "hance"
 
 #: Who looks after a region's customers.
 OWNERS = {

@@ -18,6 +18,8 @@ from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.files.operations import path_of, store_file
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.queries import digest_of, version_row
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.rates import record_rate
@@ -68,6 +70,8 @@ def open_books() -> Books:
     company, _ = Company.objects.get_or_create(code="MAIN", defaults={"name": "江临精工装备股份"})
     user = User.objects.create_user(NAME, password=PASSWORD, display_name="周岚", amount_unit="wan")
     grant_role(username=NAME, role="finance_manager", actor="cli:test", at=AT)
+    user.refresh_from_db()  # a role that approves ends the sessions before it
+    ask_second_factor_of("nobody")
     record_rate(
         currency="USD", quote_currency="CNY", on_date=date(2026, 1, 1), rate_e8=718010000, source="test",
         actor="test", at=AT,
@@ -79,6 +83,16 @@ def open_books() -> Books:
     settle_many(requests=[Request(paid.pk, debit.pk, paid.amount, AS_OF, "receipt")], actor="test", at=AT)
     seal(AT + timedelta(minutes=5))
     return Books(company, user, batch)
+
+
+def ask_second_factor_of(whom: str) -> None:
+    """Put the rule of who needs one in force, as two people do."""
+    if not User.objects.filter(username="hance").exists():
+        User.objects.create_user("hance", password=PASSWORD, display_name="韩策")
+        grant_role(username="hance", role="management", actor="cli:test", at=AT)
+    version = policies.draft(kind="log_in", company_id=None, document={"second_factor": whom}, actor="cli:test", at=AT)
+    policies.approve(version_id=version, digest=digest_of(version_row(version)), actor="hance", at=AT)
+    policies.put_in_force(version_id=version, effective_at=AT, actor="cli:test", at=AT)
 
 
 def seal_everything() -> None:

@@ -115,7 +115,7 @@ def test_a_session_ends_two_hours_after_its_last_use_and_twelve_after_log_in(use
             used = 0
             for _ in range(8):
                 clock.shift(gap * 3600)
-                if client.get("/").headers["Location"] != "/receivables/overview":
+                if client.get("/").headers["Location"] != "/me/":
                     break
                 used += 1
             assert used == lasting

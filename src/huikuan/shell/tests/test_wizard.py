@@ -199,7 +199,8 @@ def test_a_body_larger_than_any_file_is_not_taken_in(reader: Client, monkeypatch
     assert "文件太大" in answer.content.decode()
     monkeypatch.undo()
     stranger = Client()
-    assert send(stranger).status_code == 403
+    assert send(stranger, CONTENT * 200).status_code == 403
+    assert send(stranger).headers["Location"].startswith("/login")
     assert ImportDraft.objects.count() == 0
 
 

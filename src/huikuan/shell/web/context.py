@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.pages.access import companies_offered, visible_companies
-from huikuan.mechanisms.pages.reading import Reading, address, read, reading_of
+from huikuan.mechanisms.pages.access import companies_offered, scope_of, visible_companies
+from huikuan.mechanisms.pages.reading import Reading, read, reading_of
+from huikuan.shell.web.places import places
 from huikuan.shell.web.views import THEME_COOKIE, THEMES
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One entry of the side bar. `go` is the letter's name in the keyboard map; no `url`: a group's head."""
-
-    title: str
-    url: str = ""
-    icon: str = ""
-    go: str = ""
-    here: bool = False
-    children: tuple[Place, ...] = ()
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -44,10 +31,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return page | {
         "reading": reading,
         "unit": user.amount_unit,
-        "places": _places(request, reading),
+        "places": places(request, reading),
         "usual_days": _usual_days(reading.today),
         "companies": companies,
         "all_companies": visible_companies(request) is None,
+        "narrowed": scope_of(request).owners is not None and not scope_of(request).nothing,
         "home_currency": reading.company.currency if reading.company else companies[0].currency if companies else "",
         "sealed": last_head(),
     }
@@ -72,31 +60,3 @@ def _usual_days(today: date) -> list[tuple[str, str]]:
         (_("End of last quarter"), quarter.isoformat()),
         (_("End of last year"), year.isoformat()),
     ]
-
-
-def _places(request: HttpRequest, reading: Reading) -> tuple[Place, ...]:
-    def place(title: str, name: str, go: str, icon: str = "", below: str = "") -> Place:
-        path = reverse(name)
-        here = request.path == path or request.path.startswith(below or path)
-        return Place(title, address(path, reading), icon, go, here)
-
-    return (
-        Place(
-            _("Receivables"),
-            icon="book-2",
-            children=(
-                place(_("Overview"), "cockpit:overview", "overview"),
-                place(_("Open items"), "receivables:items", "items"),
-                place(_("Statements"), "statements:accounts", "statements"),
-            ),
-        ),
-        Place(
-            _("Contracts"),
-            icon="file-text",
-            children=(
-                place(_("Contracts"), "contracts:contracts", "contracts"),
-                place(_("Orders"), "contracts:orders", "orders"),
-            ),
-        ),
-        place(_("Imports"), "connectors:imports", "imports", icon="database-import"),
-    )

@@ -1,4 +1,4 @@
-"""What every request passes on its way to a page: session limits, plain addresses, permissions."""
+"""What every request passes on its way to a page: session limits, plain addresses, second factor, permissions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from huikuan.mechanisms.files.limits import MEGABYTE, Limits
-from huikuan.mechanisms.pages.access import may, needed
+from huikuan.mechanisms.pages.access import LOGGED_IN, may, needed
 from huikuan.shell.web.failures import too_large
+from huikuan.shell.web.proving import TO_ENROL, factor_state, note
 
 #: A session ends when nothing was asked for this long, and this long after log-in whatever was asked.
 IDLE_SECONDS = 2 * 3600
@@ -22,6 +24,8 @@ _NOTED_SECONDS = 300
 _LONGEST_VALUE = 1_000
 #: A form with a file: the largest file, and room for the other fields.
 LARGEST_BODY = Limits().size + MEGABYTE
+#: What a stranger may send in that form: log-in's few fields, whoever writes them so.
+STRANGERS_BODY = 10_000
 
 _Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -44,6 +48,7 @@ class Sessions:
             logout(request)
         elif "began" not in session or now - seen > _NOTED_SECONDS:
             session["began"], session["seen"] = began, now
+            note(request)
 
 
 class PlainAddresses:
@@ -62,7 +67,8 @@ class PlainAddresses:
 
 
 class Bodies:
-    """Lets a file in from whoever is logged in, up to the largest that is read, before anything takes it in."""
+    """Lets a file in from whoever is logged in, up to the largest that is read, before anything takes it in;
+    from strangers a form's few lines at most."""
 
     def __init__(self, get_response: _Answer) -> None:
         self.get_response = get_response
@@ -72,9 +78,24 @@ class Bodies:
             length = request.META.get("CONTENT_LENGTH") or "0"
             if not length.isdecimal() or int(length) > LARGEST_BODY:
                 return too_large(request)
-            if not request.user.is_authenticated:
+            if int(length) > STRANGERS_BODY and not request.user.is_authenticated:
                 raise PermissionDenied
         return self.get_response(request)
+
+
+class SecondFactors:
+    """Whoever owes an authenticator sets it up before any page opens but those for everybody."""
+
+    def __init__(self, get_response: _Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated or needed(view) in (None, LOGGED_IN):
+            return None
+        return redirect("shell:second-factor") if factor_state(request) == TO_ENROL else None
 
 
 class Permissions:

@@ -1,54 +1,28 @@
-"""Log-in, a person's preferences and the front door."""
+"""A person's preferences and the front door."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
-from django.views.generic import RedirectView
 
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.mechanisms.pages.figures import UNITS
-from huikuan.shell.web.failures import locked_out
-from huikuan.shell.web.throttling import address_paused
+from huikuan.shell.web.places import landing
+from huikuan.shell.web.proving import own_page
+from huikuan.shell.web.speech import YEAR, speak
 
-YEAR = 365 * 24 * 3600
 THEMES = ("light", "dark")
 THEME_COOKIE = "hk_theme"
 
 
-class LogIn(LoginView):
-    """The log-in page; throttled (see throttling), and it remembers the person's language."""
-
-    template_name = "shell/login.html"
-    redirect_authenticated_user = True
-
-    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if address_paused(request):
-            return locked_out(request)
-        return super().post(request, *args, **kwargs)
-
-    def form_valid(self, form: object) -> HttpResponse:
-        response = super().form_valid(form)  # type: ignore[arg-type]
-        user = self.request.user
-        if isinstance(user, User):
-            _speak(response, user.language)
-        return response
-
-
-class LogOut(LogoutView):
-    """Ends the session; by POST only."""
-
-    next_page = settings.LOGIN_URL
-
-
-home = needs(LOGGED_IN)(RedirectView.as_view(pattern_name="cockpit:overview"))
-"""The front door leads to the receivables overview."""
+@needs(LOGGED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door leads to the first page the reader may open."""
+    return HttpResponseRedirect(reverse(landing(request)))
 
 
 @needs(LOGGED_IN)
@@ -69,7 +43,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         _remember(request, language=language)
-        _speak(response, language)
+        speak(response, language)
     return response
 
 
@@ -91,15 +65,6 @@ def _remember(request: HttpRequest, **preferences: str) -> None:
         User.objects.filter(pk=request.user.pk).update(**preferences)
 
 
-def _speak(response: HttpResponse, language: str) -> None:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
-    )
-
-
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page the form stood on, if it is one of ours."""
-    page = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
-        page = reverse("shell:home")
-    return HttpResponseRedirect(page)
+    return HttpResponseRedirect(own_page(request, request.POST.get("next", "")))

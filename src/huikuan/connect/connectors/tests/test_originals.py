@@ -19,6 +19,7 @@ from huikuan.connect.connectors.tests.ledgers import AT, company
 from huikuan.connect.connectors.web.original import original_line
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.operations import path_of
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_the_header_row_of_the_mapping_is_the_one_shown(workbook: Callable[[Sequ
     assert shown is not None
     assert (shown.headers, shown.header_row) == (tuple(HEADER.split(",")), 3)
     assert [(line.row, line.cells[0], line.lit) for line in shown.lines] == [(4, "D1", True)]
-    assert line_with_meaning(batch.pk, 4).converted["amount"] == "1000"
+    assert line_with_meaning(batch.pk, 4, scope=EVERYTHING).converted["amount"] == "1000"
 
 
 def test_an_altered_original_is_refused_and_a_missing_one_said(tmp_path: Path) -> None:
@@ -55,12 +56,12 @@ def test_an_altered_original_is_refused_and_a_missing_one_said(tmp_path: Path) -
             read(*((batch, 3) if read is original_line else (batch,)))
         assert refused.value.code == "original_altered"
     with pytest.raises(Refusal) as refused:
-        line_with_meaning(batch.pk, 3)
+        line_with_meaning(batch.pk, 3, scope=EVERYTHING)
     assert refused.value.code == "original_altered"
     kept.unlink()
     assert original_line(batch, 3) is None
     with pytest.raises(Refusal) as refused:
-        line_with_meaning(batch.pk, 3)
+        line_with_meaning(batch.pk, 3, scope=EVERYTHING)
     assert refused.value.code == "original_missing"
 
 

@@ -24,7 +24,7 @@ from huikuan.mechanisms.files.exports import Cell, write_csv, write_xlsx
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import may_for, may_see, needs, permitted_companies, visible_companies
+from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies, scope_of
 
 ROWS = 50
 #: Digits of an id; and more lines than any file has that was read.
@@ -32,7 +32,7 @@ _LONGEST_NUMBER = 18
 _MOST_LINES = 10_000_000
 
 
-@needs(Permission.VIEW_LEDGER)
+@needs(Permission.VIEW_IMPORTS)
 def show_batches(request: HttpRequest) -> HttpResponse:
     """Imports, the newest first, 50 at a time."""
     batches = _visible(request)
@@ -54,7 +54,7 @@ def show_batches(request: HttpRequest) -> HttpResponse:
     return render(request, "connectors/imports.html", page)
 
 
-@needs(Permission.VIEW_LEDGER)
+@needs(Permission.VIEW_IMPORTS)
 def export_batches(request: HttpRequest) -> FileResponse:
     """Every import the reader may see, as a table."""
     out = io.BytesIO()
@@ -69,7 +69,7 @@ def export_batches(request: HttpRequest) -> FileResponse:
     return FileResponse(out, as_attachment=True, filename=f"{_('Imports')}.{suffix}")
 
 
-@needs(Permission.VIEW_LEDGER)
+@needs(Permission.VIEW_IMPORTS)
 def show_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """One import: what was read, what became of it, what the user was told."""
     batch = _batch(request, batch_id)
@@ -78,7 +78,7 @@ def show_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     return render(request, "connectors/batch.html", _of(batch) | {"may_undo": allowed})
 
 
-@needs(Permission.VIEW_LEDGER)
+@needs(Permission.VIEW_IMPORTS)
 def show_line(request: HttpRequest, batch_id: int, row: int) -> HttpResponse:
     """One line lit among its neighbours; a partial update gets the sheet alone."""
     batch = _batch(request, batch_id)
@@ -90,7 +90,7 @@ def show_line(request: HttpRequest, batch_id: int, row: int) -> HttpResponse:
     return render(request, "connectors/parts/line.html" if alone else "connectors/line.html", page)
 
 
-@needs(Permission.VIEW_LEDGER)
+@needs(Permission.VIEW_IMPORTS)
 def send_original(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """The file exactly as it came in, always as a download: browsers must not run what users sent."""
     batch = _batch(request, batch_id)
@@ -109,9 +109,9 @@ def send_original(request: HttpRequest, batch_id: int) -> HttpResponseBase:
 
 
 def _batch(request: HttpRequest, batch_id: int) -> Batch:
-    """The batch; another company's is not there."""
+    """The batch; one with rows the reader may not see is not there."""
     batch = Batch.objects.filter(pk=batch_id).first()
-    if batch is None or not may_see(request, batch.company_id):
+    if batch is None or not scope_of(request).whole(batch.company_id):
         raise Http404
     return batch
 
@@ -126,8 +126,8 @@ def _of(batch: Batch) -> dict[str, Any]:
 
 
 def _visible(request: HttpRequest) -> QuerySet[Batch]:
-    """The batches of the companies the reader may see, the newest first."""
-    visible = visible_companies(request)
+    """The batches of the companies the reader sees whole, the newest first."""
+    visible = scope_of(request).whole_companies
     batches = Batch.objects.order_by("-id")
     return batches if visible is None else batches.filter(company_id__in=visible)
 

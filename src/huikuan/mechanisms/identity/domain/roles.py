@@ -1,7 +1,7 @@
-"""Who may do what: permissions, roles, and the duties that no administrator takes on.
+"""Who may do what: permissions, roles, and the duties that one person does not hold together.
 
-A role is a set of permissions with a name people use. Contexts ask `require(actor, permission)`
-(identity.operations); nobody asks for a role.
+A role is a set of permissions with a name people use. Contexts ask for a permission
+(identity.queries); nobody asks for a role.
 """
 
 from __future__ import annotations
@@ -10,20 +10,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from huikuan.mechanisms.identity.domain.scope import Reach
+
 
 class Permission(StrEnum):
     """Something an actor may do."""
 
     VIEW_LEDGER = "view_ledger"
+    VIEW_CUSTOMERS = "view_customers"
     VIEW_CONTRACTS = "view_contracts"
     VIEW_ORDERS = "view_orders"
+    VIEW_IMPORTS = "view_imports"
     VIEW_AUDIT = "view_audit"
+    VIEW_PERSONAL = "view_personal"
     IMPORT = "import"
     UNDO_IMPORT = "undo_import"
     POST_ITEMS = "post_items"
     SETTLE = "settle"
     RESCHEDULE = "reschedule"
     MANAGE_CUSTOMERS = "manage_customers"
+    MERGE_CUSTOMERS = "merge_customers"
+    HAND_OVER_CUSTOMERS = "hand_over_customers"
     MANAGE_CONTRACTS = "manage_contracts"
     MANAGE_ORDERS = "manage_orders"
     SET_RATES = "set_rates"
@@ -33,6 +40,8 @@ class Permission(StrEnum):
     APPROVE_POLICY = "approve_policy"
     FORCE_POLICY = "force_policy"
     ERASE_PERSONAL = "erase_personal"
+    USE_API = "use_api"
+    MANAGE_WEBHOOKS = "manage_webhooks"
     MANAGE_USERS = "manage_users"
     MANAGE_COMPANIES = "manage_companies"
     MANAGE_JOBS = "manage_jobs"
@@ -48,67 +57,115 @@ ADMINISTRATOR = "administrator"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A name people know and what its holders may do; its title is in identity.messages."""
+    """A name people know (its title is in identity.messages), what its holders may do, and on whose rows
+    if nothing else is said when it is given. `guest`: somebody from outside the company."""
 
     name: str
     permissions: frozenset[Permission]
+    reach: Reach = Reach.ALL
+    guest: bool = False
 
 
-def _role(name: str, *permissions: Permission) -> Role:
-    return Role(name, frozenset(permissions))
+def _role(name: str, *permissions: Permission, reach: Reach = Reach.ALL, guest: bool = False) -> Role:
+    return Role(name, frozenset(permissions), reach, guest)
 
 
-#: Reading what is sold, agreed and owed.
-_READ = (_P.VIEW_LEDGER, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS)
+#: Reading what is sold, owed and agreed; with the people behind it.
+_READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS)
+_DEAL = (*_READ, _P.VIEW_PERSONAL)
+_AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
 
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        _role("credit_analyst", *_READ, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY),
+        _role("credit_analyst", *_DEAL, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY),
         _role(
             "credit_manager",
-            *(*_READ, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
+            *(*_DEAL, _P.MANAGE_CUSTOMERS, _P.MERGE_CUSTOMERS),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
         ),
         _role(
             "billing_clerk",
-            *(*_READ, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.MANAGE_CUSTOMERS),
-            *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
+            *(*_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.ISSUE_STATEMENTS),
+            *(_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
         ),
-        _role("cash_clerk", *_READ, _P.IMPORT, _P.SETTLE),
-        _role("collector", *_READ, _P.ISSUE_STATEMENTS),
-        _role("sales", *_READ, _P.MANAGE_ORDERS),
-        _role("sales_manager", *_READ, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
+        _role("cash_clerk", *_READ, _P.VIEW_IMPORTS, _P.IMPORT, _P.SETTLE),
+        _role("collector", *_DEAL, _P.ISSUE_STATEMENTS),
+        _role("sales", *_DEAL, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, reach=Reach.OWN),
+        _role(
+            "sales_manager",
+            *(*_DEAL, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.HAND_OVER_CUSTOMERS),
+            reach=Reach.TEAM,
+        ),
         _role(
             "finance_manager",
-            *(*_READ, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE, _P.RESCHEDULE),
-            *(_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.SET_RATES, _P.LOCK_PERIOD),
-            _P.ISSUE_STATEMENTS,
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
+            *(*_DEAL, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE),
+            *(_P.RESCHEDULE, _P.MANAGE_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
+            *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, _P.SET_RATES),
-        _role("legal", *_READ, _P.MANAGE_CONTRACTS),
-        _role("auditor", *_READ, _P.VIEW_AUDIT),
-        _role("management", *_READ, _P.VIEW_AUDIT, _P.APPROVE_POLICY),
-        _role("resolver", *_READ),
-        _role(
-            "trainer",
-        ),
+        _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
+        _role("auditor", *_AUDIT),
+        _role("management", *_AUDIT, _P.APPROVE_POLICY),
+        _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
+        _role("trainer"),
+        _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, _P.MANAGE_CUSTOMERS,
+              _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.USE_API),
         _role(
             ADMINISTRATOR,
             *(_P.MANAGE_USERS, _P.MANAGE_COMPANIES, _P.MANAGE_JOBS, _P.ERASE_PERSONAL, _P.VIEW_AUDIT),
+            *(_P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
+        # Outsiders. The auditor reads the books; the others get doors of their own and see no page of ours.
+        _role("external_auditor", *_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, guest=True),
+        _role("customer_guest", guest=True),
+        _role("collection_agency", guest=True),
+        _role("law_firm", guest=True),
+        _role("insurer", guest=True),
+        _role("factor", guest=True),
     )
-}
+}  # fmt: skip
 
 #: Whoever commands the machine may operate the product, and approves nothing.
 OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY}
 
+_SELLING = ("sales", "sales_manager")
+_WRITING = ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager", ADMINISTRATOR)
+_DECIDING = ("finance_manager", "credit_manager", "management")
+_GUESTS = tuple(name for name, role in ROLES.items() if role.guest)
 
-def permissions_of(roles: Iterable[str], *, apart: bool = True) -> frozenset[Permission]:
+#: Pairs of roles one person does not hold: who sells does not rate, bill, apply cash or write off; who audits
+#: wrote nothing of it; who administers decides nothing; an outsider is nothing else.
+CONFLICTS: frozenset[frozenset[str]] = frozenset(
+    frozenset(pair)
+    for left, right in (
+        (_SELLING, ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager")),
+        (("auditor", "external_auditor"), _WRITING),
+        ((ADMINISTRATOR,), _DECIDING),
+        (_GUESTS, tuple(name for name in ROLES if name not in _GUESTS)),
+    )
+    for one in left
+    for other in right
+    for pair in [(one, other)]
+)
+
+
+def conflicting(role: str, held: Iterable[str]) -> tuple[str, ...]:
+    """Those of the roles already held that do not go with `role`, by name."""
+    return tuple(sorted(other for other in held if frozenset({role, other}) in CONFLICTS))
+
+
+def permissions_of(
+    roles: Iterable[str], *, administers: bool | None = None, apart: bool = True
+) -> frozenset[Permission]:
     """What holders of `roles` may do together.
 
+    `administers`: whether they administer anything at all, also elsewhere (None: as `roles` says).
     `apart`: an administrator approves nothing (the rule; a small firm may lift it, see policies).
     """
     held = set(roles)
     together = frozenset().union(*(ROLES[name].permissions for name in held if name in ROLES))
-    return together - APPROVING if apart and ADMINISTRATOR in held else together
+    if administers is None:
+        administers = ADMINISTRATOR in held
+    return together - APPROVING if apart and administers else together

@@ -17,6 +17,7 @@ from huikuan.mechanisms.identity import operations, queries
 from huikuan.mechanisms.identity.domain.roles import APPROVING, ROLES, Permission, permissions_of
 from huikuan.mechanisms.identity.messages import ROLE_TITLES
 from huikuan.mechanisms.identity.models import Company, RoleGrant, User
+from huikuan.mechanisms.identity.operations import people, roles
 
 AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -26,10 +27,10 @@ PASSWORD = "a long pass phrase"
 pytestmark = pytest.mark.django_db
 
 
-def person(name: str, *roles: str) -> int:
+def person(name: str, *roles: str, reason: str = "") -> int:
     user_id = operations.add_user(username=name, password=PASSWORD, actor=ROOT, at=AT)
     for role in roles:
-        operations.grant_role(username=name, role=role, actor=ROOT, at=AT)
+        operations.grant_role(username=name, role=role, reason=reason, actor=ROOT, at=AT)
     return user_id
 
 
@@ -62,7 +63,9 @@ def test_every_role_has_a_title_and_administration_decides_nothing() -> None:
 def test_an_administrator_of_one_company_approves_in_none() -> None:
     person("zhou", "finance_manager")
     Company.objects.create(code="EAST", name="江临华东")
-    operations.grant_role(username="zhou", role="administrator", company="EAST", actor=ROOT, at=AT)
+    operations.grant_role(
+        username="zhou", role="administrator", company="EAST", reason="two people", actor=ROOT, at=AT
+    )
     assert not queries.permissions("zhou", company_id=None, at=AT) & APPROVING
 
 
@@ -108,7 +111,7 @@ def test_the_last_administrator_stays() -> None:
     ):
         with pytest.raises(Refusal, match="last_administrator"):
             act()
-    assert queries.users(at=AT)[0].roles == (("administrator", ""),)
+    assert queries.users(at=AT)[0].roles == (queries.GrantRow("administrator", "", "all"),)
     person("li", "administrator")
     assert operations.revoke_role(username="zhou", role="administrator", actor=ROOT, at=AT)
 
@@ -154,14 +157,14 @@ def test_without_the_lock_both_leave(monkeypatch: pytest.MonkeyPatch) -> None:
     person("zhou", "administrator")
     person("li", "administrator")
     looked = threading.Barrier(2)
-    keep = operations._keep_one_administrator
+    keep = people.keep_one_administrator
 
     def look_together(user: User, *, at: datetime) -> None:
         keep(user, at=at)
         looked.wait(10)
 
-    monkeypatch.setattr(operations, "_locked", lambda name: User.objects.get(username=name))
-    monkeypatch.setattr(operations, "_keep_one_administrator", look_together)
+    monkeypatch.setattr(roles, "locked_user", lambda name: User.objects.get(username=name))
+    monkeypatch.setattr(roles, "keep_one_administrator", look_together)
     assert _two_leave_at_once() == ["left", "left"]
 
 
@@ -173,7 +176,7 @@ def logged_in(client: Client) -> bool:
 
 @pytest.mark.parametrize("end", ["role", "password", "deactivation"])
 def test_sessions_end(client: Client, end: str) -> None:
-    person("zhou", "auditor", "administrator")
+    person("zhou", "auditor", "administrator", reason="two people")
     person("li", "administrator")
     client.force_login(User.objects.get(username="zhou"), backend="django.contrib.auth.backends.ModelBackend")
     assert logged_in(client)
@@ -203,7 +206,7 @@ def test_a_password_is_read_from_standard_input_and_never_shown(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
     assert cli.main(["user", "add", "zhou", "--role", "auditor", "--password-stdin", "--json"]) == 0
     told = capsys.readouterr()
-    assert json.loads(told.out)["users"][0]["roles"] == [{"role": "auditor", "company": ""}]
+    assert json.loads(told.out)["users"][0]["roles"] == [{"role": "auditor", "company": "", "reach": "all"}]
     assert PASSWORD not in told.out + told.err
     assert User.objects.get().check_password(PASSWORD)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers import queries as customers
 
 
@@ -32,7 +33,7 @@ def finish(parser: Any, run: Any, *, company: bool = False, writes: bool = False
 
 def customer_id(options: Namespace) -> int | None:
     """The customer a list is narrowed to; refuses an unknown code."""
-    return customers.customer(options.customer).id if options.customer else None
+    return customers.customer(options.customer, scope=EVERYTHING).id if options.customer else None
 
 
 def show(options: Namespace, body: Any, lines: list[str]) -> None:

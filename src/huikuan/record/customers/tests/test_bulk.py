@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers import queries
 from huikuan.record.customers.domain.master import Master, master_from
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
@@ -100,7 +101,7 @@ class TestImport:
             "affiliations": 4,
             "uscc_warnings": 0,
         }
-        row = queries.customer("C001")
+        row = queries.customer("C001", scope=EVERYTHING)
         assert (row.name, row.short_name, row.uscc, row.industry) == (
             HAIYUE["name"],
             "海岳风电",
@@ -127,7 +128,7 @@ class TestImport:
         import_customers(sheet(HAIYUE), **BY)
         answer = import_customers(sheet({"code": "C001", "name": "海岳新能源装备有限公司"}), **BY).counts
         assert answer["changed"] == 1
-        row = queries.customer("C001")
+        row = queries.customer("C001", scope=EVERYTHING)
         assert (row.name, row.former_names, row.industry, row.version) == (
             "海岳新能源装备有限公司",
             (HAIYUE["name"],),
@@ -135,18 +136,18 @@ class TestImport:
             2,
         )
         assert [version.version for version in queries.versions(row.id)] == [1, 2]
-        assert [found.code for found in queries.find("风电设备（盐城")] == ["C001"]
+        assert [found.code for found in queries.find("风电设备（盐城", scope=EVERYTHING)] == ["C001"]
 
     def test_a_prospect_becomes_a_customer(self) -> None:
         ensure_prospects({"C001": "海岳"}, **BY)
         assert import_customers(sheet(HAIYUE), **BY).counts["changed"] == 1
-        row = queries.customer("C001")
+        row = queries.customer("C001", scope=EVERYTHING)
         assert (row.status, row.former_names) == ("customer", ("海岳",))
 
     def test_a_hand_over_counts_from_the_day_it_is_recorded(self) -> None:
         import_customers(sheet(HAIYUE), **BY)
         import_customers(sheet({"code": "C001", "owner": "何渝"}), **BY)
-        customer_id = queries.customer("C001").id
+        customer_id = queries.customer("C001", scope=EVERYTHING).id
         assert queries.affiliation_as_of(date(2026, 11, 19), dimension="owner") == {customer_id: "李沅"}
         assert queries.affiliation_as_of(date(2026, 11, 20), dimension="owner") == {customer_id: "何渝"}
         assert queries.affiliation_as_of(date(2020, 1, 1), dimension="owner") == {customer_id: "李沅"}
@@ -184,7 +185,7 @@ class TestImport:
     def test_a_doubtful_uscc_is_kept_and_counted(self) -> None:
         answer = import_customers(sheet({**HAIYUE, "uscc": "91350100M000100Y44"}), **BY).counts
         assert answer["uscc_warnings"] == 1
-        assert queries.customer("C001").uscc_problem == "check_digit"
+        assert queries.customer("C001", scope=EVERYTHING).uscc_problem == "check_digit"
 
 
 def raced(monkeypatch: pytest.MonkeyPatch, insert: Callable[..., dict[str, int]]) -> tuple[list[dict[str, int]], int]:

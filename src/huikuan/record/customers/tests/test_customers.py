@@ -10,6 +10,7 @@ import pytest
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers import queries
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Affiliation, Customer, CustomerVersion
@@ -40,7 +41,7 @@ def refused(work: object, code: str) -> Refusal:
 def test_what_is_typed_is_tidied_and_kept() -> None:
     typed = replace(HAIYUE, code="Ｃ００１ ", name=" 海岳风电设备（盐城）\u200b有限公司", uscc="91350100m000100y43")
     create_customer(master=typed, **BY)
-    row = queries.customer("C001")
+    row = queries.customer("C001", scope=EVERYTHING)
     assert (row.name, row.uscc, row.uscc_problem) == (HAIYUE.name, HAIYUE.uscc, None)
 
 
@@ -49,7 +50,7 @@ def test_a_doubtful_uscc_needs_a_reason() -> None:
     refusal = refused(lambda: create_customer(master=doubtful, **BY), "uscc_doubtful")
     assert refusal.params == {"uscc": "91350100M000100Y44", "problem": "check_digit"}
     create_customer(master=replace(doubtful, uscc_override_reason="早期试点赋码，已核对执照"), **BY)
-    assert queries.customer("C001").uscc_override_reason == "早期试点赋码，已核对执照"
+    assert queries.customer("C001", scope=EVERYTHING).uscc_override_reason == "早期试点赋码，已核对执照"
 
 
 def test_a_uscc_of_another_length_has_no_excuse() -> None:
@@ -71,7 +72,7 @@ def test_a_change_is_a_new_version_and_a_rename_keeps_the_former_name() -> None:
     customer_id = create_customer(master=HAIYUE, **BY)
     assert change_customer(code="C001", version=1, changes={"name": "海岳重装有限公司"}, **BY) == 2
     assert change_customer(code="C001", version=2, changes={"name": HAIYUE.name}, **BY) == 3
-    row = queries.customer("C001")
+    row = queries.customer("C001", scope=EVERYTHING)
     assert (row.version, row.former_names) == (3, ("海岳重装有限公司",))
     assert [one.version for one in queries.versions(customer_id)] == [1, 2, 3]
 
@@ -89,7 +90,7 @@ def test_who_read_an_older_version_is_refused() -> None:
     late = {"code": "C001", "version": 1, "changes": {"industry": "机械"}}
     refusal = refused(lambda: change_customer(**late, **BY), "customer_changed_since")
     assert refusal.params == {"customer": "C001", "seen": 1, "now": 2}
-    assert queries.customer("C001").industry == "风电"
+    assert queries.customer("C001", scope=EVERYTHING).industry == "风电"
 
 
 def test_nobody_stands_above_himself() -> None:
@@ -114,10 +115,10 @@ def test_finding_by_any_name_code_or_uscc() -> None:
     create_customer(master=replace(HAIYUE, english_name="Haiyue Wind"), **BY)
     create_customer(master=Master("D002", "北麓矿业装备集团有限公司"), **BY)
     for typed in ("海岳风电设备(盐城)", "haiyue", "c00", "91350100m", "风电"):
-        assert [row.code for row in queries.find(typed)] == ["C001"]
-    assert [row.code for row in queries.find("有限公司")] == ["C001", "D002"]
-    assert queries.find("  ") == []
-    assert [row.code for row in queries.customers(after="C001")] == ["D002"]
+        assert [row.code for row in queries.find(typed, scope=EVERYTHING)] == ["C001"]
+    assert [row.code for row in queries.find("有限公司", scope=EVERYTHING)] == ["C001", "D002"]
+    assert queries.find("  ", scope=EVERYTHING) == []
+    assert [row.code for row in queries.customers(after="C001", scope=EVERYTHING)] == ["D002"]
 
 
 class TestCommands:

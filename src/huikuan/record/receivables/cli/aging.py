@@ -18,6 +18,9 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.dates import business_date, parse_date, parse_instant, wall_clock
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.commanding import reader_scope
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.figures import bucket_name
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def add_aging(subparsers: Any) -> None:
     parser.add_argument("--format", choices=FORMATS, default=None)
     parser.add_argument("--json", action="store_true", help=_("the same as --format json"))
     parser.add_argument("--out", metavar="FILE", type=Path)
+    add_actor_option(parser)
     parser.set_defaults(run=run_aging)
 
 
@@ -53,6 +57,7 @@ def run_aging(options: argparse.Namespace) -> int:
 
     answer = aging(
         as_of=parse_date(options.as_of),
+        scope=reader_scope(options, Permission.VIEW_LEDGER, at=datetime.now(UTC)),
         known=_head_at(options.known_at),
         by=options.by,
         basis=options.basis,

@@ -9,15 +9,17 @@ from typing import Any
 from django.utils.translation import gettext
 
 from huikuan.kernel.dates import business_date, parse_date
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.mechanisms.identity.commanding import commander
+from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_zone
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.cli.answers import show
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.operations.schedules import reach_milestone, record_schedule
-from huikuan.record.receivables.queries.ledger import item, settlement_company
+from huikuan.record.receivables.queries.ledger import ItemRow, item, settlement_items
 
 _LONGEST_REASON = 60
 _LONGEST_CODE = 30
@@ -70,7 +72,8 @@ def _text(longest: int) -> Any:
 
 def _reverse_item(options: argparse.Namespace) -> int:
     at = datetime.now(UTC)
-    actor = commander(options, Permission.POST_ITEMS, company_id=item(options.id).company_id, at=at)
+    row = _theirs(options, options.id, Permission.POST_ITEMS, at)
+    actor = commander(options, Permission.POST_ITEMS, company_id=row.company_id, at=at)
     done = reverse_item(item_id=options.id, reason=options.reason, actor=actor, at=at)
     body = {"item": options.id, "mirror": done.mirror_id, "settlement": done.settlement_id}
     told = gettext("Item %(item)s is reversed from %(day)s on by item %(mirror)s.")
@@ -80,7 +83,8 @@ def _reverse_item(options: argparse.Namespace) -> int:
 
 def _reverse_settlement(options: argparse.Namespace) -> int:
     at = datetime.now(UTC)
-    actor = commander(options, Permission.SETTLE, company_id=settlement_company(options.id), at=at)
+    row, _other = (_theirs(options, one, Permission.SETTLE, at) for one in settlement_items(options.id))
+    actor = commander(options, Permission.SETTLE, company_id=row.company_id, at=at)
     reversal = reverse_settlement(settlement_id=options.id, reason=options.reason, actor=actor, at=at)
     body = {"settlement": options.id, "reversal": reversal}
     show(options, body, [gettext("Settlement %(settlement)s is reversed by %(reversal)s.") % body])
@@ -89,7 +93,7 @@ def _reverse_settlement(options: argparse.Namespace) -> int:
 
 def _reschedule(options: argparse.Namespace) -> int:
     at, due = datetime.now(UTC), parse_date(options.due)
-    row = item(options.item)
+    row = _theirs(options, options.item, Permission.RESCHEDULE, at)
     version = record_schedule(
         item_id=row.id,
         lines=[Line(due, "", row.amount)],
@@ -103,7 +107,7 @@ def _reschedule(options: argparse.Namespace) -> int:
 
 def _reach(options: argparse.Namespace) -> int:
     at, due = datetime.now(UTC), parse_date(options.due)
-    row = item(options.item)
+    row = _theirs(options, options.item, Permission.RESCHEDULE, at)
     version = reach_milestone(
         item_id=row.id,
         awaits=options.event,
@@ -113,6 +117,14 @@ def _reach(options: argparse.Namespace) -> int:
         at=at,
     )
     return _tell_due(options, version)
+
+
+def _theirs(options: argparse.Namespace, item_id: int, permission: Permission, at: datetime) -> ItemRow:
+    """The item; one on whose rows the named user may not do this is as unknown as one that does not exist."""
+    row = item(item_id)
+    if not seen(reader_scope(options, permission, at=at)).has(row.company_id, row.customer_id):
+        raise Refusal("item_unknown", item=item_id)
+    return row
 
 
 def _effective_on(options: argparse.Namespace, company_id: int, at: datetime) -> Any:

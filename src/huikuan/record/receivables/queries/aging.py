@@ -18,9 +18,11 @@ from huikuan.mechanisms.columns.additive import keep_sums
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine, Source
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, in_force
 from huikuan.record.customers.models import Customer, CustomerGroup
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.columns import SCHEDULES
 from huikuan.record.receivables.domain.aging import (
     AWAITING,
@@ -139,6 +141,7 @@ class Named(NamedTuple):
 def aging(
     *,
     as_of: date,
+    scope: Scope,
     known: Head | None = None,
     by: str = "customer",
     basis: str = "due",
@@ -147,14 +150,14 @@ def aging(
     buckets: str | None = None,
     organisation: date | None = None,
 ) -> Aging:
-    """Open items by age. `by`: customer, group, owner, region, business_type, currency or company.
+    """Open items of the scope by age. `by`: customer, group, owner, region, business_type, currency or company.
 
     `organisation`: the day whose affiliations count (default: as_of). `buckets` names a list of the policy
     ('due', 'document', 'annual'); default: that of the basis. Refuses unknown names.
     """
     _one_of("aging_key_unknown", by, KEYS)
     _one_of("aging_basis_unknown", basis, BASES)
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id)
+    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
     policy, days = bucket_days(moment, buckets or basis)
     with asking(engine) as answering:
         aged = aged_by(answering, moment, by, basis, days, organisation)

@@ -15,8 +15,10 @@ from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.domain.aging import (
     AWAITING,
     BASES,
@@ -123,19 +125,20 @@ def items_page(
     chosen: ItemFilter,
     *,
     as_of: date,
+    scope: Scope,
     known: Head | None = None,
     basis: str = "due",
     value_in: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """The open lines that match, by due date (awaiting last) then item; ≤ `limit` of them after `after`.
+    """The open lines of the scope that match, by due date (awaiting last) then item; ≤ `limit` of them after `after`.
 
     `value_in`: also give amounts in this currency, at the rates of `as_of` (None for a currency without one).
     """
     if basis not in BASES:
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
+    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id, seen(scope))
     _, days = bucket_days(moment, basis)
     with asking_columns() as engine:
         matching = _matching(engine, chosen, moment, basis)
@@ -150,11 +153,17 @@ def items_page(
 
 @contextmanager
 def every_item(
-    chosen: ItemFilter, *, as_of: date, known: Head | None = None, basis: str = "due", value_in: str | None = None
+    chosen: ItemFilter,
+    *,
+    as_of: date,
+    scope: Scope,
+    known: Head | None = None,
+    basis: str = "due",
+    value_in: str | None = None,
 ) -> Iterator[tuple[int, Iterator[ItemRow]]]:
-    """How many lines match, and all of them in the order of `items_page`: the ledger is asked once,
+    """How many lines of the scope match, and all of them in the order of `items_page`: the ledger is asked once,
     the lines then come a few thousand at a time."""
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id)
+    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id, seen(scope))
     _, days = bucket_days(moment, basis)
     with asking_columns() as engine:
         matching = _matching(engine, chosen, moment, basis)

@@ -55,9 +55,9 @@ def item(item_id: int) -> ItemRow:
     return ItemRow(**row)
 
 
-def settlement_company(settlement_id: int) -> int:
-    """The company a settlement belongs to; refuses when there is none."""
-    found = Settlement.objects.filter(id=settlement_id).values_list("company_id", flat=True).first()
+def settlement_items(settlement_id: int) -> tuple[int, int]:
+    """The debit and the credit of a settlement; refuses when there is none."""
+    found = Settlement.objects.filter(id=settlement_id).values_list("debit_id", "credit_id").first()
     if found is None:
         raise Refusal("settlement_unknown", settlement=settlement_id)
     return found

@@ -15,23 +15,27 @@ from typing import Any
 from huikuan.mechanisms.columns.additive import Kept, keep_rows
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Seen
 from huikuan.record.receivables.columns import AFFILIATIONS, MOVES, SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, DIMENSIONS, NOT_DUE
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """As of which day, as known below which tx, of which company (None: all)."""
+    """As of which day, as known below which tx, of which company (None: all), and of that what the reader sees."""
 
     as_of: date
     known: int = ALWAYS_KNOWN
     company_id: int | None = None
+    seen: Seen = EVERYTHING_SEEN
 
     def parameters(self) -> dict[str, Any]:
         return {"as_of": self.as_of, "known": self.known, "company": self.company_id}
 
-    def company_clause(self) -> str:
-        return "" if self.company_id is None else " AND company_id = %(company)s"
+    def whose(self) -> str:
+        """Whose rows count, as a clause over them: the one place where a question is narrowed to its reader."""
+        company = "" if self.company_id is None else " AND company_id = %(company)s"
+        return company if self.seen.everything else f"{company} AND {self.seen.sql()}"
 
 
 def counted(engine: Source, moment: Moment, *, since: date | None = None) -> str:
@@ -40,7 +44,7 @@ def counted(engine: Source, moment: Moment, *, since: date | None = None) -> str
     moves = engine.source(MOVES, as_of=since or moment.as_of, known=moment.known)
     return f"""counted AS (
     SELECT * FROM {moves} AS moves
-    WHERE effective_on <= %(as_of)s AND tx < %(known)s{moment.company_clause()}
+    WHERE effective_on <= %(as_of)s AND tx < %(known)s{moment.whose()}
 )"""
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.receivables.domain.aging import KEYS, Cells, age
 from huikuan.record.receivables.queries.aging import aged_by, aging
 from huikuan.record.receivables.queries.open_lines import Moment, open_lines
@@ -141,7 +142,7 @@ def test_rows_and_totals_carry_every_place_of_each_currency() -> None:
         book, amount=5, currency="USD", posting_date=date(2026, 1, 1), due_date=date(2026, 6, 1), customer_id=first.id
     )
     for engine in ("database", "columns"):
-        answer = aging(as_of=date(2026, 6, 30), company_id=book.company.id, engine=engine)
+        answer = aging(scope=EVERYTHING, as_of=date(2026, 6, 30), company_id=book.company.id, engine=engine)
         shown = [
             (row.key_id, row.name, row.currency, row.total, row.not_due, row.awaiting, row.aged, row.credits, row.net)
             for row in (*answer.rows, *answer.totals)

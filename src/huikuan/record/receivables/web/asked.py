@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.figures import bucket_name
 from huikuan.mechanisms.pages.reading import Reading, currency_named
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import register_seen, seen
 from huikuan.record.receivables.queries.items import ItemFilter
 
 #: A dimension's word in an address that means "none given".
@@ -44,9 +46,9 @@ class Asked:
     chips: tuple[Chip, ...]
 
 
-def asked(query: Mapping[str, str], reading: Reading) -> Asked:
-    """The filter an address names; refuses a customer or a number that does not exist."""
-    customer = _customer(query.get("customer", ""))
+def asked(query: Mapping[str, str], reading: Reading, scope: Scope) -> Asked:
+    """The filter an address names; refuses a customer that does not exist or lies outside the scope."""
+    customer = _customer(query.get("customer", ""), scope)
     slot = query.get("slot", "")
     side = query.get("side", "")
     narrowed = ItemFilter(
@@ -82,10 +84,10 @@ def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:
     return chips
 
 
-def _customer(code: str) -> Customer | None:
+def _customer(code: str, scope: Scope) -> Customer | None:
     if not code:
         return None
-    found = Customer.objects.filter(code=code).first()
+    found = register_seen(seen(scope)).filter(code=code).first()
     if found is None:
         raise Refusal("customer_code_unknown", customer=code)
     return found

@@ -10,6 +10,7 @@ from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.reading import Reading
 from huikuan.record.contracts.models import Contract
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.domain.aging import overdue_days
 from huikuan.record.receivables.models import Item, Schedule, Settlement
@@ -28,12 +29,14 @@ TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One step as the page tells it. `later`: it took effect after the page's day."""
+    """One step as the page tells it. `later`: it took effect after the page's day. `apart`: the item on the
+    other side is a customer's whom the reader does not see, so nothing of it is told."""
 
     step: Step
     icon: str
     payer: str
     later: bool
+    apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ class Dates:
     side: str
 
 
-def story_page(item_id: int, reading: Reading) -> dict[str, Any]:
-    """Context of the item page."""
+def story_page(item_id: int, reading: Reading, theirs: Seen) -> dict[str, Any]:
+    """Context of the item page for a reader who sees `theirs`."""
     story = item_story(item_id, known=reading.known.horizon if reading.known else None)
     in_effect = [step for step in story.steps if step.on <= reading.as_of]
     open_amount = in_effect[-1].open_after if in_effect else 0
@@ -81,6 +84,7 @@ def story_page(item_id: int, reading: Reading) -> dict[str, Any]:
                 ICONS[step.what],
                 names.get(step.counterpart.customer_id, "") if step.counterpart else "",
                 step.on > reading.as_of,
+                step.counterpart is not None and not theirs.has(story.item.company_id, step.counterpart.customer_id),
             )
             for step in story.steps
         ],

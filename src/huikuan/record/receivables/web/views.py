@@ -20,9 +20,11 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import MOST_ROWS, Cell, write_csv, write_xlsx
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import may_see, needs
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, Page, every_item, items_page
 from huikuan.record.receivables.templatetags.receivables import kind_name
@@ -45,8 +47,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def show_items(request: HttpRequest) -> HttpResponse:
     """Open lines that match, 50 at a time; a partial update asks for the rows that follow."""
     reading = reading_of(request)
-    wanted = asked(request.GET, reading)
-    found = _page(wanted, reading, after=request.GET.get("after") or None, limit=ROWS)
+    scope = scope_of(request)
+    wanted = asked(request.GET, reading, scope)
+    found = _page(wanted, reading, scope, after=request.GET.get("after") or None, limit=ROWS)
     page = {
         "asked": wanted,
         "found": found,
@@ -55,7 +58,7 @@ def show_items(request: HttpRequest) -> HttpResponse:
         "sides": SIDES,
         "dimensions": DIMENSIONS,
         "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
-        "dropped": _what_dropping_yields(wanted, reading) if not found.rows and wanted.chips else [],
+        "dropped": _what_dropping_yields(wanted, reading, scope) if not found.rows and wanted.chips else [],
     }
     more = request.headers.get("HX-Target") == "more"
     return render(request, "receivables/parts/rows.html" if more else "receivables/items.html", page)
@@ -65,10 +68,11 @@ def show_items(request: HttpRequest) -> HttpResponse:
 def export_items(request: HttpRequest) -> HttpResponseBase:
     """Exactly the rows of the list as csv or xlsx, read in one snapshot."""
     reading = reading_of(request)
-    wanted = asked(request.GET, reading)
+    scope = scope_of(request)
+    wanted = asked(request.GET, reading, scope)
     name = f"{_('open-items')}-{reading.as_of:%Y-%m-%d}"
     headers = _headers(wanted)
-    with tempfile.TemporaryDirectory() as folder, snapshot(), _all(wanted, reading) as (count, found):
+    with tempfile.TemporaryDirectory() as folder, snapshot(), _all(wanted, reading, scope) as (count, found):
         rows = (_cells(row, wanted.value_in) for row in found)
         if request.GET.get("format") == "csv":
             file, kind = Path(folder) / "items.csv", "text/csv; charset=utf-8"
@@ -85,16 +89,20 @@ def export_items(request: HttpRequest) -> HttpResponseBase:
 @needs(Permission.VIEW_LEDGER)
 def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     """One item: what is open, how that came to be, and where it was imported from."""
-    company = Item.objects.filter(id=item_id).values_list("company_id", flat=True).first()
-    if company is None or not may_see(request, company):
+    theirs = seen(scope_of(request))
+    whose = Item.objects.filter(id=item_id).values_list("company_id", "customer_id").first()
+    if whose is None or not theirs.has(*whose):
         raise Http404
-    return render(request, "receivables/item.html", story_page(item_id, reading_of(request)))
+    page = story_page(item_id, reading_of(request), theirs)
+    page["originals"] = scope_of(request, Permission.VIEW_IMPORTS).whole(whose[0])
+    return render(request, "receivables/item.html", page)
 
 
-def _page(wanted: Asked, reading: Reading, *, after: str | None, limit: int) -> Page:
+def _page(wanted: Asked, reading: Reading, scope: Scope, *, after: str | None, limit: int) -> Page:
     return items_page(
         wanted.filter,
         as_of=reading.as_of,
+        scope=scope,
         known=reading.known,
         basis=reading.basis,
         value_in=wanted.value_in or None,
@@ -110,7 +118,7 @@ def _view(narrowed: ItemFilter) -> str:
     return narrowed.slot if narrowed.slot in SLOTS[:3] else ""
 
 
-def _what_dropping_yields(wanted: Asked, reading: Reading) -> list[dict[str, Any]]:
+def _what_dropping_yields(wanted: Asked, reading: Reading, scope: Scope) -> list[dict[str, Any]]:
     """For an empty result: each condition, and how many lines there would be without it."""
     fields = {
         "slot": ("slot", "from_days", "to_days"),
@@ -123,7 +131,7 @@ def _what_dropping_yields(wanted: Asked, reading: Reading) -> list[dict[str, Any
         names = fields.get(chip.names[0], chip.names)
         dropped: dict[str, Any] = {name: "" if name == "text" else None for name in names}
         loosened = replace(wanted.filter, **dropped)
-        count = _page(replace(wanted, filter=loosened), reading, after=None, limit=1).count
+        count = _page(replace(wanted, filter=loosened), reading, scope, after=None, limit=1).count
         if count:
             answers.append({"chip": chip, "count": count})
     return answers
@@ -137,10 +145,11 @@ def _headers(wanted: Asked) -> list[str]:
     return [*headers, _("Open in %(currency)s") % {"currency": wanted.value_in}] if wanted.value_in else headers
 
 
-def _all(wanted: Asked, reading: Reading) -> AbstractContextManager[tuple[int, Iterator[ItemRow]]]:
+def _all(wanted: Asked, reading: Reading, scope: Scope) -> AbstractContextManager[tuple[int, Iterator[ItemRow]]]:
     return every_item(
         wanted.filter,
         as_of=reading.as_of,
+        scope=scope,
         known=reading.known,
         basis=reading.basis,
         value_in=wanted.value_in or None,

@@ -12,8 +12,10 @@ from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import Scope as ReaderScope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT_DUE, days_of, spans
 from huikuan.record.receivables.queries.aging import bucket_days
 from huikuan.record.receivables.queries.history import (
@@ -70,13 +72,14 @@ def overview(
     *,
     company_id: int | None,
     as_of: date,
+    scope: ReaderScope,
     known: Head | None = None,
     basis: str = "due",
     currency: str | None = None,
     months: int = 12,
     top_by: str = "overdue",
 ) -> Overview:
-    """Every figure of the receivables overview.
+    """Every figure of the receivables overview, over the rows of the scope.
 
     `company_id` None: all companies. `basis` 'due' or 'document' ages buckets, trend and TOP; what is overdue
     is always by due
@@ -89,7 +92,8 @@ def overview(
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     if top_by not in standing.ORDERS:
         raise Refusal("overview_order_unknown", value=top_by)
-    asked = _Asked(Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id), basis, months, top_by)
+    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    asked = _Asked(moment, basis, months, top_by)
     policy, days = bucket_days(asked.moment, basis)
     with asking_columns() as engine:
         told = _ask(engine, asked, policy, currency)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.operations import compact, refresh
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.record.receivables.tests.ledgers import (
     AT,
@@ -39,6 +40,7 @@ def clicked(page: Overview, **chosen: object) -> tuple[int, int]:
     found = items_page(
         ItemFilter(company_id=page.company_id, currency=alone, **chosen),
         as_of=page.as_of,
+        scope=EVERYTHING,
         basis=page.basis if chosen.get("slot") != "overdue" else "due",
         value_in=page.currency,
         limit=3,
@@ -62,7 +64,9 @@ def test_every_figure_equals_its_rows_and_its_own_day(data: st.DataObject) -> No
     as_of = data.draw(DAYS)
     basis = data.draw(st.sampled_from(["due", "document"]))
     currency = data.draw(st.sampled_from([None, "CNY", "USD"]))
-    page = overview(company_id=book.company.id, as_of=as_of, basis=basis, currency=currency, months=4)
+    page = overview(
+        scope=EVERYTHING, company_id=book.company.id, as_of=as_of, basis=basis, currency=currency, months=4
+    )
     assert clicked(page) == (page.total.amount, page.credits.amount)
     assert clicked(page, slot="overdue") == (page.overdue.amount, 0)
     for line in page.buckets:
@@ -72,7 +76,9 @@ def test_every_figure_equals_its_rows_and_its_own_day(data: st.DataObject) -> No
         assert clicked(page, customer_id=row.customer_id, slot="overdue") == (row.overdue, 0)
     assert sum(line.amount for line in page.buckets) == page.total.amount
     for point in page.trend[:-1]:
-        then = overview(company_id=book.company.id, as_of=point.on, basis=basis, currency=currency, months=1)
+        then = overview(
+            scope=EVERYTHING, company_id=book.company.id, as_of=point.on, basis=basis, currency=currency, months=1
+        )
         if then.converted == page.converted and then.currency == page.currency:
             assert (point.total, point.overdue) == (then.total.amount, then.overdue.amount)
             assert point.buckets == tuple(line.amount for line in then.buckets if line.code == "days")
@@ -91,7 +97,7 @@ def test_worked_example() -> None:
     cash = post(book, amount=12_000, side="credit", kind="receipt", posting_date=date(2026, 3, 20))
     clear(book, cash, january, 9_000, date(2026, 3, 20))
     refresh()
-    page = overview(company_id=book.company.id, as_of=date(2026, 3, 31))
+    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 3, 31))
     assert (page.currency, page.converted, page.previous_as_of) == ("CNY", False, date(2026, 2, 28))
     assert (page.total.amount, page.total.previous) == (90_000, 66_000)
     assert (page.overdue.amount, page.overdue.previous) == (57_000, 30_000)
@@ -125,7 +131,7 @@ def test_foreign_items_are_converted_one_by_one() -> None:
     rate("EUR", 712_500_000, date(2026, 1, 1))
     for _ in range(3):
         post(book, amount=1, currency="EUR", posting_date=date(2026, 1, 2), due_date=date(2026, 1, 2))
-    page = overview(company_id=book.company.id, as_of=date(2026, 1, 5))
+    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5))
     assert page.currency == "CNY"
     assert page.total.amount == 3 * 7
     assert [(used.currency, used.rate_e8, used.on_date) for used in page.rates] == [
@@ -138,14 +144,14 @@ def test_without_a_rate_the_largest_currency_stands_alone() -> None:
     book = new_book()
     post(book, amount=500, posting_date=date(2026, 1, 2))
     post(book, amount=900, currency="KWD", posting_date=date(2026, 1, 2))
-    page = overview(company_id=book.company.id, as_of=date(2026, 1, 5))
+    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5))
     assert (page.currency, page.converted, page.total.amount) == ("KWD", False, 900)
     assert [(one.currency, one.total) for one in page.currencies] == [("KWD", 900), ("CNY", 500)]
 
 
 @pytest.mark.django_db
 def test_an_empty_ledger_has_figures_of_zero_and_no_ratios() -> None:
-    page = overview(company_id=new_book().company.id, as_of=date(2026, 1, 5))
+    page = overview(scope=EVERYTHING, company_id=new_book().company.id, as_of=date(2026, 1, 5))
     assert (page.total.amount, page.overdue.amount, page.items) == (0, 0, 0)
     assert page.overdue_rate.value is None
     assert page.dso_simple.value is None
@@ -158,13 +164,13 @@ def test_a_past_state_of_knowledge_stays_as_it_was() -> None:
     book = new_book()
     post(book, amount=500, posting_date=date(2026, 1, 2))
     head = Head(size=1, horizon=book.horizons[-1], sealed_at=AT)
-    before = overview(company_id=book.company.id, as_of=date(2026, 6, 1), known=head)
+    before = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 6, 1), known=head)
     late = post(book, amount=700, posting_date=date(2026, 1, 3))
     plan(book, late, [(date(2026, 8, 1), 700)], date(2026, 1, 3))
     refresh()
-    after = overview(company_id=book.company.id, as_of=date(2026, 6, 1), known=head)
+    after = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 6, 1), known=head)
     assert (after.total, after.buckets, after.trend) == (before.total, before.buckets, before.trend)
-    assert overview(company_id=book.company.id, as_of=date(2026, 6, 1)).total.amount == 1_200
+    assert overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 6, 1)).total.amount == 1_200
 
 
 @pytest.mark.django_db
@@ -175,7 +181,9 @@ def test_pages_follow_each_other_without_gap_or_overlap() -> None:
         post(book, amount=number + 1, posting_date=date(2026, 1, 2), due_date=due)
     seen, after = [], None
     while True:
-        page = items_page(ItemFilter(company_id=book.company.id), as_of=date(2026, 2, 1), after=after, limit=5)
+        page = items_page(
+            ItemFilter(company_id=book.company.id), scope=EVERYTHING, as_of=date(2026, 2, 1), after=after, limit=5
+        )
         seen += [row.item_id for row in page.rows]
         after = page.next
         if after is None:
@@ -194,7 +202,7 @@ def test_lists_narrow_by_text_owner_and_customer() -> None:
     post(book, amount=20, posting_date=day, document_number="FP-2026-02", customer_id=second)
 
     def found(**chosen: object) -> list[int]:
-        page = items_page(ItemFilter(company_id=book.company.id, **chosen), as_of=date(2026, 2, 1))
+        page = items_page(ItemFilter(company_id=book.company.id, **chosen), scope=EVERYTHING, as_of=date(2026, 2, 1))
         return [row.open_amount for row in page.rows]
 
     assert found(text="p_2026%") == [10]

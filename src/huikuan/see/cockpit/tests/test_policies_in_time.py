@@ -9,6 +9,7 @@ import pytest
 from huikuan.mechanisms.audit.queries import head_at
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.identity import operations as identity
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.policies import operations, queries
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
@@ -50,7 +51,7 @@ def book() -> Book:
 @pytest.mark.parametrize("basis", ["due", "document"])
 def test_the_trend_has_the_as_of_days_buckets_when_the_policy_changed_inside_it(book: Book, basis: str) -> None:
     put_in_force("aging_buckets", buckets([10, 20, 45, 60, 180]), datetime(2026, 3, 15, tzinfo=UTC))
-    page = overview(company_id=book.company.id, as_of=AS_OF, basis=basis, months=2)
+    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=AS_OF, basis=basis, months=2)
     aged = [line for line in page.buckets if line.code == "days"]
     assert [line.to_days for line in aged] == [10, 20, 45, 60, 180, None]
     assert [point.on for point in page.trend] == [date(2026, 1, 31), FEBRUARY, AS_OF]
@@ -69,7 +70,7 @@ def test_the_trend_has_the_as_of_days_buckets_when_the_policy_changed_inside_it(
 
 def test_a_day_before_the_change_keeps_the_policy_of_its_time(book: Book) -> None:
     put_in_force("aging_buckets", buckets([10]), datetime(2026, 3, 15, tzinfo=UTC))
-    page = overview(company_id=book.company.id, as_of=FEBRUARY, months=1)
+    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=FEBRUARY, months=1)
     assert [(line.to_days, line.amount) for line in page.buckets if line.code == "days"] == [
         (30, 10_000),
         (60, 0),
@@ -84,9 +85,9 @@ def test_only_policy_steps_known_by_then_count(book: Book) -> None:
     assert head is not None
 
     def answered() -> list[object]:
-        page = overview(company_id=book.company.id, as_of=AS_OF, known=head, months=1)
-        rows = aging(as_of=AS_OF, known=head, company_id=book.company.id, engine="database").rows
-        listed = items_page(ItemFilter(company_id=book.company.id), as_of=AS_OF, known=head).rows
+        page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=AS_OF, known=head, months=1)
+        rows = aging(scope=EVERYTHING, as_of=AS_OF, known=head, company_id=book.company.id, engine="database").rows
+        listed = items_page(ItemFilter(company_id=book.company.id), scope=EVERYTHING, as_of=AS_OF, known=head).rows
         return [
             [(line.to_days, line.amount) for line in page.buckets],
             page.concentration.cap_share,
@@ -99,5 +100,5 @@ def test_only_policy_steps_known_by_then_count(book: Book) -> None:
     put_in_force("aging_buckets", buckets([10, 20]), datetime(2026, 3, 15, tzinfo=UTC))
     put_in_force("concentration", {"customer_cap_percent": 7}, datetime(2026, 3, 15, tzinfo=UTC))
     assert answered() == before
-    now = aging(as_of=AS_OF, company_id=book.company.id, engine="database").rows
+    now = aging(scope=EVERYTHING, as_of=AS_OF, company_id=book.company.id, engine="database").rows
     assert [(bucket.to_days, bucket.amount) for bucket in now[0].buckets] == [(10, 0), (20, 0), (None, 10_500)]

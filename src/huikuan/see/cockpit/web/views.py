@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_noop
 
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import needs
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.see.cockpit.domain.overview import Overview
@@ -53,6 +53,7 @@ def _figures(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     answer = overview(
         company_id=reading.company_id,
         as_of=reading.as_of,
+        scope=scope_of(request),
         known=reading.known,
         basis=reading.basis,
         currency=reading.currency or None,
@@ -90,7 +91,14 @@ def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str
 
 
 def _by_dimension(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:
-    answer = aging(as_of=reading.as_of, known=reading.known, by=by, basis=reading.basis, company_id=reading.company_id)
+    answer = aging(
+        as_of=reading.as_of,
+        scope=scope_of(request),
+        known=reading.known,
+        by=by,
+        basis=reading.basis,
+        company_id=reading.company_id,
+    )
     limit = len(answer.rows) if request.GET.get("all") else FIRST_ROWS
     names = lines.bucket_names(answer)
     return {

@@ -17,7 +17,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.queries import worker_seen
-from huikuan.mechanisms.pages.access import may_see, needs, visible_companies
+from huikuan.mechanisms.pages.access import may_for, needs, visible_companies
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.see.statements.jobs import ZIP
 from huikuan.see.statements.operations.files import PDF
@@ -62,7 +62,7 @@ def send_issued(request: HttpRequest, statement_id: int) -> HttpResponseBase:
         row = issued_statement(statement_id)
     except Refusal as refusal:
         raise Http404 from refusal
-    if not may_see(request, row.company_id):
+    if not may_for(request, Permission.VIEW_LEDGER, row.company_id):
         raise Http404
     return send(open_original(row.file_sha256), row.file_name, PDF)
 
@@ -92,7 +92,7 @@ def _run(request: HttpRequest, run_id: int) -> RunRow:
         row = run(run_id)
     except Refusal as refusal:
         raise Http404 from refusal
-    if not may_see(request, row.company_id):
+    if not may_for(request, Permission.VIEW_LEDGER, row.company_id):
         raise Http404
     return row
 

@@ -1,0 +1,68 @@
+"""Roles, reaches, areas of tokens and browsers, as pages name them."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.mechanisms.identity.domain.areas import WRITE
+from huikuan.mechanisms.identity.domain.scope import Reach
+from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
+from huikuan.mechanisms.identity.queries import GrantRow
+
+register = template.Library()
+
+AREA_TITLES = {
+    "customers": gettext_noop("Customers"),
+    "contracts": gettext_noop("Contracts"),
+    "orders": gettext_noop("Orders"),
+    "ledger": gettext_noop("Ledger"),
+    "imports": gettext_noop("Imports"),
+    "statements": gettext_noop("Statements"),
+    "webhooks": gettext_noop("Webhooks"),
+    "audit": gettext_noop("Audit trail"),
+}
+#: What a browser's own description contains, the telling ones first.
+_BROWSERS = {"Edg/": "Edge", "MicroMessenger": "WeChat", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome",
+             "Safari/": "Safari"}  # fmt: skip
+_SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS X": "macOS",
+            "Linux": "Linux"}  # fmt: skip
+
+
+@register.simple_tag
+def role_title(role: str) -> str:
+    """A role's name."""
+    return _(ROLE_TITLES.get(role, role))
+
+
+@register.simple_tag
+def reach_title(reach: str) -> str:
+    """On whose rows."""
+    return _(REACH_TITLES[reach])
+
+
+@register.simple_tag
+def grant_told(grant: GrantRow) -> str:
+    """销售经理 (MAIN, 本团队的客户): the role, and where and how far where that is not everything."""
+    narrowed = [grant.company] if grant.company else []
+    if grant.reach in (Reach.OWN, Reach.TEAM):
+        narrowed.append(_(REACH_TITLES[grant.reach]))
+    if not narrowed:
+        return role_title(grant.role)
+    return _("%(role)s (%(narrowed)s)") % {"role": role_title(grant.role), "narrowed": " · ".join(narrowed)}
+
+
+@register.simple_tag
+def area_name(choice: str) -> str:
+    """ "ledger:write" → 台账 读写."""
+    area, _colon, verb = choice.partition(":")
+    done = _("read and write") if verb == WRITE else _("read")
+    return f"{_(AREA_TITLES[area])} {done}"
+
+
+@register.filter
+def browser_name(agent: str) -> str:
+    """A browser's description of itself, in two words."""
+    words = [next((name for mark, name in kinds.items() if mark in agent), "") for kinds in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(word for word in words if word) or _("unknown")

@@ -1,0 +1,345 @@
+"""Each colleague sees exactly what is theirs: sentinel customers in lists, totals, charts, exports and commands.
+
+Two salespeople of different teams, a team's lead, finance, an auditor and guests; the same questions to each.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from huikuan.mechanisms.identity import operations
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
+from huikuan.mechanisms.identity.models import User
+from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import affiliate
+from huikuan.record.customers.queries import customers, find, narrowed, seen
+from huikuan.record.receivables.domain.settling import THIRD_PARTY
+from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.operations.settlements import Request, settle_many
+from huikuan.record.receivables.queries.aging import aging
+from huikuan.record.receivables.queries.items import ItemFilter, every_item, items_page
+from huikuan.record.receivables.queries.open_lines import Moment
+from huikuan.shell import cli, installation
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, ROWS, Books, open_by
+
+OWNERS = {"C0001": "李沅", "C0002": "尹川", "C0003": "郑可"}
+#: Who sees which customers.
+SEES = {
+    "li": {"C0001"},
+    "zheng": {"C0003"},
+    "guo": {"C0001", "C0002"},
+    "zhou": set(CUSTOMERS),
+    "chen": set(CUSTOMERS),
+    "law": set(),
+    "newcomer": set(),
+}
+#: Those whose role opens the ledger at all.
+READERS = set(SEES) - {"law"}
+RATE = Decimal("7.1801")
+
+
+@pytest.fixture
+def people(books: Books, settings: object) -> dict[str, Client]:
+    """Everybody with their roles and teams; the customers with their owners; a payment for somebody else."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    for code, name in OWNERS.items():
+        give(code, name, date(2020, 1, 1))
+    for name, shown, role in (
+        ("li", "李沅", "sales"),
+        ("yin", "尹川", "sales"),
+        ("zheng", "郑可", "sales"),
+        ("guo", "郭领", "sales_manager"),
+        ("chen", "陈衡", "auditor"),
+        ("law", "外部律师", "law_firm"),
+        ("newcomer", "新人", "sales"),
+    ):
+        operations.add_user(username=name, password="a long pass phrase", display_name=shown, actor="cli:test", at=AT)
+        operations.grant_role(username=name, role=role, actor="cli:test", at=AT)
+    for code in ("EAST", "NORTH"):
+        operations.add_team(code=code, name=code, actor="cli:test", at=AT)
+    for name, team in (("li", "EAST"), ("yin", "EAST"), ("guo", "EAST"), ("zheng", "NORTH")):
+        operations.join_team(username=name, team=team, effective_on=date(2020, 1, 1), actor="cli:test", at=AT)
+    payer, debt = books.item("RC-2"), books.item("264388117730")
+    settle_many(requests=[Request(payer, debt, 10_000_00, AS_OF, THIRD_PARTY)], actor="test", at=AT)
+    return {name: entered(name) for name in SEES}
+
+
+def give(code: str, owner: str, on: date) -> None:
+    affiliate(
+        customer_id=Customer.objects.get(code=code).pk,
+        dimension="owner",
+        value=owner,
+        effective_on=on,
+        actor="cli:test",
+        at=AT,
+    )
+
+
+def entered(name: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    return client
+
+
+def names_in(text: str) -> set[str]:
+    """The sentinels that appear: customers by name or code, and documents of theirs."""
+    marks = {code: [code, CUSTOMERS[code], *(row[1] for row in ROWS if row[0] == code and row[1] != "=1+1")]
+             for code in CUSTOMERS}  # fmt: skip
+    grouped = text.replace('</span><span class="four">', "")
+    return {code for code, signs in marks.items() if any(sign in grouped for sign in signs)}
+
+
+def debts(codes: set[str]) -> int:
+    return sum(row[0] in codes for row in ROWS)
+
+
+def owed(codes: set[str]) -> Decimal:
+    """Open debits in CNY by the rows of the books alone; 10,000 of C0001's was paid by C0002."""
+    total = Decimal(0)
+    for row in ROWS:
+        if row[0] in codes:
+            amount = open_by(row[1]) - (10_000 if row[1] == "264388117730" else 0)
+            total += (amount * RATE).quantize(Decimal("0.01")) if row[5] == "USD" else amount
+    return total
+
+
+def read(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def test_pages_charts_and_totals(people: Mapping[str, Client], on_the_day: None) -> None:
+    for path in ("/receivables/overview", "/receivables/items", "/receivables/items/export", "/imports/"):
+        assert people["law"].get(path).status_code == 403
+    for name in READERS:
+        sees_exactly(people[name], SEES[name])
+
+
+def sees_exactly(client: Client, mine: set[str]) -> None:
+    listed = client.get("/receivables/items?side=debit")
+    assert names_in(listed.content.decode()) == mine
+    assert listed.context["found"].count == debts(mine)
+    overview = client.get("/receivables/overview?currency=CNY")
+    assert names_in(overview.content.decode()) == mine
+    answer = overview.context["overview"]
+    if mine:
+        assert Decimal(answer.total.amount) / 100 == owed(mine)
+        assert (answer.items, answer.customers) == (debts(mine), len(mine))
+        assert {row.code for row in answer.top} <= mine
+        assert {bar.code for bar in answer.concentration.bars} == mine
+        assert answer.trend[-1].total == answer.total.amount
+    for by in ("customer", "owner", "group", "region"):
+        page = read(client, f"/receivables/overview?by={by}&currency=CNY")
+        assert names_in(page) == mine, by
+        foreign = {owner for code, owner in OWNERS.items() if code not in mine}
+        assert not any(owner in page for owner in foreign), by
+
+
+def test_exports(people: Mapping[str, Client], on_the_day: None) -> None:
+    for name in READERS:
+        exports_exactly(people[name], SEES[name])
+
+
+def exports_exactly(client: Client, mine: set[str]) -> None:
+    text = b"".join(client.get("/receivables/items/export?side=debit&format=csv").streaming_content).decode(
+        "utf-8-sig"
+    )
+    rows = list(csv.reader(io.StringIO(text)))[1:]
+    assert {row[1] for row in rows} == mine
+    assert len(rows) == debts(mine)
+    book = io.BytesIO(b"".join(client.get("/receivables/items/export?side=debit&format=xlsx").streaming_content))
+    sheet = load_workbook(book).active
+    assert {row[1] for row in sheet.iter_rows(min_row=2, values_only=True)} == mine
+
+
+def test_searches_and_filters_say_no_more(people: Mapping[str, Client], on_the_day: None) -> None:
+    for name in READERS:
+        finds_exactly(people[name], SEES[name])
+
+
+def finds_exactly(client: Client, mine: set[str]) -> None:
+    for code, customer in CUSTOMERS.items():
+        found = client.get("/receivables/items", {"q": customer[:4], "side": "debit"})
+        assert found.context["found"].count == (debts({code}) if code in mine else 0)
+        named = client.get("/receivables/items", {"customer": code})
+        nobody = client.get("/receivables/items", {"customer": "C9999"})
+        assert named.status_code == (200 if code in mine else 400)
+        if code not in mine:
+            assert customer not in named.content.decode()
+            assert named.content.decode().replace(code, "C9999") == nobody.content.decode()
+        owner = client.get("/receivables/items", {"owner": OWNERS.get(code, "-"), "side": "debit"})
+        assert owner.context["found"].count == (debts({code}) if code in mine else 0)
+
+
+def test_another_scopes_id_is_not_there(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
+    for name, client in people.items():
+        opens_exactly(name, client, books)
+
+
+def opens_exactly(name: str, client: Client, books: Books) -> None:
+    mine = SEES[name]
+    for item, code in Item.objects.values_list("id", "customer_id"):
+        customer = Customer.objects.get(pk=code).code
+        expected = 200 if customer in mine else 404 if name in READERS else 403
+        assert client.get(f"/receivables/items/{item}").status_code == expected
+    imports = name in ("zhou", "chen")
+    for path in ("/imports/", f"/imports/{books.batch}", f"/imports/{books.batch}/lines/3",
+                 f"/imports/{books.batch}/original"):  # fmt: skip
+        answer = client.get(path)
+        answer.close()
+        assert answer.status_code == (200 if imports else 403), path
+
+
+def test_who_paid_for_somebody_else_is_not_told_to_those_who_do_not_see_them(
+    people: Mapping[str, Client], books: Books, on_the_day: None
+) -> None:
+    path = f"/receivables/items/{books.item('264388117730')}"
+    assert names_in(read(people["li"], path)) == {"C0001"}
+    assert "RC-2" not in read(people["li"], path)
+    assert "您看不到的客户" in read(people["li"], path)
+    assert f"/imports/{books.batch}" not in read(people["li"], path)
+    assert CUSTOMERS["C0002"] in read(people["guo"], path)
+    assert f"/imports/{books.batch}/lines/3" in read(people["zhou"], path)
+
+
+def test_a_hand_over_takes_effect_on_its_day_for_every_day_asked_about(
+    people: Mapping[str, Client], books: Books, on_the_day: None
+) -> None:
+    path = f"/receivables/items/{books.item('264388102254')}"
+    give("C0001", "郑可", AS_OF + timedelta(days=1))
+    assert [people[name].get(path).status_code for name in ("li", "zheng", "guo")] == [200, 404, 200]
+    with time_machine.travel("2026-11-21T01:00:00Z"):
+        then = {name: entered(name) for name in ("li", "zheng", "guo")}
+        for query in ("", "?as_of=2026-11-20"):
+            assert [then[name].get(path + query).status_code for name in then] == [404, 200, 404]
+        assert then["zheng"].get("/receivables/items?side=debit&as_of=2026-11-20").context["found"].count == 6
+
+
+def test_without_the_one_clause_the_sentinels_show(
+    people: Mapping[str, Client], on_the_day: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the tests above fail when questions are no longer narrowed to their reader."""
+    monkeypatch.setattr(Moment, "whose", lambda moment: "")
+    assert names_in(read(people["li"], "/receivables/items")) == set(CUSTOMERS)
+    assert names_in(read(people["li"], "/receivables/overview")) == set(CUSTOMERS)
+
+
+# Commands and queries ----------------------------------------------------------------------------------
+
+
+def told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, object]]:
+    capsys.readouterr()
+    code = cli.main([*arguments, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_commands_given_for_somebody(
+    people: Mapping[str, Client],
+    on_the_day: None,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(installation, "prepare", lambda: None)
+    for name in SEES:
+        is_told_exactly(name, capsys)
+
+
+def is_told_exactly(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    mine, actor = SEES[name], ["--actor", name]
+    for engine in ("database", "columns"):
+        code, answer = told(["aging", "--as-of", str(AS_OF), "--engine", engine, *actor], capsys)
+        assert code == (0 if name in READERS else 1)
+        if code == 0:
+            assert {row["key"] for row in answer["rows"] if row["total"] != "0.00"} == mine
+    code, answer = told(["customer", "list", *actor], capsys)
+    assert code == (0 if name in READERS else 1)
+    if code == 0:
+        assert {row["code"] for row in answer["customers"]} == mine
+        for sought in CUSTOMERS:
+            code, answer = told(["customer", "show", sought, *actor], capsys)
+            assert code == (0 if sought in mine else 1)
+    assert told(["import", "list", *actor], capsys)[0] == (0 if name in ("zhou", "chen") else 1)
+
+
+def test_without_an_actor_a_command_shows_everything(
+    people: Mapping[str, Client], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation, "prepare", lambda: None)
+    assert {row["code"] for row in told(["customer", "list"], capsys)[1]["customers"]} == set(CUSTOMERS)
+
+
+def scopes(company: int) -> list[tuple[object, set[str]]]:
+    """Unions of grants, and the customers of the company each shows."""
+    own, here, there = frozenset({"李沅"}), frozenset({company}), frozenset({company + 1})
+    return [
+        (EVERYTHING, set(CUSTOMERS)),
+        (NOTHING, set()),
+        (scope_of([Part(here, None)], on=AS_OF), set(CUSTOMERS)),
+        (scope_of([Part(there, None)], on=AS_OF), set()),
+        (scope_of([Part(there, None), Part(None, own)], on=AS_OF), {"C0001"}),
+        (scope_of([Part(there, own), Part(here, frozenset({"尹川", "郑可"}))], on=AS_OF), {"C0002", "C0003"}),
+        (scope_of([Part(None, frozenset({"nobody"}))], on=AS_OF), set()),
+        (scope_of([Part(None, frozenset())], on=AS_OF), set()),
+    ]
+
+
+def test_every_query_answers_the_part_of_everything_its_scope_holds(people: object, books: Books) -> None:
+    whole = {row.key: row for row in aging(as_of=AS_OF, scope=EVERYTHING).rows}
+    for scope, codes in scopes(books.company.pk):
+        for engine in ("database", "columns"):
+            rows = aging(as_of=AS_OF, scope=scope, engine=engine).rows
+            assert {row.key: row for row in rows} == {key: row for key, row in whole.items() if key in codes}
+        page = items_page(ItemFilter(), as_of=AS_OF, scope=scope)
+        assert {row.customer_code for row in page.rows} == codes
+        with every_item(ItemFilter(), as_of=AS_OF, scope=scope) as (count, rows):
+            assert (count, [row.customer_code for row in rows]) == (
+                page.count,
+                [row.customer_code for row in page.rows],
+            )
+        posted = narrowed(Item.objects.all(), seen(scope)).values_list("customer_id", flat=True)
+        assert set(Customer.objects.filter(pk__in=posted).values_list("code", flat=True)) == codes
+        theirs = seen(scope)
+        assert all(theirs.has(books.company.pk, row.pk) == (row.code in codes) for row in Customer.objects.all())
+
+
+def test_the_register_is_shared_by_companies_and_narrowed_by_owners(people: object, books: Books) -> None:
+    elsewhere = scope_of([Part(frozenset({books.company.pk + 1}), None)], on=AS_OF)
+    own = scope_of([Part(None, frozenset({"李沅"}))], on=AS_OF)
+    assert {row.code for row in customers(scope=elsewhere)} == set(CUSTOMERS)
+    assert [row.code for row in customers(scope=own)] == ["C0001"]
+    assert [row.code for row in find("公司", scope=own)] == ["C0001"]
+    assert find(CUSTOMERS["C0002"], scope=own) == []
+    assert customers(scope=NOTHING) == []
+
+
+def test_what_was_said_of_an_owner_and_withdrawn_counts_no_longer(people: object) -> None:
+    def own(owner: str, on: date) -> set[str]:
+        scope = scope_of([Part(None, frozenset({owner}))], on=on)
+        return {row.code for row in customers(scope=scope)}
+
+    give("C0001", "", date(2026, 6, 1))
+    assert own("李沅", date(2026, 5, 31)) == {"C0001"}
+    assert own("李沅", date(2026, 6, 1)) == set()
+    give("C0001", "李沅", date(2026, 6, 1))
+    assert own("李沅", AS_OF) == {"C0001"}
+    assert own("李沅", date(2019, 12, 31)) == set()
+    with pytest.raises(TypeError):
+        seen(scope_of([Part(None, frozenset({"李沅"}))], on=None))
+
+
+def test_the_front_door_still_names_nobody_else(people: Mapping[str, Client], on_the_day: None) -> None:
+    assert names_in(people["li"].get("/", follow=True).content.decode()) == {"C0001"}
+    assert people["law"].get(reverse("shell:home")).headers["Location"] == "/me/"
+    assert names_in(people["law"].get("/me/").content.decode()) == set()

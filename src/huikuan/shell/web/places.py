@@ -1,0 +1,91 @@
+"""Where a reader may go: the entries of the side bar, and which of them they land on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest
+from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.mechanisms.pages.access import may, needed
+from huikuan.mechanisms.pages.reading import Reading, address
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry. `name` is its address's, `go` the letter's name in the keyboard map; no `name`: a group's head.
+    `url` and `here` are filled in for a request."""
+
+    title: str
+    name: str = ""
+    icon: str = ""
+    go: str = ""
+    children: tuple[Place, ...] = ()
+    url: str = ""
+    here: bool = False
+
+
+#: In the order money travels; what a role may not use is absent, not grey.
+PLACES = (
+    Place(
+        gettext_noop("Receivables"),
+        icon="book-2",
+        children=(
+            Place(gettext_noop("Overview"), "cockpit:overview", go="overview"),
+            Place(gettext_noop("Open items"), "receivables:items", go="items"),
+            Place(gettext_noop("Statements"), "statements:accounts", go="statements"),
+        ),
+    ),
+    Place(
+        gettext_noop("Contracts"),
+        icon="file-text",
+        children=(
+            Place(gettext_noop("Contracts"), "contracts:contracts", go="contracts"),
+            Place(gettext_noop("Orders"), "contracts:orders", go="orders"),
+        ),
+    ),
+    Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="imports"),
+    Place(
+        gettext_noop("Administration"),
+        icon="settings",
+        children=(
+            Place(gettext_noop("Users"), "shell:users", go="users"),
+            Place(gettext_noop("Teams"), "shell:teams"),
+        ),
+    ),
+)
+
+
+def places(request: HttpRequest, reading: Reading) -> tuple[Place, ...]:
+    """The entries the reader may open, with the reading carried along."""
+    found = []
+    for place in PLACES:
+        inside = tuple(_placed(child, request, reading) for child in place.children if _open(request, child))
+        if inside or (place.name and _open(request, place)):
+            found.append(replace(_placed(place, request, reading), children=inside))
+    return tuple(found)
+
+
+def landing(request: HttpRequest) -> str:
+    """The address's name of the first page the reader may open; their own account if there is none."""
+    return next((place.name for place in _all() if _open(request, place)), "shell:account")
+
+
+def _all() -> Iterator[Place]:
+    for place in PLACES:
+        yield from place.children or (place,)
+
+
+def _open(request: HttpRequest, place: Place) -> bool:
+    return may(request, needed(resolve(reverse(place.name)).func))
+
+
+def _placed(place: Place, request: HttpRequest, reading: Reading) -> Place:
+    titled = replace(place, title=_(place.title))
+    if not place.name:
+        return titled
+    path = reverse(place.name)
+    return replace(titled, url=address(path, reading), here=request.path.startswith(path))
