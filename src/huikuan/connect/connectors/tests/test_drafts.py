@@ -21,6 +21,7 @@ from huikuan.connect.connectors.originals import original_path
 from huikuan.connect.connectors.queries import original_line
 from huikuan.connect.connectors.tests.ledgers import company, open_by_key, sizes
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.mechanisms.jobs import operations as jobs
@@ -128,7 +129,7 @@ def test_mended_cells_lie_over_the_file_and_are_recorded_with_the_batch(clerk: s
     ]
     assert open_by_key(DAY) == {"INV1": 10_005, "INV2": 20_000, "INV3": 30_000, "INV4": 40_010}
     assert original_path(batch).read_bytes() == bytes_of(*GOOD, *BAD)
-    line = original_line(batch.pk, 5)
+    line = original_line(batch.pk, 5, scope=EVERYTHING)
     assert line.converted["amount"] == "40010"
     assert "#N/A" in dict(line.lines)[5]
 

@@ -30,7 +30,7 @@ def test_every_fact_has_a_leaf_that_states_its_digest(count: int) -> None:
     leaves = Leaf.objects.filter(kind="identity_rolegrant").order_by("id")
     assert [leaf.subject_id for leaf in leaves] == ids == sorted(ids)
     for number, (fact, leaf) in enumerate(zip(RoleGrant.objects.order_by("id"), leaves, strict=True)):
-        text = f'["root",null,true,"2026-11-20T02:14:00.000000Z","auditor",{number}]'
+        text = f'["root",null,true,"all","","2026-11-20T02:14:00.000000Z","auditor",{number}]'
         assert bytes(leaf.digest) == hashlib.sha256(text.encode()).digest()
         assert (leaf.tx, leaf.recorded_at, leaf.commitment) == (fact.tx, AT, None)
 

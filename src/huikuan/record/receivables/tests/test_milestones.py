@@ -10,6 +10,7 @@ import pytest
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.delivery import deliver_all
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import MilestoneEvent
@@ -72,7 +73,7 @@ def happened(contract: int, milestone: str, on: str, **more: Any) -> int:
 
 def aged(as_of: str) -> tuple[int, int, tuple[int, ...]]:
     """(awaiting, not due, 1–30, 31–60, 61–90, over 90 days) as of a day; both engines of one mind."""
-    (row,) = aging(as_of=day(as_of), engine="database").totals
+    (row,) = aging(as_of=day(as_of), engine="database", scope=EVERYTHING).totals
     return row.awaiting, row.not_due, row.aged
 
 
