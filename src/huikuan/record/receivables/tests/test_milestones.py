@@ -10,6 +10,7 @@ import pytest
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.delivery import deliver_all
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import MilestoneEvent
@@ -72,7 +73,7 @@ def happened(contract: int, milestone: str, on: str, **more: Any) -> int:
 
 def aged(as_of: str) -> tuple[int, int, tuple[int, ...]]:
     """(awaiting, not due, 1–30, 31–60, 61–90, over 90 days) as of a day; both engines of one mind."""
-    (row,) = aging(as_of=day(as_of), engine="database").totals
+    (row,) = aging(as_of=day(as_of), engine="database", scope=EVERYTHING).totals
     return row.awaiting, row.not_due, row.aged
 
 
@@ -190,6 +191,13 @@ def test_a_schedule_in_force_later_does_not_swallow_the_event(contract: int, ite
     happened(contract, "acceptance", "2026-06-15")
     assert OpenItem.objects.get(item_id=items[1]).due_date == day("2026-07-15")
     assert schedule_of(items[1], day("2026-08-31")).lines[0].awaits == "验收"
+
+
+def test_an_event_that_nothing_awaits_is_recorded_and_taken_back_all_the_same(contract: int) -> None:
+    event = happened(contract, "acceptance", "2026-06-15")
+    assert Schedule.objects.count() == 0
+    withdraw_milestone(event_id=event, reason="错", **LATER)
+    assert standing(contract) == {}
 
 
 def test_items_of_others_and_of_other_contracts_stay(books: Books, contract: int, items: list[int]) -> None:
