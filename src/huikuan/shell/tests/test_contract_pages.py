@@ -163,11 +163,25 @@ def test_each_role_opens_what_it_may(books: Books, on_the_day: None, contract: i
         Permission.VIEW_ORDERS: ["/orders/", "/orders/export", f"/orders/{SalesOrder.objects.get().pk}"],
         Permission.VIEW_LEDGER: [f"/receivables/contracts/{contract}/items"],
     }
-    for role in ("sales", "legal", "cash_clerk", "auditor", "trainer", "administrator"):
+    for role in ("collector", "legal", "cash_clerk", "auditor", "trainer", "administrator"):
         client = signed_in(f"c-{role}", role)
         for permission, addresses in pages.items():
             expected = 200 if permission in ROLES[role].permissions else 403
             assert {status(client, address) for address in addresses} == {expected}, (role, permission)
+
+
+def test_a_salesperson_finds_no_contract_of_a_colleagues_customer(
+    books: Books, on_the_day: None, contract: int
+) -> None:
+    client = signed_in("c-sales", "sales")
+    order = SalesOrder.objects.get().pk
+    gone = [f"/contracts/{contract}", f"/orders/{order}", f"/receivables/contracts/{contract}/items"]
+    assert {client.get(url).status_code for url in gone} == {404}
+    for url in ("/contracts/", "/orders/"):
+        assert client.get(url).context["found"].count == 0
+        assert NUMBER not in client.get(url).content.decode()
+    assert len(exported(client, "/contracts/export?format=csv")) == 1
+    assert client.get("/contracts/?customer=C0003").status_code == 400, "whose name is not told either"
 
 
 def test_another_companys_contracts_and_orders_are_not_there(books: Books, on_the_day: None, contract: int) -> None:

@@ -12,7 +12,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.commanding import commander
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.record.contracts.cli.options import add_list_options, customer_id, finish, show
+from huikuan.record.contracts.cli.options import add_list_options, customer_id, finish, seen_by, show
 from huikuan.record.contracts.domain.interest import written as interest_written
 from huikuan.record.contracts.domain.terms import STATUSES, Terms
 from huikuan.record.contracts.messages import STATUSES as STATUS_NAMES
@@ -50,23 +50,24 @@ def add_contract(subparsers: Any) -> None:
     record.add_argument("milestone", help=_("its code, as `contract show` lists it"))
     record.add_argument("--on", required=True, metavar="DATE", help=_("the day it happened"))
     record.add_argument("--note", default="")
-    finish(record, _record, company=True, writes=True)
+    finish(record, _record, company=True)
     withdraw = steps.add_parser("withdraw", help=_("the event did not happen after all"))
     withdraw.add_argument("event", type=int, help=_("its number, as `contract show` lists it"))
     withdraw.add_argument("--reason", required=True)
-    finish(withdraw, _withdraw, writes=True)
+    finish(withdraw, _withdraw)
 
 
 def _list(options: Namespace) -> int:
-    chosen = ContractFilter(customer_id=customer_id(options), status=options.status, text=options.find)
-    found = contracts_page(chosen, companies=None, after=options.after, limit=options.limit)
+    scope = seen_by(options, Permission.VIEW_CONTRACTS)
+    chosen = ContractFilter(customer_id=customer_id(options, scope), status=options.status, text=options.find)
+    found = contracts_page(chosen, scope=scope, after=options.after, limit=options.limit)
     body = {"contracts": [_row(row) for row in found.rows], "next": found.next, "count": found.count}
     show(options, body, ["\t".join(_columns(row)) for row in found.rows])
     return 0
 
 
 def _show(options: Namespace) -> int:
-    row = contract_numbered(options.company, options.number)
+    row = contract_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_CONTRACTS))
     whole = whole_contract(row, as_of=parse_date(options.as_of) if options.as_of else None)
     body = {
         **_row(row),
@@ -90,7 +91,10 @@ def _record(options: Namespace) -> int:
     # Operations are loaded only when something is written: listing answers sooner.
     from huikuan.record.contracts.operations.milestones import record_milestone
 
-    row, at = contract_numbered(options.company, options.number), datetime.now(UTC)
+    row, at = (
+        contract_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_CONTRACTS)),
+        datetime.now(UTC),
+    )
     event_id = record_milestone(
         contract_id=row.id,
         milestone=options.milestone,

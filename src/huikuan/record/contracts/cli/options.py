@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.commanding import reader_scope
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers import queries as customers
 
 
@@ -21,19 +24,23 @@ def add_list_options(parser: Any) -> None:
     parser.add_argument("--limit", type=int, default=50)
 
 
-def finish(parser: Any, run: Any, *, company: bool = False, writes: bool = False) -> None:
+def finish(parser: Any, run: Any, *, company: bool = False) -> None:
     """The company it is about, who gives it, JSON, and what it does."""
     if company:
         parser.add_argument("--company", default="MAIN", metavar="CODE")
-    if writes:
-        add_actor_option(parser)
+    add_actor_option(parser)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 
 
-def customer_id(options: Namespace) -> int | None:
-    """The customer a list is narrowed to; refuses an unknown code."""
-    return customers.customer(options.customer, scope=EVERYTHING).id if options.customer else None
+def seen_by(options: Namespace, permission: Permission) -> Scope:
+    """The rows a command may look at: those of the user it names, else all there are."""
+    return reader_scope(options, permission, at=datetime.now(UTC))
+
+
+def customer_id(options: Namespace, scope: Scope) -> int | None:
+    """The customer a list is narrowed to; refuses an unknown code, and one out of scope likewise."""
+    return customers.customer(options.customer, scope=scope).id if options.customer else None
 
 
 def show(options: Namespace, body: Any, lines: list[str]) -> None:

@@ -12,7 +12,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.commanding import commander
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.record.contracts.cli.options import add_list_options, customer_id, finish, show
+from huikuan.record.contracts.cli.options import add_list_options, customer_id, finish, seen_by, show
 from huikuan.record.contracts.domain.orders import Progress, quantity_text, read_quantity
 from huikuan.record.contracts.messages import STATES
 from huikuan.record.contracts.queries.orders import OrderFilter, OrderRow, order_numbered, orders_page, whole_order
@@ -39,21 +39,25 @@ def add_order(subparsers: Any) -> None:
         done.add_argument("quantity", help=_("how much, like 12.5"))
         done.add_argument("--on", required=True, metavar="DATE", help=_("the day it happened"))
         done.add_argument("--document", default="", help=_("number of the delivery note or invoice"))
-        finish(done, _deliver if name == "deliver" else _invoice, company=True, writes=True)
+        finish(done, _deliver if name == "deliver" else _invoice, company=True)
 
 
 def _list(options: Namespace) -> int:
+    scope = seen_by(options, Permission.VIEW_ORDERS)
     chosen = OrderFilter(
-        customer_id=customer_id(options), contract_number=options.contract, state=options.state, text=options.find
+        customer_id=customer_id(options, scope),
+        contract_number=options.contract,
+        state=options.state,
+        text=options.find,
     )
-    found = orders_page(chosen, companies=None, after=options.after, limit=options.limit)
+    found = orders_page(chosen, scope=scope, after=options.after, limit=options.limit)
     body = {"orders": [_row(row) for row in found.rows], "next": found.next, "count": found.count}
     show(options, body, ["\t".join(_columns(row)) for row in found.rows])
     return 0
 
 
 def _show(options: Namespace) -> int:
-    row = order_numbered(options.company, options.number)
+    row = order_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_ORDERS))
     whole = whole_order(row, as_of=parse_date(options.as_of) if options.as_of else None)
     lines = [_line(one, row.currency) for one in whole.lines]
     done = [
@@ -91,7 +95,10 @@ def _invoice(options: Namespace) -> int:
 
 
 def _done(options: Namespace, operation: Any, day: str) -> int:
-    row, at = order_numbered(options.company, options.number), datetime.now(UTC)
+    row, at = (
+        order_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_ORDERS)),
+        datetime.now(UTC),
+    )
     number = operation(
         order_id=row.id,
         line=options.line,
@@ -101,7 +108,7 @@ def _done(options: Namespace, operation: Any, day: str) -> int:
         at=at,
         **{day: parse_date(options.on)},
     )
-    now = order_numbered(options.company, options.number)
+    now = order_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_ORDERS))
     show(
         options,
         {"id": number, **_row(now)},

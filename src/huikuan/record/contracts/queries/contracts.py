@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import spellings
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.contracts.domain.milestones import Happened, Milestone, amounts, share_of
 from huikuan.record.contracts.domain.terms import Terms, Version, governing
@@ -125,7 +126,7 @@ class Whole:
 def contracts_page(
     chosen: ContractFilter,
     *,
-    companies: frozenset[int] | None,
+    scope: Scope,
     as_of: date | None = None,
     known: int | None = None,
     after: str = "",
@@ -135,7 +136,7 @@ def contracts_page(
 
     Each as it reads now: what it said on an earlier day its own page shows.
     """
-    rows = _matching(chosen, companies, as_of, known)
+    rows = _matching(chosen, scope, as_of, known)
     sums = tuple(
         Sums(one["currency"], one["count"], one["amount"] or 0)
         for one in rows.values("currency").annotate(count=Count("id"), amount=Sum("amount")).order_by("currency")
@@ -148,30 +149,30 @@ def contracts_page(
 def every_contract(
     chosen: ContractFilter,
     *,
-    companies: frozenset[int] | None,
+    scope: Scope,
     as_of: date | None = None,
     known: int | None = None,
 ) -> Iterator[tuple[ContractRow, Terms]]:
     """All that match with their terms as of the day, in the order of `contracts_page`, a few thousand at a time."""
-    rows, after = _matching(chosen, companies, as_of, known), ""
+    rows, after = _matching(chosen, scope, as_of, known), ""
     while found := list(_after(rows, after)[:_AT_ONCE]):
         terms = terms_of_many((one.pk for one in found), as_of, known=known)
         yield from ((row, terms[row.id]) for row in _rows(found))
         after = _place_of(found[-1])
 
 
-def contract(contract_id: int, *, companies: frozenset[int] | None) -> ContractRow:
+def contract(contract_id: int, *, scope: Scope) -> ContractRow:
     """The contract; refuses one that is unknown or out of the reader's reach, which is the same to them."""
-    found = list(reachable(Contract.objects.filter(pk=contract_id), companies))
+    found = list(reachable(Contract.objects.filter(pk=contract_id), scope))
     if not found:
         raise Refusal("contract_unknown", contract=contract_id)
     return _rows(found)[0]
 
 
-def contract_numbered(company_code: str, number: str) -> ContractRow:
-    """The company's contract with this number; refuses an unknown one."""
+def contract_numbered(company_code: str, number: str, *, scope: Scope) -> ContractRow:
+    """The company's contract with this number; refuses an unknown one, and one out of scope likewise."""
     company = Company.objects.filter(code=company_code).values_list("pk", flat=True).first()
-    found = list(Contract.objects.filter(company_id=company or 0, number=number))
+    found = list(reachable(Contract.objects.filter(company_id=company or 0, number=number), scope))
     if not found:
         raise Refusal("contract_number_unknown", company=company_code, number=number)
     return _rows(found)[0]
@@ -219,10 +220,8 @@ def _events(facts: list[MilestoneEvent]) -> Iterator[EventRow]:
         )  # fmt: skip
 
 
-def _matching(
-    chosen: ContractFilter, companies: frozenset[int] | None, as_of: date | None, known: int | None
-) -> QuerySet[Contract]:
-    rows = reachable(Contract.objects.all(), companies)
+def _matching(chosen: ContractFilter, scope: Scope, as_of: date | None, known: int | None) -> QuerySet[Contract]:
+    rows = reachable(Contract.objects.all(), scope)
     wanted: dict[str, Any] = {name: getattr(chosen, name) for name in ("company_id", "customer_id", "status")}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     if as_of is not None:

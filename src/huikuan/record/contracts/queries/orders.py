@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import spellings
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.contracts.domain.orders import Order, Progress, progress, state_of
 from huikuan.record.contracts.models import Contract, SalesOrder, SalesOrderVersion
@@ -94,7 +95,7 @@ class WholeOrder:
 def orders_page(
     chosen: OrderFilter,
     *,
-    companies: frozenset[int] | None,
+    scope: Scope,
     as_of: date | None = None,
     known: int | None = None,
     after: str = "",
@@ -104,7 +105,7 @@ def orders_page(
 
     Each as it reads now: what had been delivered by an earlier day its own page shows.
     """
-    rows = _matching(chosen, companies, as_of, known)
+    rows = _matching(chosen, scope, as_of, known)
     counting = Q(state__in=["open", "partly", "delivered", "completed"])
     grouped = rows.values("currency").annotate(
         count=Count("id"),
@@ -124,29 +125,29 @@ def orders_page(
 def every_order(
     chosen: OrderFilter,
     *,
-    companies: frozenset[int] | None,
+    scope: Scope,
     as_of: date | None = None,
     known: int | None = None,
 ) -> Iterator[OrderRow]:
     """All that match, in the order of `orders_page`, a few thousand at a time."""
-    rows, after = _matching(chosen, companies, as_of, known), ""
+    rows, after = _matching(chosen, scope, as_of, known), ""
     while found := list(_after(rows, after)[:_AT_ONCE]):
         yield from _rows(found)
         after = str(found[-1].pk)
 
 
-def order(order_id: int, *, companies: frozenset[int] | None) -> OrderRow:
+def order(order_id: int, *, scope: Scope) -> OrderRow:
     """The order; refuses one that is unknown or out of the reader's reach, which is the same to them."""
-    found = list(reachable(SalesOrder.objects.filter(pk=order_id), companies))
+    found = list(reachable(SalesOrder.objects.filter(pk=order_id), scope))
     if not found:
         raise Refusal("order_unknown", order=order_id)
     return _rows(found)[0]
 
 
-def order_numbered(company_code: str, number: str) -> OrderRow:
-    """The company's order with this number; refuses an unknown one."""
+def order_numbered(company_code: str, number: str, *, scope: Scope) -> OrderRow:
+    """The company's order with this number; refuses an unknown one, and one out of scope likewise."""
     company = Company.objects.filter(code=company_code).values_list("pk", flat=True).first()
-    found = list(SalesOrder.objects.filter(company_id=company or 0, number=number))
+    found = list(reachable(SalesOrder.objects.filter(company_id=company or 0, number=number), scope))
     if not found:
         raise Refusal("order_number_unknown", company=company_code, number=number)
     return _rows(found)[0]
@@ -168,10 +169,8 @@ def whole_order(row: OrderRow, *, as_of: date | None = None, known: int | None =
     )
 
 
-def _matching(
-    chosen: OrderFilter, companies: frozenset[int] | None, as_of: date | None, known: int | None
-) -> QuerySet[SalesOrder]:
-    rows = reachable(SalesOrder.objects.all(), companies)
+def _matching(chosen: OrderFilter, scope: Scope, as_of: date | None, known: int | None) -> QuerySet[SalesOrder]:
+    rows = reachable(SalesOrder.objects.all(), scope)
     names = ("company_id", "customer_id", "contract_number", "state")
     wanted: dict[str, Any] = {name: getattr(chosen, name) for name in names}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})

@@ -6,9 +6,12 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.queries import narrowed, seen
+
 _Row = TypeVar("_Row", bound=Model)
 
 
-def reachable(rows: QuerySet[_Row], companies: frozenset[int] | None) -> QuerySet[_Row]:
-    """The contracts or orders among `rows` of the companies the reader may see (None: of every one)."""
-    return rows if companies is None else rows.filter(company_id__in=companies)
+def reachable(rows: QuerySet[_Row], scope: Scope) -> QuerySet[_Row]:
+    """The contracts or orders among `rows` that lie in the reader's scope."""
+    return narrowed(rows, seen(scope))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huikuan.kernel.errors import Refusal
@@ -80,6 +80,7 @@ def test_milestones_that_make_no_whole_are_refused(text: str, code: str) -> None
         read_milestones(text)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(1, 10**13), st.lists(st.integers(1, 10_000), min_size=1, max_size=8))
 def test_no_cent_is_lost_between_milestones(total: int, weights: list[int]) -> None:
     split = amounts(total, [Milestone(f"m-{n}", "other", weight) for n, weight in enumerate(weights)])
@@ -158,6 +159,7 @@ def test_the_version_effective_last_governs_of_equals_the_newest() -> None:
     assert governing(known).terms.name == "四"
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(1, 10**9), st.lists(st.integers(1, 500), min_size=1, max_size=8))
 def test_deliveries_of_a_line_sum_to_it_exactly(amount: int, parts: list[int]) -> None:
     order = Order(DAY, "CNY", (OrderLine(1, "主轴", sum(parts), amount),))

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, Scope
 from huikuan.record.contracts.check import unlike_their_facts
 from huikuan.record.contracts.models import Contract, SalesOrder
-from huikuan.record.contracts.queries.contracts import ContractFilter, contract, contracts_page, every_contract
+from huikuan.record.contracts.queries.contracts import (
+    ContractFilter,
+    contract,
+    contract_numbered,
+    contracts_page,
+    every_contract,
+)
 from huikuan.record.contracts.queries.orders import OrderFilter, every_order, orders_page
-from huikuan.record.contracts.tests.conftest import Register, day
+from huikuan.record.contracts.tests.conftest import WHO, Register, day
+from huikuan.record.customers.operations import affiliate
 from huikuan.shell import cli
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +42,7 @@ def test_pages_follow_one_another_and_sum_to_the_whole(register: Register) -> No
         register.order(f"SO-{number}")
     seen, after = [], ""
     while True:
-        page = contracts_page(ContractFilter(), companies=None, after=after, limit=2)
+        page = contracts_page(ContractFilter(), scope=EVERYTHING, after=after, limit=2)
         assert page.count == 5
         assert [(one.currency, one.count, one.amount) for one in page.sums] == [("CNY", 4, 400_10), ("USD", 1, 100_00)]
         seen += [row.number for row in page.rows]
@@ -42,29 +50,45 @@ def test_pages_follow_one_another_and_sum_to_the_whole(register: Register) -> No
             break
         after = page.next
     assert seen == ["JL-4", "JL-3", "JL-2", "JL-1", "JL-0"]
-    assert [row.number for row, _ in every_contract(ContractFilter(), companies=None)] == seen
-    assert [row.number for row in every_order(OrderFilter(text="so-3"), companies=None)] == ["SO-3"]
-    (sums,) = orders_page(OrderFilter(), companies=None).sums
+    assert [row.number for row, _ in every_contract(ContractFilter(), scope=EVERYTHING)] == seen
+    assert [row.number for row in every_order(OrderFilter(text="so-3"), scope=EVERYTHING)] == ["SO-3"]
+    (sums,) = orders_page(OrderFilter(), scope=EVERYTHING).sums
     assert (sums.count, sums.amount, sums.delivered) == (5, 5 * 200_00, 0)
 
 
 def test_nobody_reaches_another_companys_rows(register: Register) -> None:
     number = register.contract()
     register.order()
-    here, elsewhere = frozenset({register.company.pk}), frozenset({register.company.pk + 1})
-    assert contract(number, companies=here).number == "JL-001"
-    for companies in (elsewhere, frozenset[int]()):
-        assert contracts_page(ContractFilter(), companies=companies).count == 0
-        assert orders_page(OrderFilter(), companies=companies).count == 0
-        assert list(every_contract(ContractFilter(), companies=companies)) == []
+    here = Scope((Part(frozenset({register.company.pk}), None),))
+    elsewhere = Scope((Part(frozenset({register.company.pk + 1}), None),))
+    assert contract(number, scope=here).number == "JL-001"
+    for scope in (elsewhere, NOTHING):
+        assert contracts_page(ContractFilter(), scope=scope).count == 0
+        assert orders_page(OrderFilter(), scope=scope).count == 0
+        assert list(every_contract(ContractFilter(), scope=scope)) == []
         with pytest.raises(Exception, match="contract_unknown"):
-            contract(number, companies=companies)
+            contract(number, scope=scope)
+
+
+def test_a_salesperson_reaches_the_contracts_of_their_own_customers(register: Register) -> None:
+    number = register.contract()
+    register.order()
+    affiliate(customer_id=register.customer.pk, dimension="owner", value="李沅", effective_on=day("2026-01-01"), **WHO)
+    own, other = (Scope((Part(None, frozenset({name})),), day("2026-11-20")) for name in ("李沅", "尹川"))
+    assert contract(number, scope=own).number == "JL-001"
+    assert [row.number for row in every_order(OrderFilter(), scope=own)] == ["SO-1"]
+    assert contracts_page(ContractFilter(), scope=other).count == 0
+    assert orders_page(OrderFilter(), scope=other).count == 0
+    with pytest.raises(Exception, match="contract_unknown"):
+        contract(number, scope=other)
+    with pytest.raises(Exception, match="contract_number_unknown"):
+        contract_numbered("MAIN", "JL-001", scope=other)
 
 
 def test_a_contract_is_listed_from_its_signature_on(register: Register) -> None:
     register.contract(signed_on=day("2026-01-10"))
     found = [
-        contracts_page(ContractFilter(), companies=None, as_of=day(on)).count for on in ("2026-01-09", "2026-01-10")
+        contracts_page(ContractFilter(), scope=EVERYTHING, as_of=day(on)).count for on in ("2026-01-09", "2026-01-10")
     ]
     assert found == [0, 1]
 

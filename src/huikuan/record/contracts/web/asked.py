@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huikuan.kernel.errors import Refusal
-from huikuan.record.customers.models import Customer
+from huikuan.mechanisms.pages.access import scope_of
+from huikuan.record.customers import queries
+from huikuan.record.customers.queries import CustomerRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,13 @@ class Chip:
     names: tuple[str, ...]
 
 
-def customer_asked(request: HttpRequest) -> Customer | None:
-    """The customer an address names by code; refuses an unknown one."""
+def customer_asked(request: HttpRequest) -> CustomerRow | None:
+    """The customer an address names by code; refuses an unknown one, and one out of the reader's scope likewise."""
     code = request.GET.get("customer", "")
-    if not code:
-        return None
-    found = Customer.objects.filter(code=code).first()
-    if found is None:
-        raise Refusal("customer_unknown", customer=code)
-    return found
+    return queries.customer(code, scope=scope_of(request)) if code else None
 
 
-def chips(customer: Customer | None, **texts: str) -> list[Chip]:
+def chips(customer: CustomerRow | None, **texts: str) -> list[Chip]:
     """The customer and the texts that narrow a list."""
     named = [Chip(f"{_('Customer')} {customer.name}", ("customer",))] if customer else []
     return [*named, *(Chip(text, (name,)) for name, text in texts.items() if text)]

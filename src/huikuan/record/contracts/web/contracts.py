@@ -24,7 +24,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.pages.access import may, needs, visible_companies
+from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -74,7 +74,7 @@ def show_contracts(request: HttpRequest) -> HttpResponse:
     reading, chosen = reading_of(request), _chosen(request)
     found = contracts_page(
         chosen,
-        companies=visible_companies(request),
+        scope=scope_of(request),
         as_of=reading.as_of,
         known=reading.known.horizon if reading.known else None,
         after=request.GET.get("after", ""),
@@ -101,7 +101,7 @@ def export_contracts(request: HttpRequest) -> HttpResponseBase:
     ]  # fmt: skip
     known = reading.known.horizon if reading.known else None
     with snapshot():
-        rows = every_contract(_chosen(request), companies=visible_companies(request), as_of=reading.as_of, known=known)
+        rows = every_contract(_chosen(request), scope=scope_of(request), as_of=reading.as_of, known=known)
         name = f"{_('contracts')}-{reading.as_of:%Y-%m-%d}"
         cells = (_cells(row, terms) for row, terms in rows)
         return send_table(request.GET.get("format", ""), name, headers, cells, title=f"{reading.as_of:%Y-%m-%d}")
@@ -119,7 +119,7 @@ def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
         "whole": whole,
         "terms": whole.terms,
         "orders": orders_page(
-            of_it, companies=visible_companies(request), as_of=reading.as_of, known=known, limit=_FEW
+            of_it, scope=scope_of(request, Permission.VIEW_ORDERS), as_of=reading.as_of, known=known, limit=_FEW
         )
         if may(request, Permission.VIEW_ORDERS)
         else None,
@@ -193,7 +193,7 @@ def send_file(request: HttpRequest, contract_id: int, sha256: str) -> HttpRespon
 def _contract(request: HttpRequest, contract_id: int) -> ContractRow:
     """The contract; one out of reach is not there."""
     try:
-        return contract(contract_id, companies=visible_companies(request))
+        return contract(contract_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
 
@@ -202,7 +202,7 @@ def _chosen(request: HttpRequest) -> ContractFilter:
     status, customer = request.GET.get("status", ""), customer_asked(request)
     return ContractFilter(
         company_id=reading_of(request).company_id,
-        customer_id=customer.pk if customer else None,
+        customer_id=customer.id if customer else None,
         status=status if status in STATUSES else None,
         text=request.GET.get("q", "").strip(),
     )

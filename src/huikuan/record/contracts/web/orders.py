@@ -14,7 +14,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import needs, visible_companies
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -40,7 +40,7 @@ def show_orders(request: HttpRequest) -> HttpResponse:
     reading, chosen = reading_of(request), _chosen(request)
     found = orders_page(
         chosen,
-        companies=visible_companies(request),
+        scope=scope_of(request),
         as_of=reading.as_of,
         known=reading.known.horizon if reading.known else None,
         after=request.GET.get("after", ""),
@@ -68,7 +68,7 @@ def export_orders(request: HttpRequest) -> HttpResponseBase:
     with snapshot():
         rows = every_order(
             _chosen(request),
-            companies=visible_companies(request),
+            scope=scope_of(request),
             as_of=reading.as_of,
             known=reading.known.horizon if reading.known else None,
         )
@@ -82,7 +82,7 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     """One order: its lines and what was delivered and invoiced of each up to the page's day."""
     reading = reading_of(request)
     try:
-        row = order(order_id, companies=visible_companies(request))
+        row = order(order_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
     whole = whole_order(row, as_of=reading.as_of, known=reading.known.horizon if reading.known else None)
@@ -100,7 +100,7 @@ def _chosen(request: HttpRequest) -> OrderFilter:
     state, customer = request.GET.get("state", ""), customer_asked(request)
     return OrderFilter(
         company_id=reading_of(request).company_id,
-        customer_id=customer.pk if customer else None,
+        customer_id=customer.id if customer else None,
         contract_number=request.GET.get("contract", "") or None,
         state=state if state in STATES else None,
         text=request.GET.get("q", "").strip(),

@@ -88,6 +88,8 @@ def lock(item_ids: Iterable[int], *, settlements: int = 0) -> Locked:
     Reserves ids for `settlements` new settlements on the way. One round trip on PostgreSQL.
     """
     wanted = sorted(set(item_ids))
+    if not wanted:
+        return Locked({}, {}, [])
     # One parameter however many items: one statement is prepared, and no limit is met.
     if is_postgres():
         with together():

@@ -193,6 +193,13 @@ def test_a_schedule_in_force_later_does_not_swallow_the_event(contract: int, ite
     assert schedule_of(items[1], day("2026-08-31")).lines[0].awaits == "验收"
 
 
+def test_an_event_that_nothing_awaits_is_recorded_and_taken_back_all_the_same(contract: int) -> None:
+    event = happened(contract, "acceptance", "2026-06-15")
+    assert Schedule.objects.count() == 0
+    withdraw_milestone(event_id=event, reason="错", **LATER)
+    assert standing(contract) == {}
+
+
 def test_items_of_others_and_of_other_contracts_stay(books: Books, contract: int, items: list[int]) -> None:
     foreign = [
         books.post("invoice", 100, "2026-02-01", awaits="acceptance", contract_number="JL-2026-002"),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import needs, visible_companies
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.record.contracts.queries.contracts import contract
 from huikuan.record.receivables.queries.contract_items import ContractItem, contract_items
@@ -21,7 +21,7 @@ def show_items(request: HttpRequest, contract_id: int) -> HttpResponse:
     """What is open of a contract and when it falls due; a partial update gets the table alone."""
     reading = reading_of(request)
     try:
-        row = contract(contract_id, companies=visible_companies(request))
+        row = contract(contract_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
     items = contract_items(
