@@ -12,6 +12,7 @@ const single = {
 const goTo = { y: "overview", l: "items", d: "imports" };
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) return commit(event);
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return escape(event);
   if (event.target.closest("input, textarea, select")) return;
@@ -32,6 +33,14 @@ document.addEventListener("keydown", (event) => {
     single[key]();
   } else if (key === "j" || key === "k") moveRow(key === "j" ? 1 : -1);
 });
+
+/** Ctrl Enter presses the page's one button that commits, from wherever one types. */
+function commit(event) {
+  const button = document.querySelector("[data-commit]");
+  if (!button) return;
+  event.preventDefault();
+  button.form.requestSubmit(button);
+}
 
 /** Back one layer: a pop-over, then what is typed in, then the page this one was opened from. */
 function escape(event) {

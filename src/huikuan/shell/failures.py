@@ -28,6 +28,7 @@ _WRONG_USE = {
     "instant_unreadable",
     "instant_without_zone",
     "snapshot_needs_day",
+    "statement_needs_file",
 }
 #: SQLSTATEs: numeric value out of range; serialization failure, deadlock, lock not available.
 _OUT_OF_RANGE = "22003"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from huikuan.connect.connectors import messages as connectors
 from huikuan.mechanisms.audit import messages as audit
+from huikuan.mechanisms.documents import messages as documents
 from huikuan.mechanisms.events import messages as events
 from huikuan.mechanisms.files import messages as files
 from huikuan.mechanisms.identity import messages as identity
@@ -17,6 +18,7 @@ from huikuan.mechanisms.store import messages as store
 from huikuan.record.customers import messages as customers
 from huikuan.record.receivables import messages as receivables
 from huikuan.see.cockpit import messages as cockpit
+from huikuan.see.statements import messages as statements
 
 SENTENCES = {
     "amount_unreadable": gettext_noop("“%(value)s” is not an amount."),
@@ -70,12 +72,14 @@ SENTENCES = {
     **audit.SENTENCES,
     **events.SENTENCES,
     **files.SENTENCES,
+    **documents.SENTENCES,
     **jobs.SENTENCES,
     **identity.SENTENCES,
     **policies.SENTENCES,
     **customers.SENTENCES,
     **receivables.SENTENCES,
     **cockpit.SENTENCES,
+    **statements.SENTENCES,
     **connectors.SENTENCES,
 }
 

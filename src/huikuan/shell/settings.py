@@ -29,12 +29,14 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.audit",
     "huikuan.mechanisms.events",
     "huikuan.mechanisms.files",
+    "huikuan.mechanisms.documents",
     "huikuan.mechanisms.jobs",
     "huikuan.mechanisms.identity",
     "huikuan.mechanisms.policies",
     "huikuan.record.customers",
     "huikuan.record.receivables",
     "huikuan.see.cockpit",
+    "huikuan.see.statements",
     "huikuan.connect.connectors",
     "huikuan.shell",
 ]
@@ -65,7 +67,7 @@ ROOT_URLCONF = "huikuan.shell.urls"
 WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
 #: Contexts with pages of their own; each keeps its templates beside its views.
-WEB_SHELVES = ("record/receivables", "see/cockpit", "connect/connectors")
+WEB_SHELVES = ("record/receivables", "see/cockpit", "see/statements", "connect/connectors")
 
 TEMPLATES = [
     {

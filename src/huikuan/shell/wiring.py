@@ -34,6 +34,7 @@ COMMANDS = {
     "aging": "huikuan.record.receivables.cli",
     "rates": "huikuan.record.receivables.cli",
     "period": "huikuan.record.receivables.cli",
+    "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",
 }
 
@@ -47,12 +48,14 @@ def command_adders(word: str) -> Sequence[Callable[[Any], None]]:
 
 def jobs() -> dict[str, Handler]:
     """Every kind of job and how it is done."""
-    from huikuan.connect.connectors import jobs as connectors  # the worker's, not the commands'; so the next two
+    from huikuan.connect.connectors import jobs as connectors  # the worker's, not the commands'; so the next three
     from huikuan.mechanisms.jobs.handlers import Handler
+    from huikuan.see.statements import jobs as statements
     from huikuan.shell import recurring
 
     return {
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
+        "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
         "columns.compact": Handler(recurring.compact_columns, every=timedelta(days=1)),
         "imports.check": Handler(connectors.check_draft),

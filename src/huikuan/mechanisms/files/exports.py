@@ -11,7 +11,8 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +29,15 @@ _LONGEST_TEXT = 32_767
 _EXACT_DIGITS = 15
 #: Rows of a sheet, below its header.
 MOST_ROWS = 1_048_575
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook; without `headers` its rows begin at the top."""
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
 
 
 def safe_text(text: str) -> str:
@@ -60,22 +70,45 @@ def write_xlsx(
     Decimals become numbers where Excel keeps all their digits, else text: no digit is ever lost.
     """
     with _workbook(target) as book:
-        sheet = book.add_worksheet(title[:31])
-        sheet.freeze_panes(1, 0)
-        formats = {
-            "header": book.add_format({"bold": True, "bottom": 1}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-            "marked": book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"}),
-        }
-        for column, header in enumerate(headers):
-            sheet.write_string(0, column, header, formats["header"])
-        for number, row in enumerate(rows):
-            if number >= MOST_ROWS:
-                raise Refusal("workbook_too_long", rows=MOST_ROWS)
-            for column, cell in enumerate(row):
-                mark = formats["marked"] if (number, column) in marked else None
-                _write_cell(sheet, number + 1, column, cell, formats, mark)
+        _write_sheet(book, Sheet(title, headers, ()), rows, _formats(book), marked)
+
+
+def write_sheets(target: Path | IO[bytes], sheets: Iterable[Sheet], *, made_at: datetime) -> None:
+    """A workbook of several sheets, under the same rules. The same sheets and `made_at` give the same bytes."""
+    with _workbook(target) as book:
+        book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
+        formats = _formats(book)
+        for sheet in sheets:
+            _write_sheet(book, sheet, sheet.rows, formats, ())
+
+
+def _write_sheet(
+    book: Any,
+    described: Sheet,
+    rows: Iterable[Sequence[Cell]],
+    formats: dict[str, Any],
+    marked: Collection[tuple[int, int]],
+) -> None:
+    sheet = book.add_worksheet(described.title[:31])
+    first = 1 if described.headers else 0
+    sheet.freeze_panes(first, 0)
+    for column, header in enumerate(described.headers):
+        sheet.write_string(0, column, header, formats["header"])
+    for number, row in enumerate(rows):
+        if number >= MOST_ROWS:
+            raise Refusal("workbook_too_long", rows=MOST_ROWS)
+        for column, cell in enumerate(row):
+            mark = formats["marked"] if (number, column) in marked else None
+            _write_cell(sheet, number + first, column, cell, formats, mark)
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    return {
+        "header": book.add_format({"bold": True, "bottom": 1}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        "marked": book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"}),
+    }
 
 
 @contextmanager

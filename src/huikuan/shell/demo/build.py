@@ -24,6 +24,7 @@ from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.models import ExchangeRate, Item
 from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
+from huikuan.shell.demo.letterheads import put_letterheads_in_force
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
 from huikuan.shell.installation import prepare
@@ -52,6 +53,7 @@ def build(*, today: date, at: datetime) -> None:
         company = _company(seller.code, seller.name)
         if not Item.objects.filter(company_id=company.pk).exists():
             write_books(story, company, actor=ACTOR, at=at)
+    put_letterheads_in_force(actor=ACTOR, at=at)
     seal(at)
     refresh()
     note(today, items=Item.objects.filter(origin_system=SYSTEM).count(), complete=True)

@@ -20,6 +20,7 @@ from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import digest_of, version_row
+from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.record.receivables.operations.settlements import Request, settle_many
@@ -59,6 +60,9 @@ class Books:
 
     def item(self, document: str) -> int:
         return int(Item.objects.values_list("id", flat=True).get(document_number=document))
+
+    def customer(self, code: str) -> int:
+        return int(Customer.objects.values_list("pk", flat=True).get(code=code))
 
 
 def open_books() -> Books:

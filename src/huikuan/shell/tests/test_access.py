@@ -10,11 +10,19 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, grant_role, revoke_role
+from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.mechanisms.pages.access import LOGGED_IN, needed
-from huikuan.shell.tests.books import AT, Books
+from huikuan.record.customers.models import Customer
+from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.jobs import issue_run
+from huikuan.see.statements.models import StatementRun
+from huikuan.see.statements.operations.issuing import issue_statement, start_run
+from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.web.doors import Permissions
 
 STRANGERS = "strangers"
@@ -58,6 +66,15 @@ DECLARED: dict[str, tuple[str, str]] = {
     "receivables/items": ("view_ledger", "view_ledger"),
     "receivables/items/export": ("view_ledger", "view_ledger"),
     "receivables/items/<int:item_id>": ("view_ledger", "view_ledger"),
+    "receivables/statements/": ("view_ledger", "issue_statements"),
+    "receivables/statements/export": ("view_ledger", "view_ledger"),
+    "receivables/statements/customers/<int:customer_id>": ("view_ledger", "issue_statements"),
+    "receivables/statements/customers/<int:customer_id>/draft": ("view_ledger", "view_ledger"),
+    "receivables/statements/issued": ("view_ledger", "view_ledger"),
+    "receivables/statements/issued/export": ("view_ledger", "view_ledger"),
+    "receivables/statements/issued/<int:statement_id>": ("view_ledger", "view_ledger"),
+    "receivables/statements/runs/<int:run_id>": ("view_ledger", "view_ledger"),
+    "receivables/statements/runs/<int:run_id>/archive": ("view_ledger", "view_ledger"),
     "imports/": ("view_imports", "view_imports"),
     "imports/export": ("view_imports", "view_imports"),
     "imports/<int:batch_id>": ("view_imports", "view_imports"),
@@ -89,7 +106,18 @@ IMPORTS = [
     "/imports/{batch}/lines/3",
     "/imports/{batch}/original",
 ]
-PAGES = [*LEDGER, "/receivables/items/{item}", *IMPORTS]
+STATEMENTS = [
+    "/receivables/statements/",
+    "/receivables/statements/export?format=csv",
+    "/receivables/statements/customers/{customer}",
+    "/receivables/statements/customers/{customer}/draft?format=xlsx",
+    "/receivables/statements/issued",
+    "/receivables/statements/issued/export?format=csv",
+    "/receivables/statements/issued/{statement}",
+    "/receivables/statements/runs/{run}",
+    "/receivables/statements/runs/{run}/archive",
+]
+PAGES = [*LEDGER, "/receivables/items/{item}", *STATEMENTS, *IMPORTS]
 
 
 def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -121,15 +149,19 @@ def test_every_address_declares_what_it_needs() -> None:
     assert found == DECLARED
 
 
-def filled(route: str, books: Books) -> str:
-    """An address of the route; of what is not there, where a form would change something."""
-    numbers = {"item_id": books.item("INV-7"), "batch_id": books.batch, "row": 3}
+def filled(route: str, books: Books, issued: dict[str, int], method: str) -> str:
+    """An address of the route; for a form, of what is not there, so that nothing changes."""
+    there = {"item_id": books.item("INV-7"), "batch_id": books.batch, "row": 3,
+             **{f"{name}_id": number for name, number in issued.items()}}  # fmt: skip
+    numbers = there if method == "get" else {}
     return "/" + re.sub(
         r"<(\w+):(\w+)>", lambda part: "nobody" if part[1] == "str" else str(numbers.get(part[2], 0)), route
     )
 
 
-def test_every_role_gets_the_declared_answer_to_every_method(books: Books, on_the_day: None) -> None:
+def test_every_role_gets_the_declared_answer_to_every_method(
+    books: Books, issued: dict[str, int], on_the_day: None
+) -> None:
     """What is declared is what happens: 403 without the permission; with it, never 403 or a failure of ours."""
     wrong, cells = [], 0
     for role in (None, *ROLES):
@@ -139,7 +171,7 @@ def test_every_role_gets_the_declared_answer_to_every_method(books: Books, on_th
             if route in ("login", "login/code", "logout") or needs[0] == STRANGERS:
                 continue
             for method, permission in (("get", needs[0]), ("post", needs[1])):
-                answer = getattr(client, method)(filled(route, books))
+                answer = getattr(client, method)(filled(route, books, issued, method))
                 answer.close()
                 may = permission == LOGGED_IN or permission in held
                 cells += 1
@@ -157,8 +189,22 @@ def test_a_view_that_declares_nothing_is_refused() -> None:
         doors.process_view(request, lambda request: None, [], {})
 
 
-def opened(client: Client, page: str, books: Books) -> int:
-    answer = client.get(page.format(item=books.item("INV-7"), batch=books.batch))
+@pytest.fixture
+def issued(books: Books) -> dict[str, int]:
+    """A customer, a statement and a finished run of theirs, by the word an address has for them."""
+    customer = Customer.objects.get(code="C0002").pk
+    asked = {
+        "company_id": books.company.pk, "period": Period(AS_OF.replace(day=1), AS_OF), "language": "zh",
+        "known": last_head(), "actor": "cli:test", "at": AT,
+    }  # fmt: skip
+    statement = issue_statement(customer_id=customer, currency="CNY", **asked)
+    run = start_run(accounts=[(customer, "CNY")], **asked)
+    Worker({StatementRun.JOB: Handler(issue_run)}).turn()
+    return {"customer": customer, "statement": statement, "run": run}
+
+
+def opened(client: Client, page: str, books: Books, issued: dict[str, int]) -> int:
+    answer = client.get(page.format(item=books.item("INV-7"), batch=books.batch, **issued))
     assert answer.headers["Cache-Control"] == "no-store"
     answer.close()
     return answer.status_code
@@ -176,6 +222,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
             for path, permission in {
                 "/receivables/overview": Permission.VIEW_LEDGER,
                 "/receivables/items": Permission.VIEW_LEDGER,
+                "/receivables/statements/": Permission.VIEW_LEDGER,
                 "/imports/": Permission.VIEW_IMPORTS,
                 "/users/": Permission.MANAGE_USERS,
                 "/teams/": Permission.MANAGE_USERS,
@@ -186,13 +233,15 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
         assert (role in OUTSIDE) == (landed.redirect_chain[-1][0] == "/me/"), role
 
 
-def test_a_role_for_one_company_opens_that_companys_books_alone(books: Books, on_the_day: None) -> None:
+def test_a_role_for_one_company_opens_that_companys_books_alone(
+    books: Books, issued: dict[str, int], on_the_day: None
+) -> None:
     add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
     client = signed_in("north", "cash_clerk", company="NORTH")
     item = books.item("INV-7")
     for page in PAGES:
         missing = "{" in page
-        assert opened(client, page, books) == (404 if missing else 200), page
+        assert opened(client, page, books, issued) == (404 if missing else 200), page
     assert client.get("/receivables/items").context["found"].count == 0
     assert client.get("/receivables/items").context["reading"].company.code == "NORTH"
     assert client.get("/imports/").context["batches"] == []

@@ -90,7 +90,9 @@ def test_no_page_shuts_anyone_out_or_scrolls_sideways(theme: str, page: Any, boo
     page.emulate_media(color_scheme=theme)
     paths = ["/receivables/overview", "/receivables/overview?by=customer&as_of=2026-10-31", "/receivables/items",
              f"/receivables/items/{books.item('264388102254')}", "/imports/", f"/imports/{books.batch}",
-             f"/imports/{books.batch}/lines/3", "/receivables/items?q=nothing-like-it", "/login"]  # fmt: skip
+             f"/imports/{books.batch}/lines/3", "/receivables/items?q=nothing-like-it",
+             "/receivables/statements/", f"/receivables/statements/customers/{books.customer('C0001')}",
+             "/receivables/statements/issued", "/login"]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)
         page.goto(path)

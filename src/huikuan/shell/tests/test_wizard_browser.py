@@ -111,15 +111,15 @@ def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
     reach("button[name=check]")
     page.keyboard.press("Enter")
     page.wait_for_url("**/check")
-    for value in ("2026-10-31", "4000"):
-        reach(".mend input[name=value]")
+    for value, cell in (("2026-10-31", ".mend input[name=value]"), ("4000", ".mend input[data-focus]")):
+        page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-swapping')")
+        reach(cell)
         page.keyboard.press("Control+a")
         page.keyboard.type(value)
         page.keyboard.press("Enter")
         page.wait_for_selector(f"td.strong:has-text('{value}')")
     assert page.locator(".mend").count() == 0
-    reach(".commit button.primary")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
     page.wait_for_url("**/progress")
     work()
     page.wait_for_selector(".done")
@@ -139,6 +139,11 @@ def test_it_is_done_on_a_phone_in_english(page: Any, csv: Path) -> None:
     page.click(".start button.primary")
     page.wait_for_url("**/columns")
     page.click("button[name=check]")
+    page.wait_for_url("**/check")
+    page.goto("/imports/")
+    assert "checked, not committed" in page.inner_text(".drafts")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click(".drafts a")
     page.wait_for_url("**/check")
     assert page.locator(".kpi .figure").all_inner_texts()[:2] == ["2 rows", "2 rows · 2 cells"]
     page.click(".commit button.primary")

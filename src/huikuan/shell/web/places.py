@@ -36,6 +36,7 @@ PLACES = (
         children=(
             Place(gettext_noop("Overview"), "cockpit:overview", go="overview"),
             Place(gettext_noop("Open items"), "receivables:items", go="items"),
+            Place(gettext_noop("Statements"), "statements:accounts", go="statements"),
         ),
     ),
     Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="imports"),

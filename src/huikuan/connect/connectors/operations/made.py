@@ -79,12 +79,16 @@ def made_by(batch_id: int) -> Made:
 
 def _on_successors(reversals: pl.DataFrame) -> pl.DataFrame:
     """The settlements with each item that was replaced since, and restored by undoing that, in its live form."""
+    if reversals.is_empty():
+        return reversals
     sides = pl.concat([reversals["credit_id"], reversals["debit_id"]])
     with stage(tables={"items": pl.DataFrame({"id": sides}).unique()}) as staged:
         found = read_frame(
-            "SELECT old.id, i.id FROM receivables_item old JOIN receivables_item i ON i.company_id = old.company_id"
-            " AND i.origin_system = old.origin_system AND i.origin_key = old.origin_key AND i.batch_id = old.batch_id"
-            f" WHERE old.id IN (SELECT id FROM {staged.table('items')}) AND i.id > old.id AND {LIVE}"
+            # From the few to the ledger: written as a cross join, SQLite keeps this order.
+            f"SELECT old.id, i.id FROM {staged.table('items')} few CROSS JOIN receivables_item old"
+            " CROSS JOIN receivables_item i WHERE old.id = few.id AND i.company_id = old.company_id"
+            " AND i.origin_system = old.origin_system AND i.origin_key = old.origin_key AND +i.batch_id = old.batch_id"
+            f" AND i.id > old.id AND {LIVE}"
             " AND EXISTS (SELECT 1 FROM receivables_item gone WHERE gone.reversal_of = old.id)",
             [],
             {"id": pl.Int64, "now": pl.Int64},

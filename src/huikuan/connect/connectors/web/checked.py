@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from huikuan.connect.connectors import drafts_folder
 from huikuan.connect.connectors.domain.rows import BadCell
@@ -84,12 +85,14 @@ def progress_page(draft: ImportDraft, kind: str) -> dict[str, Any]:
     found = latest(kind, str(draft.pk))
     job = found[0] if found else None
     reached = JOB_STEPS.index(job.message) if job and job.state == "running" and job.message in JOB_STEPS else -1
-    steps = JOB_STEPS if kind == drafts.COMMIT else JOB_STEPS[:3]
+    names = [_(STEPS[step]) for step in JOB_STEPS]
+    if kind == drafts.CHECK:
+        names = [*names[:2], _("Comparing with the ledger")]
     return {
         "draft": draft,
         "draft_company": Company.objects.get(pk=draft.company_id),
         "job": job,
-        "job_steps": [(STEPS[step], place < reached, place == reached) for place, step in enumerate(steps)],
+        "job_steps": [(name, place < reached, place == reached) for place, name in enumerate(names)],
         "no_worker": not worker_seen(at=timezone.now()),
         "failed": job is not None and job.state == "failed",
     }

@@ -9,7 +9,7 @@ from huikuan.connect.connectors.web import drafts, presets, undoing, views
 app_name = "connectors"
 urlpatterns = [
     path("", views.show_batches, name="imports"),
-    path("export", views.export_batches, name="export"),
+    path("export", views.export_batches, name="export_imports"),
     path("<int:batch_id>", views.show_batch, name="batch"),
     path("<int:batch_id>/lines/<int:row>", views.show_line, name="line"),
     path("<int:batch_id>/original", views.send_original, name="original"),

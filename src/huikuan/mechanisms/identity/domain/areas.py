@@ -21,7 +21,7 @@ AREAS: dict[str, tuple[frozenset[Permission], frozenset[Permission]]] = {
         frozenset({_P.POST_ITEMS, _P.SETTLE, _P.RESCHEDULE, _P.SET_RATES}),
     ),
     "imports": (frozenset({_P.VIEW_IMPORTS}), frozenset({_P.IMPORT, _P.UNDO_IMPORT})),
-    "statements": (frozenset({_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS}), frozenset({_P.SEND_STATEMENTS})),
+    "statements": (frozenset({_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS}), frozenset({_P.ISSUE_STATEMENTS})),
     "webhooks": (frozenset({_P.MANAGE_WEBHOOKS}), frozenset({_P.MANAGE_WEBHOOKS})),
     "audit": (frozenset({_P.VIEW_AUDIT}), frozenset()),
 }

@@ -33,9 +33,9 @@ class Permission(StrEnum):
     HAND_OVER_CUSTOMERS = "hand_over_customers"
     MANAGE_CONTRACTS = "manage_contracts"
     MANAGE_ORDERS = "manage_orders"
-    SEND_STATEMENTS = "send_statements"
     SET_RATES = "set_rates"
     LOCK_PERIOD = "lock_period"
+    ISSUE_STATEMENTS = "issue_statements"
     DRAFT_POLICY = "draft_policy"
     APPROVE_POLICY = "approve_policy"
     FORCE_POLICY = "force_policy"
@@ -86,22 +86,22 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "billing_clerk",
-            *(*_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.SEND_STATEMENTS),
+            *(*_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.ISSUE_STATEMENTS),
             *(_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
         ),
         _role("cash_clerk", *_READ, _P.VIEW_IMPORTS, _P.IMPORT, _P.SETTLE),
-        _role("collector", *_DEAL, _P.SEND_STATEMENTS),
-        _role("sales", *_DEAL, _P.MANAGE_ORDERS, _P.SEND_STATEMENTS, reach=Reach.OWN),
+        _role("collector", *_DEAL, _P.ISSUE_STATEMENTS),
+        _role("sales", *_DEAL, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, reach=Reach.OWN),
         _role(
             "sales_manager",
-            *(*_DEAL, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.SEND_STATEMENTS, _P.HAND_OVER_CUSTOMERS),
+            *(*_DEAL, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.HAND_OVER_CUSTOMERS),
             reach=Reach.TEAM,
         ),
         _role(
             "finance_manager",
             *(*_DEAL, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE),
             *(_P.RESCHEDULE, _P.MANAGE_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
-            *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.SEND_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
+            *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, _P.SET_RATES),
@@ -111,7 +111,7 @@ ROLES: dict[str, Role] = {
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
         _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, _P.MANAGE_CUSTOMERS,
-              _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.SEND_STATEMENTS, _P.USE_API),
+              _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.USE_API),
         _role(
             ADMINISTRATOR,
             *(_P.MANAGE_USERS, _P.MANAGE_COMPANIES, _P.MANAGE_JOBS, _P.ERASE_PERSONAL, _P.VIEW_AUDIT),

@@ -1,0 +1,1 @@
+"""Printed documents: a template of ours and plain data become a PDF."""

@@ -1,0 +1,1 @@
+"""Statements of account: what was owed, what moved, what is owed, said to the customer."""

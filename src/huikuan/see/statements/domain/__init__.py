@@ -1,0 +1,1 @@
+"""What a statement says: plain rows in, figures out."""

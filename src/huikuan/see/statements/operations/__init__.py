@@ -1,0 +1,1 @@
+"""Making files of statements, and issuing them."""

@@ -1,0 +1,190 @@
+"""Issuing: a statement gets the next number, becomes a stored file, and the register a fact that says so.
+
+The document carries its number, and setting it takes a moment in which no lock is held: the next number is looked
+up, the document set with it, and the fact written only if the number is still free. Whoever comes second sets
+theirs anew with the next one, so numbers have no holes and none is given twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.domain.canonical import document
+from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.sealing import seal
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.files.operations import Kept, keep_bytes, store_kept
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.queries import require
+from huikuan.mechanisms.jobs.operations import enqueue
+from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.domain.statement import Statement, as_json, number_text
+from huikuan.see.statements.models import IssuedStatement, StatementRun
+from huikuan.see.statements.operations.files import PDF, file_name, pdf_of
+from huikuan.see.statements.operations.papers import django_language
+from huikuan.see.statements.queries.accounts import check_period
+from huikuan.see.statements.queries.statements import statement
+
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A statement set with a number nobody had when it was looked up; its bytes are on the disk."""
+
+    statement: Statement
+    language: str
+    year: int
+    number: int
+    kept: Kept
+
+    @property
+    def name(self) -> str:
+        return file_name(self.statement, number_text(self.year, self.number), "pdf")
+
+
+def fresh_head(clock: Callable[[], datetime]) -> Head:
+    """A head over everything recorded until now, for a document to rest on. Call outside a transaction."""
+    return seal(clock)
+
+
+def issue_statement(
+    *,
+    company_id: int,
+    customer_id: int,
+    currency: str,
+    period: Period,
+    language: str,
+    known: Head,
+    actor: str,
+    at: datetime,
+) -> int:
+    """Issue one statement resting on `known`; returns the fact's id. Refuses an account with nothing to say."""
+    require(actor, Permission.ISSUE_STATEMENTS, company_id=company_id, at=at)
+    said = statement(
+        company_id=company_id, customer_id=customer_id, currency=currency, period=period, known=known, at=at
+    )
+    if said.is_empty:
+        raise _empty(said)
+    for _attempt in range(_ATTEMPTS):
+        ready = set_with_number(said, language=language, at=at)
+        issued = record_issue(ready, run_id=None, actor=actor, at=at)
+        if issued is not None:
+            return issued
+    raise Refusal("statement_number_contended")
+
+
+def set_with_number(said: Statement, *, language: str, at: datetime) -> Ready:
+    """The document with the number that comes next, its bytes kept. Call outside a transaction: it takes a moment."""
+    year = business_date(at, said.zone).year
+    given = IssuedStatement.objects.filter(company_id=said.issuer.company_id, year=year)
+    number = (given.aggregate(last=Max("number"))["last"] or 0) + 1
+    content = pdf_of(said, language=language, number=number_text(year, number))
+    return Ready(said, language, year, number, keep_bytes(content))
+
+
+def record_issue(ready: Ready, *, run_id: int | None, actor: str, at: datetime) -> int | None:
+    """Write the register's fact; None, and nothing written, if somebody else took the number meanwhile."""
+    said = ready.statement
+    try:
+        with transaction.atomic():
+            require(actor, Permission.ISSUE_STATEMENTS, company_id=said.issuer.company_id, at=at)
+            (issued,) = record(IssuedStatement, [_row(ready, run_id, actor)], at=at)
+            store_kept(ready.kept, ready.name, media_type=PDF, actor=actor, at=at)
+            announce(
+                "statements.issued",
+                at=at,
+                company_id=said.issuer.company_id,
+                customer_id=said.recipient.customer_id,
+                payload={"statement": issued, "number": number_text(ready.year, ready.number)},
+            )
+    except IntegrityError:
+        if not _is_taken(ready):
+            raise
+        return None
+    return issued
+
+
+def content_digest(said: Statement) -> bytes:
+    """SHA-256 of the statement's content in canonical JSON: what was said, in whatever language."""
+    return hashlib.sha256(document(as_json(said)).encode()).digest()
+
+
+def start_run(
+    *,
+    company_id: int,
+    accounts: Sequence[tuple[int, str]],
+    period: Period,
+    language: str,
+    known: Head,
+    actor: str,
+    at: datetime,
+) -> int:
+    """Ask for the statements of many accounts (customer id, currency); a job issues them. Returns the run's id."""
+    django_language(language)
+    check_period(period)
+    chosen = sorted({(int(customer), str(currency)) for customer, currency in accounts})
+    if not chosen:
+        raise Refusal("statement_none_chosen")
+    with transaction.atomic():
+        require(actor, Permission.ISSUE_STATEMENTS, company_id=company_id, at=at)
+        row = {
+            "company_id": company_id,
+            "since": period.since,
+            "until": period.until,
+            "language": language,
+            "accounts": [list(account) for account in chosen],
+            "head_size": known.size,
+            "actor": actor,
+        }
+        (run_id,) = record(StatementRun, [row], at=at)
+        enqueue(StatementRun.JOB, key=str(run_id), params={"run": run_id}, at=at)
+    return run_id
+
+
+def _row(ready: Ready, run_id: int | None, actor: str) -> dict[str, object]:
+    said = ready.statement
+    period, figures = said.account.period, said.account.figures
+    return {
+        "company_id": said.issuer.company_id,
+        "customer_id": said.recipient.customer_id,
+        "currency": said.currency,
+        "since": period.since,
+        "until": period.until,
+        "language": ready.language,
+        "year": ready.year,
+        "number": ready.number,
+        "opening": figures.opening,
+        "closing": figures.closing,
+        "head_size": said.head.size if said.head else 0,
+        "letterhead_number": said.issuer.letterhead,
+        "content_digest": content_digest(said),
+        "file_sha256": ready.kept.sha256,
+        "run_id": run_id,
+        "actor": actor,
+    }
+
+
+def _is_taken(ready: Ready) -> bool:
+    issuer = ready.statement.issuer
+    return IssuedStatement.objects.filter(company_id=issuer.company_id, year=ready.year, number=ready.number).exists()
+
+
+def _empty(said: Statement) -> Refusal:
+    period = said.account.period
+    return Refusal(
+        "statement_empty",
+        customer=said.recipient.name,
+        currency=said.currency,
+        since=period.since,
+        until=period.until,
+    )

@@ -1,0 +1,1 @@
+"""Reading accounts, statements and the register of those issued."""

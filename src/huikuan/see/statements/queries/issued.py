@@ -1,0 +1,189 @@
+"""The register of issued statements, and the runs that issued many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from django.db.models import Q, QuerySet
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.models import StoredFile
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.jobs.queries import JobRow, latest
+from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import narrowed, seen
+from huikuan.see.statements.domain.statement import number_text
+from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
+from huikuan.see.statements.queries.reach import customers, reaches
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedRow:
+    """One issued statement. Amounts in minor units, positive owed to us."""
+
+    id: int
+    number: str
+    company_id: int
+    company_code: str
+    customer_id: int
+    customer_code: str
+    customer_name: str
+    currency: str
+    since: date
+    until: date
+    language: str
+    opening: int
+    closing: int
+    head_size: int
+    run_id: int | None
+    issued_at: datetime
+    actor: str
+    content_digest: str
+    file_sha256: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run and how far it is. `state`: queued, running, failed (as its job says) or done."""
+
+    id: int
+    company_id: int
+    since: date
+    until: date
+    language: str
+    asked: int
+    done: int
+    issued: int
+    empty: int
+    state: str
+    message: str
+    archive_sha256: str
+    started_at: datetime
+    actor: str
+
+
+def issued(
+    *,
+    scope: Scope,
+    company_ids: Collection[int] | None = None,
+    customer_id: int | None = None,
+    run_id: int | None = None,
+    text: str = "",
+    after: int | None = None,
+    limit: int = 50,
+) -> list[IssuedRow]:
+    """Those of the scope, the newest first, before the id `after`. `company_ids` None: every company of it.
+
+    `text`: found in the number, the customer's code or name.
+    """
+    rows = narrowed(IssuedStatement.objects.order_by("-id"), seen(scope))
+    if company_ids is not None:
+        rows = rows.filter(company_id__in=company_ids)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if run_id is not None:
+        rows = rows.filter(run_id=run_id)
+    if after is not None:
+        rows = rows.filter(id__lt=after)
+    return _rows(_matching(rows, text.strip(), scope)[:limit])
+
+
+def issued_statement(statement_id: int, *, scope: Scope) -> IssuedRow:
+    """One of the register; refuses an unknown one, and one outside the scope."""
+    found = _rows(narrowed(IssuedStatement.objects.filter(pk=statement_id), seen(scope)))
+    if not found:
+        raise Refusal("statement_unknown", statement=statement_id)
+    return found[0]
+
+
+def of_run(run_id: int) -> list[IssuedRow]:
+    """All that a run has issued so far, by number: what its archive holds."""
+    return _rows(IssuedStatement.objects.filter(run_id=run_id).order_by("year", "number"))
+
+
+def runs(*, scope: Scope, company_ids: Collection[int] | None = None, limit: int = 20) -> list[RunRow]:
+    """The latest runs over customers of the scope alone, the newest first."""
+    rows = StatementRun.objects.order_by("-id")
+    if company_ids is not None:
+        rows = rows.filter(company_id__in=company_ids)
+    return [_run(row) for row in islice((row for row in rows.iterator() if reaches(row, scope)), limit)]
+
+
+def run(run_id: int, *, scope: Scope) -> RunRow:
+    """One run; refuses an unknown one, and one with customers outside the scope."""
+    found = StatementRun.objects.filter(pk=run_id).first()
+    if found is None or not reaches(found, scope):
+        raise Refusal("statement_run_unknown", run=run_id)
+    return _run(found)
+
+
+def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> QuerySet[IssuedStatement]:
+    if not text:
+        return rows
+    named = customers(scope).filter(Q(name__icontains=text) | Q(code__icontains=text)).values("pk")
+    condition = Q(customer_id__in=named)
+    year, dash, number = text.partition("-")
+    if dash and all(part.isascii() and part.isdigit() and len(part) < 10 for part in (year, number)):
+        condition |= Q(year=int(year), number=int(number))
+    return rows.filter(condition)
+
+
+def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[IssuedRow]:
+    facts = list(found)
+    named = {one.pk: one for one in Customer.objects.filter(pk__in={fact.customer_id for fact in facts})}
+    companies = dict(Company.objects.values_list("pk", "code"))
+    files = dict(
+        StoredFile.objects.filter(sha256__in={fact.file_sha256 for fact in facts}).values_list("sha256", "name")
+    )
+    return [
+        IssuedRow(
+            id=fact.pk,
+            number=number_text(fact.year, fact.number),
+            company_code=companies[fact.company_id],
+            customer_code=named[fact.customer_id].code,
+            customer_name=named[fact.customer_id].name,
+            issued_at=fact.recorded_at,
+            content_digest=bytes(fact.content_digest).hex(),
+            file_name=files[fact.file_sha256],
+            **{
+                name: getattr(fact, name)
+                for name in (
+                    *("company_id", "customer_id", "currency", "since", "until", "language", "opening", "closing"),
+                    *("head_size", "run_id", "actor", "file_sha256"),
+                )
+            },
+        )
+        for fact in facts
+    ]
+
+
+def _run(fact: StatementRun) -> RunRow:
+    finished = FinishedRun.objects.filter(run_id=fact.pk).first()
+    found = latest(StatementRun.JOB, str(fact.pk))
+    job = found[0] if found else None
+    return RunRow(
+        id=fact.pk,
+        company_id=fact.company_id,
+        since=fact.since,
+        until=fact.until,
+        language=fact.language,
+        asked=len(fact.accounts),
+        done=len(fact.accounts) if finished else job.done if job else 0,
+        issued=finished.issued if finished else IssuedStatement.objects.filter(run_id=fact.pk).count(),
+        empty=finished.empty if finished else 0,
+        state="done" if finished else _state(job),
+        message=job.message if job and not finished and job.state == "failed" else "",
+        archive_sha256=finished.archive_sha256 if finished else "",
+        started_at=fact.recorded_at,
+        actor=fact.actor,
+    )
+
+
+def _state(job: JobRow | None) -> str:
+    """A job that says it is done without a finished run has been queued anew in between: still running."""
+    return "running" if job is None or job.state == "done" else job.state

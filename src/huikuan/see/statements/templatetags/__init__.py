@@ -1,0 +1,1 @@
+"""How statements name their figures and states."""

@@ -1,0 +1,158 @@
+"""The register: numbers without holes, one file each, who may, and races."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.files.models import StoredFile
+from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.store import guards
+from huikuan.record.receivables.tests.test_races import at_once
+from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.models import IssuedStatement
+from huikuan.see.statements.operations import issuing
+from huikuan.see.statements.operations.issuing import content_digest, issue_statement
+from huikuan.see.statements.queries.issued import issued, issued_statement
+from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
+
+
+def test_what_is_issued_is_numbered_stored_and_found_again(books: Books) -> None:
+    first, second = books.issue(), books.issue(to=1)
+    row = issued_statement(first, scope=EVERYTHING)
+    assert (row.number, row.opening, row.closing) == ("2026-000001", 100_000_00, 85_499_95)
+    assert (row.customer_code, row.since, row.until, row.language) == (
+        *("C0001", OCTOBER.since, OCTOBER.until),
+        "zh",
+    )
+    content = open_original(row.file_sha256).read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert hashlib.sha256(content).hexdigest() == row.file_sha256
+    assert row.file_name == "2026-000001 C0001 北麓矿业装备集团有限公司 CNY 2026-10-31.pdf"
+    assert [one.number for one in issued(scope=EVERYTHING, company_ids=None)] == ["2026-000002", "2026-000001"]
+    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, after=second)] == [first]
+    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, text="宏朔")] == [second]
+    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, text="2026-000001")] == [first]
+    assert issued(scope=EVERYTHING, company_ids=[]) == []
+    announced = Event.objects.filter(kind="statements.issued").values_list("customer_id", "payload")
+    assert [payload["number"] for _, payload in announced.order_by("id")] == ["2026-000001", "2026-000002"]
+
+
+def test_the_content_is_committed_to(books: Books) -> None:
+    head = books.head()
+    said = books.said()
+    assert said.head is not None
+    assert said.head.size == head.size
+    one = issued_statement(books.issue(), scope=EVERYTHING)
+    assert one.content_digest == content_digest(said).hex()
+
+
+def test_each_company_and_year_counts_from_one(books: Books) -> None:
+    books.issue()
+    # Half past midnight in Shanghai is still last year in UTC.
+    new_year = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    assert issued_statement(books.issue(at=new_year), scope=EVERYTHING).number == "2027-000001"
+    assert issued_statement(books.issue(at=new_year - timedelta(hours=1)), scope=EVERYTHING).number == "2026-000002"
+
+
+def test_refusals_write_nothing(books: Books) -> None:
+    person("sales", "sales")
+    asked = {
+        "company_id": books.company.pk, "customer_id": books.customers[0].pk, "currency": "CNY", "period": OCTOBER,
+        "language": "zh", "known": books.head(), "actor": "cli:test", "at": AT,
+    }  # fmt: skip
+    refused: list[tuple[dict[str, object], str]] = [
+        ({"actor": "sales"}, "not_permitted"),
+        ({"actor": "nobody"}, "not_permitted"),
+        ({"currency": "USD"}, "statement_empty"),
+        ({"language": "fr"}, "statement_language_unknown"),
+        ({"period": Period(OCTOBER.until, OCTOBER.since)}, "statement_period"),
+        ({"period": Period(OCTOBER.since.replace(year=1990), OCTOBER.until)}, "statement_period_long"),
+    ]
+    for change, code in refused:
+        with pytest.raises(Refusal, match=code):
+            issue_statement(**{**asked, **change})
+    assert (IssuedStatement.objects.count(), StoredFile.objects.count()) == (0, 0)
+    assert not Event.objects.filter(kind="statements.issued").exists()
+
+
+def test_a_number_taken_while_the_document_was_set_is_not_given_twice(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody issues between the look-up and the fact: the second gets the next number, on its document too."""
+    real, taken = issuing.set_with_number, []
+
+    def overtaken(*given: object, **named: object) -> issuing.Ready:
+        ready = real(*given, **named)
+        if not taken:
+            taken.append(ready.number)
+            monkeypatch.setattr(issuing, "set_with_number", real)
+            books.issue(to=1)
+        return ready
+
+    monkeypatch.setattr(issuing, "set_with_number", overtaken)
+    late = issued_statement(books.issue(), scope=EVERYTHING)
+    assert taken == [1]
+    assert late.number == "2026-000002"
+    assert sorted(IssuedStatement.objects.values_list("number", flat=True)) == [1, 2]
+
+
+@contextmanager
+def without_constraint(dropped: bool) -> Iterator[None]:
+    """The register without the constraint on its numbers; emptied before the constraint comes back."""
+    table, constraint = IssuedStatement._meta.db_table, IssuedStatement._meta.constraints[0]
+    if not dropped:
+        yield
+        return
+    with connection.cursor() as cursor, connection.schema_editor() as editor:
+        cursor.execute(str(constraint.remove_sql(IssuedStatement, editor)))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for name, text in guards.expected(IssuedStatement).items():
+                if text != "sequence":
+                    cursor.execute(f'DROP TRIGGER "{name}" ON "{table}"')
+            cursor.execute(f'TRUNCATE "{table}"')
+        with connection.schema_editor() as editor:
+            editor.add_constraint(IssuedStatement, constraint)
+        guards.install()
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer: there is no race to show")
+@pytest.mark.parametrize("guarded", [True, False])
+def test_two_at_once_get_two_numbers(guarded: bool, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin drops the constraint: both get the first number."""
+    head = books.head()
+    both_set = threading.Barrier(2, timeout=30)
+    real, local = issuing.set_with_number, threading.local()
+
+    def together(*given: object, **named: object) -> issuing.Ready:
+        ready = real(*given, **named)
+        if not getattr(local, "met", False):
+            local.met = True
+            both_set.wait()
+        return ready
+
+    monkeypatch.setattr(issuing, "set_with_number", together)
+    with without_constraint(not guarded):
+        answers = at_once(
+            2,
+            lambda number: issue_statement(
+                company_id=books.company.pk, customer_id=books.customers[number].pk, currency="CNY", period=OCTOBER,
+                language="zh", known=head, actor="cli:test", at=AT,
+            ),
+        )  # fmt: skip
+        assert all(isinstance(answer, int) for answer in answers), answers
+        numbers = sorted(IssuedStatement.objects.values_list("number", flat=True))
+        assert numbers == ([1, 2] if guarded else [1, 1])

@@ -1,0 +1,161 @@
+"""The pages: figures that open to their rows, drafts, issuing, a run, and who may."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test import Client
+
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.worker import Worker
+from huikuan.record.customers.models import Customer
+from huikuan.record.receivables.queries.items import ItemFilter, items_page
+from huikuan.see.statements.jobs import issue_run
+from huikuan.see.statements.models import IssuedStatement, StatementRun
+from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
+from huikuan.shell.tests.books import ask_second_factor_of
+
+OCTOBER_ASKED = {"since": "2026-10-01", "as_of": "2026-10-31"}
+LIST = "/receivables/statements/"
+
+
+@pytest.fixture
+def clerk(books: Books, client: Client):
+    """A finance manager, on the books' day; the two managers of the letterhead are there."""
+    ask_second_factor_of("nobody")
+    with time_machine.travel(AT, tick=True):
+        client.force_login(User.objects.get(username="zhou"))
+        yield client
+
+
+def page_of(books: Books, to: int = 0) -> str:
+    return f"{LIST}customers/{books.customers[to].pk}"
+
+
+def figures(html: str) -> dict[str, tuple[str, Decimal]]:
+    """data-figure → its address and exact amount."""
+    found = re.findall(r'<a href="([^"]+)" data-figure="(\w+)"><data class="amount" value="([^"]+)"', html)
+    return {name: (url.replace("&amp;", "&"), Decimal(value)) for url, name, value in found}
+
+
+def test_the_list_says_each_account_and_sums_up(clerk: Client, books: Books) -> None:
+    answer = clerk.get(LIST, OCTOBER_ASKED)
+    assert [(line.row.code, line.row.figures.closing) for line in answer.context["lines"]] == [
+        ("C0001", 85_499_95),
+        ("C0002", 8_000_00),
+    ]
+    ((currency, many, totals),) = answer.context["sums"]
+    assert (currency, many, totals[-1]) == ("CNY", 2, 93_499_95)
+    assert [line.row.code for line in clerk.get(LIST, {**OCTOBER_ASKED, "q": "宏朔"}).context["lines"]] == ["C0002"]
+    assert clerk.get(LIST, {"since": "2025-01-01", "as_of": "2025-01-31"}).context["lines"] == []
+
+
+def test_every_figure_of_the_statement_opens_to_what_makes_it(clerk: Client, books: Books) -> None:
+    html = clerk.get(page_of(books), OCTOBER_ASKED).content.decode()
+    shown = figures(html)
+    assert {name: value for name, (_, value) in shown.items() if name != "age"} == {
+        "opening": Decimal("100000.00"),
+        "invoiced": Decimal("60000.00"),
+        "returned": Decimal("-4500.05"),
+        "paid": Decimal("-70000.00"),
+        "other": Decimal("0.00"),
+        "closing": Decimal("85499.95"),
+    }
+    for name, day in (("opening", OCTOBER.eve), ("closing", OCTOBER.until)):
+        url, value = shown[name]
+        assert clerk.get(url).context["reading"].as_of == day
+        (sums,) = clerk.get(url).context["found"].sums
+        assert Decimal(sums.debit - sums.credit) / 100 == value
+    for name in ("invoiced", "returned", "paid", "other"):
+        url, value = shown[name]
+        moved = clerk.get(url.partition("#")[0]).context["movements"]
+        assert sum((Decimal(line.amount) / 100 for line, _ in moved), Decimal(0)) == value
+    page = clerk.get(page_of(books), OCTOBER_ASKED)
+    for part in page.context["ages"]:
+        if part.amount:
+            (sums,) = clerk.get(part.url).context["found"].sums
+            assert sums.debit - sums.credit == part.amount
+
+
+def test_the_closing_balance_equals_the_open_items_of_the_same_day(clerk: Client, books: Books) -> None:
+    (sums,) = items_page(ItemFilter(customer_id=books.customers[0].pk), scope=EVERYTHING, as_of=OCTOBER.until).sums
+    page = clerk.get(page_of(books), OCTOBER_ASKED)
+    assert page.context["said"].account.figures.closing == sums.debit - sums.credit
+
+
+def test_a_draft_is_a_download_that_cannot_run(clerk: Client, books: Books) -> None:
+    for form, start in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
+        answer = clerk.get(f"{page_of(books)}/draft", {**OCTOBER_ASKED, "format": form, "language": "en"})
+        assert b"".join(answer.streaming_content).startswith(start)
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert IssuedStatement.objects.count() == 0
+
+
+def test_issuing_enters_the_register_and_the_file_is_there(clerk: Client, books: Books) -> None:
+    address = f"{page_of(books)}?since=2026-10-01&as_of=2026-10-31"
+    assert "编号并出具" in clerk.get(address).content.decode()
+    answer = clerk.post(address, {"language": "en"})
+    assert answer.status_code == 302
+    listed = clerk.get(answer.headers["Location"])
+    (row,) = listed.context["rows"]
+    assert (row.number, row.language, row.actor, row.closing) == ("2026-000001", "en", "zhou", 85_499_95)
+    sent = clerk.get(f"{LIST}issued/{row.id}")
+    assert b"".join(sent.streaming_content).startswith(b"%PDF-")
+    exported = clerk.get(f"{LIST}issued/export", {"format": "csv"})
+    lines = list(csv.reader(io.StringIO(b"".join(exported.streaming_content).decode("utf-8-sig"))))
+    assert lines[1][:4] == ["2026-000001", "MAIN", "C0001", "北麓矿业装备集团有限公司"]
+    assert "2026-000001" in clerk.get(address).content.decode()
+
+
+def test_a_run_is_started_watched_and_fetched(clerk: Client, books: Books) -> None:
+    address = f"{LIST}?since=2026-10-01&as_of=2026-10-31"
+    assert "给选中的账户" in clerk.get(address).content.decode()
+    chosen = f"{books.customers[1].pk}:CNY"
+    answer = clerk.post(address, {"which": "chosen", "account": [chosen, "999:CNY"], "language": "zh"})
+    run_page = answer.headers["Location"].partition("?")[0]
+    waiting = clerk.get(run_page).content.decode()
+    assert 'hx-trigger="load delay:2s"' in waiting
+    assert clerk.get(f"{run_page}/archive").status_code == 404
+    Worker({StatementRun.JOB: Handler(issue_run)}).turn()
+    done = clerk.get(run_page, headers={"HX-Target": "run"})
+    assert "<html" not in done.content.decode()
+    assert "hx-trigger" not in done.content.decode()
+    assert [row.customer_code for row in done.context["rows"]] == ["C0002"]
+    assert b"".join(clerk.get(f"{run_page}/archive").streaming_content).startswith(b"PK")
+    everyone = clerk.post(address, {"which": "all"})
+    Worker({StatementRun.JOB: Handler(issue_run)}).turn()
+    assert clerk.get(everyone.headers["Location"].partition("?")[0]).context["run"].issued == 2
+
+
+def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk: Client) -> None:
+    clerk.force_login(person("sales", "sales"))
+    for page, button in ((page_of(books), "编号并出具"), (LIST, "给选中的账户")):
+        address = f"{page}?since=2026-10-01&as_of=2026-10-31"
+        assert button not in clerk.get(address).content.decode()
+        assert clerk.post(address, {"which": "all"}).status_code == 403
+    assert (IssuedStatement.objects.count(), StatementRun.objects.count()) == (0, 0)
+
+
+def test_what_is_not_there_and_what_cannot_be_read(clerk: Client, books: Books) -> None:
+    stranger = Customer.objects.create(code="C0009", name="从未往来").pk
+    missing = ["customers/999999/draft", f"customers/{stranger}", "issued/999999", "runs/999999", "runs/9/archive"]
+    assert [clerk.get(f"{LIST}{path}").status_code for path in missing] == [404] * 5
+    for query in ("since=2026-11-21&as_of=2026-10-31", "since=soon", "since=1990-01-01"):
+        answer = clerk.get(f"{LIST}?{query}")
+        assert answer.status_code == 400
+        assert "无法显示" in answer.content.decode()
+
+
+def test_the_list_exports_exactly_its_rows(clerk: Client) -> None:
+    answer = clerk.get(f"{LIST}export", {**OCTOBER_ASKED, "format": "csv"})
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert [line[0] for line in lines[1:]] == ["C0001", "C0002"]
+    assert lines[1][3:] == ["100000.00", "60000.00", "-4500.05", "-70000.00", "0.00", "85499.95"]

@@ -1,0 +1,173 @@
+"""Many at once: a job that may be killed anywhere and goes on, one archive, safe names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+
+import pytest
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity import operations as identity
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.jobs.tests.test_crash import environment
+from huikuan.mechanisms.jobs.worker import Worker
+from huikuan.record.customers.models import Customer
+from huikuan.see.statements.jobs import issue_run
+from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
+from huikuan.see.statements.operations.issuing import start_run
+from huikuan.see.statements.queries.accounts import accounts
+from huikuan.see.statements.queries.issued import run, runs
+from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
+
+#: Kills itself after so many returns of a function, wherever the job then is.
+DRIVER = """
+import importlib, os, signal, sys
+import django
+django.setup()
+from datetime import UTC, datetime
+from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.worker import Worker
+from huikuan.see.statements import jobs
+name, count = sys.argv[1], int(sys.argv[2])
+real, calls = getattr(jobs, name), []
+def deadly(*given, **named):
+    answer = real(*given, **named)
+    calls.append(1)
+    if len(calls) == count:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return answer
+setattr(jobs, name, deadly)
+Worker({"statements.issue": Handler(jobs.issue_run, attempts=100)}).turn()
+"""
+#: In the step, before it commits; after a step; with the archive made and nothing said of it; at the very end.
+MOMENTS = [("_record", 2), ("_zipped", 1), ("_issue", 1), ("_archive", 1)]
+if os.environ.get("HUIKUAN_PROVE") != "1":
+    MOMENTS = MOMENTS[:2]
+
+
+def begin(books: Books, **change: object) -> int:
+    head = books.head()
+    rows = accounts(scope=EVERYTHING, company_id=books.company.pk, period=OCTOBER, known=head)
+    asked = {
+        "company_id": books.company.pk, "accounts": [(row.customer_id, row.currency) for row in rows],
+        "period": OCTOBER, "language": "zh", "known": head, "actor": "cli:test", "at": AT,
+    }  # fmt: skip
+    return start_run(**{**asked, **change})
+
+
+def work(*, later: bool = False) -> None:
+    """A worker in this process; `later`: the dead one's silence has been noticed."""
+    clock = datetime.now(UTC) + timedelta(minutes=2 if later else 0)
+    Worker({StatementRun.JOB: Handler(issue_run, attempts=100)}, clock=lambda: clock).turn()
+
+
+def archived(run_id: int) -> dict[str, bytes]:
+    with zipfile.ZipFile(open_original(run(run_id, scope=EVERYTHING).archive_sha256)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_run_issues_every_account_and_archives_them(books: Books) -> None:
+    Customer.objects.create(code="C0003", name="没有往来")
+    run_id = begin(books)
+    assert (
+        run(run_id, scope=EVERYTHING).state,
+        run(run_id, scope=EVERYTHING).done,
+        run(run_id, scope=EVERYTHING).asked,
+    ) == ("queued", 0, 2)
+    work()
+    row = run(run_id, scope=EVERYTHING)
+    assert (row.state, row.done, row.issued, row.empty) == ("done", 2, 2, 0)
+    assert [one.id for one in runs(scope=EVERYTHING, company_ids=[books.company.pk])] == [run_id]
+    entries = archived(run_id)
+    assert sorted(entries) == [
+        "2026-000001 C0001 北麓矿业装备集团有限公司 CNY 2026-10-31.pdf",
+        "2026-000002 C0002 宏朔钢构有限公司 CNY 2026-10-31.pdf",
+        "index.csv",
+    ]
+    assert all(content.startswith(b"%PDF-") for name, content in entries.items() if name.endswith(".pdf"))
+    listed = list(csv.reader(io.StringIO(entries["index.csv"].decode("utf-8-sig"))))
+    assert [line[:2] + line[4:6] for line in listed[1:]] == [
+        ["2026-000001", "C0001", "100000.00", "85499.95"],
+        ["2026-000002", "C0002", "0.00", "8000.00"],
+    ]
+
+
+def test_an_account_with_nothing_to_say_is_counted_and_left_out(books: Books) -> None:
+    silent = Customer.objects.create(code="C0003", name="没有往来")
+    run_id = begin(books, accounts=[(silent.pk, "CNY"), (books.customers[1].pk, "CNY")])
+    work()
+    assert (run(run_id, scope=EVERYTHING).issued, run(run_id, scope=EVERYTHING).empty) == (1, 1)
+
+
+def test_names_that_reach_out_of_the_folder_stay_inside(books: Books) -> None:
+    Customer.objects.filter(pk=books.customers[0].pk).update(name="../../etc/passwd\\..\\x\u202e", code="C/../1")
+    run_id = begin(books)
+    work()
+    for name in archived(run_id):
+        assert PurePosixPath(name).name == name
+        assert ".." not in name.split(" ")
+        assert "\\" not in name
+        assert "\u202e" not in name
+
+
+@pytest.mark.parametrize(("moment", "count"), MOMENTS)
+def test_killed_anywhere_it_goes_on_and_issues_each_once(moment: str, count: int, books: Books) -> None:
+    run_id = begin(books)
+    killed = subprocess.run(
+        [sys.executable, "-c", DRIVER, moment, str(count)], env=environment(), capture_output=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert Job.objects.get().state == "running"
+    left = IssuedStatement.objects.count()
+    assert left == {"_record": 1, "_issue": 1, "_zipped": 2, "_archive": 2}[moment]
+    work(later=True)
+    assert Job.objects.get().state == "done"
+    issued = IssuedStatement.objects.order_by("number").values_list("customer_id", "number", "run_id")
+    assert list(issued) == [(one.pk, place, run_id) for place, one in enumerate(books.customers, 1)]
+    assert FinishedRun.objects.count() == 1
+    assert len(archived(run_id)) == 3
+    assert Leaf.objects.filter(kind=IssuedStatement._meta.db_table).count() == 2
+
+
+def test_equal_runs_give_equal_archives_but_for_their_numbers(books: Books) -> None:
+    first = begin(books)
+    work()
+    names = set(archived(first))
+    second = begin(books)
+    work()
+    assert {name[12:] for name in archived(second)} == {name[12:] for name in names}
+    assert not names & (set(archived(second)) - {"index.csv"})
+
+
+def test_a_run_that_is_refused_leaves_nothing(books: Books) -> None:
+    person("sales", "sales")
+    refused: list[tuple[dict[str, object], str]] = [
+        ({"accounts": []}, "statement_none_chosen"),
+        ({"actor": "sales"}, "not_permitted"),
+        ({"language": "xx"}, "statement_language_unknown"),
+    ]
+    for change, code in refused:
+        with pytest.raises(Refusal, match=code):
+            begin(books, **change)
+    assert (StatementRun.objects.count(), Job.objects.count()) == (0, 0)
+
+
+def test_whoever_lost_the_permission_meanwhile_issues_nothing(books: Books) -> None:
+    run_id = begin(books, actor="zhou")
+    identity.revoke_role(username="zhou", role="finance_manager", actor="cli:root", at=AT)
+    Worker({StatementRun.JOB: Handler(issue_run, attempts=1)}).turn()
+    row = run(run_id, scope=EVERYTHING)
+    assert (row.state, row.issued) == ("failed", 0)
+    assert "not_permitted" in row.message

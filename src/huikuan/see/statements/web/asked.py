@@ -1,0 +1,87 @@
+"""What a statement page was asked for: whose books, which period, which language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.access import companies_offered, rights_of, scope_of
+from huikuan.mechanisms.pages.reading import Reading, address, day_named, reading_of
+from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.operations.papers import LANGUAGES
+from huikuan.see.statements.queries.accounts import check_period
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The period ends on the page's day; it begins with `since`, or with that day's month.
+
+    A statement is one company's: without one in the address it is the first the reader may see.
+    """
+
+    reading: Reading
+    company: Company
+    period: Period
+    language: str
+    text: str
+    scope: Scope
+
+    def carried(self) -> dict[str, object]:
+        """What every link between these pages carries beside the reading."""
+        return {"company": self.company.code, "since": self.period.since.isoformat()}
+
+    def link(self, name: str, *args: object, **changes: object) -> str:
+        """The address of one of these pages, about the same company and period."""
+        return address(reverse(name, args=args), self.reading, **{**self.carried(), **changes})
+
+    def items(self, code: str, currency: str, on: date) -> str:
+        """The open items whose debits less credits are the account's balance on a day."""
+        more = {"company": self.company.code, "customer": code, "only": currency, "as_of": on.isoformat()}
+        return address(reverse("receivables:items"), self.reading, **more)
+
+
+def asked(request: HttpRequest) -> Asked:
+    """What the address says; refuses dates that are none."""
+    reading = reading_of(request)
+    company = reading.company or next(iter(companies_offered(request)), None)
+    if company is None:
+        raise Http404
+    since = request.GET.get("since", "")
+    begin = day_named(since) if since else reading.as_of.replace(day=1)
+    language = request.GET.get("language", "")
+    spoken = "en" if (get_language() or "").startswith("en") else "zh"
+    return Asked(
+        reading=reading,
+        company=company,
+        period=check_period(Period(begin, reading.as_of)),
+        language=language if language in LANGUAGES else spoken,
+        text=request.GET.get("q", "").strip(),
+        scope=scope_of(request),
+    )
+
+
+def may_issue(request: HttpRequest, company_id: int) -> bool:
+    """Whether the reader may issue statements for the company; the operation asks again."""
+    return Permission.ISSUE_STATEMENTS in rights_of(request).permissions(company_id)
+
+
+def usual_periods(today: date) -> list[tuple[str, date, date]]:
+    """The periods most often asked for."""
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    return [
+        (_("This month"), month, today),
+        (_("Last month"), before.replace(day=1), before),
+        (_("This quarter"), quarter, today),
+        (_("This year"), today.replace(month=1, day=1), today),
+        (_("Last year"), date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+    ]

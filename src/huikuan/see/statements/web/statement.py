@@ -1,0 +1,193 @@
+"""One customer's statement: to read, to take along as a draft, to issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import needs
+from huikuan.mechanisms.pages.figures import bucket_name, shade
+from huikuan.mechanisms.pages.reading import address
+from huikuan.record.customers.models import Customer
+from huikuan.see.statements.domain.account import CATEGORIES
+from huikuan.see.statements.domain.statement import Statement
+from huikuan.see.statements.operations.files import PDF, XLSX, file_name, pdf_of, workbook_of
+from huikuan.see.statements.operations.issuing import fresh_head, issue_statement
+from huikuan.see.statements.operations.papers import LANGUAGES, django_language, movement_name, paper
+from huikuan.see.statements.queries.issued import issued
+from huikuan.see.statements.queries.reach import customers, has_account
+from huikuan.see.statements.queries.statements import currencies_of, statement
+from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
+from huikuan.see.statements.web.downloads import send
+
+#: What a statement should name and the books do not say; and where it is said.
+LACKING = {
+    "issuer_uscc": gettext_noop("Our unified social credit code is not in the letterhead (policy “letterhead”)."),
+    "recipient_uscc": gettext_noop("The customer's unified social credit code is not recorded."),
+    "reply": gettext_noop("The letterhead names no address to reply to (policy “letterhead”)."),
+    "bank": gettext_noop("The letterhead names no bank account for this currency (policy “letterhead”)."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the six figures; `url` opens what it is made of."""
+
+    code: str
+    name: str
+    amount: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgePart:
+    name: str
+    amount: int
+    shade: str
+    url: str
+
+
+@needs(Permission.VIEW_LEDGER, to_write=Permission.ISSUE_STATEMENTS)
+def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """The statement as a page; a POST issues it."""
+    wanted = asked(request)
+    customer = _customer(customer_id, wanted)
+    currency = _currency(request, wanted, customer)
+    if request.method == "POST":
+        return _issue(request, wanted, customer, currency)
+    said = _said(wanted, customer, currency, wanted.reading.known)
+    with translation.override(django_language(wanted.language)):
+        words = paper(said, language=wanted.language, number="")
+    part = request.GET.get("part", "")
+    draft = {"only": currency, "language": wanted.language}
+    page = {
+        "asked": wanted,
+        "said": said,
+        "list_url": wanted.link("statements:accounts"),
+        "pdf_url": wanted.link("statements:statement-draft", customer_id, **draft, format="pdf"),
+        "xlsx_url": wanted.link("statements:statement-draft", customer_id, **draft, format="xlsx"),
+        "words": words,
+        "currencies": currencies_of(
+            company_id=wanted.company.pk, customer_id=customer_id, period=wanted.period, known=wanted.reading.known
+        ),
+        "figures": _figures(said, wanted),
+        "ages": _ages(said, wanted),
+        "part": part if part in CATEGORIES else "",
+        "movements": [(line, movement_name(line)) for line in said.account.movements if part in ("", line.category)],
+        "lacking": [_(LACKING[name]) for name in said.lacking()],
+        "periods": usual_periods(wanted.reading.today),
+        "languages": LANGUAGES,
+        "may_issue": may_issue(request, wanted.company.pk) and wanted.reading.known_at is None,
+        "issued": issued(scope=wanted.scope, company_ids=[wanted.company.pk], customer_id=customer_id, limit=5),
+    }
+    return render(request, "statements/statement.html", page)
+
+
+@needs(Permission.VIEW_LEDGER)
+def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
+    """The statement as a file without a number, on a head sealed for it (or the one the page was asked for)."""
+    wanted = asked(request)
+    customer = _customer(customer_id, wanted)
+    currency = _currency(request, wanted, customer)
+    said = _said(wanted, customer, currency, wanted.reading.known or fresh_head(timezone.now))
+    if request.GET.get("format") == "xlsx":
+        return send(workbook_of(said, language=wanted.language), file_name(said, "", "xlsx"), XLSX)
+    return send(pdf_of(said, language=wanted.language), file_name(said, "", "pdf"), PDF)
+
+
+def _customer(customer_id: int, wanted: Asked) -> Customer:
+    """Out of reach is as not there; so is one the company never dealt with."""
+    found = customers(wanted.scope).filter(pk=customer_id).first()
+    if found is None or not has_account(company_id=wanted.company.pk, customer_id=customer_id, scope=wanted.scope):
+        raise Http404
+    return found
+
+
+def _currency(request: HttpRequest, wanted: Asked, customer: Customer) -> str:
+    """The currency asked for, else the first of the customer's accounts, the company's own before others."""
+    named = request.GET.get("only", "")
+    found = currencies_of(
+        company_id=wanted.company.pk, customer_id=customer.pk, period=wanted.period, known=wanted.reading.known
+    )
+    if named in found:
+        return named
+    own = wanted.company.currency
+    return own if own in found or not found else found[0]
+
+
+def _said(wanted: Asked, customer: Customer, currency: str, known: Head | None) -> Statement:
+    return statement(
+        company_id=wanted.company.pk,
+        customer_id=customer.pk,
+        currency=currency,
+        period=wanted.period,
+        known=known,
+        at=timezone.now(),
+    )
+
+
+def _issue(request: HttpRequest, wanted: Asked, customer: Customer, currency: str) -> HttpResponse:
+    language = request.POST.get("language", "")
+    issue_statement(
+        company_id=wanted.company.pk,
+        customer_id=customer.pk,
+        currency=currency,
+        period=wanted.period,
+        language=language if language in LANGUAGES else wanted.language,
+        known=fresh_head(timezone.now),
+        actor=request.user.get_username(),
+        at=timezone.now(),
+    )
+    return HttpResponseRedirect(wanted.link("statements:issued", q=customer.code))
+
+
+def _figures(said: Statement, wanted: Asked) -> list[Figure]:
+    code, currency, period = said.recipient.code, said.currency, wanted.period
+    figures = said.account.figures
+    names = {
+        "invoiced": _("Invoiced"),
+        "returned": _("Returned and credited"),
+        "paid": _("Paid"),
+        "other": _("Other"),
+    }
+    moved = [
+        Figure(
+            name,
+            names[name],
+            getattr(figures, name),
+            wanted.link("statements:statement", said.recipient.customer_id, only=currency, part=name) + "#movements",
+        )
+        for name in CATEGORIES
+    ]
+    opening = Figure("opening", _("Opening balance"), figures.opening, wanted.items(code, currency, period.eve))
+    closing = Figure("closing", _("Closing balance"), figures.closing, wanted.items(code, currency, period.until))
+    return [opening, *moved, closing]
+
+
+def _ages(said: Statement, wanted: Asked) -> list[AgePart]:
+    """Each part of what is open, and the items in it; credits last."""
+    aged = said.account.aged
+
+    def url(**slot: Any) -> str:
+        about = {"company": wanted.company.code, "customer": said.recipient.code, "only": said.currency, "basis": ""}
+        return address(reverse("receivables:items"), wanted.reading, **about, **slot)
+
+    parts = [
+        AgePart(bucket_name("not_due"), aged.not_due, "0", url(slot="not_due")),
+        AgePart(bucket_name("awaiting"), aged.awaiting, "w", url(slot="awaiting")),
+    ]
+    for place, (low, high, amount) in enumerate(aged.buckets):
+        edges: dict[str, Any] = {"from": low, "to": high}
+        name = bucket_name("days", low, high)
+        parts.append(AgePart(name, amount, shade("days", place, "due"), url(slot="days", **edges)))
+    return [*parts, AgePart(_("Credits"), -aged.credits, "", url(side="credit"))]
