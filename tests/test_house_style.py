@@ -74,7 +74,9 @@ def test_every_public_function_outside_tests_says_what_it_is_for() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("context", ["record/customers", "record/receivables", "see/cockpit", "see/statements"])
+@pytest.mark.parametrize(
+    "context", ["record/customers", "record/contracts", "record/receivables", "see/cockpit", "see/statements"]
+)
 def test_a_context_has_the_same_shelves_as_every_other(context: str) -> None:
     folder = ROOT / "src/huikuan" / context
     strangers = {path.name for path in folder.iterdir() if path.name != "__pycache__"} - SHELVES

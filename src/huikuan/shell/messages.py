@@ -15,6 +15,7 @@ from huikuan.mechanisms.identity import messages as identity
 from huikuan.mechanisms.jobs import messages as jobs
 from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
+from huikuan.record.contracts import messages as contracts
 from huikuan.record.customers import messages as customers
 from huikuan.record.receivables import messages as receivables
 from huikuan.see.cockpit import messages as cockpit
@@ -77,6 +78,7 @@ SENTENCES = {
     **identity.SENTENCES,
     **policies.SENTENCES,
     **customers.SENTENCES,
+    **contracts.SENTENCES,
     **receivables.SENTENCES,
     **cockpit.SENTENCES,
     **statements.SENTENCES,

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.identity",
     "huikuan.mechanisms.policies",
     "huikuan.record.customers",
+    "huikuan.record.contracts",
     "huikuan.record.receivables",
     "huikuan.see.cockpit",
     "huikuan.see.statements",
@@ -67,7 +68,7 @@ ROOT_URLCONF = "huikuan.shell.urls"
 WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
 #: Contexts with pages of their own; each keeps its templates beside its views.
-WEB_SHELVES = ("record/receivables", "see/cockpit", "see/statements", "connect/connectors")
+WEB_SHELVES = ("record/contracts", "record/receivables", "see/cockpit", "see/statements", "connect/connectors")
 
 TEMPLATES = [
     {

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from huikuan.mechanisms.events.subscribers import Subscriber
+    from huikuan.mechanisms.events.subscribers import Announced, Subscriber
     from huikuan.mechanisms.jobs.handlers import Handler
 
 #: Where each command's `add_commands(subparsers)` lives, by the command's word.
@@ -30,6 +30,8 @@ COMMANDS = {
     "team": "huikuan.mechanisms.identity.cli",
     "policy": "huikuan.mechanisms.policies.cli",
     "customer": "huikuan.record.customers.cli",
+    "contract": "huikuan.record.contracts.cli",
+    "order": "huikuan.record.contracts.cli",
     "ledger": "huikuan.record.receivables.cli",
     "aging": "huikuan.record.receivables.cli",
     "rates": "huikuan.record.receivables.cli",
@@ -68,9 +70,21 @@ def jobs() -> dict[str, Handler]:
 
 def counters() -> list[Subscriber]:
     """Told of an event inside the transaction that announces it, in this order: counters only, no I/O."""
-    return []
+    from huikuan.mechanisms.events.subscribers import Subscriber
+
+    def follow_milestone(event: Announced) -> None:
+        # Loaded with the first milestone: most commands never announce one.
+        import_module("huikuan.record.receivables.operations.milestones").follow_milestone(event)
+
+    kinds = frozenset({"contracts.milestone_reached", "contracts.milestone_withdrawn"})
+    return [Subscriber("receivables.milestones", follow_milestone, kinds)]
 
 
 def subscribers() -> list[Subscriber]:
     """Told of an event after its commit, at least once, in order per customer."""
-    return []
+    from huikuan.mechanisms.events.subscribers import Subscriber
+    from huikuan.record.receivables.operations.milestones import catch_up
+
+    return [
+        Subscriber("receivables.late_items", catch_up, frozenset({"receivables.posted", "connectors.imported"})),
+    ]

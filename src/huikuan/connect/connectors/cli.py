@@ -28,6 +28,8 @@ KIND_HELP = {
     "items": gettext_noop("invoices and other items"),
     "receipts": gettext_noop("money received"),
     "open-items": gettext_noop("a snapshot of what is open on a day"),
+    "contracts": gettext_noop("contracts with their clauses and milestones"),
+    "orders": gettext_noop("lines of sales orders"),
 }
 
 

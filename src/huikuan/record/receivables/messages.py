@@ -22,6 +22,9 @@ SENTENCES: dict[str, str] = {
     "item_not_open": gettext_noop("Nothing of item %(item)s is open."),
     "item_unknown": gettext_noop("There is no item %(item)s."),
     "kind_unknown": gettext_noop("“%(kind)s” is not a kind of item."),
+    "milestone_has_dependants": gettext_noop(
+        "%(count)s facts rest on the due dates that event no. %(event)s gave. Nothing was taken back."
+    ),
     "more_than_open": gettext_noop("Of item %(item)s only %(open)s is open, less than %(amount)s (minor units)."),
     "net_tax_differ": gettext_noop("Net %(net)s and tax %(tax)s do not make %(amount)s."),
     "not_a_credit": gettext_noop("Item %(item)s is not a credit."),

@@ -14,6 +14,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.ids import reserve_ids
+from huikuan.record.contracts.models import Contract, MilestoneEvent
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.operations.bulk import write
 from huikuan.record.receivables.operations.drafts import Draft
@@ -106,8 +107,9 @@ def _draft(story: Story, rows: pl.DataFrame, draft: Draft) -> Draft:
     keys = posted.select("origin_key", "id", "batch_row")
     _settle(draft, story.settlements.filter(pl.col("company") == draft.company.code), keys)
     lines = story.schedules.filter(pl.col("company") == draft.company.code)
+    lines = lines.join(keys, left_on="key", right_on="origin_key", maintain_order="left")
     draft.reschedule(
-        lines.join(keys, left_on="key", right_on="origin_key", maintain_order="left").select(
+        lines.join(_events(draft.company), on=["contract", "awaited"], how="left", maintain_order="left").select(
             pl.col("id").alias("item_id"),
             pl.lit(1, dtype=pl.Int64).alias("version"),
             "effective_on",
@@ -115,9 +117,21 @@ def _draft(story: Story, rows: pl.DataFrame, draft: Draft) -> Draft:
             pl.lit("").alias("awaits"),
             "amount",
             "reason",
+            pl.format("milestone {}", "event_id").alias("note"),
         )
     )
     return draft
+
+
+def _events(company: Company) -> pl.DataFrame:
+    """The milestone events that were recorded, by the contract's number and what items await."""
+    numbers = dict(Contract.objects.filter(company_id=company.pk).values_list("pk", "number"))
+    found = MilestoneEvent.objects.filter(company_id=company.pk).values_list("contract_id", "milestone", "id")
+    return pl.DataFrame(
+        [(numbers[contract_id], milestone, event_id) for contract_id, milestone, event_id in found],
+        schema={"contract": pl.String, "awaited": pl.String, "event_id": pl.Int64},
+        orient="row",
+    )
 
 
 def _settle(draft: Draft, settlements: pl.DataFrame, keys: pl.DataFrame) -> None:

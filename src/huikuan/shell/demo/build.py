@@ -18,10 +18,12 @@ from huikuan.mechanisms.identity.operations import add_company, add_team, add_us
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.models import PolicyVersion
 from huikuan.mechanisms.policies.queries import digest_of, version_row
+from huikuan.record.contracts.models import Contract
 from huikuan.record.customers.operations import import_customers
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.record.receivables.models import ExchangeRate, Item
+from huikuan.shell.demo.agreements import write_agreements
 from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
 from huikuan.shell.demo.letterheads import put_letterheads_in_force
@@ -51,6 +53,8 @@ def build(*, today: date, at: datetime) -> None:
     _rates(story, at)
     for seller in SELLERS:
         company = _company(seller.code, seller.name)
+        if not Contract.objects.filter(company_id=company.pk).exists():
+            write_agreements(story, company, actor=ACTOR, at=at)
         if not Item.objects.filter(company_id=company.pk).exists():
             write_books(story, company, actor=ACTOR, at=at)
     put_letterheads_in_force(actor=ACTOR, at=at)

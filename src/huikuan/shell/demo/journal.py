@@ -13,7 +13,8 @@ _VAT = (100, 13)
 
 @dataclass(slots=True)
 class Entry:
-    """One item; `left` is what nothing has settled yet. Numbered when the whole story is known."""
+    """One item; `left` is what nothing has settled yet, `falls_due` the day in the end, also of what awaits an
+    event. Numbered when the whole story is known."""
 
     seller: str
     customer: str
@@ -31,9 +32,28 @@ class Entry:
     number: str = ""
     key: str = ""
     left: int = 0
+    falls_due: date | None = None
 
     def __post_init__(self) -> None:
         self.left = self.amount
+        self.falls_due = self.due_date
+
+
+@dataclass(slots=True)
+class Agreement:
+    """A contract: its milestones as people write them, and which of their events have happened, when."""
+
+    seller: str
+    customer: str
+    number: str
+    name: str
+    currency: str
+    amount: int
+    signed_on: date
+    payment_terms: str
+    milestones: str = ""
+    happened: dict[str, date] = field(default_factory=dict)
+    ordered: list[Entry] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -44,6 +64,7 @@ class Journal:
     entries: list[Entry] = field(default_factory=list)
     settlements: list[tuple[Entry, Entry, int, date, str]] = field(default_factory=list)
     schedules: list[tuple[Entry, date, date, str]] = field(default_factory=list)
+    agreements: dict[tuple[str, str], Agreement] = field(default_factory=dict)
 
     def day(self, offset: int) -> date:
         return self.today + timedelta(days=offset)
@@ -51,6 +72,26 @@ class Journal:
     def post(self, entry: Entry) -> Entry:
         self.entries.append(entry)
         return entry
+
+    def agree(self, agreement: Agreement) -> Agreement:
+        """A contract of a number nobody has; one that is taken gets the next."""
+        number, more = agreement.number, 1
+        while (agreement.seller, agreement.number) in self.agreements:
+            more += 1
+            agreement.number = f"{number}-{more}"
+        self.agreements[agreement.seller, agreement.number] = agreement
+        return agreement
+
+    def await_event(self, entry: Entry, event: str, happens_on: date, days: int) -> None:
+        """The entry falls due so many days after the event; while that has not happened it awaits it."""
+        entry.awaits, entry.due_date = event, None
+        entry.falls_due = happens_on + timedelta(days=days)
+        if happens_on > self.today:
+            return
+        self.extend(entry, happens_on, entry.falls_due, "milestone")
+        agreement = self.agreements.get((entry.seller, entry.contract))
+        if agreement is not None:
+            agreement.happened[event] = happens_on
 
     def settle(self, credit: Entry, debit: Entry, amount: int, reason: str = "receipt") -> None:
         """Clear `amount` from the day both are there."""
@@ -64,6 +105,7 @@ class Journal:
 
     def extend(self, entry: Entry, effective_on: date, due_date: date, reason: str) -> None:
         """From `effective_on` the entry falls due on `due_date`."""
+        entry.falls_due = due_date
         self.schedules.append((entry, effective_on, due_date, reason))
 
 

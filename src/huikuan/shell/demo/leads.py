@@ -7,7 +7,7 @@ from datetime import timedelta
 from huikuan.kernel.money import share
 from huikuan.shell.demo.cast import SELLERS, Lead, fen
 from huikuan.shell.demo.dice import Dice
-from huikuan.shell.demo.journal import Entry, Journal
+from huikuan.shell.demo.journal import Agreement, Entry, Journal
 from huikuan.shell.demo.trade import GOODS, HABITS, START, weekday
 
 #: Invoices in a month of the cast's past.
@@ -25,9 +25,26 @@ def tell(journal: Journal, lead: Lead, dice: Dice) -> None:
             _pay(journal, entry, fen(item.paid), item.due or 0)
     if lead.pieces:
         _ahead(journal, lead)
+    _agree(journal, lead)
     for offset, amount, text in lead.unapplied:
         kind = "credit_note" if text.startswith("红字") else "receipt"
         journal.post(Entry(lead.seller, lead.code, kind, "credit", "CNY", fen(amount), journal.day(offset), text=text))
+
+
+def _agree(journal: Journal, lead: Lead) -> None:
+    """A contract for every two months' invoices, with the order they came from."""
+    ordered: dict[str, list[Entry]] = {}
+    for entry in journal.entries:
+        if entry.customer == lead.code and entry.side == "debit":
+            ordered.setdefault(entry.contract, []).append(entry)
+    for number, entries in ordered.items():
+        first = min(entries, key=lambda entry: entry.document_date)
+        journal.agree(
+            Agreement(
+                lead.seller, lead.code, number, first.text, first.currency, sum(entry.amount for entry in entries),
+                first.document_date - timedelta(days=10), f"开票后 {lead.terms} 天", ordered=entries,
+            )
+        )  # fmt: skip
 
 
 def _past(journal: Journal, lead: Lead, dice: Dice) -> None:

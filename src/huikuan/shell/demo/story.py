@@ -12,7 +12,7 @@ import polars as pl
 
 from huikuan.shell.demo.cast import EAST, HEAD, LEADS, OWNERS, SELLERS, Lead
 from huikuan.shell.demo.dice import Dice
-from huikuan.shell.demo.journal import Journal, item_rows
+from huikuan.shell.demo.journal import Agreement, Journal, item_rows
 from huikuan.shell.demo.leads import tell
 from huikuan.shell.demo.names import ABROAD, Firm, firms, registration_code
 from huikuan.shell.demo.trade import START, Buyer, trade
@@ -46,6 +46,7 @@ class Story:
     items: pl.DataFrame
     settlements: pl.DataFrame
     schedules: pl.DataFrame
+    agreements: tuple[Agreement, ...]
 
 
 def company_as_of(today: date) -> Story:
@@ -65,6 +66,7 @@ def company_as_of(today: date) -> Story:
         items=items,
         settlements=_settlements_frame(journal),
         schedules=_schedules_frame(journal),
+        agreements=tuple(journal.agreements.values()),
     )
 
 
@@ -207,10 +209,15 @@ def _settlements_frame(journal: Journal) -> pl.DataFrame:
 
 def _schedules_frame(journal: Journal) -> pl.DataFrame:
     return pl.DataFrame(
-        [(one[0].seller, one[0].key, one[0].amount, one[1], one[2], one[3]) for one in journal.schedules],
+        [
+            (entry.seller, entry.key, entry.contract, entry.awaits, entry.amount, effective_on, due_date, reason)
+            for entry, effective_on, due_date, reason in journal.schedules
+        ],
         schema={
             "company": pl.String,
             "key": pl.String,
+            "contract": pl.String,
+            "awaited": pl.String,
             "amount": pl.Int64,
             "effective_on": pl.Date,
             "due_date": pl.Date,

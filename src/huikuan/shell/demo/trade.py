@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from huikuan.kernel.money import share
 from huikuan.shell.demo.dice import Dice
-from huikuan.shell.demo.journal import Entry, Journal
+from huikuan.shell.demo.journal import Agreement, Entry, Journal
 
 START = -1095  # three years
 _WARRANTY_DAYS = (365, 545, 730)
@@ -89,20 +89,28 @@ def _deliver(journal: Journal, buyer: Buyer, day: date, dice: Dice) -> list[tupl
     large = amount > 120_000_00 and buyer.business_type in ("设备", "工程")
     entries = _by_contract(journal, entry, dice) if large else [journal.post(entry)]
     _credit(journal, entries[0], dice)
-    return [(one, _paid_on(one.due_date, buyer, dice)) for one in entries if one.due_date and one.left]
+    return [(one, _paid_on(one.falls_due, buyer, dice)) for one in entries if one.falls_due and one.left]
 
 
 def _by_contract(journal: Journal, whole: Entry, dice: Dice) -> list[Entry]:
     """Larger contracts: three instalments, 10 % retention, or 30 % in advance."""
     form = dice.weighted((("plain", 6), ("instalments", 3), ("retention", 3), ("advance", 2)))
     if form == "instalments":
-        return _split(journal, whole, (30, 50, 20), (15, 75, 165), dice)
+        _agree(journal, whole, "签订 30% 15天；验收 50% 15天；稳定运行 150 天 20% 15天", whole.document_date)
+        return _instalments(journal, whole, dice)
     if form == "retention":
-        body, held = _split(journal, whole, (90, 10), (None, None), dice)
-        return [body, *_hold(journal, held, dice)]
+        days = (whole.due_date - whole.document_date).days if whole.due_date else 0
+        _agree(journal, whole, f"交货 90% {days}天；质保期满 10% 30天", whole.document_date - timedelta(days=30))
+        body, held = _split(journal, whole, (90, 10), dice)
+        journal.agreements[whole.seller, whole.contract].happened["delivery"] = whole.document_date
+        _hold(journal, held, dice)
+        return [body]
     journal.post(whole)
     if form == "advance":
         paid = max(whole.document_date - timedelta(days=dice.between(20, 60)), journal.day(START))
+        days = (whole.due_date - whole.document_date).days if whole.due_date else 0
+        agreement = _agree(journal, whole, f"预付款 30%；交货 70% {days}天", paid)
+        agreement.happened |= {"signing": paid, "delivery": whole.document_date}
         share_of_it = whole.amount * 30 // 100
         credit = Entry(
             whole.seller, whole.customer, "advance", "credit", whole.currency, share_of_it, paid,
@@ -112,36 +120,51 @@ def _by_contract(journal: Journal, whole: Entry, dice: Dice) -> list[Entry]:
     return [whole]
 
 
-def _split(
-    journal: Journal, whole: Entry, weights: Sequence[int], days: Sequence[int | None], dice: Dice
-) -> list[Entry]:
-    """Parts of one obligation, each with its own due date (None: the terms of the whole)."""
+def _agree(journal: Journal, whole: Entry, milestones: str, signed_on: date) -> Agreement:
+    """The contract behind a large invoice, under a number of its own."""
+    agreement = journal.agree(
+        Agreement(
+            whole.seller, whole.customer, f"{whole.contract}-{whole.customer[1:]}", whole.text, whole.currency,
+            whole.amount, signed_on, "按付款节点", milestones,
+        )
+    )  # fmt: skip
+    whole.contract = agreement.number
+    return agreement
+
+
+def _instalments(journal: Journal, whole: Entry, dice: Dice) -> list[Entry]:
+    """30 at the signing, 50 after acceptance, 20 after 150 days in operation."""
+    parts = _split(journal, whole, (30, 50, 20), dice)
+    for part, (event, after) in zip(parts, (("signing", 0), ("acceptance", 60), ("other-1", 150)), strict=True):
+        journal.await_event(part, event, whole.document_date + timedelta(days=after), 15)
+    return parts
+
+
+def _split(journal: Journal, whole: Entry, weights: Sequence[int], dice: Dice) -> list[Entry]:
+    """Parts of one obligation, each due with the whole."""
     obligation = dice.between(1, 999)
     parts = []
-    for number, (amount, after) in enumerate(zip(share(whole.amount, list(weights)), days, strict=True), 1):
-        due = whole.due_date if after is None else whole.document_date + timedelta(days=after)
+    for number, amount in enumerate(share(whole.amount, list(weights)), 1):
         part = Entry(
             whole.seller, whole.customer, "invoice", "debit", whole.currency, amount, whole.document_date,
-            due_date=due, contract=whole.contract, business_type=whole.business_type,
+            due_date=whole.due_date, contract=whole.contract, business_type=whole.business_type,
             text=f"{whole.text} 第 {number} 期 {weights[number - 1]}%", obligation=obligation,
         )  # fmt: skip
         parts.append(journal.post(part))
     return parts
 
 
-def _hold(journal: Journal, held: Entry, dice: Dice) -> list[Entry]:
+def _hold(journal: Journal, held: Entry, dice: Dice) -> None:
     """Retention awaits the end of warranty; when that is reached it falls due 30 days later."""
-    held.kind, held.awaits, held.due_date, held.text = "retention", "warranty_end", None, "质保金 10%"
+    held.kind, held.text = "retention", "质保金 10%"
     reached = held.document_date + timedelta(days=dice.one_of(_WARRANTY_DAYS))
-    if reached > journal.today:
-        return []
-    due = reached + timedelta(days=30)
-    journal.extend(held, reached, due, "milestone")
-    paid = due + timedelta(days=dice.between(0, 25))
+    journal.await_event(held, "end_of_warranty", reached, 30)
+    if reached > journal.today or held.falls_due is None:
+        return
+    paid = held.falls_due + timedelta(days=dice.between(0, 25))
     if paid < journal.today:
         receipt = journal.post(_receipt(held, weekday(paid), held.left))
         journal.settle(receipt, held, held.left)
-    return []
 
 
 def _credit(journal: Journal, invoice: Entry, dice: Dice) -> None:

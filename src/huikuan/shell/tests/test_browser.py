@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from huikuan.record.contracts.models import SalesOrder
 from huikuan.shell.tests.books import Books, open_by
 from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.test_contract_pages import agree
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +32,33 @@ def test_a_figure_leads_to_its_rows_and_a_row_to_its_line(page: Any, books: Book
     assert amount(page.locator("[data-figure=open]")) == open_by("264388102254")
     assert "264388102254" in page.locator("tr.lit").inner_text()
     assert "事实都在链上" in page.inner_text("main")
+
+
+def test_a_milestone_contract_is_walked_on_its_page(page: Any, books: Books) -> None:
+    contract = agree(books)
+    page.goto("/contracts/")
+    page.click(f"td a[href='/contracts/{contract}']")
+    items = "#items-title >> xpath=ancestor::section >> [data-item]"
+    steps = [("signing", "2026-03-02", "2026-03-12"), ("acceptance", "2026-06-15", "2026-07-15")]
+    steps.append(("end_of_warranty", "2026-11-01", "2026-11-01"))
+    page.wait_for_selector("tr[data-item]")
+    assert page.locator(items).count() == 3
+    assert [cell.inner_text() for cell in page.locator("[data-item] [data-due]").all()] == [
+        "待触发 签订",
+        "待触发 验收",
+        "待触发 质保期满",
+    ]
+    for place, (milestone, on, due) in enumerate(steps):
+        row = page.locator(f"tr[data-milestone={milestone}]")
+        row.locator("summary").click()
+        row.locator("[name=happened_on]").fill(on)
+        row.locator("button.primary").click()
+        page.wait_for_selector(f"tr[data-milestone={milestone}] [data-due]:has-text('{due}')")
+        page.wait_for_selector("tr[data-item]")
+        assert page.locator("[data-item] [data-due]").nth(place).inner_text() == due
+    ages = [tag.inner_text() for tag in page.locator("[data-item] td:last-child .tag").all()]
+    assert ages == ["逾期 253 天", "逾期 128 天", "逾期 19 天"]
+    assert amount(page.locator("[data-sum=open]")) == Decimal("10000.01")
 
 
 def test_the_as_of_picker_changes_every_headline_figure(page: Any) -> None:
@@ -88,11 +117,14 @@ def test_what_is_copied_is_exact(page: Any) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_shuts_anyone_out_or_scrolls_sideways(theme: str, page: Any, books: Books) -> None:
     page.emulate_media(color_scheme=theme)
+    contract = agree(books)
     paths = ["/receivables/overview", "/receivables/overview?by=customer&as_of=2026-10-31", "/receivables/items",
              f"/receivables/items/{books.item('264388102254')}", "/imports/", f"/imports/{books.batch}",
              f"/imports/{books.batch}/lines/3", "/receivables/items?q=nothing-like-it",
              "/receivables/statements/", f"/receivables/statements/customers/{books.customer('C0001')}",
-             "/receivables/statements/issued", "/login"]  # fmt: skip
+             "/receivables/statements/issued", "/login",
+             "/contracts/", f"/contracts/{contract}", f"/receivables/contracts/{contract}/items",
+             "/orders/", f"/orders/{SalesOrder.objects.get().pk}"]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)
         page.goto(path)

@@ -39,6 +39,14 @@ PLACES = (
             Place(gettext_noop("Statements"), "statements:accounts", go="statements"),
         ),
     ),
+    Place(
+        gettext_noop("Contracts"),
+        icon="file-text",
+        children=(
+            Place(gettext_noop("Contracts"), "contracts:contracts", go="contracts"),
+            Place(gettext_noop("Orders"), "contracts:orders", go="orders"),
+        ),
+    ),
     Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="imports"),
     Place(
         gettext_noop("Administration"),

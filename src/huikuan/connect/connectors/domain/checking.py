@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from huikuan.connect.connectors.domain.agreements import read_contracts, read_orders
 from huikuan.connect.connectors.domain.columns import Columns, repeat
 from huikuan.connect.connectors.domain.mapping import CREDIT_KINDS, Mapping
 from huikuan.connect.connectors.domain.origins import MADE_KEYS
@@ -54,6 +55,10 @@ def check(sheet: Sheet, mapping: Mapping, kind: str, *, as_of: date | None = Non
         values = _customers(columns)
     elif kind == "receipts":
         values = _receipts(columns, key, company_currency)
+    elif kind == "contracts":
+        values = {"key": _key(columns, key), **_customer(columns), **read_contracts(columns, key, company_currency)}
+    elif kind == "orders":
+        values = {"key": _key(columns, key), **_customer(columns), **read_orders(columns, key, company_currency)}
     else:
         values = _items(columns, key, company_currency, as_of if kind == "open-items" else None)
     if kind == "open-items":
@@ -61,12 +66,20 @@ def check(sheet: Sheet, mapping: Mapping, kind: str, *, as_of: date | None = Non
     return _result(columns, values, kind, key)
 
 
+#: Fields a kind cannot do without, and those that make its key where the mapping names none.
+_NEEDED = {
+    "customers": ["code", "name"],
+    "receipts": ["customer", "amount", "received_on"],
+    "contracts": ["number", "customer"],
+    "orders": ["number", "line", "customer", "ordered_on", "product", "quantity", "amount"],
+}
+_OWN_KEY = {"customers": ("code",), "contracts": ("number",), "orders": ("number", "line")}
+
+
 def _require_columns(columns: Columns, kind: str) -> list[str]:
     """The headers of the key; refuses naming every column the mapping needs and the file lacks."""
     mapping = columns.mapping
-    needed = {"customers": ["code", "name"], "receipts": ["customer", "amount", "received_on"]}.get(
-        kind, ["customer", "amount", "document_date", "due_date"]
-    )
+    needed = _NEEDED.get(kind, ["customer", "amount", "document_date", "due_date"])
     alternatives = {"customer": ("customer_code", "customer_name"), "due_date": ("due_date", "awaits")}
     missing = [name for name in needed if not any(columns.given(one) for one in alternatives.get(name, (name,)))]
     named = [column for name in missing for column in mapping.columns.get(name, ())]
@@ -75,9 +88,9 @@ def _require_columns(columns: Columns, kind: str) -> list[str]:
     listed = ", ".join(columns.sheet.headers)
     if named:
         raise Refusal("mapping_column_missing", missing=", ".join(dict.fromkeys(named)), columns=listed)
-    own = "code" if kind == "customers" else "document_number"
+    own = _OWN_KEY.get(kind, ("document_number",))
     key = [header for header in parts.values() if header]
-    key = key or [header for header in [columns.header(own)] if header]
+    key = key or [header for name in own if (header := columns.header(name))]
     if not key:
         missing.append("key")
     if missing:

@@ -31,6 +31,9 @@ _CODES = frozenset(
         "document_number",
         "applies_to",
         "contract_number",
+        "number",
+        "product_code",
+        "line",
         "uscc",
     }
 )

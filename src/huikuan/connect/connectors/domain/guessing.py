@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from huikuan.connect.connectors.domain.amounts import read_amount
 from huikuan.connect.connectors.domain.dates import read_date
 from huikuan.connect.connectors.domain.mapping import DATE_FIELDS, Mapping
+from huikuan.connect.connectors.domain.rows import NULLABLE
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, NAMES, TOTAL_WORDS, fold, fold_without_note
 from huikuan.connect.connectors.domain.words import currency_code
@@ -31,7 +32,13 @@ _REQUIRED = {
     "open-items": ("customer", "amount", "document_date", "due_date", "document_number"),
     "receipts": ("customer", "amount", "received_on", "document_number"),
     "customers": ("code", "name"),
+    "contracts": ("number", "customer"),
+    "orders": ("number", "line", "customer", "ordered_on", "product", "quantity", "amount"),
 }
+#: A column without a cell that says anything may still be one of these.
+_MAY_BE_EMPTY = (NULLABLE | {"kind", "posting_date"}) - {"due_date"}
+#: What makes the key where nobody names its columns.
+_KEYED = {"contracts": ("number",), "orders": ("number", "line")}
 #: Any of these will do.
 _ALTERNATIVES = {"customer": ("customer_code", "customer_name"), "due_date": ("due_date", "awaits")}
 
@@ -93,7 +100,7 @@ def _guess(sheet: Sheet, kind: str, *, least: float) -> Guess:
         kinds=(kind,),
         header_row=sheet.header_row,
         sheet=sheet.sheet,
-        key=() if kind == "customers" else tuple((column,) for column in _key(sheet, chosen)),
+        key=() if kind == "customers" else tuple((column,) for column in _key(sheet, kind, chosen)),
         columns={field: (one.column,) for field, one in chosen.items()},
         date_order=order,
     )
@@ -138,7 +145,7 @@ def _fits(field: str, sample: list[str], share: float) -> bool:
     if test is None:
         return True
     if not sample:
-        return field in ("kind", "net_amount", "tax_amount", "settled_on", "posting_date")
+        return field in _MAY_BE_EMPTY
     return sum(1 for cell in sample if test(cell)) >= share * len(sample)
 
 
@@ -163,6 +170,9 @@ _CONTENT: dict[str, Callable[[str], bool]] = {
     "amount": _is_amount,
     "net_amount": _is_amount,
     "tax_amount": _is_amount,
+    "quantity": _is_amount,
+    "delivered_quantity": _is_amount,
+    "invoiced_quantity": _is_amount,
     "currency": lambda cell: currency_code(cell) is not None,
     "kind": lambda cell: fold(cell) in DOCUMENT_KINDS,
     "customer_code": _is_code,
@@ -172,8 +182,11 @@ _CONTENT: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _key(sheet: Sheet, chosen: dict[str, GuessedColumn]) -> list[str]:
-    """The document number, with the customer's code where the number alone tells rows not apart."""
+def _key(sheet: Sheet, kind: str, chosen: dict[str, GuessedColumn]) -> list[str]:
+    """The document number, with the customer's code where the number alone tells rows not apart; of contracts
+    and orders their own numbers."""
+    if kind in _KEYED:
+        return [chosen[field].column for field in _KEYED[kind] if field in chosen]
     if "document_number" not in chosen:
         return []
     number = chosen["document_number"].column

@@ -22,7 +22,12 @@ CREDIT_KINDS = frozenset({"credit_note", "return", "receipt", "advance", "deposi
 DEBIT_KINDS = frozenset({"invoice", "retention", "bill", "interest", "unbilled", "fee", "refund", "opening"})
 ITEM_KINDS = CREDIT_KINDS | DEBIT_KINDS
 
-DATE_FIELDS = frozenset({"document_date", "posting_date", "due_date", "settled_on", "received_on"})
+DATE_FIELDS = frozenset(
+    {
+        *("document_date", "posting_date", "due_date", "settled_on", "received_on"),
+        *("signed_on", "effective_on", "expires_on", "ordered_on", "planned_on", "delivered_on", "invoiced_on"),
+    }
+)
 #: Fields of the frame no column gives.
 _MADE_HERE = frozenset({"row", "key", "side"})
 _TOP_KEYS = frozenset(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 #: The kinds of file that can be imported.
-KINDS = ("customers", "items", "receipts", "open-items")
+KINDS = ("customers", "items", "receipts", "open-items", "contracts", "orders")
 
 _ITEM_COLUMNS: dict[str, pl.DataType] = {
     "row": pl.Int64(),
@@ -69,16 +69,72 @@ _CUSTOMER_COLUMNS: dict[str, pl.DataType] = {
     "status": pl.String(),
 }
 
+_CONTRACT_COLUMNS: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    "key": pl.String(),
+    "customer_code": pl.String(),
+    "customer_name": pl.String(),
+    "number": pl.String(),
+    "name": pl.String(),
+    "signed_on": pl.Date(),
+    "effective_on": pl.Date(),
+    "expires_on": pl.Date(),
+    "currency": pl.String(),
+    "amount": pl.Int64(),
+    "status": pl.String(),
+    "goods": pl.String(),
+    "payment_terms": pl.String(),
+    "late_interest": pl.String(),
+    "jurisdiction": pl.String(),
+    "arbitration": pl.String(),
+    "governing_law": pl.String(),
+    "service_addresses": pl.String(),
+    "delivery": pl.String(),
+    "breach": pl.String(),
+    "milestones": pl.String(),
+}
+
+_ORDER_COLUMNS: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    "key": pl.String(),
+    "customer_code": pl.String(),
+    "customer_name": pl.String(),
+    "number": pl.String(),
+    "line": pl.Int64(),
+    "contract_number": pl.String(),
+    "ordered_on": pl.Date(),
+    "product": pl.String(),
+    "product_code": pl.String(),
+    "unit": pl.String(),
+    "quantity": pl.Int64(),
+    "currency": pl.String(),
+    "amount": pl.Int64(),
+    "planned_on": pl.Date(),
+    "delivered_quantity": pl.Int64(),
+    "delivered_on": pl.Date(),
+    "invoiced_quantity": pl.Int64(),
+    "invoiced_on": pl.Date(),
+}
+
 #: Column names and types of the checked frame, per kind; only the columns in NULLABLE may hold null.
 #: Amounts are positive minor units of the row's currency; `row` is the row as the file shows it;
+#: quantities are units × 10^4, a line's delivered and invoiced ones so far;
 #: customers' `former_names` and `business_type` hold several values joined by '；'.
 SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "items": _ITEM_COLUMNS,
     "open-items": _ITEM_COLUMNS,
     "receipts": _RECEIPT_COLUMNS,
     "customers": _CUSTOMER_COLUMNS,
+    "contracts": _CONTRACT_COLUMNS,
+    "orders": _ORDER_COLUMNS,
 }
-NULLABLE = frozenset({"net_amount", "tax_amount", "due_date", "settled_on"})
+NULLABLE = frozenset(
+    {
+        *("net_amount", "tax_amount", "due_date", "settled_on"),
+        *("signed_on", "effective_on", "expires_on", "planned_on"),
+        *("delivered_quantity", "delivered_on", "invoiced_quantity", "invoiced_on"),
+    }
+)
 
 #: Longest texts the ledger takes, in characters.
 LONGEST = {
@@ -107,6 +163,21 @@ LONGEST = {
     "region": 100,
     "group": 40,
     "status": 40,
+    "number": 60,
+    "product": 200,
+    "product_code": 60,
+    "unit": 20,
+    "line": 9,
+    "payment_terms": 1000,
+    "late_interest": 60,
+    "jurisdiction": 200,
+    "arbitration": 200,
+    "governing_law": 200,
+    "service_addresses": 1000,
+    "goods": 2000,
+    "delivery": 2000,
+    "breach": 2000,
+    "milestones": 1000,
 }
 
 

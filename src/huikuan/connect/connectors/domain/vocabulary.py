@@ -52,6 +52,8 @@ _GROUP = "集团 集团客户 集团编码 所属集团 集团名称 客户集�
 _BUSINESS_TYPE = "业务类型 业务类别 产品线 事业部 业务线 行业板块 business_type product_line segment"
 _CURRENCY = "币种 币别 货币 原币币种 currency invoice_currency curr document_currency currency_code"
 
+_CONTRACT_NUMBER = "合同号 合同编号 合同编码 contract_number contract_no contract contract_id"
+
 _ITEMS = {
     "customer_code": _CUSTOMER_CODE,
     "customer_name": _CUSTOMER_NAME,
@@ -75,7 +77,7 @@ _ITEMS = {
     "region": _REGION,
     "group": _GROUP,
     "business_type": _BUSINESS_TYPE,
-    "contract_number": "合同号 合同编号 合同编码 contract_number contract_no contract contract_id",
+    "contract_number": _CONTRACT_NUMBER,
     "obligation": "分期组 债务编号 应收组 obligation instalment_group",
     "awaits": "等待事项 收款条件 付款条件事件 awaits waiting_for",
 }
@@ -112,6 +114,47 @@ NAMES: dict[str, dict[str, list[str]]] = {
                 "核销发票号 对应发票号 核销单号 对应单号 applies_to invoice_number invoice_no invoice applied_invoice"
             ),
             "text": _TEXT,
+        },
+        "contracts": {
+            "number": f"{_CONTRACT_NUMBER} 编号 number",
+            "name": "合同名称 合同标题 项目名称 contract_name title",
+            "customer_code": _CUSTOMER_CODE,
+            "customer_name": f"{_CUSTOMER_NAME} 甲方 对方单位 签约方 需方",
+            "signed_on": "签订日期 签约日期 签署日期 合同日期 signed_on signing_date sign_date contract_date",
+            "effective_on": "生效日期 开始日期 合同开始日期 effective_on effective_date start_date",
+            "expires_on": "终止日期 到期日期 结束日期 失效日期 合同结束日期 expires_on expiry_date end_date",
+            "currency": _CURRENCY,
+            "amount": "合同金额 合同总额 合同总价 总金额 金额 含税金额 contract_amount amount total_amount",
+            "status": "合同状态 状态 status contract_status",
+            "goods": "标的 产品 货物 采购内容 goods subject",
+            "payment_terms": "付款条件 付款方式 收款条件 结算方式 payment_terms terms_of_payment",
+            "late_interest": "逾期利率 违约金比例 逾期违约金 滞纳金 late_interest late_payment_interest",
+            "jurisdiction": "管辖法院 争议管辖 法院 jurisdiction court",
+            "arbitration": "仲裁机构 仲裁委员会 arbitration",
+            "governing_law": "适用法律 governing_law",
+            "service_addresses": "送达地址 约定送达地址 通讯地址 service_addresses notice_address",
+            "delivery": "交货条款 交货方式 交付方式 delivery",
+            "breach": "违约责任 违约条款 breach",
+            "milestones": "付款节点 收款节点 付款计划 收款计划 milestones payment_schedule",
+        },
+        "orders": {
+            "number": "订单号 订单编号 销售订单号 单据编号 order_number order_no so_number order order_id",
+            "line": "行号 订单行号 分录号 项次 行 line line_no line_number item_no",
+            "customer_code": _CUSTOMER_CODE,
+            "customer_name": _CUSTOMER_NAME,
+            "contract_number": _CONTRACT_NUMBER,
+            "ordered_on": "订单日期 订购日期 单据日期 日期 ordered_on order_date date",
+            "product": "产品名称 物料名称 货品名称 商品名称 产品 物料 名称 product product_name material description",
+            "product_code": "产品编码 物料编码 物料代码 货号 存货编码 product_code material_code sku",
+            "unit": "单位 计量单位 unit uom",
+            "quantity": "数量 订单数量 订购数量 quantity qty order_quantity",
+            "currency": _CURRENCY,
+            "amount": "价税合计 含税金额 金额 订单金额 amount line_amount total_amount",
+            "planned_on": "交货日期 计划交货日期 要求交货日期 预计发货日期 planned_on delivery_date due_date",
+            "delivered_quantity": "已交货数量 已发货数量 累计发货数量 累计出库数量 delivered_quantity delivered_qty",
+            "delivered_on": "发货日期 实际交货日期 最近发货日期 delivered_on",
+            "invoiced_quantity": "已开票数量 累计开票数量 invoiced_quantity invoiced_qty",
+            "invoiced_on": "开票日期 最近开票日期 invoiced_on invoice_date",
         },
         "customers": {
             "code": f"编码 代码 {_CUSTOMER_CODE} code",
@@ -172,6 +215,15 @@ _DOCUMENT_KINDS = {
 }
 #: What a document type is usually called, folded → kind of item.
 DOCUMENT_KINDS = {fold(name): kind for kind, names in _DOCUMENT_KINDS.items() for name in names.split()}
+
+_CONTRACT_STATUSES = {
+    "active": "履行中 执行中 生效 有效 已签订 active open signed",
+    "completed": "已完成 履行完毕 已结束 完成 关闭 completed closed done",
+    "terminated": "终止 已终止 解除 已解除 terminated cancelled",
+    "void": "作废 已作废 无效 void",
+}
+#: What a contract's status is usually called, folded → status.
+CONTRACT_STATUSES = {fold(name): status for status, names in _CONTRACT_STATUSES.items() for name in names.split()}
 
 _STATUSES = {
     "customer": "客户 正式客户 正式 合作 customer active",

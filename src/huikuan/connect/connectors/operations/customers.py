@@ -21,17 +21,20 @@ DOUBTFUL = gettext_noop("%(count)s unified social credit codes fail their check 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The batch (None: nothing changed) and what happened to the rows."""
+    """The batch (None: nothing changed) and what happened to what the rows name. `rows`: how many said something
+    new; `prospects`: customers made on the way."""
 
     batch_id: int | None
     created: int
     changed: int
     duplicates: int
     notes: list[Note]
-    moves: tuple[Move, ...]
+    moves: tuple[Move, ...] = ()
+    prospects: int = 0
+    rows: int = 0
 
 
-class _NothingWritten(Exception):
+class NothingWritten(Exception):
     """A dry run got to its end, or nothing was new; roll back."""
 
     def __init__(self, written: Written) -> None:
@@ -47,7 +50,7 @@ def write_customers(task: Task, checked: Checked, *, dry_run: bool) -> Written:
         imported = import_customers(checked.frame, batch_id=batch_id, actor=task.actor, at=task.at)
         written = _written(batch_id, checked, imported)
         if dry_run or written.batch_id is None:
-            raise _NothingWritten(written)
+            raise NothingWritten(written)
         task.keep()()
         counts = {"read": checked.read, "rejected": checked.rejected, "moved": len(imported.moves)}
         record_batch(batch_id, task, {**counts, **imported.counts}, written.notes)
@@ -58,7 +61,7 @@ def write_customers(task: Task, checked: Checked, *, dry_run: bool) -> Written:
     try:
         with storage_refusals():
             return retrying(work)
-    except _NothingWritten as nothing:
+    except NothingWritten as nothing:
         return nothing.written
 
 
@@ -72,4 +75,6 @@ def _written(batch_id: int, checked: Checked, imported: ImportedCustomers) -> Wr
         duplicates=counts["unchanged"] + checked.repeated,
         notes=[*checked.notes, *moved_note(imported.moves), *doubtful],
         moves=imported.moves,
+        prospects=counts["created"],
+        rows=counts["created"] + counts["changed"],
     )

@@ -170,8 +170,9 @@ def _task(path: Path, name: str, asked: Asked, sheet: Sheet, mapping: Mapping) -
 
 def _refuse_other_reading(task: Task, mapping: Mapping) -> None:
     """Refuse a file that stands in the ledger under other keys already: nothing would be recognised as known,
-    and every amount would be there twice. Customers are known by their codes, whatever the mapping."""
-    if task.kind == "customers":
+    and every amount would be there twice. What is no item is known by its own code or number, whatever the
+    mapping."""
+    if task.kind in ("customers", "contracts", "orders"):
         return
     earlier = Batch.objects.filter(
         file_sha256=task.file_sha256, company_id=task.company.pk, kind=task.kind, state=Batch.State.COMMITTED

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from huikuan.connect.connectors.domain.rows import BadCell, Checked, Note
-from huikuan.connect.connectors.operations.customers import write_customers
+from huikuan.connect.connectors.operations.customers import Written, write_customers
 from huikuan.connect.connectors.operations.items import plan_items
 from huikuan.connect.connectors.operations.plans import Plan, Task, carry_out, totals
 from huikuan.connect.connectors.operations.receipts import plan_receipts
+from huikuan.connect.connectors.operations.registers import write_contracts, write_orders
 from huikuan.connect.connectors.operations.snapshots import last_snapshot, plan_snapshot
 from huikuan.connect.connectors.operations.turns import one_at_a_time
 from huikuan.connect.connectors.reasons import place
@@ -23,6 +24,12 @@ _PLANS: dict[str, Callable[[Task, Checked], Plan]] = {
     "items": plan_items,
     "receipts": plan_receipts,
     "open-items": plan_snapshot,
+}
+
+_REGISTERS: dict[str, Callable[..., Written]] = {
+    "customers": write_customers,
+    "contracts": write_contracts,
+    "orders": write_orders,
 }
 
 
@@ -61,8 +68,8 @@ def import_checked(task: Task, checked: Checked, *, skip_rejected: bool = False,
     """
     if not skip_rejected:
         _refuse_bad(task, checked, checked.bad, checked.rejected)
-    if task.kind == "customers":
-        return _customers(task, checked, dry_run)
+    if task.kind in _REGISTERS:
+        return _register(task, checked, dry_run)
 
     def make() -> Plan:
         plan = _PLANS[task.kind](task, checked)
@@ -165,17 +172,18 @@ def told_moves(moves: Sequence[Move]) -> list[dict[str, str]]:
     ]
 
 
-def _customers(task: Task, checked: Checked, dry_run: bool) -> Result:
-    written = write_customers(task, checked, dry_run=dry_run)
+def _register(task: Task, checked: Checked, dry_run: bool) -> Result:
+    """Kinds whose rows are not items: known by their own number or code, restated by what the file says."""
+    written = _REGISTERS[task.kind](task, checked, dry_run=dry_run)
     return Result(
         batch=None if dry_run else written.batch_id,
         read=checked.read,
-        created=written.created + written.changed,
+        created=written.rows,
         duplicates=written.duplicates,
         conflicts=0,
         rejected=checked.rejected,
-        customers_created=written.created,
-        customers_changed=written.changed,
+        customers_created=written.prospects,
+        customers_changed=written.changed if task.kind == "customers" else 0,
         bad=checked.bad,
         notes=written.notes,
         moves=told_moves(written.moves),

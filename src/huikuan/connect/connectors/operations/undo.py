@@ -17,6 +17,7 @@ from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.dependants import refuse_dependants
 from huikuan.connect.connectors.operations.made import UNDO, Made, made_by
 from huikuan.connect.connectors.operations.plans import storage_refusals
+from huikuan.connect.connectors.operations.registers import WITHDRAWALS, undo_register
 from huikuan.connect.connectors.operations.turns import Standing, hold_batches, standing_batches
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.operations import announce
@@ -55,6 +56,9 @@ def undo_batch(*, batch_id: int, actor: str, at: datetime) -> Undone:
     batch's own, schedules recorded since; `more_than_open` where what it had reversed can no longer be
     settled again. Refused for a batch that is unknown or undone already.
     """
+    first = _committed(batch_id)
+    if first.kind in WITHDRAWALS:
+        return Undone(batch_id, 0, 0, undo_register(first, actor=actor, at=at))
     for _ in range(_ATTEMPTS):
         batch = _committed(batch_id)
         standing = standing_batches(batch.company_id)

@@ -13,6 +13,8 @@ KINDS = {
     "items": gettext_noop("Receivables"),
     "receipts": gettext_noop("Receipts"),
     "open-items": gettext_noop("Open items (snapshot)"),
+    "contracts": gettext_noop("Contracts"),
+    "orders": gettext_noop("Orders"),
 }
 #: What a file of each kind holds, one row of it.
 ABOUT = {
@@ -20,6 +22,8 @@ ABOUT = {
     "open-items": gettext_noop("What was open on one day. What is missing from it was settled since."),
     "receipts": gettext_noop("One row is money that came in."),
     "customers": gettext_noop("One row is a customer: code, name, group, owner."),
+    "contracts": gettext_noop("One row is a contract: number, amount, milestones, clauses."),
+    "orders": gettext_noop("One row is a line of a sales order, with what was delivered so far."),
 }
 STATES = {
     "checked": (gettext_noop("checked"), ""),

@@ -3,7 +3,7 @@ spreads over several due dates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -57,7 +57,14 @@ def reached(lines: Sequence[Line], awaits: str, due_date: date) -> list[Line]:
     """The lines once the awaited event happened: those waiting for it fall due on `due_date`."""
     if all(line.awaits != awaits for line in lines):
         raise Refusal("nothing_awaits", event=awaits)
-    return [Line(due_date, "", line.amount) if line.awaits == awaits else line for line in lines]
+    return reached_by(lines, lambda name: name == awaits, due_date)
+
+
+def reached_by(lines: Sequence[Line], means: Callable[[str], bool], due_date: date) -> list[Line]:
+    """The lines once an event happened that has several names: those awaiting one that `means` it fall due."""
+    return [
+        Line(due_date, "", line.amount) if line.due_date is None and means(line.awaits) else line for line in lines
+    ]
 
 
 def waterfall(lines: Sequence[Line], open_amount: int) -> list[Line]:

@@ -48,6 +48,7 @@ REASONS = {
     "third_party": gettext_noop("Paid by another customer"),
     "terms": gettext_noop("Payment terms"),
     "milestone": gettext_noop("Milestone reached"),
+    "milestone_withdrawn": gettext_noop("Milestone taken back"),
     "extension": gettext_noop("Extension"),
 }
 

@@ -9,10 +9,12 @@ from huikuan.mechanisms.audit.models import Head, Leaf
 from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.reading import Reading
+from huikuan.record.contracts.models import Contract
 from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.domain.aging import overdue_days
 from huikuan.record.receivables.models import Item, Schedule, Settlement
+from huikuan.record.receivables.queries.ledger import ItemRow
 from huikuan.record.receivables.queries.schedules import schedule_of
 from huikuan.record.receivables.queries.story import Step, Story, item_story
 
@@ -71,6 +73,7 @@ def story_page(item_id: int, reading: Reading, theirs: Seen) -> dict[str, Any]:
         "story": story,
         "item": story.item,
         "customer": Customer.objects.get(pk=story.item.customer_id),
+        "contract_id": contract_of(story.item),
         "item_company": Company.objects.get(pk=story.item.company_id),
         "open_amount": open_amount,
         "settled_amount": story.item.amount - open_amount,
@@ -87,6 +90,16 @@ def story_page(item_id: int, reading: Reading, theirs: Seen) -> dict[str, Any]:
         ],
         "seal": _seal(story),
     }
+
+
+def contract_of(subject: ItemRow) -> int | None:
+    """The registered contract the item names, if it is this customer's."""
+    if not subject.contract_number:
+        return None
+    named = Contract.objects.filter(
+        company_id=subject.company_id, number=subject.contract_number, customer_id=subject.customer_id
+    )
+    return named.values_list("pk", flat=True).first()
 
 
 def _dates(story: Story, reading: Reading) -> Dates:

@@ -1,0 +1,1 @@
+"""Reads of contracts and orders: frozen rows."""

@@ -1,0 +1,84 @@
+"""What a contract says as of a day, and which of its milestones' events stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from huikuan.kernel.errors import Refusal
+from huikuan.record.contracts.domain.milestones import Happened
+from huikuan.record.contracts.domain.terms import Terms, Version, governing, terms_from
+from huikuan.record.contracts.models import ContractVersion, MilestoneEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One recorded version of a contract, as its history shows it."""
+
+    number: int
+    effective_on: date
+    reason: str
+    actor: str
+    recorded_at: datetime
+    batch_id: int | None
+    terms: Terms
+
+
+def amendments(contract_id: int, *, known: int | None = None) -> list[Amendment]:
+    """Every version of a contract as known below a horizon (None: all), oldest first."""
+    rows = ContractVersion.objects.filter(contract_id=contract_id).order_by("version")
+    if known is not None:
+        rows = rows.filter(tx__lt=known)
+    return [
+        Amendment(
+            row.version, row.effective_on, row.reason, row.actor, row.recorded_at, row.batch_id,
+            terms_from(row.content),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def versions(contract_id: int, *, known: int | None = None) -> list[Version]:
+    """The same as the domain's rule takes them."""
+    return [Version(one.number, one.effective_on, one.terms) for one in amendments(contract_id, known=known)]
+
+
+def terms_of(contract_id: int, as_of: date | None = None, *, known: int | None = None) -> Terms:
+    """The terms in force as of a day (None: of all recorded)."""
+    return governing(versions(contract_id, known=known), as_of).terms
+
+
+def terms_of_many(
+    contract_ids: Iterable[int], as_of: date | None = None, *, known: int | None = None
+) -> dict[int, Terms]:
+    """The terms of several contracts as of a day; one query."""
+    rows = ContractVersion.objects.filter(contract_id__in=list(contract_ids)).order_by("contract_id", "version")
+    if known is not None:
+        rows = rows.filter(tx__lt=known)
+    found: dict[int, list[Version]] = {}
+    for row in rows:
+        version = Version(row.version, row.effective_on, terms_from(row.content))
+        found.setdefault(row.contract_id, []).append(version)
+    return {contract_id: governing(of, as_of).terms for contract_id, of in found.items()}
+
+
+def company_of_event(event_id: int) -> int:
+    """The company whose contract's event this is; refuses an unknown one."""
+    found = MilestoneEvent.objects.filter(id=event_id).values_list("company_id", flat=True).first()
+    if found is None:
+        raise Refusal("milestone_event_unknown", event=event_id)
+    return found
+
+
+def standing(contract_id: int, *, as_of: date | None = None, known: int | None = None) -> dict[str, Happened]:
+    """Milestone → its event that stands: recorded and not taken back, up to a day, known below a horizon."""
+    rows = MilestoneEvent.objects.filter(contract_id=contract_id)
+    if known is not None:
+        rows = rows.filter(tx__lt=known)
+    taken_back = {row.reversal_of for row in rows if row.reversal_of is not None}
+    return {
+        row.milestone: Happened(row.id, row.milestone, row.happened_on, row.due_date)
+        for row in rows.order_by("tx", "id")
+        if row.reversal_of is None and row.id not in taken_back and (as_of is None or row.happened_on <= as_of)
+    }

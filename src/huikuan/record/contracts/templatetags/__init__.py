@@ -1,0 +1,1 @@
+"""How contracts and orders are named on pages."""

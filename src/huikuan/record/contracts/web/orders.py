@@ -1,0 +1,122 @@
+"""The pages of sales orders: the list and exactly its rows as a file, and one order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_text
+from huikuan.mechanisms.files.exports import Cell
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.tables import send_table
+from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.contracts.messages import STATES
+from huikuan.record.contracts.queries.orders import (
+    OrderFilter,
+    OrderRow,
+    every_order,
+    order,
+    orders_page,
+    whole_order,
+)
+from huikuan.record.contracts.web.asked import chips, customer_asked
+
+ROWS = 50
+
+VIEWS = {"": gettext_noop("All"), **STATES}
+
+
+@needs(Permission.VIEW_ORDERS)
+def show_orders(request: HttpRequest) -> HttpResponse:
+    """Orders that match, 50 at a time; a partial update asks for the rows that follow."""
+    reading, chosen = reading_of(request), _chosen(request)
+    found = orders_page(
+        chosen,
+        scope=scope_of(request),
+        as_of=reading.as_of,
+        known=reading.known.horizon if reading.known else None,
+        after=request.GET.get("after", ""),
+        limit=ROWS,
+    )
+    page = {
+        "found": found,
+        "chosen": chosen,
+        "views": VIEWS,
+        "chips": chips(customer_asked(request), contract=chosen.contract_number or "", q=chosen.text),
+        "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
+    }
+    more = request.headers.get("HX-Target") == "more"
+    return render(request, "contracts/parts/order_rows.html" if more else "contracts/orders.html", page)
+
+
+@needs(Permission.VIEW_ORDERS)
+def export_orders(request: HttpRequest) -> HttpResponseBase:
+    """Exactly the rows of the list as csv or xlsx, read in one snapshot."""
+    reading = reading_of(request)
+    headers = [
+        _("Company"), _("Order"), _("Contract"), _("Customer code"), _("Customer"), _("Ordered"), _("Currency"),
+        _("Amount"), _("Delivered"), _("Invoiced"), _("Not delivered"), _("Status"),
+    ]  # fmt: skip
+    with snapshot():
+        rows = every_order(
+            _chosen(request),
+            scope=scope_of(request),
+            as_of=reading.as_of,
+            known=reading.known.horizon if reading.known else None,
+        )
+        name = f"{_('orders')}-{reading.as_of:%Y-%m-%d}"
+        cells = (_cells(row) for row in rows)
+        return send_table(request.GET.get("format", ""), name, headers, cells, title=f"{reading.as_of:%Y-%m-%d}")
+
+
+@needs(Permission.VIEW_ORDERS)
+def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
+    """One order: its lines and what was delivered and invoiced of each up to the page's day."""
+    reading = reading_of(request)
+    try:
+        row = order(order_id, scope=scope_of(request))
+    except Refusal as refusal:
+        raise Http404 from refusal
+    whole = whole_order(row, as_of=reading.as_of, known=reading.known.horizon if reading.known else None)
+    page = {
+        "order": row,
+        "whole": whole,
+        "delivered": sum(line.delivered_amount for line in whole.lines),
+        "invoiced": sum(line.invoiced_amount for line in whole.lines),
+        "undelivered": 0 if whole.order.void else sum(line.open_amount for line in whole.lines),
+    }
+    return render(request, "contracts/order.html", page)
+
+
+def _chosen(request: HttpRequest) -> OrderFilter:
+    state, customer = request.GET.get("state", ""), customer_asked(request)
+    return OrderFilter(
+        company_id=reading_of(request).company_id,
+        customer_id=customer.pk if customer else None,
+        contract_number=request.GET.get("contract", "") or None,
+        state=state if state in STATES else None,
+        text=request.GET.get("q", "").strip(),
+    )
+
+
+def _cells(row: OrderRow) -> list[Cell]:
+    amounts = (row.amount, row.delivered_amount, row.invoiced_amount, row.open_amount)
+    return [
+        row.company_code,
+        row.number,
+        row.contract_number,
+        row.customer_code,
+        row.customer_name,
+        row.ordered_on,
+        row.currency,
+        *(Decimal(to_text(amount, row.currency)) for amount in amounts),
+        _(STATES[row.state]),
+    ]
