@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_date, parse_instant
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.actors import add_actor_option, cli_actor
+from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.commanding import commander, reader_scope
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from huikuan.mechanisms.audit.models import Head
@@ -80,7 +83,16 @@ def _asked(options: argparse.Namespace) -> tuple[int, int, Period, Head]:
     from huikuan.see.statements.queries.reach import customer_named
 
     period = _period(options)
-    return company_named(options.company).id, customer_named(options.customer).pk, period, _head(options)
+    company = company_named(options.company).id
+    customer = customer_named(options.customer, company_id=company, scope=_scope(options))
+    return company, customer.pk, period, _head(options)
+
+
+def _scope(options: argparse.Namespace) -> Scope:
+    """What whoever is named may read; to issue, what they may issue for."""
+    issues = options.issue or options.customer == BULK
+    permission = Permission.ISSUE_STATEMENTS if issues else Permission.VIEW_LEDGER
+    return reader_scope(options, permission, at=datetime.now(UTC))
 
 
 def _period(options: argparse.Namespace) -> Period:
@@ -106,12 +118,12 @@ def _head(options: argparse.Namespace) -> Head:
 def _currency(company: int, customer: int, period: Period, head: Head) -> str:
     """The only currency of the customer's accounts; the company's where there is no account at all."""
     from huikuan.mechanisms.identity.models import Company
-    from huikuan.see.statements.queries.reach import customers
+    from huikuan.record.customers.models import Customer
     from huikuan.see.statements.queries.statements import currencies_of
 
     found = currencies_of(company_id=company, customer_id=customer, period=period, known=head)
     if len(found) > 1:
-        name = customers().get(pk=customer).name
+        name = Customer.objects.get(pk=customer).name
         raise Refusal("statement_currency_needed", customer=name, currencies=", ".join(found))
     return found[0] if found else Company.objects.get(pk=company).currency
 
@@ -129,10 +141,10 @@ def _issue(options: argparse.Namespace) -> int:
         period=period,
         language=options.language,
         known=head,
-        actor=cli_actor(options),
+        actor=commander(options, Permission.ISSUE_STATEMENTS, company_id=company, at=datetime.now(UTC)),
         at=datetime.now(UTC),
     )
-    row = issued_statement(issued)
+    row = issued_statement(issued, scope=EVERYTHING)
     if options.out:
         shutil.copyfile(open_original(row.file_sha256), options.out)
     body = {
@@ -159,14 +171,14 @@ def _run_bulk(options: argparse.Namespace) -> int:
 
     company, period, head = company_named(options.company).id, _period(options), _head(options)
     codes = {code.strip() for code in options.customers.split(",")} if options.customers else None
-    rows = accounts(company_id=company, period=period, known=head, codes=codes)
+    rows = accounts(company_id=company, period=period, scope=_scope(options), known=head, codes=codes)
     run_id = start_run(
         company_id=company,
         accounts=[(row.customer_id, row.currency) for row in rows if options.currency in (None, row.currency)],
         period=period,
         language=options.language,
         known=head,
-        actor=cli_actor(options),
+        actor=commander(options, Permission.ISSUE_STATEMENTS, company_id=company, at=datetime.now(UTC)),
         at=datetime.now(UTC),
     )
     done = _finished(run_id, quiet=options.json)
@@ -189,7 +201,7 @@ def _finished(run_id: int, *, quiet: bool) -> Mapping[str, Any]:
 
     worker = Worker({StatementRun.JOB: Handler(issue_run, attempts=3)})
     while True:
-        row = run(run_id)
+        row = run(run_id, scope=EVERYTHING)
         if row.state == "done":
             return {"run": row.id, "issued": row.issued, "empty": row.empty, "archive": row.archive_sha256}
         if row.state == "failed":
@@ -197,7 +209,7 @@ def _finished(run_id: int, *, quiet: bool) -> Mapping[str, Any]:
         if not worker.turn():
             time.sleep(_POLL_SECONDS)
         if not quiet:
-            print(_("%(done)s of %(asked)s") % {"done": run(run_id).done, "asked": row.asked})
+            print(_("%(done)s of %(asked)s") % {"done": run(run_id, scope=EVERYTHING).done, "asked": row.asked})
 
 
 def _written(said: Statement, form: str, language: str) -> bytes:

@@ -18,9 +18,14 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity import operations
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
 from huikuan.mechanisms.identity.models import User
+from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
+from huikuan.record.contracts.domain.terms import Terms
+from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.contracts.operations.orders import create_order
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import affiliate
 from huikuan.record.customers.queries import customers, find, narrowed, seen
@@ -30,6 +35,8 @@ from huikuan.record.receivables.operations.settlements import Request, settle_ma
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.items import ItemFilter, every_item, items_page
 from huikuan.record.receivables.queries.open_lines import Moment
+from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.operations.issuing import issue_statement, start_run
 from huikuan.shell import cli, installation
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, ROWS, Books, open_by
 
@@ -200,6 +207,66 @@ def opens_exactly(name: str, client: Client, books: Books) -> None:
         answer = client.get(path)
         answer.close()
         assert answer.status_code == (200 if imports else 403), path
+
+
+def test_statements(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
+    asked = {
+        "company_id": books.company.pk, "period": Period(AS_OF.replace(day=1), AS_OF), "language": "zh",
+        "known": last_head(), "actor": "cli:test", "at": AT,
+    }  # fmt: skip
+    ids = dict(Customer.objects.values_list("code", "pk"))
+    issued = {code: issue_statement(customer_id=ids[code], currency="CNY", **asked) for code in ("C0001", "C0002")}
+    run = start_run(accounts=[(ids["C0001"], "CNY"), (ids["C0002"], "CNY")], **asked)
+    for name in READERS:
+        client, mine = people[name], SEES[name]
+        assert names_in(read(client, "/receivables/statements/")) == mine
+        assert names_in(read(client, "/receivables/statements/issued")) == mine & set(issued)
+        for path in ("/receivables/statements/export", "/receivables/statements/issued/export"):
+            text = b"".join(client.get(f"{path}?format=csv").streaming_content).decode("utf-8-sig")
+            assert names_in(text) == (mine & set(issued) if "issued" in path else mine)
+        for code, number in ids.items():
+            for more in ("", "/draft?format=xlsx"):
+                answer = client.get(f"/receivables/statements/customers/{number}{more}")
+                answer.close()
+                assert answer.status_code == (200 if code in mine else 404)
+        for code, number in issued.items():
+            answer = client.get(f"/receivables/statements/issued/{number}")
+            answer.close()
+            assert answer.status_code == (200 if code in mine else 404)
+        whole = {"C0001", "C0002"} <= mine
+        assert client.get(f"/receivables/statements/runs/{run}").status_code == (200 if whole else 404)
+        shown = client.get("/receivables/statements/").context["runs"]
+        assert [row.id for row in shown] == ([run] if whole else [])
+
+
+def test_contracts_and_orders(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
+    made = {}
+    for code in CUSTOMERS:
+        whose = {
+            "company": books.company,
+            "customer_id": Customer.objects.get(code=code).pk,
+            "actor": "test",
+            "at": AT,
+        }
+        signed = Terms(name="主轴总成", currency="CNY", amount=1_000_00, signed_on=date(2026, 3, 2))
+        line = OrderLine(1, "主轴", QUANTITY, 1_000_00, "件")
+        made[code] = (
+            create_contract(number=f"K-{code}", terms=signed, **whose),
+            create_order(number=f"SO-{code}", order=Order(date(2026, 3, 3), "CNY", (line,), f"K-{code}"), **whose),
+        )
+    for name in READERS:
+        client, mine = people[name], SEES[name]
+        for kind, place in (("contracts", 0), ("orders", 1)):
+            assert names_in(read(client, f"/{kind}/")) == mine
+            text = b"".join(client.get(f"/{kind}/export?format=csv").streaming_content).decode("utf-8-sig")
+            assert names_in(text) == mine
+            for code, ids in made.items():
+                assert client.get(f"/{kind}/{ids[place]}").status_code == (200 if code in mine else 404)
+                named = client.get(f"/{kind}/?customer={code}")
+                assert code in mine or CUSTOMERS[code] not in named.content.decode()
+        for code, (contract, _order) in made.items():
+            answer = client.get(f"/receivables/contracts/{contract}/items")
+            assert answer.status_code == (200 if code in mine else 404)
 
 
 def test_who_paid_for_somebody_else_is_not_told_to_those_who_do_not_see_them(

@@ -37,7 +37,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Extent:
     """Which moves count: a moment (its as_of the latest day), and one currency alone (None: every one with a rate)."""
 
     moment: Moment
@@ -50,7 +50,7 @@ class Scope:
         return {**self.moment.parameters(), "alone": self.currency}
 
 
-def balances(engine: ColumnsEngine, scope: Scope, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
+def balances(engine: ColumnsEngine, extent: Extent, basis: str, days: Sequence[Day]) -> dict[date, dict[int, int]]:
     """Per day, place → open amount in the reporting currency (places as in domain.aging).
 
     Home-currency items that were never rescheduled are a sum over moves by date and period; the others are
@@ -62,8 +62,8 @@ def balances(engine: ColumnsEngine, scope: Scope, basis: str, days: Sequence[Day
     keep_sums(
         engine,
         f"balances_{basis}",
-        lambda facts: _balances(facts, scope, basis, ordered),
-        {**scope.parameters(), "home": home},
+        lambda facts: _balances(facts, extent, basis, ordered),
+        {**extent.parameters(), "home": home},
         by="k, place",
         sums=["amount"],
     )
@@ -74,20 +74,20 @@ def balances(engine: ColumnsEngine, scope: Scope, basis: str, days: Sequence[Day
     return found
 
 
-def _balances(facts: Source, scope: Scope, basis: str, ordered: Sequence[Day]) -> str:
+def _balances(facts: Source, extent: Extent, basis: str, ordered: Sequence[Day]) -> str:
     """k (the day's place in order), place, amount."""
     own_base = "due_date" if basis == "due" else "document_date"
     planned = basis == "due" and facts.has(SCHEDULES)
-    parts = [counted(facts, scope.moment, since=ordered[0].on), _ends(ordered)]
+    parts = [counted(facts, extent.moment, since=ordered[0].on), _ends(ordered)]
     if planned:
-        parts += [_schedules(facts, scope.moment), "scheduled AS (SELECT DISTINCT item_id FROM schedules)"]
+        parts += [_schedules(facts, extent.moment), "scheduled AS (SELECT DISTINCT item_id FROM schedules)"]
     parts += [
         f"""linear AS (
     SELECT side, {own_base} AS base, {_period(ordered)} AS since, SUM(amount) AS amount
-    FROM counted AS c WHERE currency = %(home)s{scope.clause()}{_unplanned("scheduled AS g", planned)}
+    FROM counted AS c WHERE currency = %(home)s{extent.clause()}{_unplanned("scheduled AS g", planned)}
     GROUP BY 1, 2, 3
 )""",
-        f"singles AS ({_singles(scope, own_base, ordered, planned)}\n)",
+        f"singles AS ({_singles(extent, own_base, ordered, planned)}\n)",
     ]
     return f"""WITH {", ".join(parts)}, aged AS (
     SELECT e.k, l.side, l.base, l.amount FROM linear AS l JOIN ends AS e ON e.k >= l.since
@@ -102,11 +102,11 @@ def _unplanned(table: str, planned: bool, more: str = "") -> str:
     return f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE g.item_id = c.item_id{more})" if planned else ""
 
 
-def _singles(scope: Scope, base: str, ordered: Sequence[Day], planned: bool) -> str:
+def _singles(extent: Extent, base: str, ordered: Sequence[Day], planned: bool) -> str:
     """Of each day, the open lines of the items that must be opened one by one."""
     opens = f"""(
         SELECT e.k, c.item_id, c.side, c.currency, c.base, CAST(SUM(c.amount) AS BIGINT) AS still_open
-        FROM ({_apart(scope, base, ordered, planned)}) AS c JOIN ends AS e ON e.k >= c.since
+        FROM ({_apart(extent, base, ordered, planned)}) AS c JOIN ends AS e ON e.k >= c.since
         GROUP BY 1, 2, 3, 4, 5 HAVING SUM(c.amount) <> 0
     )"""
     plain = f"""
@@ -121,7 +121,7 @@ def _singles(scope: Scope, base: str, ordered: Sequence[Day], planned: bool) -> 
     WHERE o.still_open > p.later"""
 
 
-def _apart(scope: Scope, base: str, ordered: Sequence[Day], planned: bool) -> str:
+def _apart(extent: Extent, base: str, ordered: Sequence[Day], planned: bool) -> str:
     """The moves of items that must be opened one by one, by the day they count from: foreign, and rescheduled ones.
 
     Two questions rather than one with OR, which would be tried on every move of the ledger for every day.
@@ -130,22 +130,22 @@ def _apart(scope: Scope, base: str, ordered: Sequence[Day], planned: bool) -> st
     SELECT c.item_id, c.side, c.currency, c.{base} AS base, {_period(ordered)} AS since, SUM(c.amount) AS amount
     FROM counted AS c"""
     grouped = "GROUP BY 1, 2, 3, 4, 5"
-    scheduled = f"{asked} JOIN scheduled AS s ON s.item_id = c.item_id WHERE 1 = 1{scope.clause('c.')} {grouped}"
-    foreign = f"""{asked} WHERE c.currency <> %(home)s{scope.clause("c.")}{_unplanned("scheduled AS g", planned)}
+    scheduled = f"{asked} JOIN scheduled AS s ON s.item_id = c.item_id WHERE 1 = 1{extent.clause('c.')} {grouped}"
+    foreign = f"""{asked} WHERE c.currency <> %(home)s{extent.clause("c.")}{_unplanned("scheduled AS g", planned)}
     {grouped}"""
     return f"{scheduled} UNION ALL {foreign}" if planned else foreign
 
 
-def sales_by_day(engine: ColumnsEngine, scope: Scope, valued: Valuation) -> dict[date, int]:
+def sales_by_day(engine: ColumnsEngine, extent: Extent, valued: Valuation) -> dict[date, int]:
     """Credit sales (tax included) by posting date, less credit notes, returns and reversals."""
     signed = f"CASE WHEN side = 'debit' THEN 1 ELSE -1 END * {valued.sql('amount')}"
 
     def ask(facts: Source) -> str:
-        return f"""WITH {counted(facts, scope.moment, since=_BEGINNING)}
+        return f"""WITH {counted(facts, extent.moment, since=_BEGINNING)}
 SELECT posting_date, CAST(SUM({signed}) AS BIGINT) AS amount FROM counted
-WHERE by_kind = '' AND kind IN {SALES_KINDS}{scope.clause()} GROUP BY posting_date"""
+WHERE by_kind = '' AND kind IN {SALES_KINDS}{extent.clause()} GROUP BY posting_date"""
 
-    keep_sums(engine, "sales", ask, scope.parameters(), by="posting_date", sums=["amount"])
+    keep_sums(engine, "sales", ask, extent.parameters(), by="posting_date", sums=["amount"])
     rows = engine.rows("SELECT posting_date, amount FROM sales", {})
     return {day: amount for day, amount in rows if amount is not None}
 
@@ -158,7 +158,7 @@ class Matured:
     collected: int
 
 
-def keep_matured(engine: ColumnsEngine, scope: Scope, valued: Valuation, after: date, until: date) -> Matured:
+def keep_matured(engine: ColumnsEngine, extent: Extent, valued: Valuation, after: date, until: date) -> Matured:
     """Keep as `matured` per customer: debits whose first due date lies in (after, until], less what was withdrawn
     (credited, returned, reversed); and how much of them money has settled. Answers the sum over all.
     An extension does not move a claim out of the period."""
@@ -166,13 +166,13 @@ def keep_matured(engine: ColumnsEngine, scope: Scope, valued: Valuation, after: 
     kept = f"by_kind NOT IN {CASH_KINDS + LOSS_KINDS}"
 
     def ask(facts: Source) -> str:
-        return f"""WITH {counted(facts, scope.moment, since=_BEGINNING)}
+        return f"""WITH {counted(facts, extent.moment, since=_BEGINNING)}
 SELECT customer_id, CAST(SUM(CASE WHEN {kept} THEN COALESCE({worth}, 0) ELSE 0 END) AS BIGINT) AS matured,
        CAST(-SUM(CASE WHEN by_kind IN {CASH_KINDS} THEN COALESCE({worth}, 0) ELSE 0 END) AS BIGINT) AS collected
-FROM counted WHERE side = 'debit' AND due_date > %(after)s AND due_date <= %(until)s{scope.clause()}
+FROM counted WHERE side = 'debit' AND due_date > %(after)s AND due_date <= %(until)s{extent.clause()}
 GROUP BY customer_id"""
 
-    parameters = {**scope.parameters(), "after": after, "until": until}
+    parameters = {**extent.parameters(), "after": after, "until": until}
     keep_sums(engine, "matured", ask, parameters, by="customer_id", sums=["matured", "collected"])
     (row,) = engine.rows("SELECT COALESCE(SUM(matured), 0), COALESCE(SUM(collected), 0) FROM matured", {})
     return Matured(int(row[0]), int(row[1]))

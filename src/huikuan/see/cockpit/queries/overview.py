@@ -12,7 +12,7 @@ from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
-from huikuan.mechanisms.identity.domain.scope import Scope as ReaderScope
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce
 from huikuan.record.customers.queries import seen
@@ -20,8 +20,8 @@ from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT
 from huikuan.record.receivables.queries.aging import bucket_days
 from huikuan.record.receivables.queries.history import (
     Day,
+    Extent,
     Matured,
-    Scope,
     balances,
     keep_matured,
     sales_by_day,
@@ -72,7 +72,7 @@ def overview(
     *,
     company_id: int | None,
     as_of: date,
-    scope: ReaderScope,
+    scope: Scope,
     known: Head | None = None,
     basis: str = "due",
     currency: str | None = None,
@@ -144,15 +144,15 @@ def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | 
     valued, alone = standing.choose_currency(_home(moment.company_id), currencies, currency, moment)
     pricing = standing.Pricing(moment, asked.basis, days, valued, alone)
     standing.keep_holders(engine, lines, pricing)
-    scope = Scope(moment, alone)
-    matured = keep_matured(engine, scope, valued, ends.window_start, moment.as_of)
+    extent = Extent(moment, alone)
+    matured = keep_matured(engine, extent, valued, ends.window_start, moment.as_of)
     counts, parts = standing.parts(engine, pricing)
     return _Told(
         currencies=currencies,
         valued=valued,
         alone=alone,
-        history=_history(engine, scope, asked, policy, valued, [one.currency for one in currencies]),
-        sales=sales_by_day(engine, scope, valued),
+        history=_history(engine, extent, asked, policy, valued, [one.currency for one in currencies]),
+        sales=sales_by_day(engine, extent, valued),
         matured=matured,
         counts=counts,
         parts=parts,
@@ -227,23 +227,25 @@ def _home(company_id: int | None) -> str:
 
 
 def _history(
-    engine: ColumnsEngine, scope: Scope, asked: _Asked, policy: InForce, valued: Valuation, currencies: Sequence[str]
+    engine: ColumnsEngine, extent: Extent, asked: _Asked, policy: InForce, valued: Valuation, currencies: Sequence[str]
 ) -> _History:
     def by(basis: str) -> dict[date, dict[int, int]]:
         edges = days_of(policy.document[basis], asked.moment.as_of)
-        return balances(engine, scope, basis, _days(scope, asked.ends, edges, valued, currencies))
+        return balances(engine, extent, basis, _days(extent, asked.ends, edges, valued, currencies))
 
     by_due = by("due")
     return _History(by_due if asked.basis == "due" else by(asked.basis), by_due)
 
 
-def _days(scope: Scope, ends: _Ends, edges: Sequence[int], valued: Valuation, currencies: Sequence[str]) -> list[Day]:
+def _days(
+    extent: Extent, ends: _Ends, edges: Sequence[int], valued: Valuation, currencies: Sequence[str]
+) -> list[Day]:
     """Each day with its own rates. All have the as-of day's edges: one page has one set of buckets,
     and a bucket's column in the trend stays the same whatever policy governed then."""
-    moment = scope.moment
+    moment = extent.moment
 
     def rates(on: date) -> Valuation:
-        if on == moment.as_of or scope.currency:
+        if on == moment.as_of or extent.currency:
             return valued
         return valuation(valued.currency, currencies, on, moment.known)
 

@@ -10,10 +10,11 @@ from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import Engine
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.queries.open_lines import Moment, counted
 from huikuan.see.statements.domain.account import CATEGORIES, KINDS, OTHER, Figures, Period
-from huikuan.see.statements.queries.reach import customers
 
 _LONGEST_YEARS = 10
 _MANY = 1_000
@@ -42,17 +43,19 @@ def accounts(
     *,
     company_id: int,
     period: Period,
+    scope: Scope,
     known: Head | None = None,
     codes: Collection[str] | None = None,
     text: str = "",
     engine: str = "columns",
 ) -> list[AccountRow]:
-    """The accounts with something to say: a balance, a movement, or something open. By customer code, then currency.
+    """The accounts of the scope with something to say: a balance, a movement, or something open.
+    By customer code, then currency.
 
     `codes` and `text` (in code or name) narrow to customers; None and '' do not. Each row's figures equal
     those of the account's own statement.
     """
-    moment = Moment(check_period(period).until, known.horizon if known else ALWAYS_KNOWN, company_id)
+    moment = Moment(check_period(period).until, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
     with asking(engine) as answering:
         rows = answering.rows(_statement(answering, moment, period), {**moment.parameters(), "since": period.since})
     named = _named({row[0] for row in rows})
@@ -71,7 +74,7 @@ def accounts(
 
 def _named(ids: set[int]) -> dict[int, Customer]:
     """Customers by id; of many, one pass over the table is quicker than a long list."""
-    found = customers() if len(ids) > _MANY else customers().filter(pk__in=ids)
+    found = Customer.objects.all() if len(ids) > _MANY else Customer.objects.filter(pk__in=ids)
     return {one.pk: one for one in found.only("pk", "code", "name")}
 
 

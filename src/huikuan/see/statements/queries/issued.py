@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from django.db.models import Q, QuerySet
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.models import StoredFile
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import JobRow, latest
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import narrowed, seen
 from huikuan.see.statements.domain.statement import number_text
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
-from huikuan.see.statements.queries.reach import customers
+from huikuan.see.statements.queries.reach import customers, reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +69,19 @@ class RunRow:
 
 def issued(
     *,
-    company_ids: Collection[int] | None,
+    scope: Scope,
+    company_ids: Collection[int] | None = None,
     customer_id: int | None = None,
     run_id: int | None = None,
     text: str = "",
     after: int | None = None,
     limit: int = 50,
 ) -> list[IssuedRow]:
-    """The newest first, those before the id `after`. `company_ids` None: every company.
+    """Those of the scope, the newest first, before the id `after`. `company_ids` None: every company of it.
 
     `text`: found in the number, the customer's code or name.
     """
-    rows = IssuedStatement.objects.filter(customer_id__in=customers().values("pk")).order_by("-id")
+    rows = narrowed(IssuedStatement.objects.order_by("-id"), seen(scope))
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
     if customer_id is not None:
@@ -86,12 +90,12 @@ def issued(
         rows = rows.filter(run_id=run_id)
     if after is not None:
         rows = rows.filter(id__lt=after)
-    return _rows(_matching(rows, text.strip())[:limit])
+    return _rows(_matching(rows, text.strip(), scope)[:limit])
 
 
-def issued_statement(statement_id: int) -> IssuedRow:
-    """One of the register; refuses an unknown one."""
-    found = _rows(IssuedStatement.objects.filter(pk=statement_id, customer_id__in=customers().values("pk")))
+def issued_statement(statement_id: int, *, scope: Scope) -> IssuedRow:
+    """One of the register; refuses an unknown one, and one outside the scope."""
+    found = _rows(narrowed(IssuedStatement.objects.filter(pk=statement_id), seen(scope)))
     if not found:
         raise Refusal("statement_unknown", statement=statement_id)
     return found[0]
@@ -102,26 +106,26 @@ def of_run(run_id: int) -> list[IssuedRow]:
     return _rows(IssuedStatement.objects.filter(run_id=run_id).order_by("year", "number"))
 
 
-def runs(*, company_ids: Collection[int] | None, limit: int = 20) -> list[RunRow]:
-    """The latest runs first."""
+def runs(*, scope: Scope, company_ids: Collection[int] | None = None, limit: int = 20) -> list[RunRow]:
+    """The latest runs over customers of the scope alone, the newest first."""
     rows = StatementRun.objects.order_by("-id")
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
-    return [_run(row) for row in rows[:limit]]
+    return [_run(row) for row in islice((row for row in rows.iterator() if reaches(row, scope)), limit)]
 
 
-def run(run_id: int) -> RunRow:
-    """One run; refuses an unknown one."""
+def run(run_id: int, *, scope: Scope) -> RunRow:
+    """One run; refuses an unknown one, and one with customers outside the scope."""
     found = StatementRun.objects.filter(pk=run_id).first()
-    if found is None:
+    if found is None or not reaches(found, scope):
         raise Refusal("statement_run_unknown", run=run_id)
     return _run(found)
 
 
-def _matching(rows: QuerySet[IssuedStatement], text: str) -> QuerySet[IssuedStatement]:
+def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> QuerySet[IssuedStatement]:
     if not text:
         return rows
-    named = customers().filter(Q(name__icontains=text) | Q(code__icontains=text)).values("pk")
+    named = customers(scope).filter(Q(name__icontains=text) | Q(code__icontains=text)).values("pk")
     condition = Q(customer_id__in=named)
     year, dash, number = text.partition("-")
     if dash and all(part.isascii() and part.isdigit() and len(part) < 10 for part in (year, number)):

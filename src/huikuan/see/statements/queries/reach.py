@@ -5,23 +5,37 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import register_seen, seen
 from huikuan.record.receivables.models import Item
+from huikuan.see.statements.models import StatementRun
 
 
-def customers() -> QuerySet[Customer]:
-    """Those that statements may be made for."""
-    return Customer.objects.all()
+def customers(scope: Scope) -> QuerySet[Customer]:
+    """Those of the scope."""
+    return register_seen(seen(scope))
 
 
-def has_account(*, company_id: int, customer_id: int) -> bool:
-    """Whether the company ever had an item of this customer; without one there is nothing to show of them."""
+def has_account(*, company_id: int, customer_id: int, scope: Scope) -> bool:
+    """Whether the scope reaches this customer's rows of the company and there ever were any; without an item
+    there is nothing to show of them."""
+    if not seen(scope).has(company_id, customer_id):
+        return False
     return Item.objects.filter(company_id=company_id, customer_id=customer_id).exists()
 
 
-def customer_named(code: str) -> Customer:
-    """The one with this code; refuses an unknown one."""
-    found = customers().filter(code=code).first()
-    if found is None:
+def customer_named(code: str, *, company_id: int, scope: Scope) -> Customer:
+    """The one with this code; refuses an unknown one, and one whose rows of the company lie outside the scope."""
+    found = customers(scope).filter(code=code).first()
+    if found is None or not seen(scope).has(company_id, found.pk):
         raise Refusal("customer_unknown", customer=code)
     return found
+
+
+def reaches(run: StatementRun, scope: Scope) -> bool:
+    """Whether the scope reaches every account of a run: its archive holds them all."""
+    if scope.whole(run.company_id):
+        return True
+    theirs = seen(scope)
+    return all(theirs.has(run.company_id, customer_id) for customer_id, _currency in run.accounts)

@@ -22,7 +22,6 @@ from huikuan.record.receivables.queries.open_lines import Moment
 from huikuan.see.statements.domain.account import Cleared, Facts, Period, Posted, account_of
 from huikuan.see.statements.domain.statement import BankAccount, Issuer, Recipient, Rest, Statement
 from huikuan.see.statements.queries.accounts import check_period
-from huikuan.see.statements.queries.reach import customers
 
 _POSTED = (
     *("id", "kind", "side", "amount", "document_number", "document_date", "posting_date", "due_date", "awaits"),
@@ -45,7 +44,7 @@ def statement(
         policy, days = bucket_days(Moment(period.until, horizon, company_id), "due")
         facts = _facts(company_id, customer_id, currency, period, horizon)
         issuer = _issuer(company, instant, horizon)
-        recipient = _recipient(customers().get(pk=customer_id))
+        recipient = _recipient(Customer.objects.get(pk=customer_id))
     return Statement(
         issuer=issuer,
         recipient=recipient,

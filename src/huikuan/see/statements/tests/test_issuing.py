@@ -15,6 +15,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.store import guards
 from huikuan.record.receivables.tests.test_races import at_once
 from huikuan.see.statements.domain.account import Period
@@ -27,7 +28,7 @@ from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
 
 def test_what_is_issued_is_numbered_stored_and_found_again(books: Books) -> None:
     first, second = books.issue(), books.issue(to=1)
-    row = issued_statement(first)
+    row = issued_statement(first, scope=EVERYTHING)
     assert (row.number, row.opening, row.closing) == ("2026-000001", 100_000_00, 85_499_95)
     assert (row.customer_code, row.since, row.until, row.language) == (
         *("C0001", OCTOBER.since, OCTOBER.until),
@@ -37,11 +38,11 @@ def test_what_is_issued_is_numbered_stored_and_found_again(books: Books) -> None
     assert content.startswith(b"%PDF-")
     assert hashlib.sha256(content).hexdigest() == row.file_sha256
     assert row.file_name == "2026-000001 C0001 北麓矿业装备集团有限公司 CNY 2026-10-31.pdf"
-    assert [one.number for one in issued(company_ids=None)] == ["2026-000002", "2026-000001"]
-    assert [one.id for one in issued(company_ids=None, after=second)] == [first]
-    assert [one.id for one in issued(company_ids=None, text="宏朔")] == [second]
-    assert [one.id for one in issued(company_ids=None, text="2026-000001")] == [first]
-    assert issued(company_ids=[]) == []
+    assert [one.number for one in issued(scope=EVERYTHING, company_ids=None)] == ["2026-000002", "2026-000001"]
+    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, after=second)] == [first]
+    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, text="宏朔")] == [second]
+    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, text="2026-000001")] == [first]
+    assert issued(scope=EVERYTHING, company_ids=[]) == []
     announced = Event.objects.filter(kind="statements.issued").values_list("customer_id", "payload")
     assert [payload["number"] for _, payload in announced.order_by("id")] == ["2026-000001", "2026-000002"]
 
@@ -51,7 +52,7 @@ def test_the_content_is_committed_to(books: Books) -> None:
     said = books.said()
     assert said.head is not None
     assert said.head.size == head.size
-    one = issued_statement(books.issue())
+    one = issued_statement(books.issue(), scope=EVERYTHING)
     assert one.content_digest == content_digest(said).hex()
 
 
@@ -59,8 +60,8 @@ def test_each_company_and_year_counts_from_one(books: Books) -> None:
     books.issue()
     # Half past midnight in Shanghai is still last year in UTC.
     new_year = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
-    assert issued_statement(books.issue(at=new_year)).number == "2027-000001"
-    assert issued_statement(books.issue(at=new_year - timedelta(hours=1))).number == "2026-000002"
+    assert issued_statement(books.issue(at=new_year), scope=EVERYTHING).number == "2027-000001"
+    assert issued_statement(books.issue(at=new_year - timedelta(hours=1)), scope=EVERYTHING).number == "2026-000002"
 
 
 def test_refusals_write_nothing(books: Books) -> None:
@@ -99,7 +100,7 @@ def test_a_number_taken_while_the_document_was_set_is_not_given_twice(
         return ready
 
     monkeypatch.setattr(issuing, "set_with_number", overtaken)
-    late = issued_statement(books.issue())
+    late = issued_statement(books.issue(), scope=EVERYTHING)
     assert taken == [1]
     assert late.number == "2026-000002"
     assert sorted(IssuedStatement.objects.values_list("number", flat=True)) == [1, 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.see.statements.models import IssuedStatement
 from huikuan.see.statements.policies import LETTERHEAD, check_letterhead
 from huikuan.see.statements.queries.issued import issued_statement
@@ -56,7 +57,7 @@ def test_a_statement_carries_the_version_it_was_printed_with(books: Books) -> No
     assert (said.issuer.name, said.issuer.letterhead) == (GOOD["name"], 1)
     assert said.lacking() == ()
     assert books.said(to=1).lacking() == ("recipient_uscc",)
-    row = issued_statement(books.issue())
+    row = issued_statement(books.issue(), scope=EVERYTHING)
     assert IssuedStatement.objects.get(pk=row.id).letterhead_number == 1
 
 

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
@@ -19,6 +20,7 @@ from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
 from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
+from huikuan.shell.tests.books import ask_second_factor_of
 
 OCTOBER_ASKED = {"since": "2026-10-01", "as_of": "2026-10-31"}
 LIST = "/receivables/statements/"
@@ -27,6 +29,7 @@ LIST = "/receivables/statements/"
 @pytest.fixture
 def clerk(books: Books, client: Client):
     """A finance manager, on the books' day; the two managers of the letterhead are there."""
+    ask_second_factor_of("nobody")
     with time_machine.travel(AT, tick=True):
         client.force_login(User.objects.get(username="zhou"))
         yield client
@@ -82,7 +85,7 @@ def test_every_figure_of_the_statement_opens_to_what_makes_it(clerk: Client, boo
 
 
 def test_the_closing_balance_equals_the_open_items_of_the_same_day(clerk: Client, books: Books) -> None:
-    (sums,) = items_page(ItemFilter(customer_id=books.customers[0].pk), as_of=OCTOBER.until).sums
+    (sums,) = items_page(ItemFilter(customer_id=books.customers[0].pk), scope=EVERYTHING, as_of=OCTOBER.until).sums
     page = clerk.get(page_of(books), OCTOBER_ASKED)
     assert page.context["said"].account.figures.closing == sums.debit - sums.credit
 

@@ -18,6 +18,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity import operations as identity
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.tests.test_crash import environment
@@ -58,7 +59,7 @@ if os.environ.get("HUIKUAN_PROVE") != "1":
 
 def begin(books: Books, **change: object) -> int:
     head = books.head()
-    rows = accounts(company_id=books.company.pk, period=OCTOBER, known=head)
+    rows = accounts(scope=EVERYTHING, company_id=books.company.pk, period=OCTOBER, known=head)
     asked = {
         "company_id": books.company.pk, "accounts": [(row.customer_id, row.currency) for row in rows],
         "period": OCTOBER, "language": "zh", "known": head, "actor": "cli:test", "at": AT,
@@ -73,18 +74,22 @@ def work(*, later: bool = False) -> None:
 
 
 def archived(run_id: int) -> dict[str, bytes]:
-    with zipfile.ZipFile(open_original(run(run_id).archive_sha256)) as archive:
+    with zipfile.ZipFile(open_original(run(run_id, scope=EVERYTHING).archive_sha256)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def test_a_run_issues_every_account_and_archives_them(books: Books) -> None:
     Customer.objects.create(code="C0003", name="没有往来")
     run_id = begin(books)
-    assert (run(run_id).state, run(run_id).done, run(run_id).asked) == ("queued", 0, 2)
+    assert (
+        run(run_id, scope=EVERYTHING).state,
+        run(run_id, scope=EVERYTHING).done,
+        run(run_id, scope=EVERYTHING).asked,
+    ) == ("queued", 0, 2)
     work()
-    row = run(run_id)
+    row = run(run_id, scope=EVERYTHING)
     assert (row.state, row.done, row.issued, row.empty) == ("done", 2, 2, 0)
-    assert [one.id for one in runs(company_ids=[books.company.pk])] == [run_id]
+    assert [one.id for one in runs(scope=EVERYTHING, company_ids=[books.company.pk])] == [run_id]
     entries = archived(run_id)
     assert sorted(entries) == [
         "2026-000001 C0001 北麓矿业装备集团有限公司 CNY 2026-10-31.pdf",
@@ -103,7 +108,7 @@ def test_an_account_with_nothing_to_say_is_counted_and_left_out(books: Books) ->
     silent = Customer.objects.create(code="C0003", name="没有往来")
     run_id = begin(books, accounts=[(silent.pk, "CNY"), (books.customers[1].pk, "CNY")])
     work()
-    assert (run(run_id).issued, run(run_id).empty) == (1, 1)
+    assert (run(run_id, scope=EVERYTHING).issued, run(run_id, scope=EVERYTHING).empty) == (1, 1)
 
 
 def test_names_that_reach_out_of_the_folder_stay_inside(books: Books) -> None:
@@ -163,6 +168,6 @@ def test_whoever_lost_the_permission_meanwhile_issues_nothing(books: Books) -> N
     run_id = begin(books, actor="zhou")
     identity.revoke_role(username="zhou", role="finance_manager", actor="cli:root", at=AT)
     Worker({StatementRun.JOB: Handler(issue_run, attempts=1)}).turn()
-    row = run(run_id)
+    row = run(run_id, scope=EVERYTHING)
     assert (row.state, row.issued) == ("failed", 0)
     assert "not_permitted" in row.message

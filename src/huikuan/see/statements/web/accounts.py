@@ -60,7 +60,7 @@ def show_accounts(request: HttpRequest) -> HttpResponse:
         "periods": usual_periods(wanted.reading.today),
         "languages": LANGUAGES,
         "may_issue": may_issue(request, wanted.company.pk) and wanted.reading.known_at is None,
-        "runs": runs(company_ids=[wanted.company.pk], limit=5),
+        "runs": runs(scope=wanted.scope, company_ids=[wanted.company.pk], limit=5),
     }
     return render(request, "statements/accounts.html", page)
 
@@ -79,12 +79,20 @@ def export_accounts(request: HttpRequest) -> HttpResponseBase:
 
 
 def _found(wanted: Asked) -> list[AccountRow]:
-    return accounts(company_id=wanted.company.pk, period=wanted.period, known=wanted.reading.known, text=wanted.text)
+    return accounts(
+        company_id=wanted.company.pk,
+        period=wanted.period,
+        scope=wanted.scope,
+        known=wanted.reading.known,
+        text=wanted.text,
+    )
 
 
 def _start(request: HttpRequest, wanted: Asked) -> HttpResponse:
     head = fresh_head(timezone.now)
-    rows = accounts(company_id=wanted.company.pk, period=wanted.period, known=head, text=wanted.text)
+    rows = accounts(
+        company_id=wanted.company.pk, period=wanted.period, scope=wanted.scope, known=head, text=wanted.text
+    )
     if request.POST.get("which") != "all":
         chosen = set(request.POST.getlist("account"))
         rows = [row for row in rows if f"{row.customer_id}:{row.currency}" in chosen]

@@ -7,14 +7,13 @@ from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.identity.queries import permissions
-from huikuan.mechanisms.pages.access import companies_offered
+from huikuan.mechanisms.pages.access import companies_offered, rights_of, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address, day_named, reading_of
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.papers import LANGUAGES
@@ -33,6 +32,7 @@ class Asked:
     period: Period
     language: str
     text: str
+    scope: Scope
 
     def carried(self) -> dict[str, object]:
         """What every link between these pages carries beside the reading."""
@@ -64,13 +64,13 @@ def asked(request: HttpRequest) -> Asked:
         period=check_period(Period(begin, reading.as_of)),
         language=language if language in LANGUAGES else spoken,
         text=request.GET.get("q", "").strip(),
+        scope=scope_of(request),
     )
 
 
 def may_issue(request: HttpRequest, company_id: int) -> bool:
     """Whether the reader may issue statements for the company; the operation asks again."""
-    held = permissions(request.user.get_username(), company_id=company_id, at=timezone.now())
-    return Permission.ISSUE_STATEMENTS in held
+    return Permission.ISSUE_STATEMENTS in rights_of(request).permissions(company_id)
 
 
 def usual_periods(today: date) -> list[tuple[str, date, date]]:

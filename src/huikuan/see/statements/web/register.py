@@ -17,7 +17,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.queries import worker_seen
-from huikuan.mechanisms.pages.access import may_for, needs, visible_companies
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.see.statements.jobs import ZIP
 from huikuan.see.statements.operations.files import PDF
@@ -59,11 +59,9 @@ def export_issued(request: HttpRequest) -> HttpResponseBase:
 def send_issued(request: HttpRequest, statement_id: int) -> HttpResponseBase:
     """The document exactly as it was issued, its hash checked."""
     try:
-        row = issued_statement(statement_id)
+        row = issued_statement(statement_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
-    if not may_for(request, Permission.VIEW_LEDGER, row.company_id):
-        raise Http404
     return send(open_original(row.file_sha256), row.file_name, PDF)
 
 
@@ -72,7 +70,7 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How far a run is and what it issued; the panel asks for itself again until it is done."""
     row = _run(request, run_id)
     waits = row.state in ("queued", "running") and not worker_seen(at=timezone.now())
-    page = {"run": row, "no_worker": waits, "rows": issued(company_ids=[row.company_id], run_id=run_id, limit=ROWS)}
+    page = {"run": row, "no_worker": waits, "rows": issued(scope=scope_of(request), run_id=run_id, limit=ROWS)}
     alone = request.headers.get("HX-Target") == "run"
     return render(request, "statements/parts/run.html" if alone else "statements/run.html", page)
 
@@ -87,20 +85,22 @@ def send_archive(request: HttpRequest, run_id: int) -> HttpResponseBase:
 
 
 def _run(request: HttpRequest, run_id: int) -> RunRow:
-    """Another company's run is not there."""
+    """A run with customers the reader does not see is not there."""
     try:
-        row = run(run_id)
+        return run(run_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
-    if not may_for(request, Permission.VIEW_LEDGER, row.company_id):
-        raise Http404
-    return row
 
 
 def _found(request: HttpRequest, after: int | None, limit: int) -> list[IssuedRow]:
     company = reading_of(request).company
-    visible = [company.pk] if company else visible_companies(request)
-    return issued(company_ids=visible, text=request.GET.get("q", ""), after=after, limit=limit)
+    return issued(
+        scope=scope_of(request),
+        company_ids=[company.pk] if company else None,
+        text=request.GET.get("q", ""),
+        after=after,
+        limit=limit,
+    )
 
 
 def _cells(found: list[IssuedRow]) -> Iterator[list[Cell]]:

@@ -88,7 +88,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "periods": usual_periods(wanted.reading.today),
         "languages": LANGUAGES,
         "may_issue": may_issue(request, wanted.company.pk) and wanted.reading.known_at is None,
-        "issued": issued(company_ids=[wanted.company.pk], customer_id=customer_id, limit=5),
+        "issued": issued(scope=wanted.scope, company_ids=[wanted.company.pk], customer_id=customer_id, limit=5),
     }
     return render(request, "statements/statement.html", page)
 
@@ -107,8 +107,8 @@ def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
 
 def _customer(customer_id: int, wanted: Asked) -> Customer:
     """Out of reach is as not there; so is one the company never dealt with."""
-    found = customers().filter(pk=customer_id).first()
-    if found is None or not has_account(company_id=wanted.company.pk, customer_id=customer_id):
+    found = customers(wanted.scope).filter(pk=customer_id).first()
+    if found is None or not has_account(company_id=wanted.company.pk, customer_id=customer_id, scope=wanted.scope):
         raise Http404
     return found
 
