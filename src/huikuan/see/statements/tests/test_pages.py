@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from django.test import Client
 
-from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.models import Customer
@@ -26,9 +25,9 @@ LIST = "/receivables/statements/"
 
 @pytest.fixture
 def clerk(books: Books, client: Client):
-    """A finance manager, on the books' day; the two managers of the letterhead are there."""
+    """A billing clerk, on the books' day."""
     with time_machine.travel(AT, tick=True):
-        client.force_login(User.objects.get(username="zhou"))
+        client.force_login(person("lan", "billing_clerk"))
         yield client
 
 
@@ -103,7 +102,7 @@ def test_issuing_enters_the_register_and_the_file_is_there(clerk: Client, books:
     assert answer.status_code == 302
     listed = clerk.get(answer.headers["Location"])
     (row,) = listed.context["rows"]
-    assert (row.number, row.language, row.actor, row.closing) == ("2026-000001", "en", "zhou", 85_499_95)
+    assert (row.number, row.language, row.actor, row.closing) == ("2026-000001", "en", "lan", 85_499_95)
     sent = clerk.get(f"{LIST}issued/{row.id}")
     assert b"".join(sent.streaming_content).startswith(b"%PDF-")
     exported = clerk.get(f"{LIST}issued/export", {"format": "csv"})
