@@ -26,12 +26,18 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.models import StoredFile
-from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.models import Affiliation
+from huikuan.record.customers.operations.customers import change_customer, create_customer, create_group
 from huikuan.mechanisms.files.folder import data_folder
 at = datetime(2026, 11, 20, 2, 14, 15, 123456, tzinfo=UTC)
-group = CustomerGroup.objects.create(code="G2", name="北麓矿业装备集团")
-parent = Customer.objects.create(id=9, code="C9", name="北麓矿业装备", former_names=["北麓重工"])
-Customer.objects.create(id=2, code="C2", name="北麓（盐城）", parent=parent)
+said = {"actor": "cli:test", "at": at}
+create_group(code="G2", name="北麓矿业装备集团")
+# The subsidiary comes before its parent, in the tables as in the archive.
+create_customer(master=Master("C1", "东岸泵业"), **said)
+create_customer(master=Master("C2", "北麓（盐城）"), **said)
+create_customer(master=Master("C9", "北麓矿业装备", former_names=("北麓重工",)), **said)
+change_customer(code="C2", version=1, changes={"parent_code": "C9"}, **said)
 data = "客户,金额\\n".encode()
 digest = hashlib.sha256(data).hexdigest()
 path = data_folder() / "files" / digest[:2] / digest[2:]
@@ -81,7 +87,7 @@ def backup(original: Installation) -> Path:
     file = original.home.parent / "saved.zip"
     code, told = original.run("backup", file)
     assert code == 0
-    assert (told["rows"]["events_event"], told["files"], told["lost_files"]) == (41, 1, [])
+    assert (told["rows"]["events_event"], told["files"], told["lost_files"]) == (45, 1, [])
     return file
 
 

@@ -12,7 +12,6 @@ import time_machine
 from django.test import Client
 
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
-from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.models import Customer
@@ -20,7 +19,6 @@ from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
 from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
-from huikuan.shell.tests.books import ask_second_factor_of
 
 OCTOBER_ASKED = {"since": "2026-10-01", "as_of": "2026-10-31"}
 LIST = "/receivables/statements/"
@@ -28,10 +26,9 @@ LIST = "/receivables/statements/"
 
 @pytest.fixture
 def clerk(books: Books, client: Client):
-    """A finance manager, on the books' day; the two managers of the letterhead are there."""
-    ask_second_factor_of("nobody")
+    """A billing clerk, on the books' day."""
     with time_machine.travel(AT, tick=True):
-        client.force_login(User.objects.get(username="zhou"))
+        client.force_login(person("lan", "billing_clerk"))
         yield client
 
 
@@ -106,7 +103,7 @@ def test_issuing_enters_the_register_and_the_file_is_there(clerk: Client, books:
     assert answer.status_code == 302
     listed = clerk.get(answer.headers["Location"])
     (row,) = listed.context["rows"]
-    assert (row.number, row.language, row.actor, row.closing) == ("2026-000001", "en", "zhou", 85_499_95)
+    assert (row.number, row.language, row.actor, row.closing) == ("2026-000001", "en", "lan", 85_499_95)
     sent = clerk.get(f"{LIST}issued/{row.id}")
     assert b"".join(sent.streaming_content).startswith(b"%PDF-")
     exported = clerk.get(f"{LIST}issued/export", {"format": "csv"})
@@ -136,7 +133,7 @@ def test_a_run_is_started_watched_and_fetched(clerk: Client, books: Books) -> No
 
 
 def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk: Client) -> None:
-    clerk.force_login(person("sales", "sales"))
+    clerk.force_login(person("sales", "cash_clerk"))
     for page, button in ((page_of(books), "编号并出具"), (LIST, "给选中的账户")):
         address = f"{page}?since=2026-10-01&as_of=2026-10-31"
         assert button not in clerk.get(address).content.decode()
