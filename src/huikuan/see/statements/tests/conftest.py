@@ -10,6 +10,7 @@ import pytest
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.identity import operations as identity
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies import queries as policy_queries
@@ -73,7 +74,7 @@ class Books:
     def said(self, to: int = 0, period: Period = OCTOBER, currency: str = "CNY") -> Statement:
         return statement(
             company_id=self.company.pk, customer_id=self.customers[to].pk, currency=currency, period=period,
-            known=self.head(), at=AT,
+            scope=EVERYTHING, known=self.head(), at=AT,
         )  # fmt: skip
 
     def issue(self, to: int = 0, *, actor: str = "cli:test", at: datetime = AT, language: str = "zh") -> int:
