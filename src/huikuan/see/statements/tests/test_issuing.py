@@ -65,7 +65,7 @@ def test_each_company_and_year_counts_from_one(books: Books) -> None:
 
 
 def test_refusals_write_nothing(books: Books) -> None:
-    person("sales", "sales")
+    person("sales", "cash_clerk")
     asked = {
         "company_id": books.company.pk, "customer_id": books.customers[0].pk, "currency": "CNY", "period": OCTOBER,
         "language": "zh", "known": books.head(), "actor": "cli:test", "at": AT,

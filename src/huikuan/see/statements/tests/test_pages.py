@@ -136,7 +136,7 @@ def test_a_run_is_started_watched_and_fetched(clerk: Client, books: Books) -> No
 
 
 def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk: Client) -> None:
-    clerk.force_login(person("sales", "sales"))
+    clerk.force_login(person("sales", "cash_clerk"))
     for page, button in ((page_of(books), "编号并出具"), (LIST, "给选中的账户")):
         address = f"{page}?since=2026-10-01&as_of=2026-10-31"
         assert button not in clerk.get(address).content.decode()

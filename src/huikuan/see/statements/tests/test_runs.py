@@ -152,7 +152,7 @@ def test_equal_runs_give_equal_archives_but_for_their_numbers(books: Books) -> N
 
 
 def test_a_run_that_is_refused_leaves_nothing(books: Books) -> None:
-    person("sales", "sales")
+    person("sales", "cash_clerk")
     refused: list[tuple[dict[str, object], str]] = [
         ({"accounts": []}, "statement_none_chosen"),
         ({"actor": "sales"}, "not_permitted"),
