@@ -135,7 +135,7 @@ def _summary(statement: Statement, language: str) -> dict[str, Any]:
             (name, _text(statement, amount))
             for name, amount in (
                 (_("Opening balance"), figures.opening),
-                (_("Invoiced"), figures.invoiced),
+                (pgettext("over a period", "Invoiced"), figures.invoiced),
                 (_("Returned and credited"), figures.returned),
                 (_("Paid"), figures.paid),
                 (_("Other"), figures.other),

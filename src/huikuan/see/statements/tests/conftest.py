@@ -15,6 +15,7 @@ from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies import queries as policy_queries
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.settlements import settle
 from huikuan.see.statements.domain.account import Period
@@ -89,6 +90,18 @@ def person(name: str, role: str) -> User:
     user = User.objects.create(username=name)
     identity.grant_role(username=name, role=role, actor="cli:root", at=EARLY)
     return user
+
+
+def seller(books: Books) -> User:
+    """Somebody who sells to the first customer and sees no other."""
+    found = person("seller", "sales")
+    give(books, "seller", date(2020, 1, 1))
+    return found
+
+
+def give(books: Books, owner: str, on: date) -> None:
+    """The first customer is this owner's from a day on."""
+    affiliate(customer_id=books.customers[0].pk, dimension="owner", value=owner, effective_on=on, **WHO)
 
 
 def put_letterhead_in_force(document: dict[str, Any]) -> None:

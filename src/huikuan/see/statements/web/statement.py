@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -156,7 +156,7 @@ def _figures(said: Statement, wanted: Asked) -> list[Figure]:
     code, currency, period = said.recipient.code, said.currency, wanted.period
     figures = said.account.figures
     names = {
-        "invoiced": _("Invoiced"),
+        "invoiced": pgettext("over a period", "Invoiced"),
         "returned": _("Returned and credited"),
         "paid": _("Paid"),
         "other": _("Other"),
