@@ -75,7 +75,15 @@ def _statement(options: argparse.Namespace) -> Statement:
     company, customer, period, head = _asked(options)
     currency = options.currency or _currency(company, customer, period, head)
     now = datetime.now(UTC)
-    return statement(company_id=company, customer_id=customer, currency=currency, period=period, known=head, at=now)
+    return statement(
+        company_id=company,
+        customer_id=customer,
+        currency=currency,
+        period=period,
+        scope=_scope(options),
+        known=head,
+        at=now,
+    )
 
 
 def _asked(options: argparse.Namespace) -> tuple[int, int, Period, Head]:

@@ -26,7 +26,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.work import Work
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.models import FinishedRun, StatementRun
-from huikuan.see.statements.operations.issuing import Ready, record_issue, set_with_number
+from huikuan.see.statements.operations.issuing import Ready, record_issue, require_issuing, set_with_number
 from huikuan.see.statements.operations.papers import django_language
 from huikuan.see.statements.queries.issued import IssuedRow, of_run
 from huikuan.see.statements.queries.statements import statement
@@ -50,13 +50,16 @@ def issue_run(work: Work) -> dict[str, Any]:
 
 
 def _issue(work: Work, run: StatementRun, head: Head, place: int) -> None:
-    """One account's statement, in one step; nothing if there is nothing to say."""
+    """One account's statement, in one step; nothing if there is nothing to say. Whoever started the run has to be
+    one who may issue it still."""
     customer_id, currency = run.accounts[place]
+    theirs = require_issuing(run.actor, company_id=run.company_id, customer_ids=[customer_id], at=work.at)
     said = statement(
         company_id=run.company_id,
         customer_id=customer_id,
         currency=currency,
         period=Period(run.since, run.until),
+        scope=theirs,
         known=head,
         at=work.at,
     )

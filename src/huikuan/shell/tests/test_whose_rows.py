@@ -22,9 +22,12 @@ from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity import operations
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
 from huikuan.mechanisms.identity.models import User
+from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
 from huikuan.record.contracts.domain.terms import Terms
+from huikuan.record.contracts.models import Fulfilment, MilestoneEvent
 from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.contracts.operations.milestones import record_milestone
 from huikuan.record.contracts.operations.orders import create_order
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import affiliate
@@ -36,6 +39,7 @@ from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.items import ItemFilter, every_item, items_page
 from huikuan.record.receivables.queries.open_lines import Moment
 from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.models import IssuedStatement
 from huikuan.see.statements.operations.issuing import issue_statement, start_run
 from huikuan.shell import cli, installation
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, ROWS, Books, open_by
@@ -338,6 +342,39 @@ def is_told_exactly(name: str, capsys: pytest.CaptureFixture[str]) -> None:
             code, answer = told(["customer", "show", sought, *actor], capsys)
             assert code == (0 if sought in mine else 1)
     assert told(["import", "list", *actor], capsys)[0] == (0 if name in ("zhou", "chen") else 1)
+
+
+def test_commands_that_write_for_somebody_reach_their_customers_alone(
+    people: Mapping[str, Client],
+    books: Books,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(installation, "prepare", lambda: None)
+    whose = {"company": books.company, "customer_id": books.customer("C0003"), "actor": "test", "at": AT}
+    steps = read_milestones("签订 100% 10天")
+    signed = Terms(name="主轴总成", currency="CNY", amount=1_000_00, signed_on=date(2026, 3, 2), milestones=steps)
+    contract = create_contract(number="K-1", terms=signed, **whose)
+    line = OrderLine(1, "主轴", QUANTITY, 1_000_00, "件")
+    create_order(number="SO-1", order=Order(date(2026, 3, 3), "CNY", (line,), "K-1"), **whose)
+    on = date(2026, 3, 2)
+    event = record_milestone(contract_id=contract, milestone="signing", happened_on=on, actor="test", at=AT)
+    commands = {
+        "contract_number_unknown": ["contract", "milestone", "record", "K-1", "signing", "--on", "2026-03-02"],
+        "milestone_event_unknown": ["contract", "milestone", "withdraw", str(event), "--reason", "错"],
+        "order_number_unknown": ["order", "deliver", "SO-1", "1", "1", "--on", "2026-03-03"],
+    }
+    for code, command in commands.items():
+        answered, said = told([*command, "--actor", "guo"], capsys)
+        assert (answered, said["error"]["code"]) == (1, code)
+    for asked in (["C0003", "--issue"], ["bulk", "--customers", "C0003"]):
+        period = ["--from", "2026-11-01", "--to", str(AS_OF), "--actor", "guo"]
+        answered, said = told(["statement", *asked, *period], capsys)
+        assert (answered, said["error"]["code"]) == (
+            (1, "customer_unknown") if asked[0] == "C0003" else (1, "statement_none_chosen")
+        )
+    assert (MilestoneEvent.objects.count(), Fulfilment.objects.count(), IssuedStatement.objects.count()) == (1, 0, 0)
+    assert told([*commands["order_number_unknown"], "--actor", "zheng"], capsys)[0] == 0
 
 
 def test_without_an_actor_a_command_shows_everything(

@@ -91,10 +91,8 @@ def _record(options: Namespace) -> int:
     # Operations are loaded only when something is written: listing answers sooner.
     from huikuan.record.contracts.operations.milestones import record_milestone
 
-    row, at = (
-        contract_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_CONTRACTS)),
-        datetime.now(UTC),
-    )
+    theirs, at = seen_by(options, Permission.MANAGE_CONTRACTS), datetime.now(UTC)
+    row = contract_numbered(options.company, options.number, scope=theirs)
     event_id = record_milestone(
         contract_id=row.id,
         milestone=options.milestone,
@@ -114,7 +112,8 @@ def _withdraw(options: Namespace) -> int:
     from huikuan.record.contracts.operations.milestones import withdraw_milestone
 
     at = datetime.now(UTC)
-    actor = commander(options, Permission.MANAGE_CONTRACTS, company_id=company_of_event(options.event), at=at)
+    company = company_of_event(options.event, scope=seen_by(options, Permission.MANAGE_CONTRACTS))
+    actor = commander(options, Permission.MANAGE_CONTRACTS, company_id=company, at=at)
     number = withdraw_milestone(event_id=options.event, reason=options.reason, actor=actor, at=at)
     said = _("Event no. %(event)s is taken back.") % {"event": options.event}
     show(options, {"withdrawal": number, "event": options.event}, [said])

@@ -34,7 +34,7 @@ def finish(parser: Any, run: Any, *, company: bool = False) -> None:
 
 
 def seen_by(options: Namespace, permission: Permission) -> Scope:
-    """The rows a command may look at: those of the user it names, else all there are."""
+    """The rows a command may look at or change: those of the user it names by the permission, else all there are."""
     return reader_scope(options, permission, at=datetime.now(UTC))
 
 

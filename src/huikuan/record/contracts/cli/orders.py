@@ -95,10 +95,8 @@ def _invoice(options: Namespace) -> int:
 
 
 def _done(options: Namespace, operation: Any, day: str) -> int:
-    row, at = (
-        order_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_ORDERS)),
-        datetime.now(UTC),
-    )
+    theirs, at = seen_by(options, Permission.MANAGE_ORDERS), datetime.now(UTC)
+    row = order_numbered(options.company, options.number, scope=theirs)
     number = operation(
         order_id=row.id,
         line=options.line,
@@ -108,7 +106,7 @@ def _done(options: Namespace, operation: Any, day: str) -> int:
         at=at,
         **{day: parse_date(options.on)},
     )
-    now = order_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_ORDERS))
+    now = order_numbered(options.company, options.number, scope=theirs)
     show(
         options,
         {"id": number, **_row(now)},

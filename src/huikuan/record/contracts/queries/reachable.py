@@ -13,5 +13,5 @@ _Row = TypeVar("_Row", bound=Model)
 
 
 def reachable(rows: QuerySet[_Row], scope: Scope) -> QuerySet[_Row]:
-    """The contracts or orders among `rows` that lie in the reader's scope."""
+    """The contracts, orders or facts of them among `rows` that lie in the reader's scope."""
     return narrowed(rows, seen(scope))

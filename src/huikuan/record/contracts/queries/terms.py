@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.contracts.domain.milestones import Happened
 from huikuan.record.contracts.domain.terms import Terms, Version, governing, terms_from
 from huikuan.record.contracts.models import ContractVersion, MilestoneEvent
+from huikuan.record.contracts.queries.reachable import reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ def terms_of_many(
     return {contract_id: governing(of, as_of).terms for contract_id, of in found.items()}
 
 
-def company_of_event(event_id: int) -> int:
-    """The company whose contract's event this is; refuses an unknown one."""
-    found = MilestoneEvent.objects.filter(id=event_id).values_list("company_id", flat=True).first()
+def company_of_event(event_id: int, *, scope: Scope) -> int:
+    """The company whose contract's event this is; refuses an unknown one, and one out of scope likewise."""
+    found = reachable(MilestoneEvent.objects.filter(id=event_id), scope).values_list("company_id", flat=True).first()
     if found is None:
         raise Refusal("milestone_event_unknown", event=event_id)
     return found

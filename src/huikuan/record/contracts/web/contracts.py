@@ -45,6 +45,7 @@ from huikuan.record.contracts.queries.contracts import (
 )
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
 from huikuan.record.contracts.web.asked import chips, customer_asked
+from huikuan.record.customers.queries import seen
 
 ROWS = 50
 #: Orders of a contract shown on its page; the list has them all.
@@ -123,8 +124,8 @@ def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
         )
         if may(request, Permission.VIEW_ORDERS)
         else None,
-        "sees_items": may(request, Permission.VIEW_LEDGER),
-        "manages": may(request, Permission.MANAGE_CONTRACTS) and not reading.is_past,
+        "sees_items": _reaches(request, Permission.VIEW_LEDGER, row),
+        "manages": _reaches(request, Permission.MANAGE_CONTRACTS, row) and not reading.is_past,
         "story": sorted(_story(whole), key=lambda one: (one.on, one.recorded_at)),
     }
     return render(request, "contracts/contract.html", page)
@@ -196,6 +197,11 @@ def _contract(request: HttpRequest, contract_id: int) -> ContractRow:
         return contract(contract_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
+
+
+def _reaches(request: HttpRequest, permission: Permission, row: ContractRow) -> bool:
+    """Whether the reader may do this on the rows of the contract's customer."""
+    return seen(scope_of(request, permission)).has(row.company_id, row.customer_id)
 
 
 def _chosen(request: HttpRequest) -> ContractFilter:

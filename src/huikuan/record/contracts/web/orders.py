@@ -28,6 +28,7 @@ from huikuan.record.contracts.queries.orders import (
     whole_order,
 )
 from huikuan.record.contracts.web.asked import chips, customer_asked
+from huikuan.record.customers.queries import seen
 
 ROWS = 50
 
@@ -89,11 +90,16 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     page = {
         "order": row,
         "whole": whole,
+        "contract_id": whole.contract_id if _sees_contract(request, row) else None,
         "delivered": sum(line.delivered_amount for line in whole.lines),
         "invoiced": sum(line.invoiced_amount for line in whole.lines),
         "undelivered": 0 if whole.order.void else sum(line.open_amount for line in whole.lines),
     }
     return render(request, "contracts/order.html", page)
+
+
+def _sees_contract(request: HttpRequest, row: OrderRow) -> bool:
+    return seen(scope_of(request, Permission.VIEW_CONTRACTS)).has(row.company_id, row.customer_id)
 
 
 def _chosen(request: HttpRequest) -> OrderFilter:

@@ -94,6 +94,8 @@ def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     if whose is None or not theirs.has(*whose):
         raise Http404
     page = story_page(item_id, reading_of(request), theirs)
+    if not seen(scope_of(request, Permission.VIEW_CONTRACTS)).has(*whose):
+        page["contract_id"] = None
     page["originals"] = scope_of(request, Permission.VIEW_IMPORTS).whole(whose[0])
     return render(request, "receivables/item.html", page)
 

@@ -101,7 +101,8 @@ class Cleared:
 class Movement:
     """One line of the account. `amount`: added to what is owed to us; `balance`: after it.
 
-    `settled_with`: for a settlement with an item outside the account, whose it is; '' for a posting.
+    `settled_with`: for a settlement with an item outside the account, whose it is ('' where the reader
+    does not see them); '' for a posting.
     """
 
     on: date

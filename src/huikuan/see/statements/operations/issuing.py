@@ -8,7 +8,7 @@ theirs anew with the next one, so numbers have no holes and none is given twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,8 +24,10 @@ from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.operations import Kept, keep_bytes, store_kept
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.queries import require
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.queries import require, scope
 from huikuan.mechanisms.jobs.operations import enqueue
+from huikuan.record.customers.queries import seen
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.domain.statement import Statement, as_json, number_text
 from huikuan.see.statements.models import IssuedStatement, StatementRun
@@ -69,9 +71,15 @@ def issue_statement(
     at: datetime,
 ) -> int:
     """Issue one statement resting on `known`; returns the fact's id. Refuses an account with nothing to say."""
-    require(actor, Permission.ISSUE_STATEMENTS, company_id=company_id, at=at)
+    theirs = require_issuing(actor, company_id=company_id, customer_ids=[customer_id], at=at)
     said = statement(
-        company_id=company_id, customer_id=customer_id, currency=currency, period=period, known=known, at=at
+        company_id=company_id,
+        customer_id=customer_id,
+        currency=currency,
+        period=period,
+        scope=theirs,
+        known=known,
+        at=at,
     )
     if said.is_empty:
         raise _empty(said)
@@ -81,6 +89,19 @@ def issue_statement(
         if issued is not None:
             return issued
     raise Refusal("statement_number_contended")
+
+
+def require_issuing(actor: str, *, company_id: int, customer_ids: Iterable[int], at: datetime) -> Scope:
+    """The scope in which `actor` issues statements; refuses unless it holds the company's accounts with all of these.
+
+    Ask again in the transaction that acts.
+    """
+    require(actor, Permission.ISSUE_STATEMENTS, company_id=company_id, at=at)
+    held = scope(actor, Permission.ISSUE_STATEMENTS, at=at)
+    theirs = seen(held)
+    if not all(theirs.has(company_id, customer) for customer in customer_ids):
+        raise Refusal("not_permitted", actor=actor, permission=Permission.ISSUE_STATEMENTS.value)
+    return held
 
 
 def set_with_number(said: Statement, *, language: str, at: datetime) -> Ready:
@@ -97,7 +118,7 @@ def record_issue(ready: Ready, *, run_id: int | None, actor: str, at: datetime) 
     said = ready.statement
     try:
         with transaction.atomic():
-            require(actor, Permission.ISSUE_STATEMENTS, company_id=said.issuer.company_id, at=at)
+            require_issuing(actor, company_id=said.issuer.company_id, customer_ids=[said.recipient.customer_id], at=at)
             (issued,) = record(IssuedStatement, [_row(ready, run_id, actor)], at=at)
             store_kept(ready.kept, ready.name, media_type=PDF, actor=actor, at=at)
             announce(
@@ -136,7 +157,7 @@ def start_run(
     if not chosen:
         raise Refusal("statement_none_chosen")
     with transaction.atomic():
-        require(actor, Permission.ISSUE_STATEMENTS, company_id=company_id, at=at)
+        require_issuing(actor, company_id=company_id, customer_ids={customer for customer, _ in chosen}, at=at)
         row = {
             "company_id": company_id,
             "since": period.since,

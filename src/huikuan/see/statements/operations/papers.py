@@ -61,7 +61,9 @@ def direction(minor: int) -> str:
 def movement_name(line: Movement) -> str:
     """Invoice, Receipt (reversed), Receipt used with 宏朔钢构有限公司 CNY …"""
     name = kind_name(line.kind)
-    if line.is_settlement:
+    if line.is_settlement and not line.settled_with:
+        name = _("%(kind)s settled with an item of another customer") % {"kind": name}
+    elif line.is_settlement:
         name = _("%(kind)s settled with %(other)s") % {"kind": name, "other": tidy(line.settled_with)}
     return _("%(kind)s, reversed") % {"kind": name} if line.is_reversal else name
 
@@ -133,7 +135,7 @@ def _summary(statement: Statement, language: str) -> dict[str, Any]:
             (name, _text(statement, amount))
             for name, amount in (
                 (_("Opening balance"), figures.opening),
-                (_("Invoiced"), figures.invoiced),
+                (pgettext("over a period", "Invoiced"), figures.invoiced),
                 (_("Returned and credited"), figures.returned),
                 (_("Paid"), figures.paid),
                 (_("Other"), figures.other),

@@ -9,12 +9,16 @@ from typing import Any
 from django.db.models import QuerySet
 
 from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.domain.aging import Planned
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.aging import bucket_days
@@ -30,19 +34,30 @@ _POSTED = (
 
 
 def statement(
-    *, company_id: int, customer_id: int, currency: str, period: Period, known: Head | None, at: datetime
+    *,
+    company_id: int,
+    customer_id: int,
+    currency: str,
+    period: Period,
+    scope: Scope,
+    known: Head | None,
+    at: datetime,
 ) -> Statement:
     """The account over `period` as known at `known` (None: everything recorded), with the letterhead in force then.
 
-    `at` is used only where there is no head: a statement on a head depends on nothing later than it.
+    `at` is used only where there is no head: a statement on a head depends on nothing later than it. Refuses an
+    account outside the scope; who paid for the customer is not named where the scope does not hold them.
     """
     check_period(period)
+    theirs = seen(scope)
+    if not theirs.has(company_id, customer_id):
+        raise Refusal("customer_unknown", customer=customer_id)
     horizon = known.horizon if known else ALWAYS_KNOWN
     instant = known.sealed_at if known else at
     company = Company.objects.get(pk=company_id)
     with snapshot():
         policy, days = bucket_days(Moment(period.until, horizon, company_id), "due")
-        facts = _facts(company_id, customer_id, currency, period, horizon)
+        facts = _facts(company_id, customer_id, currency, period, horizon, theirs)
         issuer = _issuer(company, instant, horizon)
         recipient = _recipient(Customer.objects.get(pk=customer_id))
     return Statement(
@@ -65,7 +80,7 @@ def currencies_of(*, company_id: int, customer_id: int, period: Period, known: H
     return sorted(items.values_list("currency", flat=True).distinct())
 
 
-def _facts(company_id: int, customer_id: int, currency: str, period: Period, horizon: int) -> Facts:
+def _facts(company_id: int, customer_id: int, currency: str, period: Period, horizon: int, theirs: Seen) -> Facts:
     items = Item.objects.filter(
         company_id=company_id,
         customer_id=customer_id,
@@ -79,12 +94,14 @@ def _facts(company_id: int, customer_id: int, currency: str, period: Period, hor
     posted = [Posted(*row) for row in items.values_list(*_POSTED)]
     return Facts(
         items=posted,
-        settlements=list(_cleared(posted, ids, period, horizon)),
+        settlements=list(_cleared(posted, ids, period, horizon, theirs)),
         schedules=[Planned(*row) for row in plans.values_list(*fields)],
     )
 
 
-def _cleared(posted: list[Posted], ids: QuerySet[Item, Any], period: Period, horizon: int) -> Iterator[Cleared]:
+def _cleared(
+    posted: list[Posted], ids: QuerySet[Item, Any], period: Period, horizon: int, theirs: Seen
+) -> Iterator[Cleared]:
     """Each settlement once per side that is the account's."""
     own = {item.item_id: item.kind for item in posted}
     settled = Settlement.objects.filter(effective_on__lte=period.until, tx__lt=horizon)
@@ -95,7 +112,7 @@ def _cleared(posted: list[Posted], ids: QuerySet[Item, Any], period: Period, hor
             "id", f"{side}_id", f"{other}_id", f"{side}_amount", "effective_on"
         )
     ]
-    strangers = _strangers({other for _, _, _, other, _, _ in touched} - own.keys())
+    strangers = _strangers({other for _, _, _, other, _, _ in touched} - own.keys(), theirs)
     for side, settlement, item, other, amount, on in touched:
         kind, document, name = strangers.get(other, (own.get(other, ""), "", ""))
         yield Cleared(
@@ -111,13 +128,17 @@ def _cleared(posted: list[Posted], ids: QuerySet[Item, Any], period: Period, hor
         )
 
 
-def _strangers(ids: set[int]) -> dict[int, tuple[str, str, str]]:
-    """Items of other accounts, by id: kind, document number, whose and in which currency."""
-    rows = list(
-        Item.objects.filter(pk__in=ids).values_list("id", "kind", "document_number", "customer_id", "currency")
-    )
-    names = dict(Customer.objects.filter(pk__in={row[3] for row in rows}).values_list("pk", "name"))
-    return {row[0]: (row[1], row[2], f"{names.get(row[3], '')} {row[4]}".strip()) for row in rows}
+def _strangers(ids: set[int], theirs: Seen) -> dict[int, tuple[str, str, str]]:
+    """Items of other accounts, by id: kind, document number, whose and in which currency; of those the reader does
+    not see the kind alone."""
+    items = list(Item.objects.filter(pk__in=ids))
+    names = dict(Customer.objects.filter(pk__in={item.customer_id for item in items}).values_list("pk", "name"))
+    return {
+        item.pk: (item.kind, item.document_number, f"{names.get(item.customer_id, '')} {item.currency}".strip())
+        if theirs.has(item.company_id, item.customer_id)
+        else (item.kind, "", "")
+        for item in items
+    }
 
 
 def _issuer(company: Company, at: datetime, horizon: int) -> Issuer:

@@ -10,10 +10,12 @@ import pytest
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.identity import operations as identity
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies import queries as policy_queries
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.settlements import settle
 from huikuan.see.statements.domain.account import Period
@@ -73,7 +75,7 @@ class Books:
     def said(self, to: int = 0, period: Period = OCTOBER, currency: str = "CNY") -> Statement:
         return statement(
             company_id=self.company.pk, customer_id=self.customers[to].pk, currency=currency, period=period,
-            known=self.head(), at=AT,
+            scope=EVERYTHING, known=self.head(), at=AT,
         )  # fmt: skip
 
     def issue(self, to: int = 0, *, actor: str = "cli:test", at: datetime = AT, language: str = "zh") -> int:
@@ -88,6 +90,18 @@ def person(name: str, role: str) -> User:
     user = User.objects.create(username=name)
     identity.grant_role(username=name, role=role, actor="cli:root", at=EARLY)
     return user
+
+
+def seller(books: Books) -> User:
+    """Somebody who sells to the first customer and sees no other."""
+    found = person("seller", "sales")
+    give(books, "seller", date(2020, 1, 1))
+    return found
+
+
+def give(books: Books, owner: str, on: date) -> None:
+    """The first customer is this owner's from a day on."""
+    affiliate(customer_id=books.customers[0].pk, dimension="owner", value=owner, effective_on=on, **WHO)
 
 
 def put_letterhead_in_force(document: dict[str, Any]) -> None:

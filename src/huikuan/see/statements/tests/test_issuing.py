@@ -15,15 +15,20 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.queries import scope
 from huikuan.mechanisms.store import guards
+from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.tests.test_races import at_once
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.models import IssuedStatement
 from huikuan.see.statements.operations import issuing
 from huikuan.see.statements.operations.issuing import content_digest, issue_statement
+from huikuan.see.statements.operations.papers import paper
 from huikuan.see.statements.queries.issued import issued, issued_statement
-from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
+from huikuan.see.statements.queries.statements import statement
+from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person, seller
 
 
 def test_what_is_issued_is_numbered_stored_and_found_again(books: Books) -> None:
@@ -83,6 +88,32 @@ def test_refusals_write_nothing(books: Books) -> None:
             issue_statement(**{**asked, **change})
     assert (IssuedStatement.objects.count(), StoredFile.objects.count()) == (0, 0)
     assert not Event.objects.filter(kind="statements.issued").exists()
+
+
+def test_who_sells_issues_to_their_own_customers_and_learns_of_no_other(books: Books) -> None:
+    mine, foreign = (one.pk for one in books.customers)
+    seller(books)
+    paid = books.post("receipt", 3_000_00, "2026-10-21", to=1, document_number="RC-9")
+    debt = Item.objects.get(document_number="264388117730").pk
+    books.settle(paid, debt, 3_000_00, "2026-10-21", reason="third_party")
+    asked = {"company_id": books.company.pk, "currency": "CNY", "period": OCTOBER, "known": books.head(), "at": AT}
+    with pytest.raises(Refusal, match="not_permitted"):
+        issue_statement(customer_id=foreign, language="zh", actor="seller", **asked)
+    assert IssuedStatement.objects.count() == 0
+    theirs = scope("seller", Permission.VIEW_LEDGER, at=AT)
+    with pytest.raises(Refusal, match="customer_unknown"):
+        statement(customer_id=foreign, scope=theirs, **asked)
+    whole = statement(customer_id=mine, scope=EVERYTHING, **asked)
+    part = statement(customer_id=mine, scope=theirs, **asked)
+    assert part.account.figures == whole.account.figures
+    assert "宏朔钢构有限公司 CNY" in {line.settled_with for line in whole.account.movements}
+    assert "RC-9" in {line.document_number for line in whole.account.movements}
+    assert {line.settled_with for line in part.account.movements} == {""}
+    assert "RC-9" not in {line.document_number for line in part.account.movements}
+    said = str(paper(part, language="zh", number="1"))
+    assert "收款（与其他客户的单据核销）" in said
+    assert "宏朔" not in said
+    assert issue_statement(customer_id=mine, language="zh", actor="seller", **asked)
 
 
 def test_a_number_taken_while_the_document_was_set_is_not_given_twice(

@@ -29,7 +29,7 @@ from huikuan.see.statements.models import FinishedRun, IssuedStatement, Statemen
 from huikuan.see.statements.operations.issuing import start_run
 from huikuan.see.statements.queries.accounts import accounts
 from huikuan.see.statements.queries.issued import run, runs
-from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
+from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, give, person, seller
 
 #: Kills itself after so many returns of a function, wherever the job then is.
 DRIVER = """
@@ -171,3 +171,18 @@ def test_whoever_lost_the_permission_meanwhile_issues_nothing(books: Books) -> N
     row = run(run_id, scope=EVERYTHING)
     assert (row.state, row.issued) == ("failed", 0)
     assert "not_permitted" in row.message
+
+
+def test_a_run_is_over_the_starters_customers_when_it_is_asked_for_and_when_it_is_done(books: Books) -> None:
+    mine, foreign = ((one.pk, "CNY") for one in books.customers)
+    seller(books)
+    with pytest.raises(Refusal, match="not_permitted"):
+        begin(books, actor="seller", accounts=[mine, foreign])
+    assert (StatementRun.objects.count(), Job.objects.count()) == (0, 0)
+    run_id = begin(books, actor="seller", accounts=[mine])
+    give(books, "somebody else", AT.date())
+    Worker({StatementRun.JOB: Handler(issue_run, attempts=1)}).turn()
+    row = run(run_id, scope=EVERYTHING)
+    assert (row.state, row.issued) == ("failed", 0)
+    assert "not_permitted" in row.message
+    assert IssuedStatement.objects.count() == 0

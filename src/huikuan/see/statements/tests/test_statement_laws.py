@@ -27,7 +27,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def told(book: Book, customer_id: int, currency: str, period: Period, known: Head | None) -> Statement:
     return statement(
-        company_id=book.company.pk, customer_id=customer_id, currency=currency, period=period, known=known, at=AT
+        company_id=book.company.pk,
+        customer_id=customer_id,
+        currency=currency,
+        period=period,
+        scope=EVERYTHING,
+        known=known,
+        at=AT,
     )
 
 

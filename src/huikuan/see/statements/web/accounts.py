@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
@@ -70,7 +71,7 @@ def export_accounts(request: HttpRequest) -> HttpResponseBase:
     """Exactly the rows of the list."""
     wanted = asked(request)
     headers = [
-        _("Customer code"), _("Customer"), _("Currency"), _("Opening balance"), _("Invoiced"),
+        _("Customer code"), _("Customer"), _("Currency"), _("Opening balance"), pgettext("over a period", "Invoiced"),
         _("Returned and credited"), _("Paid"), _("Other"), _("Closing balance"),
     ]  # fmt: skip
     name = f"{_('accounts')}-{wanted.period.since.isoformat()}-{wanted.period.until.isoformat()}"

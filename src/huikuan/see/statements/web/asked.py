@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import companies_offered, rights_of, scope_of
+from huikuan.mechanisms.pages.access import companies_offered, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address, day_named, reading_of
+from huikuan.record.customers.queries import seen
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.papers import LANGUAGES
 from huikuan.see.statements.queries.accounts import check_period
@@ -68,9 +69,11 @@ def asked(request: HttpRequest) -> Asked:
     )
 
 
-def may_issue(request: HttpRequest, company_id: int) -> bool:
-    """Whether the reader may issue statements for the company; the operation asks again."""
-    return Permission.ISSUE_STATEMENTS in rights_of(request).permissions(company_id)
+def may_issue(request: HttpRequest, company_id: int, customer_id: int | None = None) -> bool:
+    """Whether the reader may issue statements of the company to the customer (None: to any); the operation asks
+    again."""
+    held = scope_of(request, Permission.ISSUE_STATEMENTS).part_of(company_id)
+    return not held.nothing if customer_id is None else seen(held).has(company_id, customer_id)
 
 
 def usual_periods(today: date) -> list[tuple[str, date, date]]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -87,7 +87,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "lacking": [_(LACKING[name]) for name in said.lacking()],
         "periods": usual_periods(wanted.reading.today),
         "languages": LANGUAGES,
-        "may_issue": may_issue(request, wanted.company.pk) and wanted.reading.known_at is None,
+        "may_issue": may_issue(request, wanted.company.pk, customer_id) and wanted.reading.known_at is None,
         "issued": issued(scope=wanted.scope, company_ids=[wanted.company.pk], customer_id=customer_id, limit=5),
     }
     return render(request, "statements/statement.html", page)
@@ -131,6 +131,7 @@ def _said(wanted: Asked, customer: Customer, currency: str, known: Head | None) 
         customer_id=customer.pk,
         currency=currency,
         period=wanted.period,
+        scope=wanted.scope,
         known=known,
         at=timezone.now(),
     )
@@ -155,7 +156,7 @@ def _figures(said: Statement, wanted: Asked) -> list[Figure]:
     code, currency, period = said.recipient.code, said.currency, wanted.period
     figures = said.account.figures
     names = {
-        "invoiced": _("Invoiced"),
+        "invoiced": pgettext("over a period", "Invoiced"),
         "returned": _("Returned and credited"),
         "paid": _("Paid"),
         "other": _("Other"),
