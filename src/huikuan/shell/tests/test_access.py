@@ -63,6 +63,10 @@ DECLARED: dict[str, tuple[str, str]] = {
     "teams/add": ("manage_users", "manage_users"),
     "teams/move": ("manage_users", "manage_users"),
     "receivables/overview": ("view_ledger", "view_ledger"),
+    "receivables/checkup": ("view_ledger", "view_ledger"),
+    "receivables/checkup/export": ("view_ledger", "view_ledger"),
+    "receivables/checkup/<slug:code>": ("view_ledger", "view_ledger"),
+    "receivables/checkup/<slug:code>/export": ("view_ledger", "view_ledger"),
     "receivables/items": ("view_ledger", "view_ledger"),
     "receivables/items/export": ("view_ledger", "view_ledger"),
     "receivables/items/<int:item_id>": ("view_ledger", "view_ledger"),
@@ -109,7 +113,8 @@ DECLARED: dict[str, tuple[str, str]] = {
 #: Roles that open nothing of the company's but their own account.
 OUTSIDE = {"trainer", "customer_guest", "collection_agency", "law_firm", "insurer", "factor"}
 
-LEDGER = ["/receivables/overview", "/receivables/items", "/receivables/items/export?format=csv"]
+CHECKUP = [f"/receivables/checkup{rest}" for rest in ("", "/export", "/long_overdue", "/long_overdue/export")]
+LEDGER = ["/receivables/overview", *CHECKUP, "/receivables/items", "/receivables/items/export?format=csv"]
 IMPORTS = [
     "/imports/",
     "/imports/export?format=csv",

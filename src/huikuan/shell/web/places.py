@@ -35,6 +35,7 @@ PLACES = (
         icon="book-2",
         children=(
             Place(gettext_noop("Overview"), "cockpit:overview", go="overview"),
+            Place(gettext_noop("Checkup"), "cockpit:findings", go="findings"),
             Place(gettext_noop("Open items"), "receivables:items", go="items"),
             Place(gettext_noop("Statements"), "statements:accounts", go="statements"),
         ),
