@@ -31,6 +31,7 @@ STRANGERS = "strangers"
 #: A page that is added without a line here fails the test below, and so does one that asks for something else.
 DECLARED: dict[str, tuple[str, str]] = {
     "": (LOGGED_IN, LOGGED_IN),
+    "today": ("view_ledger", "view_ledger"),
     "login": (STRANGERS, STRANGERS),
     "login/code": (STRANGERS, STRANGERS),
     "logout": (LOGGED_IN, LOGGED_IN),
@@ -63,6 +64,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "teams/add": ("manage_users", "manage_users"),
     "teams/move": ("manage_users", "manage_users"),
     "receivables/overview": ("view_ledger", "view_ledger"),
+    "receivables/indicators": ("view_ledger", "view_ledger"),
+    "receivables/indicators/export": ("view_ledger", "view_ledger"),
     "receivables/checkup": ("view_ledger", "view_ledger"),
     "receivables/checkup/export": ("view_ledger", "view_ledger"),
     "receivables/checkup/<slug:code>": ("view_ledger", "view_ledger"),
@@ -114,7 +117,15 @@ DECLARED: dict[str, tuple[str, str]] = {
 OUTSIDE = {"trainer", "customer_guest", "collection_agency", "law_firm", "insurer", "factor"}
 
 CHECKUP = [f"/receivables/checkup{rest}" for rest in ("", "/export", "/long_overdue", "/long_overdue/export")]
-LEDGER = ["/receivables/overview", *CHECKUP, "/receivables/items", "/receivables/items/export?format=csv"]
+LEDGER = [
+    "/today",
+    "/receivables/overview",
+    "/receivables/indicators",
+    "/receivables/indicators/export",
+    *CHECKUP,
+    "/receivables/items",
+    "/receivables/items/export?format=csv",
+]
 IMPORTS = [
     "/imports/",
     "/imports/export?format=csv",

@@ -18,6 +18,8 @@ from huikuan.kernel.dates import month_end
 CASH = ("receipt", "advance")
 #: How many findings a checkup names.
 MOST = 10
+#: How far 今日 looks ahead.
+DAYS_AHEAD = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,33 @@ RULES: dict[str, Rule] = {
         without_rate,
     )
 }  # fmt: skip
+
+
+def due_today(book: Book, _: Thresholds) -> Iterable[Line]:
+    """Due on the day itself: not yet overdue."""
+    return (line for line in book.valued("debit") if line.due_date == book.as_of)
+
+
+def due_this_week(book: Book, _: Thresholds) -> Iterable[Line]:
+    """Due on one of the seven days after."""
+    until = book.as_of + timedelta(days=DAYS_AHEAD)
+    return (line for line in book.valued("debit") if line.due_date is not None and book.as_of < line.due_date <= until)
+
+
+def overdue_since_yesterday(book: Book, _: Thresholds) -> Iterable[Line]:
+    """On their first day overdue: due yesterday."""
+    return (line for line in book.valued("debit") if line.due_date == book.as_of - timedelta(days=1))
+
+
+def awaiting_an_event(book: Book, _: Thresholds) -> Iterable[Line]:
+    """Without a due date until something happens."""
+    return (line for line in book.valued("debit") if line.due_date is None)
+
+
+#: What 今日 counts each morning: no faults, hence no findings, but opened the same way.
+WATCHES: dict[str, Rule] = {
+    rule.__name__: rule for rule in (overdue_since_yesterday, due_today, due_this_week, awaiting_an_event)
+}
 
 
 @dataclass(frozen=True, slots=True)

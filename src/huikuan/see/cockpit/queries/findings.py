@@ -28,7 +28,9 @@ from huikuan.record.receivables.queries.periods import locked_through
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
 from huikuan.see.cockpit.domain.findings import (
     CASH,
+    DAYS_AHEAD,
     RULES,
+    WATCHES,
     Finding,
     Thresholds,
     Windows,
@@ -64,6 +66,10 @@ CONDITIONS = {
         AND (due_date < document_date OR due_date - document_date > %(longest_term)s)""",
     "back_dated": f"{_INVOICE} AND ({{back_dated}})",
     "without_rate": "side = 'debit' AND currency IN ({unrated})",
+    "due_today": "side = 'debit' AND due_date = %(as_of)s",
+    "due_this_week": "side = 'debit' AND due_date > %(as_of)s AND due_date <= %(week)s",
+    "overdue_since_yesterday": "side = 'debit' AND due_date = %(yesterday)s",
+    "awaiting_an_event": "side = 'debit' AND due_date IS NULL",
 }
 
 
@@ -71,6 +77,7 @@ CONDITIONS = {
 class Checkup:
     """What was found on a day, the weightiest first; `total`: all open debits in `currency`.
 
+    `watches` count what is no fault; those of nothing are left out.
     `thresholds` with the numbers of the policies they come from (0: the shipped default). `found` counts every
     finding, also those past the tenth.
     """
@@ -79,6 +86,7 @@ class Checkup:
     currency: str
     total: int
     findings: tuple[Finding, ...]
+    watches: tuple[Finding, ...]
     found: int
     names: dict[int, tuple[str, str]]
     thresholds: Thresholds
@@ -104,6 +112,8 @@ class _Desk:
         as_of, set_at = self.moment.as_of, self.thresholds
         return {
             "as_of": as_of,
+            "week": as_of + timedelta(days=DAYS_AHEAD),
+            "yesterday": as_of - timedelta(days=1),
             "month_before": month_before(as_of),
             "long_overdue": as_of - timedelta(days=set_at.long_overdue_days),
             "stale_cash": as_of - timedelta(days=set_at.stale_cash_days),
@@ -134,7 +144,7 @@ def checkup(
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
     with asking_columns() as engine:
         desk = _desk(engine, moment, currency)
-        found = _found(desk)
+        found, watched = _found(desk), _found(desk, tuple(WATCHES))
         ((total,),) = engine.rows("SELECT COALESCE(SUM(total), 0) FROM totals", {})
     shown = ranked(found, desk.valued.currency)
     return Checkup(
@@ -142,6 +152,7 @@ def checkup(
         currency=desk.valued.currency,
         total=int(total),
         findings=shown,
+        watches=tuple(sorted(watched, key=lambda one: list(WATCHES).index(one.code))),
         found=sum(one.lines > 0 for one in found),
         names=_names([one.largest for one in shown]),
         thresholds=desk.thresholds,
@@ -211,7 +222,7 @@ def every_line(
 
 
 def _known_code(code: str) -> None:
-    if code not in RULES:
+    if code not in RULES and code not in WATCHES:
         raise Refusal("finding_unknown", value=code)
 
 

@@ -19,7 +19,7 @@ from huikuan.mechanisms.pages.reading import Reading, address, currency_named, r
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.receivables.web.cells import item_cells, item_headers
-from huikuan.see.cockpit.domain.findings import RULES, Finding
+from huikuan.see.cockpit.domain.findings import RULES, WATCHES, Finding
 from huikuan.see.cockpit.queries.findings import Checkup, checkup, every_line, open_finding
 from huikuan.see.cockpit.web.speaking import STEPS, TITLES, policy_text, rule_text
 
@@ -30,8 +30,8 @@ ROWS = 50
 def show_findings(request: HttpRequest) -> HttpResponse:
     """What deserves a look, by money."""
     reading = reading_of(request)
-    answer = _checkup(request)
-    page = {"checkup": answer, "lines": [_line(one, answer, reading) for one in answer.findings]}
+    answer = checkup_of(request)
+    page = {"checkup": answer, "lines": [told(one, answer, reading) for one in answer.findings]}
     return render(request, "cockpit/findings.html", page)
 
 
@@ -39,13 +39,13 @@ def show_findings(request: HttpRequest) -> HttpResponse:
 def export_findings(request: HttpRequest) -> HttpResponseBase:
     """The findings as csv or xlsx."""
     reading = reading_of(request)
-    answer = _checkup(request)
+    answer = checkup_of(request)
     headers = [
-        _("Finding"), _("Rule"), _("Policy"), _("Currency"), _("Amount"), _("Lines"), _("Customers"),
+        _("Finding"), _("Rule"), _("Policy"), _("Currency"), _("Amount"), _("Open lines"), _("Customers"),
         _("Most of it"), _("Next step"),
     ]  # fmt: skip
     rows: list[list[Cell]] = []
-    for line in (_line(one, answer, reading) for one in answer.findings):
+    for line in (told(one, answer, reading) for one in answer.findings):
         found: Finding = line["finding"]
         amount = to_text(found.amount, found.currency)
         rows.append([line["title"], line["rule"], line["policy"], found.currency, Decimal(amount), found.lines,
@@ -97,11 +97,11 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _checkup(request: HttpRequest) -> Checkup:
+def checkup_of(request: HttpRequest) -> Checkup:
     return checkup(**_asked(request))
 
 
-def _line(found: Finding, answer: Checkup, reading: Reading) -> dict[str, Any]:
+def told(found: Finding, answer: Checkup, reading: Reading) -> dict[str, Any]:
     """A finding in words, with where it leads."""
     code, name = answer.names.get(found.largest, ("", ""))
     only = found.currency if found.code == "without_rate" else ""
@@ -118,7 +118,7 @@ def _line(found: Finding, answer: Checkup, reading: Reading) -> dict[str, Any]:
 
 
 def _code(code: str) -> str:
-    if code not in RULES:
+    if code not in RULES and code not in WATCHES:
         raise Http404
     return code
 

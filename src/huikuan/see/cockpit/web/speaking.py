@@ -23,6 +23,10 @@ TITLES = {
     "odd_terms": gettext_noop("Odd payment terms"),
     "back_dated": gettext_noop("Dated into a closed period"),
     "without_rate": gettext_noop("Foreign currency without a rate"),
+    "overdue_since_yesterday": gettext_noop("Overdue since today"),
+    "due_today": gettext_noop("Due today"),
+    "due_this_week": gettext_noop("Due in the next 7 days"),
+    "awaiting_an_event": gettext_noop("Awaiting an event"),
 }
 
 RULES = {
@@ -45,6 +49,10 @@ RULES = {
     "without_rate": gettext_noop(
         "No exchange rate on or before this day; not in any total of the company's currency."
     ),
+    "overdue_since_yesterday": gettext_noop("Was due the day before."),
+    "due_today": gettext_noop("Due on this day; not yet overdue."),
+    "due_this_week": gettext_noop("Due on one of the seven days after this one."),
+    "awaiting_an_event": gettext_noop("Falls due when something has happened: acceptance, end of warranty."),
 }
 
 STEPS = {
@@ -61,10 +69,14 @@ STEPS = {
     "odd_terms": gettext_noop("Check the due date against the contract"),
     "back_dated": gettext_noop("Check the period the invoice belongs to"),
     "without_rate": gettext_noop("Record the exchange rate"),
+    "overdue_since_yesterday": gettext_noop("Call now: confirm amount and reason"),
+    "due_today": gettext_noop("Ask whether the payment is on its way"),
+    "due_this_week": gettext_noop("Remind friendly before it falls due"),
+    "awaiting_an_event": gettext_noop("Record the event, or agree a date"),
 }
 
-_WITHOUT_THRESHOLD = (
-    "newly_overdue", "usable_credits", "suspected_duplicates", "retention_due", "back_dated", "without_rate",
+_BY_THRESHOLD = (
+    "long_overdue", "slowing_customers", "stale_cash", "without_due_date", "unknown_big_customers", "odd_terms",
 )  # fmt: skip
 
 
@@ -75,8 +87,10 @@ def rule_text(code: str, thresholds: Thresholds) -> str:
 
 def policy_text(code: str, numbers: tuple[int, int]) -> str:
     """Which version of which policy set the threshold; '' for a rule that has none."""
-    if code in _WITHOUT_THRESHOLD:
+    if code == "over_concentration":
+        name, number = _("Concentration"), numbers[1]
+    elif code in _BY_THRESHOLD:
+        name, number = _("Receivables checkup"), numbers[0]
+    else:
         return ""
-    number = numbers[1] if code == "over_concentration" else numbers[0]
-    name = _("Concentration") if code == "over_concentration" else _("Receivables checkup")
     return f"{name} v{number}" if number else f"{name} · {_('shipped default')}"
