@@ -247,7 +247,10 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
         wanted = {
             path
             for path, permission in {
+                "/today": Permission.VIEW_LEDGER,
                 "/receivables/overview": Permission.VIEW_LEDGER,
+                "/receivables/checkup": Permission.VIEW_LEDGER,
+                "/receivables/indicators": Permission.VIEW_LEDGER,
                 "/receivables/items": Permission.VIEW_LEDGER,
                 "/receivables/statements/": Permission.VIEW_LEDGER,
                 "/contracts/": Permission.VIEW_CONTRACTS,
