@@ -29,7 +29,7 @@ def show_today(request: HttpRequest) -> HttpResponse:
     """The day's work by kind. A group or counter of nothing is not there."""
     reading = reading_of(request)
     checkup = checkup_of(request)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"group": group, "tasks": [_dated(task, reading) for task in group.tasks]}
         for group in waiting(request, reading)
     ]
