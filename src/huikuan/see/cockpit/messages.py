@@ -6,5 +6,7 @@ from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
     "concentration_invalid": gettext_noop("This concentration rule cannot be used."),
+    "finding_unknown": gettext_noop("There is no rule “%(value)s” in the checkup."),
+    "findings_invalid": gettext_noop("These thresholds of the checkup cannot be used."),
     "overview_order_unknown": gettext_noop("The largest customers cannot be ranked by “%(value)s”."),
 }

@@ -32,3 +32,53 @@ CONCENTRATION = register(
         check=check_concentration,
     )
 )
+
+
+#: Name → (smallest, largest) of the whole numbers the rules of the checkup are set by.
+FINDING_LIMITS = {
+    "long_overdue_days": (1, 3650),
+    "stale_cash_days": (1, 3650),
+    "awaiting_days": (1, 3650),
+    "longest_term_days": (1, 3650),
+    "big_balance_percent": (1, 100),
+    "pace_days": (7, 365),
+    "slower_by_days": (1, 365),
+}
+
+
+def check_findings(document: Mapping[str, Any]) -> None:
+    """Every threshold of FINDING_LIMITS, each a whole number within its limits, and nothing else."""
+    places = [_threshold_problem(name, document.get(name)) for name in FINDING_LIMITS]
+    unknown = [
+        Place(column=name, value=str(document[name]), reason=gettext_noop("There is no such threshold."), fix="")
+        for name in sorted(set(document) - set(FINDING_LIMITS))
+    ]
+    found = [place for place in places if place] + unknown
+    if found:
+        raise Refusal("findings_invalid", where=found)
+
+
+def _threshold_problem(name: str, value: object) -> Place | None:
+    least, most = FINDING_LIMITS[name]
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+        return None
+    reason = gettext_noop("A whole number within the threshold's limits is needed.")
+    return Place(column=name, value=str(value), reason=reason, fix=f"{least}–{most}")
+
+
+FINDINGS = register(
+    Kind(
+        name="findings",
+        title=gettext_noop("Receivables checkup"),
+        default={
+            "long_overdue_days": 90,
+            "stale_cash_days": 30,
+            "awaiting_days": 180,
+            "longest_term_days": 180,
+            "big_balance_percent": 1,
+            "pace_days": 90,
+            "slower_by_days": 15,
+        },
+        check=check_findings,
+    )
+)

@@ -32,6 +32,7 @@ STRANGERS = "strangers"
 #: A page that is added without a line here fails the test below, and so does one that asks for something else.
 DECLARED: dict[str, tuple[str, str]] = {
     "": (LOGGED_IN, LOGGED_IN),
+    "today": ("view_ledger", "view_ledger"),
     "login": (STRANGERS, STRANGERS),
     "login/code": (STRANGERS, STRANGERS),
     "logout": (LOGGED_IN, LOGGED_IN),
@@ -64,6 +65,12 @@ DECLARED: dict[str, tuple[str, str]] = {
     "teams/add": ("manage_users", "manage_users"),
     "teams/move": ("manage_users", "manage_users"),
     "receivables/overview": ("view_ledger", "view_ledger"),
+    "receivables/indicators": ("view_ledger", "view_ledger"),
+    "receivables/indicators/export": ("view_ledger", "view_ledger"),
+    "receivables/checkup": ("view_ledger", "view_ledger"),
+    "receivables/checkup/export": ("view_ledger", "view_ledger"),
+    "receivables/checkup/<slug:code>": ("view_ledger", "view_ledger"),
+    "receivables/checkup/<slug:code>/export": ("view_ledger", "view_ledger"),
     "receivables/items": ("view_ledger", "view_ledger"),
     "receivables/items/export": ("view_ledger", "view_ledger"),
     "receivables/items/<int:item_id>": ("view_ledger", "view_ledger"),
@@ -110,7 +117,16 @@ DECLARED: dict[str, tuple[str, str]] = {
 #: Roles that open nothing of the company's but their own account.
 OUTSIDE = {"trainer", "customer_guest", "collection_agency", "law_firm", "insurer", "factor"}
 
-LEDGER = ["/receivables/overview", "/receivables/items", "/receivables/items/export?format=csv"]
+CHECKUP = [f"/receivables/checkup{rest}" for rest in ("", "/export", "/long_overdue", "/long_overdue/export")]
+LEDGER = [
+    "/today",
+    "/receivables/overview",
+    "/receivables/indicators",
+    "/receivables/indicators/export",
+    *CHECKUP,
+    "/receivables/items",
+    "/receivables/items/export?format=csv",
+]
 IMPORTS = [
     "/imports/",
     "/imports/export?format=csv",
@@ -257,7 +273,10 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
         wanted = {
             path
             for path, permission in {
+                "/today": Permission.VIEW_LEDGER,
                 "/receivables/overview": Permission.VIEW_LEDGER,
+                "/receivables/checkup": Permission.VIEW_LEDGER,
+                "/receivables/indicators": Permission.VIEW_LEDGER,
                 "/receivables/items": Permission.VIEW_LEDGER,
                 "/receivables/statements/": Permission.VIEW_LEDGER,
                 "/contracts/": Permission.VIEW_CONTRACTS,

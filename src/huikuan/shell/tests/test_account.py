@@ -66,12 +66,12 @@ def test_the_second_step_lets_in_with_a_code_only_once(clock: time_machine.Coord
     assert location(first).startswith("/login?next=")
     assert "_auth_user_id" not in first.session
     assert first.post("/login/code", {"code": code}).headers["Location"] == "/"
-    assert location(first) == "/receivables/overview"
+    assert location(first) == "/today"
     refused = second.post("/login/code", {"code": code})
     assert "not right" in refused.content.decode()
     assert location(second).startswith("/login?next=")
     assert second.post("/login/code", {"code": codes[0]}).headers["Location"] == "/"
-    assert location(second) == "/receivables/overview"
+    assert location(second) == "/today"
 
 
 def test_the_second_step_needs_the_first_and_lasts_five_minutes(clock: time_machine.Coordinates) -> None:

@@ -118,7 +118,8 @@ def test_what_is_copied_is_exact(page: Any) -> None:
 def test_no_page_shuts_anyone_out_or_scrolls_sideways(theme: str, page: Any, books: Books) -> None:
     page.emulate_media(color_scheme=theme)
     contract = agree(books)
-    paths = ["/receivables/overview", "/receivables/overview?by=customer&as_of=2026-10-31", "/receivables/items",
+    paths = ["/today", "/receivables/checkup", "/receivables/checkup/long_overdue", "/receivables/indicators",
+             "/receivables/overview", "/receivables/overview?by=customer&as_of=2026-10-31", "/receivables/items",
              f"/receivables/items/{books.item('264388102254')}", "/imports/", f"/imports/{books.batch}",
              f"/imports/{books.batch}/lines/3", "/receivables/items?q=nothing-like-it",
              "/receivables/statements/", f"/receivables/statements/customers/{books.customer('C0001')}",

@@ -151,6 +151,13 @@ def sees_exactly(client: Client, mine: set[str]) -> None:
         assert {row.code for row in answer.top} <= mine
         assert {bar.code for bar in answer.concentration.bars} == mine
         assert answer.trend[-1].total == answer.total.amount
+    for path in ("/today", "/receivables/checkup", "/receivables/indicators"):
+        assert names_in(read(client, path)) <= mine, path
+    checkup = client.get("/receivables/checkup?currency=CNY").context
+    if mine:
+        assert Decimal(checkup["checkup"].total) / 100 == owed(mine)
+    for line in checkup["lines"]:
+        assert names_in(read(client, line["url"])) <= mine
     for by in ("customer", "owner", "group", "region"):
         page = read(client, f"/receivables/overview?by={by}&currency=CNY")
         assert names_in(page) == mine, by
@@ -305,6 +312,7 @@ def test_without_the_one_clause_the_sentinels_show(
     monkeypatch.setattr(Moment, "whose", lambda moment: "")
     assert names_in(read(people["li"], "/receivables/items")) == set(CUSTOMERS)
     assert names_in(read(people["li"], "/receivables/overview")) == set(CUSTOMERS)
+    assert names_in(read(people["li"], "/receivables/checkup/long_overdue")) == {"C0002"}
 
 
 # Commands and queries ----------------------------------------------------------------------------------

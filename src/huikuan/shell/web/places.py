@@ -30,11 +30,14 @@ class Place:
 
 #: In the order money travels; what a role may not use is absent, not grey.
 PLACES = (
+    Place(gettext_noop("Today's work"), "shell:today", icon="sun", go="today"),
     Place(
         gettext_noop("Receivables"),
         icon="book-2",
         children=(
             Place(gettext_noop("Overview"), "cockpit:overview", go="overview"),
+            Place(gettext_noop("Checkup"), "cockpit:findings", go="findings"),
+            Place(gettext_noop("Indicators"), "cockpit:indicators"),
             Place(gettext_noop("Open items"), "receivables:items", go="items"),
             Place(gettext_noop("Statements"), "statements:accounts", go="statements"),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -139,14 +139,28 @@ def items_page(
     if basis not in BASES:
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id, seen(scope))
-    _, days = bucket_days(moment, basis)
     with asking_columns() as engine:
         matching = _matching(engine, chosen, moment, basis)
-        sums = _sums(engine, matching)
-        valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
-        debit, credit = _value_sums(engine, matching, valued)
-        found = _lines_after(engine, matching, after, limit + 1)
-        rows = _complete(found[:limit], as_of, basis, days, valued)
+        return page_of(engine, matching, moment, basis=basis, value_in=value_in, after=after, limit=limit)
+
+
+def page_of(
+    engine: ColumnsEngine,
+    matching: Matching,
+    moment: Moment,
+    *,
+    basis: str = "due",
+    value_in: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """`items_page` of any query over the kept lines of the moment (`open_lines.keep_lines`)."""
+    _, days = bucket_days(moment, basis)
+    sums = _sums(engine, matching)
+    valued = _valued(value_in, sums, moment)
+    debit, credit = _value_sums(engine, matching, valued)
+    found = _lines_after(engine, matching, after, limit + 1)
+    rows = _complete(found[:limit], moment.as_of, basis, days, valued)
     more = _keyset_of(rows[-1]) if len(found) > limit else None
     return Page(rows, more, sum(one.count for one in sums), sums, debit, credit)
 
@@ -164,33 +178,45 @@ def every_item(
     """How many lines of the scope match, and all of them in the order of `items_page`: the ledger is asked once,
     the lines then come a few thousand at a time."""
     moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id, seen(scope))
-    _, days = bucket_days(moment, basis)
     with asking_columns() as engine:
-        matching = _matching(engine, chosen, moment, basis)
-        engine.keep("matching", matching.sql, matching.parameters)
-        matching = _Matching("SELECT * FROM matching", {})
-        sums = _sums(engine, matching)
-        valued = valuation(value_in, (one.currency for one in sums), as_of, moment.known) if value_in else None
+        yield all_of(engine, _matching(engine, chosen, moment, basis), moment, basis=basis, value_in=value_in)
 
-        def rows() -> Iterator[ItemRow]:
-            after: str | None = None
-            while found := _lines_after(engine, matching, after, _AT_ONCE):
-                part = _complete(found, as_of, basis, days, valued)
-                yield from part
-                after = _keyset_of(part[-1])
 
-        yield sum(one.count for one in sums), rows()
+def all_of(
+    engine: ColumnsEngine, matching: Matching, moment: Moment, *, basis: str = "due", value_in: str | None = None
+) -> tuple[int, Iterator[ItemRow]]:
+    """`every_item` of any query over the kept lines of the moment; the rows last as long as the engine."""
+    _, days = bucket_days(moment, basis)
+    engine.keep("matching", matching.sql, matching.parameters)
+    matching = Matching("SELECT * FROM matching", {})
+    sums = _sums(engine, matching)
+    valued = _valued(value_in, sums, moment)
+
+    def rows() -> Iterator[ItemRow]:
+        after: str | None = None
+        while found := _lines_after(engine, matching, after, _AT_ONCE):
+            part = _complete(found, moment.as_of, basis, days, valued)
+            yield from part
+            after = _keyset_of(part[-1])
+
+    return sum(one.count for one in sums), rows()
+
+
+def _valued(value_in: str | None, sums: Iterable[Sums], moment: Moment) -> Valuation | None:
+    if value_in is None:
+        return None
+    return valuation(value_in, (one.currency for one in sums), moment.as_of, moment.known)
 
 
 @dataclass(frozen=True, slots=True)
-class _Matching:
-    """The query of the lines that match."""
+class Matching:
+    """A query over the kept open lines, with all their columns."""
 
     sql: str
     parameters: dict[str, Any]
 
 
-def _matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: str) -> _Matching:
+def _matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: str) -> Matching:
     keep_lines(engine, moment, basis)
     clauses, parameters = _conditions(chosen, moment.as_of, basis)
     parameters = {**moment.parameters(), **parameters, "organisation": moment.as_of}
@@ -202,7 +228,7 @@ def _matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: 
             lines = f"""(WITH {belongs(engine, moment, dimension)}
                 SELECT c.* FROM {lines} AS c{joins} WHERE {key} = %({dimension})s)"""
             parameters[dimension] = value
-    return _Matching(f"SELECT * FROM {lines} AS found WHERE {' AND '.join(clauses) or '1 = 1'}", parameters)
+    return Matching(f"SELECT * FROM {lines} AS found WHERE {' AND '.join(clauses) or '1 = 1'}", parameters)
 
 
 def _conditions(chosen: ItemFilter, as_of: date, basis: str) -> tuple[list[str], dict[str, Any]]:
@@ -246,7 +272,7 @@ def _text_clause(text: str, parameters: dict[str, Any]) -> str:
     return f"(document_number ILIKE %(pattern)s ESCAPE '!' OR customer_id IN ({ids}))"
 
 
-def _sums(engine: ColumnsEngine, matching: _Matching) -> tuple[Sums, ...]:
+def _sums(engine: ColumnsEngine, matching: Matching) -> tuple[Sums, ...]:
     rows = engine.rows(
         f"""SELECT currency, COUNT(*),
                   SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END),
@@ -257,7 +283,7 @@ def _sums(engine: ColumnsEngine, matching: _Matching) -> tuple[Sums, ...]:
     return tuple(Sums(currency, count, int(debit), int(credit)) for currency, count, debit, credit in rows)
 
 
-def _value_sums(engine: ColumnsEngine, matching: _Matching, valued: Valuation | None) -> tuple[int | None, int | None]:
+def _value_sums(engine: ColumnsEngine, matching: Matching, valued: Valuation | None) -> tuple[int | None, int | None]:
     if valued is None:
         return None, None
     worth = valued.sql("open_amount")
@@ -270,7 +296,7 @@ def _value_sums(engine: ColumnsEngine, matching: _Matching, valued: Valuation | 
     return int(row[0]), int(row[1])
 
 
-def _lines_after(engine: ColumnsEngine, matching: _Matching, after: str | None, limit: int) -> list[_Row]:
+def _lines_after(engine: ColumnsEngine, matching: Matching, after: str | None, limit: int) -> list[_Row]:
     due = "COALESCE(due_date, DATE '9999-12-31')"
     beyond, parameters = "", dict(matching.parameters)
     if after:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.receivables.models import PeriodLock
 
 
-def locked_through(company_id: int) -> date | None:
-    """The last locked day (None: nothing is locked); the lock recorded last governs."""
-    latest = PeriodLock.objects.filter(company_id=company_id).order_by("-tx", "-id").first()
+def locked_through(company_id: int, known: int = ALWAYS_KNOWN) -> date | None:
+    """The last locked day (None: nothing is locked), as known below the horizon; the lock recorded last governs."""
+    latest = PeriodLock.objects.filter(company_id=company_id, tx__lt=known).order_by("-tx", "-id").first()
     return latest.locked_through if latest else None
 
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_text
-from huikuan.mechanisms.files.exports import MOST_ROWS, Cell, write_csv, write_xlsx
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import Reading, reading_of
+from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, Page, every_item, items_page
-from huikuan.record.receivables.templatetags.receivables import kind_name
 from huikuan.record.receivables.web.asked import DIMENSIONS, SIDES, SLOTS, Asked, asked
+from huikuan.record.receivables.web.cells import item_cells, item_headers
 from huikuan.record.receivables.web.story import story_page
 
 ROWS = 50
@@ -40,7 +35,6 @@ VIEWS = {
     "awaiting": gettext_noop("Awaiting event"),
     "credit": gettext_noop("Credits and unapplied cash"),
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @needs(Permission.VIEW_LEDGER)
@@ -71,19 +65,11 @@ def export_items(request: HttpRequest) -> HttpResponseBase:
     scope = scope_of(request)
     wanted = asked(request.GET, reading, scope)
     name = f"{_('open-items')}-{reading.as_of:%Y-%m-%d}"
-    headers = _headers(wanted)
-    with tempfile.TemporaryDirectory() as folder, snapshot(), _all(wanted, reading, scope) as (count, found):
-        rows = (_cells(row, wanted.value_in) for row in found)
-        if request.GET.get("format") == "csv":
-            file, kind = Path(folder) / "items.csv", "text/csv; charset=utf-8"
-            write_csv(file, headers, rows)
-        elif count > MOST_ROWS:
-            raise Refusal("workbook_too_long", rows=MOST_ROWS)
-        else:
-            file, kind = Path(folder) / "items.xlsx", XLSX
-            write_xlsx(file, headers, rows, title=f"{reading.as_of:%Y-%m-%d}")
-        # Open files outlive their folder: the response closes this one once it is sent.
-        return FileResponse(file.open("rb"), as_attachment=True, filename=f"{name}{file.suffix}", content_type=kind)
+    headers = item_headers(wanted.value_in)
+    with snapshot(), _all(wanted, reading, scope) as (count, found):
+        rows = (item_cells(row, wanted.value_in) for row in found)
+        title, form = f"{reading.as_of:%Y-%m-%d}", request.GET.get("format", "")
+        return send_table(form, name, headers, rows, title=title, count=count)
 
 
 @needs(Permission.VIEW_LEDGER)
@@ -139,14 +125,6 @@ def _what_dropping_yields(wanted: Asked, reading: Reading, scope: Scope) -> list
     return answers
 
 
-def _headers(wanted: Asked) -> list[str]:
-    headers = [
-        _("Company"), _("Customer code"), _("Customer"), _("Document"), _("Kind"), _("Side"), _("Document date"),
-        _("Due date"), _("Days overdue"), _("Currency"), _("Original amount"), _("Open amount"),
-    ]  # fmt: skip
-    return [*headers, _("Open in %(currency)s") % {"currency": wanted.value_in}] if wanted.value_in else headers
-
-
 def _all(wanted: Asked, reading: Reading, scope: Scope) -> AbstractContextManager[tuple[int, Iterator[ItemRow]]]:
     return every_item(
         wanted.filter,
@@ -156,25 +134,3 @@ def _all(wanted: Asked, reading: Reading, scope: Scope) -> AbstractContextManage
         basis=reading.basis,
         value_in=wanted.value_in or None,
     )
-
-
-def _cells(row: ItemRow, value_in: str) -> list[Cell]:
-    """Credits negative, as in the list."""
-    sign = -1 if row.side == "credit" else 1
-    cells: list[Cell] = [
-        row.company_code,
-        row.customer_code,
-        row.customer_name,
-        row.document_number,
-        kind_name(row.kind),
-        _("Credit") if row.side == "credit" else _("Debit"),
-        row.document_date,
-        row.due_date,
-        row.overdue_days,
-        row.currency,
-        Decimal(to_text(sign * row.amount, row.currency)),
-        Decimal(to_text(sign * row.open_amount, row.currency)),
-    ]
-    if value_in:
-        cells.append(None if row.value is None else Decimal(to_text(sign * row.value, value_in)))
-    return cells

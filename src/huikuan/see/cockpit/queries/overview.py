@@ -13,7 +13,6 @@ from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce
 from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT_DUE, days_of, spans
@@ -141,7 +140,7 @@ def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | 
     moment, ends = asked.moment, asked.ends
     days = tuple(days_of(policy.document[asked.basis], moment.as_of))
     lines, currencies = standing.keep_currencies(engine, moment, asked.basis)
-    valued, alone = standing.choose_currency(_home(moment.company_id), currencies, currency, moment)
+    valued, alone = standing.choose_currency(standing.home_currency(moment.company_id), currencies, currency, moment)
     pricing = standing.Pricing(moment, asked.basis, days, valued, alone)
     standing.keep_holders(engine, lines, pricing)
     extent = Extent(moment, alone)
@@ -218,12 +217,6 @@ class _Ends:
 
     def all(self) -> list[date]:
         return sorted({*self.trend, *self.others})
-
-
-def _home(company_id: int | None) -> str:
-    """The company's currency; of all companies, the first one's."""
-    companies = Company.objects.order_by("id")
-    return companies.filter(id=company_id).get().currency if company_id else companies[0].currency
 
 
 def _history(

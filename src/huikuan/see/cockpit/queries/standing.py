@@ -10,6 +10,7 @@ from typing import Any
 
 from huikuan.mechanisms.columns.additive import Kept, keep_sums_of
 from huikuan.mechanisms.columns.engine import ColumnsEngine
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.columns import AFFILIATIONS
@@ -84,6 +85,12 @@ def keep_currencies(engine: ColumnsEngine, moment: Moment, basis: str) -> tuple[
         "SELECT currency, total FROM currencies WHERE line_count > 0 ORDER BY total DESC, currency", {}
     )
     return lines, tuple(CurrencyTotal(currency, total) for currency, total in found)
+
+
+def home_currency(company_id: int | None) -> str:
+    """The company's currency; of all companies, the first one's."""
+    companies = Company.objects.order_by("id")
+    return companies.filter(id=company_id).get().currency if company_id else companies[0].currency
 
 
 def choose_currency(

@@ -26,6 +26,7 @@ NAMES = {
     "cei": gettext_noop("Collection effectiveness (CEI)"),
     "turnover": gettext_noop("Receivables turnover"),
     "collection_rate": gettext_noop("Collection rate"),
+    "hhi": gettext_noop("Concentration index (HHI)"),
 }
 
 FORMULAS = {
@@ -40,6 +41,7 @@ FORMULAS = {
     "cei": gettext_noop("(Opening + sales − closing) ÷ (opening + sales − closing not yet due)"),
     "turnover": gettext_noop("Credit sales ÷ average receivables"),
     "collection_rate": gettext_noop("Collected of what fell due ÷ what fell due"),
+    "hhi": gettext_noop("Sum of the squared shares of all customers × 10,000; 10,000 when one owes everything"),
 }
 
 INPUTS = {
@@ -51,16 +53,20 @@ INPUTS = {
     "aged_amount": gettext_noop("Open amount × age in days"),
     "matured": gettext_noop("Fell due"),
     "collected": gettext_noop("Collected of it"),
+    "holders": gettext_noop("Customers with a balance"),
 }
 
-#: Their numerator and denominator are days already, not amounts.
-IN_DAYS = ("dso_countback", "dso_true")
+#: Their numerator and denominator are no amounts: days already, or points.
+NO_AMOUNTS = ("dso_countback", "dso_true", "hhi")
+#: Inputs that are numbers of something, not amounts.
+COUNTS = ("holders",)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
     name: str
     amount: int
+    is_count: bool
     from_date: date | None
     to_date: date | None
 
@@ -98,6 +104,7 @@ def receipt_lines(indicator: Indicator) -> list[ReceiptLine]:
         ReceiptLine(
             _(INPUTS[item.code]) if item.code in INPUTS else item.code,
             item.amount,
+            item.code in COUNTS,
             item.from_date,
             item.to_date,
         )
@@ -108,7 +115,7 @@ def receipt_lines(indicator: Indicator) -> list[ReceiptLine]:
 @register.simple_tag
 def computation(indicator: Indicator, currency: str) -> str:
     """The division as it was done: 235,000.00 ÷ 990,000.00 × 90."""
-    if indicator.value is None or indicator.code in IN_DAYS:
+    if indicator.value is None or indicator.code in NO_AMOUNTS:
         return "="
     top, bottom = (grouped(to_text(part, currency)) for part in (indicator.numerator, indicator.denominator))
     times = f" × {indicator.factor}" if indicator.factor != 1 else ""

@@ -1,0 +1,1 @@
+"""今日: what waits for the reader, and what was done without them."""

@@ -1,0 +1,90 @@
+"""昨夜系统替您做了: what ran in the last 24 hours, how much, what was refused, and whether the books agree."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.templatetags.connectors import import_kind
+from huikuan.kernel.money import to_text
+from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.pages.access import may, scope_of
+from huikuan.mechanisms.pages.figures import grouped
+from huikuan.mechanisms.pages.reading import Reading
+from huikuan.see.cockpit.queries.difference import differences
+from huikuan.shell.today.rows import Deed
+
+WINDOW = timedelta(hours=24)
+SHOWN = 4
+
+
+def done(request: HttpRequest, reading: Reading, *, at: datetime) -> list[Deed]:
+    """What the reader may know of it; of a past day nothing."""
+    if reading.is_past:
+        return []
+    since = at - WINDOW
+    return [*_imports(request, reading, since), *_jobs(since), *_sealed(since), *_control(request)]
+
+
+def _imports(request: HttpRequest, reading: Reading, since: datetime) -> list[Deed]:
+    if not may(request, Permission.VIEW_IMPORTS):
+        return []
+    scope = scope_of(request, Permission.VIEW_IMPORTS)
+    batches = Batch.objects.filter(committed_at__gte=since).order_by("-pk")
+    if reading.company_id is not None:
+        batches = batches.filter(company_id=reading.company_id)
+    mine = [batch for batch in batches if scope.whole(batch.company_id)]
+    return [_imported(batch) for batch in mine[:SHOWN]]
+
+
+def _imported(batch: Batch) -> Deed:
+    counts = {name: int(batch.counts.get(name) or 0) for name in ("created", "duplicates", "rejected", "conflicts")}
+    refused = counts["rejected"] + counts["conflicts"]
+    return Deed(
+        icon="database-import",
+        title=f"{import_kind(batch.kind)} · {batch.file_name}",
+        detail=_("new %(created)s · already there %(duplicates)s · refused %(refused)s")
+        % {"created": f"{counts['created']:,}", "duplicates": f"{counts['duplicates']:,}", "refused": f"{refused:,}"},
+        good=False if refused else None,
+        url=reverse("connectors:batch", args=[batch.pk]),
+    )
+
+
+def _jobs(since: datetime) -> list[Deed]:
+    ended = Job.objects.filter(finished_at__gte=since, state__in=[Job.State.DONE, Job.State.FAILED])
+    counts = dict(ended.values_list("state").annotate(count=Count("pk")))
+    finished, failed = counts.get(Job.State.DONE, 0), counts.get(Job.State.FAILED, 0)
+    if not finished and not failed:
+        return []
+    title = ngettext("%(count)s job done", "%(count)s jobs done", finished) % {"count": f"{finished:,}"}
+    detail = ngettext("%(count)s failed", "%(count)s failed", failed) % {"count": failed} if failed else ""
+    return [Deed("history", title, detail, good=False if failed else None)]
+
+
+def _sealed(since: datetime) -> list[Deed]:
+    newest = Head.objects.filter(sealed_at__gte=since).order_by("size").last()
+    if newest is None:
+        return []
+    before = Head.objects.filter(sealed_at__lt=since).order_by("size").last()
+    facts = newest.size - (before.size if before else 0)
+    title = ngettext("%(count)s new fact sealed", "%(count)s new facts sealed", facts) % {"count": f"{facts:,}"}
+    return [Deed("lock", title, _("root %(root)s") % {"root": bytes(newest.root).hex()[:12]})]
+
+
+def _control(request: HttpRequest) -> list[Deed]:
+    """Open items against facts, for those who see every row: anybody else could not check it."""
+    if not scope_of(request, Permission.VIEW_LEDGER).everything:
+        return []
+    wrong = [one for one in differences() if one.amount]
+    if wrong:
+        parts = [f"{one.currency} {grouped(to_text(one.amount, one.currency))}" for one in wrong]
+        return [Deed("alert-triangle", _("Open items and facts differ"), " · ".join(parts), good=False)]
+    return [Deed("shield-check", _("Open items compared with the facts"), _("difference 0.00"), good=True)]

@@ -1,0 +1,125 @@
+"""What waits for the reader, context by context; each asks for the permission its page needs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huikuan.connect.connectors.models import ImportDraft
+from huikuan.connect.connectors.operations.drafts import KEPT
+from huikuan.connect.connectors.templatetags.connectors import import_kind
+from huikuan.kernel.dates import business_date
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.pages.access import may, permitted_companies, scope_of
+from huikuan.mechanisms.pages.reading import Reading, address
+from huikuan.mechanisms.policies.domain.lifecycle import DRAFT, SUBMITTED
+from huikuan.mechanisms.policies.kinds import kind_named
+from huikuan.mechanisms.policies.queries import versions
+from huikuan.record.contracts.queries.upcoming import milestones_awaited
+from huikuan.shell.today.rows import Group, Task
+
+#: How far ahead a milestone is announced, and how far back a failed job is told.
+AHEAD, BACK = timedelta(days=30), timedelta(days=7)
+SHOWN = 5
+
+
+def waiting(request: HttpRequest, reading: Reading) -> list[Group]:
+    """Every group that has a task; milestones as of the page's day, the others as they are now."""
+    groups = [_milestones(request, reading)]
+    if not reading.is_past:
+        groups += [_drafts(request, reading), _policies(request), _failed_jobs(request)]
+    return [group for group in groups if group and group.tasks]
+
+
+def _milestones(request: HttpRequest, reading: Reading) -> Group | None:
+    if not may(request, Permission.VIEW_CONTRACTS):
+        return None
+    found = milestones_awaited(
+        scope=scope_of(request, Permission.VIEW_CONTRACTS),
+        company_id=reading.company_id,
+        as_of=reading.as_of,
+        until=reading.as_of + AHEAD,
+        known=reading.known.horizon if reading.known else None,
+    )
+    tasks = [
+        Task(
+            title=f"{one.customer_name} · {one.title}",
+            detail=_("Contract %(number)s: the event has not been recorded") % {"number": one.number},
+            url=address(reverse("contracts:contract", args=[one.contract_id]), reading),
+            act=_("Record the event"),
+            icon="calendar-event",
+            amount=one.amount,
+            currency=one.currency,
+            deadline=one.planned_on,
+        )
+        for one in found[:SHOWN]
+    ]
+    return Group(_("Milestones"), tuple(tasks), address(reverse("contracts:contracts"), reading))
+
+
+def _drafts(request: HttpRequest, reading: Reading) -> Group | None:
+    companies = permitted_companies(request, Permission.IMPORT)
+    drafts = ImportDraft.objects.filter(state=ImportDraft.State.OPEN).order_by("changed_at")
+    if companies is not None:
+        drafts = drafts.filter(company_id__in=companies)
+    if reading.company_id is not None:
+        drafts = drafts.filter(company_id=reading.company_id)
+    tasks = [
+        Task(
+            title=draft.file_name,
+            detail=_("%(kind)s, uploaded by %(actor)s, not committed yet")
+            % {"kind": import_kind(draft.kind), "actor": draft.actor},
+            url=reverse("connectors:draft", args=[draft.pk]),
+            act=_("Go on"),
+            icon="database-import",
+            deadline=business_date(draft.changed_at + KEPT, reading.zone),
+        )
+        for draft in drafts[:SHOWN]
+    ]
+    return Group(_("Imports begun"), tuple(tasks), reverse("connectors:imports"))
+
+
+def _policies(request: HttpRequest) -> Group | None:
+    if not may(request, Permission.APPROVE_POLICY):
+        return None
+    tasks = [
+        Task(
+            title=_(kind_named(one.kind).title),
+            detail=_("Version %(number)s, drafted by %(actor)s; approve with: huikuan policy approve %(id)s")
+            % {"number": one.number, "actor": one.drafted_by, "id": one.id},
+            url="",
+            act="",
+            icon="check",
+        )
+        for one in versions()
+        if one.state in (DRAFT, SUBMITTED)
+    ]
+    return Group(_("Policies to approve"), tuple(tasks[:SHOWN]))
+
+
+def _failed_jobs(request: HttpRequest) -> Group | None:
+    """Jobs that failed lately and were not done since."""
+    if not may(request, Permission.MANAGE_JOBS):
+        return None
+    newer = Job.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"), state=Job.State.DONE, pk__gt=OuterRef("pk"))
+    failed = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=timezone.now() - BACK)
+    tasks = [
+        Task(
+            title=job.kind,
+            detail=ngettext("failed after %(count)s attempt", "failed after %(count)s attempts", job.attempts)
+            % {"count": job.attempts}
+            + f" · huikuan job show {job.pk}",
+            url="",
+            act="",
+            icon="alert-triangle",
+        )
+        for job in failed.filter(~Exists(newer)).order_by("-pk")[:SHOWN]
+    ]
+    return Group(_("Failed jobs"), tuple(tasks))
