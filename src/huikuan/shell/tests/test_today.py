@@ -111,8 +111,10 @@ def test_milestones_of_others_customers_do_not_show(books: Books, on_the_day: No
             effective_on=date(2020, 1, 1), actor="test", at=AT,
         )  # fmt: skip
     client = in_role("li", "sales", shown="HT-1")
-    assert groups(client) == {"里程碑": [f"{CUSTOMERS['C0001']} · acceptance"]}
-    assert CUSTOMERS["C0003"] not in client.get(TODAY).content.decode()
+    assert groups(client) == {"里程碑": [f"{CUSTOMERS['C0001']} · 验收"]}
+    answer = client.get(TODAY)
+    assert CUSTOMERS["C0003"] not in answer.content.decode()
+    assert answer.context["deeds"] == []
 
 
 def test_failed_jobs_wait_for_who_manages_them_until_one_succeeds(reader: Client) -> None:
