@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext, gettext_noop
 
+from huikuan.connect.api import messages as api
 from huikuan.connect.connectors import messages as connectors
 from huikuan.mechanisms.audit import messages as audit
 from huikuan.mechanisms.documents import messages as documents
@@ -83,6 +84,7 @@ SENTENCES = {
     **cockpit.SENTENCES,
     **statements.SENTENCES,
     **connectors.SENTENCES,
+    **api.SENTENCES,
 }
 
 #: What argparse itself says: named here so that the catalogue holds it.

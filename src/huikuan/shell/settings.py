@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "huikuan.see.cockpit",
     "huikuan.see.statements",
     "huikuan.connect.connectors",
+    "huikuan.connect.api",
     "huikuan.shell",
 ]
 
@@ -68,7 +69,14 @@ ROOT_URLCONF = "huikuan.shell.urls"
 WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
 #: Contexts with pages of their own; each keeps its templates beside its views.
-WEB_SHELVES = ("record/contracts", "record/receivables", "see/cockpit", "see/statements", "connect/connectors")
+WEB_SHELVES = (
+    "record/contracts",
+    "record/receivables",
+    "see/cockpit",
+    "see/statements",
+    "connect/connectors",
+    "connect/api",
+)
 
 TEMPLATES = [
     {
@@ -127,6 +135,9 @@ LOCALE_PATHS = [
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+#: Calls a minute of one API token in the long run; a fifth of them may come at once.
+API_CALLS_PER_MINUTE = max(1, int(os.environ.get("HUIKUAN_API_RATE", "600")))
 
 STATIC_URL = "static/"
 # The built assets lie in the package and are served from there; each address carries the build's version.

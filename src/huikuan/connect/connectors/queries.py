@@ -66,9 +66,11 @@ def company_of(batch_id: int) -> int:
     return _batch(batch_id, EVERYTHING).company_id
 
 
-def batches(*, scope: Scope, company_id: int | None = None, limit: int = 50) -> list[BatchRow]:
-    """The latest batches of the companies the scope sees whole, newest first."""
-    found = Batch.objects.order_by("-id")
+def batches(
+    *, scope: Scope, company_id: int | None = None, before: int | None = None, limit: int = 50
+) -> list[BatchRow]:
+    """The latest batches of the companies the scope sees whole, newest first; those before the number `before`."""
+    found = Batch.objects.order_by("-id") if before is None else Batch.objects.filter(pk__lt=before).order_by("-id")
     if scope.whole_companies is not None:
         found = found.filter(company_id__in=scope.whole_companies)
     companies = _companies()

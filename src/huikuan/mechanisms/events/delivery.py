@@ -50,7 +50,7 @@ def _following(position: Position, known: int) -> list[Announced]:
     """The next events after `position` whose transactions are all final."""
     after = Q(tx__gt=position.tx) | Q(tx=position.tx, id__gt=position.event_id)
     rows = Event.objects.filter(after, tx__gte=position.tx, tx__lt=known).order_by("tx", "id")
-    return [_announced(event) for event in rows[:_BATCH]]
+    return [announced_of(event) for event in rows[:_BATCH]]
 
 
 def _hand_over(subscriber: Subscriber, event: Announced, *, at: datetime) -> int:
@@ -88,7 +88,7 @@ def _retry_set_aside(subscriber: Subscriber, *, at: datetime) -> int:
 
 
 def _try_again(subscriber: Subscriber, aside: SetAside, *, at: datetime) -> bool:
-    error = _failure(subscriber, _announced(Event.objects.get(pk=aside.event_id)))
+    error = _failure(subscriber, announced_of(Event.objects.get(pk=aside.event_id)))
     if error is None:
         aside.delete()
         return True
@@ -144,7 +144,8 @@ def _wait_before(attempt: int) -> timedelta:
     return timedelta(seconds=min(10 * 2 ** min(attempt - 1, 10), 3600))
 
 
-def _announced(event: Event) -> Announced:
+def announced_of(event: Event) -> Announced:
+    """The recorded event as subscribers see it."""
     return Announced(
         id=event.pk,
         tx=event.tx,

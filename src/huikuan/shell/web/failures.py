@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from huikuan.connect.api.web.answering import send_problem
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.limits import MEGABYTE, Limits
 from huikuan.shell.messages import sentence
@@ -71,6 +72,8 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
 @login_not_required
 def broken(request: HttpRequest) -> HttpResponse:
     """Without context processors: whatever broke may have broken them too."""
+    if _asks_program(request):
+        return send_problem(Refusal("request_failed"))
     page = {
         "title": _("Something failed on our side"),
         "say": _("No money moved: what failed was undone as a whole. Try again, or tell an administrator the time."),
@@ -78,5 +81,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("shell/broken.html", page), status=500)
 
 
+def _asks_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/v1")
+
+
 def _page(request: HttpRequest, status: int, title: str, say: str, **more: object) -> HttpResponse:
+    if _asks_program(request):
+        return send_problem(Refusal("not_found" if status == 404 else "request_unreadable"))
     return render(request, "shell/failure.html", {"title": title, "say": say, "status": status, **more}, status=status)

@@ -1,0 +1,1 @@
+"""The ledger for programs: reads, idempotent writes, webhooks."""

@@ -1,0 +1,70 @@
+"""Which events somebody sees: by what they tell of, the permission for it, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Q, QuerySet
+
+from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.events.subscribers import Announced
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.queries import seen
+
+#: What reading an event takes, by the context that announced it. Of others nothing is told.
+FAMILIES: dict[str, Permission] = {
+    "customers": Permission.VIEW_CUSTOMERS,
+    "receivables": Permission.VIEW_LEDGER,
+    "connectors": Permission.VIEW_IMPORTS,
+}
+
+ScopeFor = Callable[[Permission], Scope]
+
+
+def family_of(kind: str) -> str:
+    """The context that announces events of this kind."""
+    return kind.partition(".")[0]
+
+
+def events_seen(scope_for: ScopeFor, kinds: list[str] | None) -> QuerySet[Event]:
+    """The events somebody with these scopes sees; of these kinds, where any are named.
+
+    An event of one customer is seen by whoever sees the customer's rows; one that names none tells of many, and
+    is seen by whoever sees the company whole, or, where it names no company either, everything.
+    """
+    condition = Q(pk__in=[])
+    for family, permission in FAMILIES.items():
+        condition |= Q(kind__startswith=f"{family}.") & _whose(scope_for(permission))
+    rows = Event.objects.filter(condition)
+    return rows.filter(kind__in=kinds) if kinds else rows
+
+
+def sees(scope_for: ScopeFor, event: Announced) -> bool:
+    """The same of one event."""
+    permission = FAMILIES.get(family_of(event.kind))
+    if permission is None:
+        return False
+    scope = scope_for(permission)
+    if event.customer_id is None:
+        return scope.everything if event.company_id is None else scope.whole(event.company_id)
+    what = seen(scope)
+    if event.company_id is None:
+        return what.has_customer(event.customer_id)
+    return what.has(event.company_id, event.customer_id)
+
+
+def _whose(scope: Scope) -> Q:
+    if scope.everything:
+        return Q()
+    condition = Q(pk__in=[])
+    for piece in seen(scope).pieces:
+        of_company = Q() if piece.companies is None else Q(company_id__in=piece.companies)
+        of_customer = Q(customer_id__isnull=False)
+        if piece.customers is not None:
+            of_customer &= Q(customer_id__in=piece.customers)
+        # The register is shared: what is told of a customer alone names no company.
+        condition |= of_customer & (of_company | Q(company_id__isnull=True))
+        if piece.customers is None:
+            condition |= Q(customer_id__isnull=True, company_id__isnull=False) & of_company
+    return condition

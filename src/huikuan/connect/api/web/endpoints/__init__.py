@@ -1,0 +1,8 @@
+"""Every endpoint of version 1, in the order of the documentation."""
+
+from __future__ import annotations
+
+from huikuan.connect.api.web.calls import Endpoint
+from huikuan.connect.api.web.endpoints import customers, events, imports, ledger
+
+ENDPOINTS: tuple[Endpoint, ...] = (*events.READS, *customers.READS, *ledger.READS, *imports.READS)
