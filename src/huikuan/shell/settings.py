@@ -139,6 +139,9 @@ TIME_ZONE = "Asia/Shanghai"
 #: Calls a minute of one API token in the long run; a fifth of them may come at once.
 API_CALLS_PER_MINUTE = max(1, int(os.environ.get("HUIKUAN_API_RATE", "600")))
 
+#: Tests tell a receiver on this machine: http, any port and private addresses are then taken too. Never in use.
+WEBHOOKS_LOCAL = os.environ.get("HUIKUAN_WEBHOOKS_LOCAL", "") == "1"
+
 STATIC_URL = "static/"
 # The built assets lie in the package and are served from there; each address carries the build's version.
 STATIC_ROOT = ROOT / "static"

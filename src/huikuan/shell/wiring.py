@@ -38,6 +38,7 @@ COMMANDS = {
     "period": "huikuan.record.receivables.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",
+    "webhook": "huikuan.connect.api.cli",
 }
 
 
@@ -50,12 +51,16 @@ def command_adders(word: str) -> Sequence[Callable[[Any], None]]:
 
 def jobs() -> dict[str, Handler]:
     """Every kind of job and how it is done."""
-    from huikuan.connect.connectors import jobs as connectors  # the worker's, not the commands'; so the next three
+    from huikuan.connect.api import jobs as api  # the worker's, not the commands'; so the next four
+    from huikuan.connect.connectors import jobs as connectors
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.see.statements import jobs as statements
     from huikuan.shell import recurring
 
     return {
+        "api.send": Handler(api.send_waiting),
+        "api.wake": Handler(api.wake, every=timedelta(seconds=10)),
+        "api.tidy": Handler(api.tidy, every=timedelta(hours=1)),
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
@@ -82,9 +87,11 @@ def counters() -> list[Subscriber]:
 
 def subscribers() -> list[Subscriber]:
     """Told of an event after its commit, at least once, in order per customer."""
+    from huikuan.connect.api.operations.webhooks import queue_event
     from huikuan.mechanisms.events.subscribers import Subscriber
     from huikuan.record.receivables.operations.milestones import catch_up
 
     return [
         Subscriber("receivables.late_items", catch_up, frozenset({"receivables.posted", "connectors.imported"})),
+        Subscriber("api.webhooks", queue_event),
     ]

@@ -15,6 +15,7 @@ from huikuan.record.customers.queries import seen
 #: What reading an event takes, by the context that announced it. Of others nothing is told.
 FAMILIES: dict[str, Permission] = {
     "customers": Permission.VIEW_CUSTOMERS,
+    "contracts": Permission.VIEW_CONTRACTS,
     "receivables": Permission.VIEW_LEDGER,
     "connectors": Permission.VIEW_IMPORTS,
 }

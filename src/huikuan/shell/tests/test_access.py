@@ -27,6 +27,7 @@ from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.web.doors import Permissions
 
 STRANGERS = "strangers"
+PROGRAMS = "api/v1"
 
 #: The declared answer of every address: its route, what reading it takes, what any other method takes.
 #: A page that is added without a line here fails the test below, and so does one that asks for something else.
@@ -37,6 +38,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "login/code": (STRANGERS, STRANGERS),
     "logout": (LOGGED_IN, LOGGED_IN),
     "me/": (LOGGED_IN, LOGGED_IN),
+    "api/": (LOGGED_IN, LOGGED_IN),
     "me/again": (LOGGED_IN, LOGGED_IN),
     "me/unit": (LOGGED_IN, LOGGED_IN),
     "me/language": (STRANGERS, STRANGERS),
@@ -174,6 +176,9 @@ def test_every_address_declares_what_it_needs() -> None:
             found[route] = (STRANGERS, STRANGERS)
         else:
             found[route] = (str(needed(entry.callback, "GET")), str(needed(entry.callback, "POST")))
+    # Programs come with a token and no session: connect/api/tests/test_doors.py asks every endpoint as every role.
+    programs = {route: found.pop(route) for route in list(found) if PROGRAMS in route}
+    assert set(programs.values()) == {(STRANGERS, STRANGERS)}
     assert found == DECLARED
 
 

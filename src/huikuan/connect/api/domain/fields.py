@@ -215,6 +215,11 @@ class Part:
     required: bool = False
     otherwise: Any = None
 
+    @property
+    def whole(self) -> Kind:
+        """What may stand in JSON: null too, where it says the same as leaving it out."""
+        return self.kind if self.required or self.otherwise is not None else Maybe(self.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -242,7 +247,7 @@ class Record:
         found = {}
         for name, part in self.parts.items():
             if name in value:
-                found[name] = part.kind.read(value[name], f"{inside}{name}", faults)
+                found[name] = part.whole.read(value[name], f"{inside}{name}", faults)
             elif part.required:
                 _wrong(faults, f"{inside}{name}", "", "field_missing")
             else:
@@ -256,7 +261,7 @@ def answered(**kinds: Kind) -> Record:
 
 
 def _described(part: Part) -> Schema:
-    return {**part.kind.schema(), **({"description": part.about} if part.about else {})}
+    return {**part.whole.schema(), **({"description": part.about} if part.about else {})}
 
 
 def _wrong(faults: list[Fault], path: str, value: Any, code: str, **params: object) -> None:

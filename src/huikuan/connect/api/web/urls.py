@@ -27,7 +27,12 @@ def _patterns() -> list[URLPattern]:
     by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in ENDPOINTS:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    return [path(_route(template), view_of(methods)) for template, methods in by_path.items()]
+    # Words before values: /imports/drafts is no import.
+    return [path(_route(template), view_of(by_path[template])) for template in sorted(by_path, key=_words_first)]
+
+
+def _words_first(template: str) -> str:
+    return template.replace("{", "~")
 
 
 urlpatterns = [

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from huikuan.connect.api.web.calls import Endpoint
-from huikuan.connect.api.web.endpoints import customers, events, imports, ledger
+from huikuan.connect.api.web.endpoints import customers, events, imports, ledger, postings, webhooks
 
-ENDPOINTS: tuple[Endpoint, ...] = (*events.READS, *customers.READS, *ledger.READS, *imports.READS)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *events.READS,
+    *customers.READS,
+    *customers.WRITES,
+    *ledger.READS,
+    *postings.WRITES,
+    *imports.READS,
+    *imports.WRITES,
+    *webhooks.ENDPOINTS,
+)

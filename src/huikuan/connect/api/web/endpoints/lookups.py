@@ -65,11 +65,6 @@ def seen_item(call: Call, item_id: int, permission: Permission) -> int:
     return found(lambda: listed_item(item_id, scope=call.caller.scope(permission))).item.id
 
 
-def named_item(call: Call, item_id: int, permission: Permission) -> int:
-    """An item named in a body, likewise; else it is unknown."""
-    return listed_item(item_id, scope=call.caller.scope(permission)).item.id
-
-
 def head_named(call: Call) -> Head | None:
     """The last head sealed at or before `known_at`; None where no instant was named."""
     known_at = call.query.get("known_at")
