@@ -54,6 +54,10 @@ def main() -> None:
     token = create_token(username=stamp, name="bench", areas=["ledger:write"], days=1, at=at)[1]
     client = Client(headers={"authorization": f"Bearer {token}"})
     first = Item.objects.filter(company_id=company.pk).order_by("id").values_list("id", flat=True)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS bench_item (customer_id bigint, kind text, amount bigint, on_day date)"
+        )
     print(f"{connection.vendor}, {options.items} items, {options.calls} calls each, load {os.getloadavg()[0]:.1f}")
     compare("page of 100", options.calls, lambda: bare_page(first), lambda: page(client, stamp))
     compare("one item", options.calls, lambda: bare_item(customer_id), lambda: item(client, stamp))
@@ -92,7 +96,6 @@ def page(client: Client, company: str) -> None:
 def bare_item(customer_id: int) -> None:
     """What any ledger must at least do: one row inserted, one commit."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS bench_item (customer_id bigint, kind text, amount bigint, day date)")
         cursor.execute("INSERT INTO bench_item VALUES (%s, 'invoice', 10000, %s)", [customer_id, DAY])
 
 

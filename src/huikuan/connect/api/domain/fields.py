@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any, Protocol
 
 from huikuan.kernel.dates import parse_date, parse_instant
@@ -108,7 +107,7 @@ class Day:
     def schema(self) -> Schema:
         return {"type": "string", "format": "date"}
 
-    def read(self, value: Any, path: str, faults: list[Fault]) -> date | None:
+    def read(self, value: Any, path: str, faults: list[Fault]) -> Any:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
             return _wrong(faults, path, value, "not_day")
         try:
@@ -124,7 +123,7 @@ class Instant:
     def schema(self) -> Schema:
         return {"type": "string", "format": "date-time"}
 
-    def read(self, value: Any, path: str, faults: list[Fault]) -> datetime | None:
+    def read(self, value: Any, path: str, faults: list[Fault]) -> Any:
         if not isinstance(value, str) or not 16 <= len(value) <= 40 or value[10] != "T":
             return _wrong(faults, path, value, "not_instant")
         try:
@@ -264,8 +263,10 @@ def _described(part: Part) -> Schema:
     return {**part.whole.schema(), **({"description": part.about} if part.about else {})}
 
 
-def _wrong(faults: list[Fault], path: str, value: Any, code: str, **params: object) -> None:
+def _wrong(faults: list[Fault], path: str, value: Any, code: str, **params: object) -> Any:
+    """Note the fault; the value is then None, which nobody uses."""
     faults.append(Fault(path, _cut(value), code, params))
+    return None
 
 
 def _cut(value: Any) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from huikuan.connect.api.web.calls import Endpoint
-from huikuan.connect.api.web.endpoints import customers, events, imports, ledger, postings, webhooks
+from huikuan.connect.api.web.endpoints import agreements, customers, events, imports, ledger, postings, webhooks
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *events.READS,
     *customers.READS,
     *customers.WRITES,
+    *agreements.ENDPOINTS,
     *ledger.READS,
     *postings.WRITES,
     *imports.READS,
