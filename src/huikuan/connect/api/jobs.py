@@ -97,8 +97,8 @@ def _send(webhook: Webhook, delivery: Delivery) -> Sent:
 
 
 def _message(event: Event) -> dict[str, Any]:
-    company = Company.objects.filter(pk=event.company_id).values_list("code", flat=True).first()
-    customer = Customer.objects.filter(pk=event.customer_id).values_list("code", flat=True).first()
+    company = Company.objects.filter(pk=event.company_id or 0).values_list("code", flat=True).first()
+    customer = Customer.objects.filter(pk=event.customer_id or 0).values_list("code", flat=True).first()
     data = {"id": event.pk, "company": company, "customer": customer, "payload": event.payload}
     return {"type": event.kind, "timestamp": event.recorded_at.isoformat(), "data": data}
 

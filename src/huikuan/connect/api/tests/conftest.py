@@ -59,7 +59,7 @@ class Program:
 
 
 def program_of(name: str, role: str, *, areas: tuple[str, ...] = CHOICES, **grant: Any) -> Program:
-    """A new user with the role, who made a token; `integration` beside it only to be allowed to."""
+    """A new user with a role that may use the API, and a token of theirs."""
     User.objects.get_or_create(username=name)
     grant_role(username=name, role=role, actor="cli:root", at=AT, **grant)
     return Program(token_of(name, areas))

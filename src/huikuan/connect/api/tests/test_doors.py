@@ -183,3 +183,15 @@ def test_a_failure_of_ours_is_a_problem_without_detail(
 def test_problems_speak_the_callers_language(program: Program, language: str) -> None:
     said = program.get("/items/999", accept_language=language).json()["detail"]
     assert said.startswith("There is nothing here") == (language == "en")
+
+
+def test_the_page_names_every_endpoint_in_both_languages(books: Books, on_the_day: None) -> None:
+    client = Client()
+    client.force_login(books.user)
+    for language, heading in (("zh-hans", "程序接口"), ("en", "API for programs")):
+        User.objects.filter(pk=books.user.pk).update(language=language)
+        page = client.get("/api/", headers={"accept-language": language})
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert [one.name for one in ENDPOINTS if f"{one.method} {one.path}<" not in text] == []
+        assert heading in text

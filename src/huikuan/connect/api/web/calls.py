@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any, TypeVar
@@ -59,7 +59,7 @@ class Reply:
 
     body: Mapping[str, Any]
     etag: str = ""
-    next: list[str | int] | None = None
+    next: Sequence[str | int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

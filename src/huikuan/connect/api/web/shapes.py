@@ -11,6 +11,7 @@ from huikuan.connect.api.domain.fields import (
     Choice,
     Day,
     Instant,
+    Kind,
     Listed,
     Maybe,
     Table,
@@ -63,7 +64,8 @@ OPEN_LINE = answered(
     posting_date=Day(), due_date=_OPTIONAL_DAY, awaits=Text(30), overdue_days=_COUNT,
     slot=Choice(("not_due", "awaiting", "days", "credit")), from_days=Maybe(_COUNT), to_days=Maybe(_COUNT),
 )  # fmt: skip
-_BUCKET = answered(**{"from": _COUNT, "to": Maybe(_COUNT), "amount": Amount()})
+_BUCKET_PARTS: dict[str, Kind] = {"from": _COUNT, "to": Maybe(_COUNT), "amount": Amount()}
+_BUCKET = answered(**_BUCKET_PARTS)
 AGING_ROW = answered(
     key=Text(200), name=Text(200), company=Text(20), currency=CURRENCY, total=Amount(), not_due=Amount(),
     awaiting=Amount(), buckets=Listed(_BUCKET), credits=Amount(), net=Amount(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from huikuan.connect.api.domain.fields import Choice, Day, Part, Record, Text
+from huikuan.connect.api.domain.fields import Choice, Day, Kind, Part, Record, Text
 from huikuan.connect.api.web.answering import matches
 from huikuan.connect.api.web.calls import Call, Endpoint, Reply, found
 from huikuan.connect.api.web.endpoints.lookups import customer_codes
@@ -100,7 +100,7 @@ def _require_register(call: Call) -> None:
         raise Refusal("token_area_missing", permission=Permission.MANAGE_CUSTOMERS.value)
 
 
-_STATED = {
+_STATED: dict[str, Kind] = {
     "name": Text(200, 1), "short_name": Text(100), "english_name": Text(200), "uscc": Text(18),
     "uscc_override_reason": Text(200), "industry": Text(100), "parent": Text(40),
     "status": Choice(("prospect", "customer")),
