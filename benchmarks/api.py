@@ -52,7 +52,7 @@ def main() -> None:
     User.objects.create_user(stamp)
     grant_role(username=stamp, role="finance_manager", actor="cli:bench", at=at)
     token = create_token(username=stamp, name="bench", areas=["ledger:write"], days=1, at=at)[1]
-    client = Client(headers={"authorization": f"Bearer {token}"})
+    client = Client(headers={"authorization": f"Bearer {token}", "host": "localhost"})
     first = Item.objects.filter(company_id=company.pk).order_by("id").values_list("id", flat=True)[0]
     with connection.cursor() as cursor:
         cursor.execute(

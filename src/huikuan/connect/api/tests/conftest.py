@@ -17,6 +17,7 @@ from huikuan.mechanisms.identity.domain.areas import CHOICES
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.mechanisms.identity.tokens import create_token
+from huikuan.shell import catalogs
 from huikuan.shell.tests.books import AS_OF, AT, Books, open_books
 
 PREFIX = "/api/v1"
@@ -67,6 +68,12 @@ def program_of(name: str, role: str, *, areas: tuple[str, ...] = CHOICES, **gran
 
 def token_of(name: str, areas: tuple[str, ...] = CHOICES) -> str:
     return create_token(username=name, name="test", areas=areas, days=30, at=AT)[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chinese() -> None:
+    """The catalogues are built, not committed."""
+    catalogs.main()
 
 
 @pytest.fixture(autouse=True)
