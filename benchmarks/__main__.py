@@ -24,6 +24,7 @@ RUNS = [
     ("seal.py", "50000", "300"),
     ("settle.py", "--count", "300", "--many", "3000"),
     ("aging.py", "--rows", "100000", "--runs", "3"),
+    ("api.py", "--items", "3000", "--calls", "40"),
 ]
 
 
