@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from huikuan.connect.api.web import documentation
 from huikuan.connect.api.web.calls import Endpoint
@@ -39,5 +39,7 @@ urlpatterns = [
     path("", documentation.show_documentation, name="documentation"),
     path("v1/openapi.json", documentation.send_document, name="openapi"),
     *_patterns(),
-    re_path(r"^v1(?:/.*)?$", nowhere),
+    path("v1", nowhere),
+    path("v1/<path:rest>", nowhere),
+    path("v1/", nowhere),
 ]
