@@ -38,10 +38,10 @@ check: setup
 	$(BIN)/python -m tests.migrations
 
 test-sqlite: setup
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=20
 
 test-postgres: setup
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=20
 
 # The full crash, race and fuzz counts, with their figures.
 prove: setup
