@@ -14,6 +14,7 @@ import tomli_w
 from huikuan.connect.connectors.domain.mapping import Mapping, document_of, parse_mapping
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.folder import data_folder
+from huikuan.record.receivables.domain.posting import MIRROR, OWN
 
 #: Names are files' names: letters, digits and Chinese characters, no dots and no slashes.
 _NAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff-]{0,39}")
@@ -60,7 +61,7 @@ def require_preset_name(name: str) -> None:
     """Refuse a name no preset of one's own can have."""
     if not _NAME.fullmatch(name):
         raise Refusal("preset_name_bad", name=name)
-    if name in _shipped():
+    if name in _shipped() or name in (OWN, MIRROR):
         raise Refusal("preset_exists", name=name)
 
 

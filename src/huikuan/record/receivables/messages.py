@@ -21,6 +21,9 @@ SENTENCES: dict[str, str] = {
     "item_has_settlements": gettext_noop("Item %(item)s cannot be reversed while settlements stand on it."),
     "item_not_open": gettext_noop("Nothing of item %(item)s is open."),
     "item_unknown": gettext_noop("There is no item %(item)s."),
+    "origin_reserved": gettext_noop(
+        "The origin “%(system)s” is the ledger's own. Name the system the item comes from, or none."
+    ),
     "kind_unknown": gettext_noop("“%(kind)s” is not a kind of item."),
     "milestone_has_dependants": gettext_noop(
         "%(count)s facts rest on the due dates that event no. %(event)s gave. Nothing was taken back."

@@ -70,6 +70,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 @needs(LOGGED_IN)
+@sensitive
 def set_up_factor(request: HttpRequest) -> HttpResponse:
     """Enrol an authenticator: the picture to scan, then a code of it; afterwards the recovery codes, once."""
     user, problem = _user(request), ""

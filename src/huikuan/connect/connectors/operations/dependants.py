@@ -16,6 +16,7 @@ from huikuan.connect.connectors.operations.made import OF_UNDONE, Made
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import stage
+from huikuan.record.receivables.operations.milestones import REASON, TAKEN_BACK
 from huikuan.record.receivables.queries.bulk import LIVE, STANDING, settlements_where
 
 #: Later batches (%s: this one, three times) that took back items or settlements of this one.
@@ -112,13 +113,15 @@ def _foreign_settlements(made: Made, batch: Batch) -> list[int]:
 
 
 def _later_schedules(made: Made) -> list[int]:
-    """Items of the batch with a schedule, and items it moved that were moved again; undone batches do not count."""
+    """Items of the batch with a schedule, and items it moved that were moved again; undone batches do not count,
+    nor what a milestone brought by itself: nobody decided that for the item, and its mirror ends it."""
     own = made.items.select("id", version=pl.lit(0, dtype=pl.Int64))
     known = pl.concat([own, made.moved.select(pl.col("item_id").alias("id"), "version")])
     with stage(tables={"known": known}) as staged:
         return read_frame(
             f"SELECT DISTINCT c.item_id FROM receivables_schedule c JOIN {staged.table('known')} k ON k.id = c.item_id"
-            f" AND c.version > k.version WHERE NOT {OF_UNDONE} ORDER BY c.item_id",
-            [],
+            f" AND c.version > k.version WHERE NOT {OF_UNDONE} AND NOT (k.version = 0 AND c.reason IN (%s, %s))"
+            " ORDER BY c.item_id",
+            [REASON, TAKEN_BACK],
             {"id": pl.Int64},
         )["id"].to_list()

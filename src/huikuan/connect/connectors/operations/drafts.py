@@ -97,8 +97,9 @@ def read_again(draft: ImportDraft, *, sheet: str, header_row: int | None, actor:
     _require(draft, actor, at)
     found = read_sheet(file_of(draft), draft.file_name, sheet=sheet, header_row=header_row)
     described, sample = _propose(found, draft.kind)
-    _change(draft, at, mapping=document_of(described), sample=sample)
-    CellEdit.objects.filter(draft_id=draft.pk).delete()
+    with transaction.atomic():
+        _forget_edits(draft)
+        _change(draft, at, mapping=document_of(described), sample=sample)
 
 
 def use_preset(draft: ImportDraft, name: str, *, actor: str, at: datetime) -> None:
@@ -113,7 +114,10 @@ def use_preset(draft: ImportDraft, name: str, *, actor: str, at: datetime) -> No
     )
     document = document_of(preset) | {"header_row": sheet.header_row, "sheet": sheet.sheet}
     sample = _sample(sheet) | _shown(sheet, preset) | {"preset": name}
-    _change(draft, at, mapping=document, sample=sample)
+    with transaction.atomic():
+        if any(draft.mapping.get(part) != document[part] for part in ("sheet", "header_row")):
+            _forget_edits(draft)
+        _change(draft, at, mapping=document, sample=sample)
 
 
 def describe(draft: ImportDraft, choice: Choice, *, as_of: date | None, actor: str, at: datetime) -> None:
@@ -268,6 +272,11 @@ def _change(draft: ImportDraft, at: datetime, **changes: Any) -> None:
     waiting = ImportDraft.objects.filter(pk=draft.pk, state=ImportDraft.State.OPEN)
     if not waiting.update(**changes, refusal={}, changed_at=at, version=F("version") + 1):
         raise Refusal("draft_closed")
+
+
+def _forget_edits(draft: ImportDraft) -> None:
+    """Cells are mended by row: on another sheet, or under another header, the edit would meet another cell."""
+    CellEdit.objects.filter(draft_id=draft.pk).delete()
 
 
 def _check_kind(kind: str, as_of: date | None) -> None:

@@ -15,7 +15,7 @@ from huikuan.kernel.text import tidy
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.actors import CLI, SYSTEM
 from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, Permission
-from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.models import ApiToken, User
 from huikuan.mechanisms.identity.queries import require, roles_of
 
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -66,7 +66,8 @@ def name_user(*, username: str, display_name: str, owner_name: str, actor: str, 
 
 
 def set_password(*, username: str, password: str, actor: str, at: datetime) -> None:
-    """A new password, by the user or somebody who manages users; ends every session."""
+    """A new password, by the user or somebody who manages users; ends every session. Set by somebody else it
+    also revokes the user's tokens: what an intruder made with the old one ends with it."""
     if actor != username:
         require(actor, Permission.MANAGE_USERS, at=at)
     with transaction.atomic():
@@ -75,6 +76,8 @@ def set_password(*, username: str, password: str, actor: str, at: datetime) -> N
         user.set_password(password)
         user.save(update_fields=["password"])
         end_sessions_of(user)
+        if actor != username:
+            revoke_tokens_of(user, at=at)
         announce_user("identity.password_changed", user, actor=actor, at=at)
 
 
@@ -126,6 +129,11 @@ def locked_user(username: str) -> User:
 def end_sessions_of(user: User) -> None:
     """Whoever is logged in as the user is so no longer, from their next request on."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+
+
+def revoke_tokens_of(user: User, *, at: datetime) -> None:
+    """No program acts for the user any longer."""
+    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
 
 
 def check_password(password: str, user: User) -> None:

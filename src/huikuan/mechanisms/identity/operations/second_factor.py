@@ -15,7 +15,12 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain import totp
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import RecoveryCode, SecondFactor, User
-from huikuan.mechanisms.identity.operations.people import announce_user, end_sessions_of, locked_user
+from huikuan.mechanisms.identity.operations.people import (
+    announce_user,
+    end_sessions_of,
+    locked_user,
+    revoke_tokens_of,
+)
 from huikuan.mechanisms.identity.queries import require
 from huikuan.mechanisms.identity.vault import locked_away, taken_out
 
@@ -100,6 +105,8 @@ def reset_second_factor(*, username: str, actor: str, at: datetime) -> None:
         SecondFactor.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
         end_sessions_of(user)
+        if actor != username:
+            revoke_tokens_of(user, at=at)
         announce_user("identity.second_factor_reset", user, actor=actor, at=at)
 
 

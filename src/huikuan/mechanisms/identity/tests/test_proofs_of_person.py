@@ -256,6 +256,15 @@ def test_somebody_elses_token_is_not_there(li: User) -> None:
     assert ApiToken.objects.get().revoked_at is None
 
 
+def test_a_password_set_by_somebody_else_ends_the_tokens_one_set_by_oneself_does_not(li: User) -> None:
+    operations.grant_role(username="li", role="integration", actor=ROOT, at=AT)
+    made()
+    operations.set_password(username="li", password="another long pass phrase", actor="li", at=AT)
+    assert ApiToken.objects.get().revoked_at is None
+    operations.set_password(username="li", password="yet another long phrase", actor=ROOT, at=AT)
+    assert ApiToken.objects.get().revoked_at == AT
+
+
 def test_no_token_approves_and_every_area_can_be_read() -> None:
     assert not allowed_by(CHOICES) & APPROVING
     assert {f"{area}:read" for area in AREAS} <= set(CHOICES)

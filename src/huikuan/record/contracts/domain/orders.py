@@ -104,10 +104,14 @@ def check_order(order: Order) -> None:
 
 
 def check_change(wanted: Order, done: Iterable[Done]) -> None:
-    """Refuse a change that leaves less of a line than was delivered or invoiced, or voids what was."""
+    """Refuse a change that leaves less of a line, in quantity or amount, than was delivered or invoiced, or voids
+    what was."""
+    done = list(done)
+    spent = _amounts(done)
     for (number, what), quantity in _quantities(done).items():
         line = next((line for line in wanted.lines if line.line == number), None)
-        if quantity and (wanted.void or line is None or line.quantity_e4 < quantity):
+        less = line is None or line.quantity_e4 < quantity or line.amount < spent[number, what]
+        if quantity and (wanted.void or less):
             raise Refusal("order_done_already", line=number, what=what, quantity=quantity_text(quantity))
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import LARGEST_MINOR, share
 from huikuan.kernel.rates import SCALE, convert
+from huikuan.kernel.text import plain
 from huikuan.record.receivables.domain.periods import refuse_locked
 
 DEBIT, CREDIT = "debit", "credit"
@@ -74,8 +75,15 @@ class Book:
     amount: int | None
 
 
+#: Origins the ledger itself gives: an item without one of its own, and the mirror of a reversed item.
+OWN, MIRROR = "huikuan", "reversal"
+
+
 def complete(posting: Posting) -> Posting:
-    """`posting` with side and recognition filled in; refuses what contradicts its kind."""
+    """`posting` with side and recognition filled in, the contract's number as contracts write it; refuses what
+    contradicts its kind, and an origin that is the ledger's own: its keys would stand in the ledger's way."""
+    if posting.origin_system in (OWN, MIRROR):
+        raise Refusal("origin_reserved", system=posting.origin_system)
     default = DEFAULT_SIDE.get(posting.kind)
     if default is None and posting.kind not in EITHER_SIDE:
         raise Refusal("kind_unknown", kind=posting.kind)
@@ -87,7 +95,7 @@ def complete(posting: Posting) -> Posting:
     recognition = posting.recognition or DEFAULT_RECOGNITION.get(posting.kind, "receivable")
     if recognition not in RECOGNITIONS:
         raise Refusal("recognition_unknown", recognition=recognition)
-    return replace(posting, side=side, recognition=recognition)
+    return replace(posting, side=side, recognition=recognition, contract_number=plain(posting.contract_number))
 
 
 def check_posting(posting: Posting, locked_through: date | None) -> None:

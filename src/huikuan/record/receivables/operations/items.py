@@ -17,6 +17,7 @@ from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.domain.posting import (
+    OWN,
     Book,
     Part,
     Posting,
@@ -32,7 +33,6 @@ from huikuan.record.receivables.queries.periods import locked_through
 from huikuan.record.receivables.queries.rates import rates_on
 
 #: The origin of what is entered here and not imported; its key is the item's own id.
-OWN = "huikuan"
 
 
 def post_item(

@@ -16,7 +16,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.receivables.domain.periods import first_open_day
-from huikuan.record.receivables.domain.posting import CREDIT, DEBIT
+from huikuan.record.receivables.domain.posting import CREDIT, DEBIT, MIRROR
 from huikuan.record.receivables.domain.settling import REVERSAL, OpenSide
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
 from huikuan.record.receivables.operations import open_items
@@ -27,7 +27,7 @@ from huikuan.record.receivables.queries.schedules import governing_due
 Answer = TypeVar("Answer")
 
 #: Origin of mirror items; the key is the reversed item's id.
-ORIGIN = "reversal"
+ORIGIN = MIRROR
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,22 @@ def test_a_kind_knows_its_side_and_recognition(books: Books, kind: str, side: st
     assert (item.book_rate_e8, item.origin_system, item.origin_key) == (100_000_000, "huikuan", str(item.id))
 
 
+@pytest.mark.parametrize("system", ["huikuan", "reversal"])
+def test_the_ledgers_own_origins_are_not_given_away(books: Books, system: str) -> None:
+    """A planted key would meet the one the ledger gives to a later item, or to a mirror."""
+    item_id = books.post("invoice", 100)
+    before = (Item.objects.count(), Leaf.objects.count(), Event.objects.count())
+    with pytest.raises(Refusal, match="origin_reserved"):
+        books.post("invoice", 100, origin_system=system, origin_key=str(item_id + 1))
+    assert (Item.objects.count(), Leaf.objects.count(), Event.objects.count()) == before
+    assert Item.objects.get(id=books.post("invoice", 100)).origin_key != str(item_id)
+
+
+def test_a_contracts_number_is_written_as_contracts_write_it(books: Books) -> None:
+    item = Item.objects.get(id=books.post("invoice", 100, contract_number="ＨＴ-2 "))
+    assert item.contract_number == "HT-2"
+
+
 def test_a_posting_leaves_a_leaf_an_event_and_an_open_item(books: Books) -> None:
     item_id = books.post("invoice", 500, due_date=date(2026, 2, 4))
     assert Leaf.objects.filter(kind="receivables_item", subject_id=item_id).count() == 1
