@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import django
@@ -46,6 +47,9 @@ def _prepare_process(arguments: Sequence[str]) -> None:
     if _word(arguments) == "demo":
         # Invented debts never land in the data folder of real ones unless it is asked for by name.
         os.environ.setdefault("HUIKUAN_HOME", "~/.huikuan-demo")
+    if home := os.environ.get("HUIKUAN_HOME"):
+        # Said once and for all, so that every part and every child process means the same folder.
+        os.environ["HUIKUAN_HOME"] = str(Path(home).expanduser().resolve())
     if "--verbose" in arguments:
         os.environ["HUIKUAN_LOG_LEVEL"] = "info"
 

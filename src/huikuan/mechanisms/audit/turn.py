@@ -39,7 +39,7 @@ def no_sealing() -> Iterator[None]:
 
 def audit_home() -> Path:
     """The data folder (HUIKUAN_HOME), read at each call so that it follows the environment."""
-    home = Path(os.environ.get("HUIKUAN_HOME") or settings.HOME)
+    home = Path(os.environ.get("HUIKUAN_HOME") or settings.HOME).expanduser()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return home
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from django.conf import settings
+from huikuan.mechanisms.files.folder import data_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,7 @@ class Manifest:
 
 def folder() -> Path:
     """HUIKUAN_HOME/columns."""
-    path = Path(os.environ.get("HUIKUAN_HOME") or settings.HOME) / "columns"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return data_folder("columns")
 
 
 def load() -> Manifest | None:

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -246,13 +247,28 @@ def test_a_backup_is_told_in_the_readers_language(made: Installation, tmp_path: 
     assert labels == ["备份文件", "台账", "行数", "原始文件数", "缺失的原始文件"]
 
 
+def test_every_part_finds_a_home_written_with_a_tilde(tmp_path: Path) -> None:
+    """The ledger, its proofs and the mirror lie in one folder, and none of it where the command was given."""
+    place, person = tmp_path / "place", tmp_path / "person"
+    place.mkdir()
+    person.mkdir()
+    given = {**os.environ, "HOME": str(person), "HUIKUAN_HOME": "~/books", "HUIKUAN_DATABASE_URL": ""}
+    for words in (["init"], ["aging", "--as-of", "2026-10-31"], ["audit", "seal"]):
+        command = [sys.executable, "-m", "huikuan.shell.cli", *words]
+        subprocess.run(command, cwd=place, env=given, check=True, capture_output=True, timeout=120)
+    assert list(place.iterdir()) == []
+    assert {"huikuan.sqlite3", "columns", "keys", "heads.jsonl"} <= {
+        path.name for path in (person / "books").iterdir()
+    }
+
+
 def test_the_demo_keeps_to_its_own_folder_whatever_stands_before_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     for arguments in (["demo"], ["--verbose", "demo"], ["--verbose", "demo", "--no-serve"]):
         monkeypatch.delenv("HUIKUAN_HOME", raising=False)
         seen = {}
         monkeypatch.setattr(cli, "_run", lambda given, seen=seen: seen.update(os.environ, given=given) or 0)
         assert cli.main(arguments) == 0
-        assert seen["HUIKUAN_HOME"] == "~/.huikuan-demo"
+        assert seen["HUIKUAN_HOME"] == str(Path.home() / ".huikuan-demo")
         assert "--verbose" not in seen["given"]
 
 

@@ -65,7 +65,7 @@ def test_the_account_is_conserved_listed_and_aged_alike(data: st.DataObject) -> 
     }
     aged = {
         (row.key_id, row.currency): row
-        for row in aging(as_of=until, known=known, company_id=book.company.pk, engine=engine).rows
+        for row in aging(as_of=until, known=known, company_id=book.company.pk, engine=engine, scope=EVERYTHING).rows
     }
     for customer in book.customers:
         for currency in ("CNY", "USD"):
