@@ -154,6 +154,8 @@ def test_an_order_is_changed_but_not_below_what_was_done(register: Register) -> 
     less = Order(known.ordered_on, "CNY", (line(1, 1),))
     refuses("order_changed_since", change_order, order_id=order, version=1, order=less, **WHO)
     refuses("order_done_already", change_order, order_id=order, version=2, order=less, **WHO)
+    cheap = Order(known.ordered_on, "CNY", (line(1, 4, 10_00),))
+    refuses("order_done_already", change_order, order_id=order, version=2, order=cheap, **WHO)
     void = Order(known.ordered_on, "CNY", more.lines, void=True)
     refuses("order_done_already", change_order, order_id=order, version=2, order=void, **WHO)
     dollars = Order(known.ordered_on, "USD", more.lines)
