@@ -195,7 +195,11 @@ def filled(route: str, books: Books, issued: dict[str, int], method: str) -> str
 def test_every_role_gets_the_declared_answer_to_every_method(db: None) -> None:
     """What the doors answer in each cell of address × role × method is what is declared."""
     doors, wrong, cells = Permissions(lambda request: HttpResponse()), [], 0
-    entries = [(route, entry.callback) for route, entry in addresses() if DECLARED[route][0] != STRANGERS]
+    entries = [
+        (route, entry.callback)
+        for route, entry in addresses()
+        if PROGRAMS not in route and DECLARED[route][0] != STRANGERS
+    ]
     for role in (None, *ROLES):
         user = User.objects.create(username=f"a-{role}")
         if role:

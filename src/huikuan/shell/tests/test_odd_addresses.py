@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from huikuan.mechanisms.pages import tables
 from huikuan.record.receivables.queries import items
-from huikuan.record.receivables.web import views
 from huikuan.shell.tests.books import Books
 from huikuan.shell.tests.test_pages import exported
 
@@ -62,7 +62,7 @@ def test_values_without_sense_answer_empty_or_nowhere(reader: Client, books: Boo
 def test_more_rows_than_a_sheet_holds_are_refused_and_csv_takes_them(
     reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST_ROWS", 9)
+    monkeypatch.setattr(tables, "MOST_ROWS", 9)
     answer = reader.get(f"{EXPORT}?format=xlsx")
     assert answer.status_code == 400
     assert "请改用 csv" in answer.content.decode()
