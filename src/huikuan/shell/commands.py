@@ -99,9 +99,9 @@ def count(text: str) -> int:
 
 def _init(options: argparse.Namespace) -> int:
     # Models exist only after Django's setup, which has happened by now.
-    from huikuan.mechanisms.files.folder import data_folder
     from huikuan.mechanisms.identity.operations import add_company
     from huikuan.mechanisms.identity.queries import companies
+    from huikuan.mechanisms.store.folder import data_folder
     from huikuan.mechanisms.store.grants import grant
     from huikuan.shell.installation import prepare
 

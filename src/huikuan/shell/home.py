@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 
 #: What the product keeps in the data folder.
 _OURS = (

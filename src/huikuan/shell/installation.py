@@ -13,10 +13,10 @@ from django.db import DatabaseError, connection, transaction
 
 from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.mechanisms.store import guards
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 from huikuan.shell.home import close_to_others
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.shell.home import database, secret_key
 from huikuan.shell.logs import log_level, logging_config
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 
 log = logging.getLogger(__name__)
 

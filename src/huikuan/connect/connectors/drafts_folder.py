@@ -18,7 +18,7 @@ import polars as pl
 
 from huikuan.connect.connectors.domain.rows import BadCell
 from huikuan.kernel.errors import Place, Refusal
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 
 _BAD = {"row": pl.Int64, "column": pl.String, "value": pl.String, "code": pl.String, "params": pl.String}
 

@@ -13,7 +13,7 @@ import tomli_w
 
 from huikuan.connect.connectors.domain.mapping import Mapping, document_of, parse_mapping
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.record.receivables.domain.posting import MIRROR, OWN
 
 #: Names are files' names: letters, digits and Chinese characters, no dots and no slashes.

@@ -15,15 +15,15 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.domain.canonical import document
 from huikuan.mechanisms.audit.models import Erasable, Erasure
 from huikuan.mechanisms.audit.shapes import shape_of
-from huikuan.mechanisms.audit.turn import audit_home
 from huikuan.mechanisms.audit.writing import prepare, write
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.transactions import is_postgres
 
 
 def erasures_path() -> Path:
     """The list of erasures outside the database: what a restored backup must forget again."""
-    return audit_home() / "erasures.jsonl"
+    return data_folder() / "erasures.jsonl"
 
 
 def erase_personal(model: type[Fact], fact_id: int, *, reason: str, actor: str, at: datetime) -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.domain.canonical import PLAIN, document
-from huikuan.mechanisms.audit.turn import audit_home
+from huikuan.mechanisms.store.folder import data_folder
 
 #: No two lines together are longer.
 _LINE = 4096
@@ -64,11 +64,11 @@ def instant_of(head: SignedHead) -> datetime:
 
 
 def heads_path() -> Path:
-    return audit_home() / "heads.jsonl"
+    return data_folder() / "heads.jsonl"
 
 
 def key_path() -> Path:
-    return audit_home() / "keys" / "audit-ed25519"
+    return data_folder() / "keys" / "audit-ed25519"
 
 
 def public_key() -> str | None:

@@ -8,16 +8,14 @@ from before it reads its clock until its commit, and who asks about the newest i
 from __future__ import annotations
 
 import fcntl
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.store.transactions import is_postgres
 
 _NAME = "hashtextextended('audit.seal', 0)"
@@ -37,17 +35,10 @@ def no_sealing() -> Iterator[None]:
         yield
 
 
-def audit_home() -> Path:
-    """The data folder (HUIKUAN_HOME), read at each call so that it follows the environment."""
-    home = Path(os.environ.get("HUIKUAN_HOME") or settings.HOME).expanduser()
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return home
-
-
 @contextmanager
 def _held(sharing: str, mode: int) -> Iterator[timedelta]:
     if not is_postgres():
-        with (audit_home() / "seal.lock").open("a") as file:
+        with (data_folder() / "seal.lock").open("a") as file:
             yield _wait(lambda: _flock(file.fileno(), mode | fcntl.LOCK_NB), lambda: _flock(file.fileno(), mode))
         return
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import typst
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 
 #: Families that hold simplified Chinese, the better first. Sans for tables; a serif only where nothing else is.
 CHINESE = (

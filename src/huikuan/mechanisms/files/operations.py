@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
-from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.files.names import clean_name
+from huikuan.mechanisms.store.folder import data_folder
 
 _PIECE = 1 << 20
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.files.models import StoredFile
+from huikuan.mechanisms.store.folder import data_folder
 
 _PIECE = 1 << 20
 

@@ -58,6 +58,11 @@ class Reading:
         return self.as_of > self.today
 
     @property
+    def horizon(self) -> int | None:
+        """Facts whose tx lies below it were known; None: all are."""
+        return self.known.horizon if self.known else None
+
+    @property
     def company_id(self) -> int | None:
         return self.company.pk if self.company else None
 

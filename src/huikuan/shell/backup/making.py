@@ -13,8 +13,8 @@ from django.db.models import Max
 
 from huikuan import __version__
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.files.queries import missing
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.store.models import Epoch
 from huikuan.mechanisms.store.transactions import horizon, snapshot
 from huikuan.shell.backup.archive import ERASURES, HEADS, MANIFEST, Manifest, Table, add_entry, pieces_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.shell.backup.archive import ERASURES, HEADS, Manifest
 
 #: Beside the places themselves, so that moving is a rename.

@@ -22,8 +22,8 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Max
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.store import guards
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.store.models import Epoch, IdCounter
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.shell.backup.archive import HEADS, Manifest, open_archive, pieces_of, rows_of, size_of

@@ -12,12 +12,12 @@ from huikuan.kernel.rates import parse_rate
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.columns.operations import refresh
-from huikuan.mechanisms.files.folder import data_folder
 from huikuan.mechanisms.identity.models import Company, Team, User
 from huikuan.mechanisms.identity.operations import add_company, add_team, add_user, grant_role, join_team
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.models import PolicyVersion
 from huikuan.mechanisms.policies.queries import digest_of, version_row
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.record.contracts.models import Contract
 from huikuan.record.customers.operations import import_customers
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many

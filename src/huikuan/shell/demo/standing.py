@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from huikuan.kernel.dates import parse_date
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.shell.demo.cast import PEOPLE
 
 _LOGINS = "demo-logins.txt"

@@ -29,7 +29,7 @@ from huikuan.mechanisms.files.models import StoredFile
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Affiliation
 from huikuan.record.customers.operations.customers import change_customer, create_customer, create_group
-from huikuan.mechanisms.files.folder import data_folder
+from huikuan.mechanisms.store.folder import data_folder
 at = datetime(2026, 11, 20, 2, 14, 15, 123456, tzinfo=UTC)
 said = {"actor": "cli:test", "at": at}
 create_group(code="G2", name="北麓矿业装备集团")

@@ -46,7 +46,7 @@ def _milestones(request: HttpRequest, reading: Reading) -> Group | None:
         company_id=reading.company_id,
         as_of=reading.as_of,
         until=reading.as_of + AHEAD,
-        known=reading.known.horizon if reading.known else None,
+        known=reading.horizon,
     )
     tasks = [
         Task(

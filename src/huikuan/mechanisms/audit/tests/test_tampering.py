@@ -19,6 +19,7 @@ from huikuan.mechanisms.audit.reading import read_facts
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.audit.shapes import shape_of
 from huikuan.mechanisms.audit.tests.conftest import AT, lift_guards, run, write_facts
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.record.receivables.models import ExchangeRate
 from huikuan.shell.cli import main
 
@@ -72,7 +73,7 @@ def rehash(ids: list[int]) -> None:
     """All leaves and heads made consistent again, signed with a key of the intruder's own."""
     edit_with_leaf(ids)
     kept = list(Head.objects.order_by("size").values_list("sealed_at", flat=True))
-    home = heads.audit_home()
+    home = data_folder()
     shutil.move(home, aside := home.with_name("aside"))
     reseal(kept)
     shutil.rmtree(home)

@@ -77,7 +77,7 @@ def show_contracts(request: HttpRequest) -> HttpResponse:
         chosen,
         scope=scope_of(request),
         as_of=reading.as_of,
-        known=reading.known.horizon if reading.known else None,
+        known=reading.horizon,
         after=request.GET.get("after", ""),
         limit=ROWS,
     )
@@ -100,7 +100,7 @@ def export_contracts(request: HttpRequest) -> HttpResponseBase:
         _("Company"), _("Contract"), _("Name"), _("Customer code"), _("Customer"), _("Signed"), _("Takes effect"),
         _("Ends"), _("Currency"), _("Amount"), _("Status"), _("Milestones"), _("Payment terms"),
     ]  # fmt: skip
-    known = reading.known.horizon if reading.known else None
+    known = reading.horizon
     with snapshot():
         rows = every_contract(_chosen(request), scope=scope_of(request), as_of=reading.as_of, known=known)
         name = f"{_('contracts')}-{reading.as_of:%Y-%m-%d}"
@@ -112,7 +112,7 @@ def export_contracts(request: HttpRequest) -> HttpResponseBase:
 def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     """One contract: its clauses, milestones and files as of the page's day, and how they came to be."""
     row, reading = _contract(request, contract_id), reading_of(request)
-    known = reading.known.horizon if reading.known else None
+    known = reading.horizon
     whole = whole_contract(row, as_of=reading.as_of, known=known)
     of_it = OrderFilter(company_id=row.company_id, customer_id=row.customer_id, contract_number=row.number)
     page = {

@@ -43,7 +43,7 @@ def show_orders(request: HttpRequest) -> HttpResponse:
         chosen,
         scope=scope_of(request),
         as_of=reading.as_of,
-        known=reading.known.horizon if reading.known else None,
+        known=reading.horizon,
         after=request.GET.get("after", ""),
         limit=ROWS,
     )
@@ -71,7 +71,7 @@ def export_orders(request: HttpRequest) -> HttpResponseBase:
             _chosen(request),
             scope=scope_of(request),
             as_of=reading.as_of,
-            known=reading.known.horizon if reading.known else None,
+            known=reading.horizon,
         )
         name = f"{_('orders')}-{reading.as_of:%Y-%m-%d}"
         cells = (_cells(row) for row in rows)
@@ -86,7 +86,7 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
         row = order(order_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
-    whole = whole_order(row, as_of=reading.as_of, known=reading.known.horizon if reading.known else None)
+    whole = whole_order(row, as_of=reading.as_of, known=reading.horizon)
     page = {
         "order": row,
         "whole": whole,

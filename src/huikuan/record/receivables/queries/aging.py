@@ -17,12 +17,10 @@ from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.additive import keep_sums
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine, Source
 from huikuan.mechanisms.columns.queries import asking
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, in_force
 from huikuan.record.customers.models import Customer, CustomerGroup
-from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.columns import SCHEDULES
 from huikuan.record.receivables.domain.aging import (
     AWAITING,
@@ -41,6 +39,7 @@ from huikuan.record.receivables.queries.open_lines import (
     belongs,
     counted,
     key_of,
+    moment_of,
     place_parameters,
     place_sql,
     plan,
@@ -157,7 +156,7 @@ def aging(
     """
     _one_of("aging_key_unknown", by, KEYS)
     _one_of("aging_basis_unknown", basis, BASES)
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    moment = moment_of(as_of, known, company_id, scope)
     policy, days = bucket_days(moment, buckets or basis)
     with asking(engine) as answering:
         aged = aged_by(answering, moment, by, basis, days, organisation)

@@ -14,11 +14,9 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.domain.aging import (
     AWAITING,
     BASES,
@@ -30,7 +28,7 @@ from huikuan.record.receivables.domain.aging import (
 )
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.aging import bucket_days
-from huikuan.record.receivables.queries.open_lines import Moment, belongs, keep_lines, key_of
+from huikuan.record.receivables.queries.open_lines import Moment, belongs, keep_lines, key_of, moment_of
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
 
 
@@ -138,7 +136,7 @@ def items_page(
     """
     if basis not in BASES:
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id, seen(scope))
+    moment = moment_of(as_of, known, chosen.company_id, scope)
     with asking_columns() as engine:
         matching = _matching(engine, chosen, moment, basis)
         return page_of(engine, matching, moment, basis=basis, value_in=value_in, after=after, limit=limit)
@@ -177,7 +175,7 @@ def every_item(
 ) -> Iterator[tuple[int, Iterator[ItemRow]]]:
     """How many lines of the scope match, and all of them in the order of `items_page`: the ledger is asked once,
     the lines then come a few thousand at a time."""
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, chosen.company_id, seen(scope))
+    moment = moment_of(as_of, known, chosen.company_id, scope)
     with asking_columns() as engine:
         yield all_of(engine, _matching(engine, chosen, moment, basis), moment, basis=basis, value_in=value_in)
 

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.additive import Kept, keep_rows
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Seen
+from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.columns import AFFILIATIONS, MOVES, SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, DIMENSIONS, NOT_DUE
 
@@ -36,6 +39,11 @@ class Moment:
         """Whose rows count, as a clause over them: the one place where a question is narrowed to its reader."""
         company = "" if self.company_id is None else " AND company_id = %(company)s"
         return company if self.seen.everything else f"{company} AND {self.seen.sql()}"
+
+
+def moment_of(as_of: date, known: Head | None, company_id: int | None, scope: Scope) -> Moment:
+    """The moment a reader in `scope` asks about; `known`: the head it is known by (None: everything known now)."""
+    return Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
 
 
 def counted(engine: Source, moment: Moment, *, since: date | None = None) -> str:

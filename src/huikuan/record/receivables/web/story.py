@@ -65,7 +65,7 @@ class Dates:
 
 def story_page(item_id: int, reading: Reading, theirs: Seen) -> dict[str, Any]:
     """Context of the item page for a reader who sees `theirs`."""
-    story = item_story(item_id, known=reading.known.horizon if reading.known else None)
+    story = item_story(item_id, known=reading.horizon)
     in_effect = [step for step in story.steps if step.on <= reading.as_of]
     open_amount = in_effect[-1].open_after if in_effect else 0
     names = _names(story)
@@ -103,7 +103,7 @@ def contract_of(subject: ItemRow) -> int | None:
 
 
 def _dates(story: Story, reading: Reading) -> Dates:
-    known = reading.known.horizon if reading.known else None
+    known = reading.horizon
     lines = schedule_of(story.item.id, reading.as_of, known=known).lines
     due = min((line.due_date for line in lines if line.due_date), default=None)
     if due is None:

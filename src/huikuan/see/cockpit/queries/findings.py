@@ -13,17 +13,15 @@ from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.additive import keep_sums
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.queries import asking_columns
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.columns import AFFILIATIONS
 from huikuan.record.receivables.queries.aging import end_of_day
 from huikuan.record.receivables.queries.history import CASH_KINDS
 from huikuan.record.receivables.queries.items import ItemRow, Matching, Page, all_of, page_of
-from huikuan.record.receivables.queries.open_lines import Moment, belongs, counted
+from huikuan.record.receivables.queries.open_lines import Moment, belongs, counted, moment_of
 from huikuan.record.receivables.queries.periods import locked_through
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
 from huikuan.see.cockpit.domain.findings import (
@@ -141,7 +139,7 @@ def checkup(
 ) -> Checkup:
     """The ten weightiest findings of the day among the rows of the scope, in the currency the overview chooses
     (`currency` None) or the one named."""
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    moment = moment_of(as_of, known, company_id, scope)
     with asking_columns() as engine:
         desk = _desk(engine, moment, currency)
         found, watched = _found(desk), _found(desk, tuple(WATCHES))
@@ -189,7 +187,7 @@ def open_finding(
 ) -> Opened:
     """The lines of one finding, by due date. `only`: which of the currencies `without_rate` found; the first if none
     is named."""
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    moment = moment_of(as_of, known, company_id, scope)
     _known_code(code)
     with asking_columns() as engine:
         desk = _desk(engine, moment, currency)
@@ -213,7 +211,7 @@ def every_line(
     only: str | None = None,
 ) -> Iterator[tuple[str, int, Iterator[ItemRow]]]:
     """The currency of the finding, how many lines it has, and all of them."""
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    moment = moment_of(as_of, known, company_id, scope)
     _known_code(code)
     with asking_columns() as engine:
         desk = _desk(engine, moment, currency)

@@ -11,10 +11,8 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.policies.queries import InForce
-from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.domain.aging import AWAITING, BASES, CREDIT, NOT_DUE, days_of, spans
 from huikuan.record.receivables.queries.aging import bucket_days
 from huikuan.record.receivables.queries.history import (
@@ -25,7 +23,7 @@ from huikuan.record.receivables.queries.history import (
     keep_matured,
     sales_by_day,
 )
-from huikuan.record.receivables.queries.open_lines import Moment
+from huikuan.record.receivables.queries.open_lines import Moment, moment_of
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
 from huikuan.see.cockpit.domain import indicators
 from huikuan.see.cockpit.domain.indicators import ratio
@@ -91,7 +89,7 @@ def overview(
         raise Refusal("aging_basis_unknown", value=basis, choices=", ".join(BASES))
     if top_by not in standing.ORDERS:
         raise Refusal("overview_order_unknown", value=top_by)
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    moment = moment_of(as_of, known, company_id, scope)
     asked = _Asked(moment, basis, months, top_by)
     policy, days = bucket_days(asked.moment, basis)
     with asking_columns() as engine:

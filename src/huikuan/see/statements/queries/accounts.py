@@ -9,11 +9,9 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import Engine
 from huikuan.mechanisms.columns.queries import asking
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import seen
-from huikuan.record.receivables.queries.open_lines import Moment, counted
+from huikuan.record.receivables.queries.open_lines import Moment, counted, moment_of
 from huikuan.see.statements.domain.account import CATEGORIES, KINDS, OTHER, Figures, Period
 
 _LONGEST_YEARS = 10
@@ -55,7 +53,7 @@ def accounts(
     `codes` and `text` (in code or name) narrow to customers; None and '' do not. Each row's figures equal
     those of the account's own statement.
     """
-    moment = Moment(check_period(period).until, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    moment = moment_of(check_period(period).until, known, company_id, scope)
     with asking(engine) as answering:
         rows = answering.rows(_statement(answering, moment, period), {**moment.parameters(), "since": period.since})
     named = _named({row[0] for row in rows})
