@@ -32,6 +32,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies
+from huikuan.mechanisms.pages.partial import is_partial, render_either
 from huikuan.mechanisms.pages.reading import address, reading_of
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -87,8 +88,7 @@ def show_check(request: HttpRequest, draft_id: int) -> HttpResponse:
     if draft.state != ImportDraft.State.OPEN:
         return _to("draft", draft, request)
     page = checked.page_of(request, draft)
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, "connectors/parts/checked.html" if part else "connectors/check.html", page)
+    return render_either(request, "connectors/check.html", "connectors/parts/checked.html", page)
 
 
 @needs(Permission.IMPORT)
@@ -115,12 +115,11 @@ def mend(request: HttpRequest, draft_id: int) -> HttpResponse:
             drafts.mend_cell(draft, edit, actor=actor_of(request), at=timezone.now())
     except Refusal as refusal:
         problem = tell(refusal)
-    if request.headers.get("HX-Request") != "true" and problem is None:
+    if not is_partial(request) and problem is None:
         return _to("check", draft, request, cell=row)
     draft = draft_of(request, draft_id)
     page = checked.page_of(request, draft, after=(row, column)) | {"problem": problem}
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, "connectors/parts/checked.html" if part else "connectors/check.html", page)
+    return render_either(request, "connectors/check.html", "connectors/parts/checked.html", page)
 
 
 @needs(Permission.IMPORT)
@@ -168,12 +167,11 @@ def commit(request: HttpRequest, draft_id: int) -> HttpResponse:
 def show_progress(request: HttpRequest, draft_id: int) -> HttpResponse:
     """How far the commit is; a partial update moves on by itself when it is over."""
     draft = draft_of(request, draft_id)
-    part = request.headers.get("HX-Request") == "true"
     if draft.state != ImportDraft.State.QUEUED:
         onward = _to("draft", draft, request)
-        return HttpResponse(headers={"HX-Redirect": onward.url}) if part else onward
+        return HttpResponse(headers={"HX-Redirect": onward.url}) if is_partial(request) else onward
     page = checked.progress_page(draft, drafts.COMMIT)
-    return render(request, "connectors/parts/progress.html" if part else "connectors/progress.html", page)
+    return render_either(request, "connectors/progress.html", "connectors/parts/progress.html", page)
 
 
 @needs(Permission.IMPORT)

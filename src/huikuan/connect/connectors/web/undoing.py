@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -18,6 +17,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import latest, worker_seen
 from huikuan.mechanisms.pages.access import may_for, needs
+from huikuan.mechanisms.pages.partial import is_partial, render_either
 from huikuan.mechanisms.pages.reading import address, reading_of
 
 
@@ -36,10 +36,9 @@ def show_undo(request: HttpRequest, batch_id: int) -> HttpResponse:
         except Refusal as refusal:
             problem = tell(refusal)
     page = _page(batch) | {"problem": problem}
-    part = request.headers.get("HX-Request") == "true"
-    if part and not page["waiting"]:
+    if is_partial(request) and not page["waiting"]:
         return HttpResponse(headers={"HX-Redirect": request.get_full_path()})
-    return render(request, "connectors/parts/undoing.html" if part else "connectors/undo.html", page)
+    return render_either(request, "connectors/undo.html", "connectors/parts/undoing.html", page)
 
 
 def _page(batch: Batch) -> dict[str, Any]:

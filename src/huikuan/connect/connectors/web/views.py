@@ -25,6 +25,7 @@ from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies, scope_of
+from huikuan.mechanisms.pages.partial import render_either
 
 ROWS = 50
 #: Digits of an id; and more lines than any file has that was read.
@@ -86,8 +87,7 @@ def show_line(request: HttpRequest, batch_id: int, row: int) -> HttpResponse:
         raise Http404
     edits = [edit for edit in batch.edits if edit["row"] == row]
     page = _of(batch) | {"row": row, "original": original_line(batch, row), "edits": edits}
-    alone = request.headers.get("HX-Request") == "true"
-    return render(request, "connectors/parts/line.html" if alone else "connectors/line.html", page)
+    return render_either(request, "connectors/line.html", "connectors/parts/line.html", page)
 
 
 @needs(Permission.VIEW_IMPORTS)

@@ -103,10 +103,9 @@ def check_order(order: Order) -> None:
         raise Refusal("order_amount_bad", line=0, value=order.amount)
 
 
-def check_change(wanted: Order, done: Iterable[Done]) -> None:
+def check_change(wanted: Order, done: Sequence[Done]) -> None:
     """Refuse a change that leaves less of a line, in quantity or amount, than was delivered or invoiced, or voids
     what was."""
-    done = list(done)
     spent = _amounts(done)
     for (number, what), quantity in _quantities(done).items():
         line = next((line for line in wanted.lines if line.line == number), None)

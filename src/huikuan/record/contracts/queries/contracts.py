@@ -10,18 +10,20 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.text import spellings
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.mechanisms.identity.models import Company
 from huikuan.record.contracts.domain.milestones import Happened, Milestone, amounts, share_of
 from huikuan.record.contracts.domain.terms import Terms, Version, governing
 from huikuan.record.contracts.models import Contract, ContractFile, ContractVersion, MilestoneEvent
+from huikuan.record.contracts.queries.listing import (
+    a_few_thousand_at_a_time,
+    company_codes,
+    customers_named,
+    first_of,
+    found_by,
+    numbered,
+)
 from huikuan.record.contracts.queries.reachable import reachable
 from huikuan.record.contracts.queries.terms import Amendment, amendments, standing, terms_of_many
-from huikuan.record.customers.models import Customer
-
-#: Rows read at a time when all are wanted.
-_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,8 @@ def contracts_page(
         Sums(one["currency"], one["count"], one["amount"] or 0)
         for one in rows.values("currency").annotate(count=Count("id"), amount=Sum("amount")).order_by("currency")
     )
-    found = list(_after(rows, after)[: limit + 1])
-    more = _place_of(found[limit - 1]) if len(found) > limit else None
-    return ContractPage(tuple(_rows(found[:limit])), more, sum(one.count for one in sums), sums)
+    found, more = first_of(rows, after, limit)
+    return ContractPage(tuple(_rows(found)), more, sum(one.count for one in sums), sums)
 
 
 def every_contract(
@@ -154,11 +155,9 @@ def every_contract(
     known: int | None = None,
 ) -> Iterator[tuple[ContractRow, Terms]]:
     """All that match with their terms as of the day, in the order of `contracts_page`, a few thousand at a time."""
-    rows, after = _matching(chosen, scope, as_of, known), ""
-    while found := list(_after(rows, after)[:_AT_ONCE]):
+    for found in a_few_thousand_at_a_time(_matching(chosen, scope, as_of, known)):
         terms = terms_of_many((one.pk for one in found), as_of, known=known)
         yield from ((row, terms[row.id]) for row in _rows(found))
-        after = _place_of(found[-1])
 
 
 def contract(contract_id: int, *, scope: Scope) -> ContractRow:
@@ -171,8 +170,7 @@ def contract(contract_id: int, *, scope: Scope) -> ContractRow:
 
 def contract_numbered(company_code: str, number: str, *, scope: Scope) -> ContractRow:
     """The company's contract with this number; refuses an unknown one, and one out of scope likewise."""
-    company = Company.objects.filter(code=company_code).values_list("pk", flat=True).first()
-    found = list(reachable(Contract.objects.filter(company_id=company or 0, number=number), scope))
+    found = list(reachable(numbered(Contract.objects.all(), company_code, number), scope))
     if not found:
         raise Refusal("contract_number_unknown", company=company_code, number=number)
     return _rows(found)[0]
@@ -229,38 +227,11 @@ def _matching(chosen: ContractFilter, scope: Scope, as_of: date | None, known: i
     if known is not None:
         first = ContractVersion.objects.filter(contract_id=OuterRef("pk"), version=1, tx__lt=known)
         rows = rows.filter(Exists(first))
-    return rows.filter(_found_by(chosen.text)) if chosen.text.strip() else rows
-
-
-def _found_by(text: str) -> Q:
-    condition = Q()
-    for spelling in spellings(text):
-        condition |= Q(number__icontains=spelling) | Q(name__icontains=spelling)
-        named = Customer.objects.filter(Q(name__icontains=spelling) | Q(code__icontains=spelling))
-        condition |= Q(customer_id__in=named.values("id"))
-    return condition
-
-
-def _after(rows: QuerySet[Contract], after: str) -> QuerySet[Contract]:
-    if after:
-        if not (after.isascii() and after.isdigit() and len(after) <= 18):
-            raise Refusal("place_unknown", value=after)
-        rows = rows.filter(pk__lt=int(after))
-    return rows.order_by("-pk")
-
-
-def _place_of(row: Contract) -> str:
-    return str(row.pk)
+    return rows.filter(found_by(chosen.text, "number", "name")) if chosen.text.strip() else rows
 
 
 def _rows(found: list[Contract]) -> list[ContractRow]:
-    names = {
-        pk: (code, name)
-        for pk, code, name in Customer.objects.filter(id__in={one.customer_id for one in found}).values_list(
-            "id", "code", "name"
-        )
-    }
-    codes = dict(Company.objects.values_list("id", "code"))
+    names, codes = customers_named(one.customer_id for one in found), company_codes()
     return [
         ContractRow(
             one.pk, one.company_id, codes[one.company_id], one.customer_id, *names[one.customer_id], one.number,

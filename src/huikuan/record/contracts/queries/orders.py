@@ -10,16 +10,19 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.text import spellings
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.mechanisms.identity.models import Company
 from huikuan.record.contracts.domain.orders import Order, Progress, progress, state_of
 from huikuan.record.contracts.models import Contract, SalesOrder, SalesOrderVersion
+from huikuan.record.contracts.queries.listing import (
+    a_few_thousand_at_a_time,
+    company_codes,
+    customers_named,
+    first_of,
+    found_by,
+    numbered,
+)
 from huikuan.record.contracts.queries.progress import FulfilmentRow, done_of, fulfilments, order_of
 from huikuan.record.contracts.queries.reachable import reachable
-from huikuan.record.customers.models import Customer
-
-_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,8 @@ def orders_page(
         OrderSums(one["currency"], one["count"], one["whole"] or 0, one["delivered"] or 0, one["invoiced"] or 0)
         for one in grouped.order_by("currency")
     )
-    found = list(_after(rows, after)[: limit + 1])
-    more = str(found[limit - 1].pk) if len(found) > limit else None
-    return OrderPage(tuple(_rows(found[:limit])), more, sum(one.count for one in sums), sums)
+    found, more = first_of(rows, after, limit)
+    return OrderPage(tuple(_rows(found)), more, sum(one.count for one in sums), sums)
 
 
 def every_order(
@@ -130,10 +132,8 @@ def every_order(
     known: int | None = None,
 ) -> Iterator[OrderRow]:
     """All that match, in the order of `orders_page`, a few thousand at a time."""
-    rows, after = _matching(chosen, scope, as_of, known), ""
-    while found := list(_after(rows, after)[:_AT_ONCE]):
+    for found in a_few_thousand_at_a_time(_matching(chosen, scope, as_of, known)):
         yield from _rows(found)
-        after = str(found[-1].pk)
 
 
 def order(order_id: int, *, scope: Scope) -> OrderRow:
@@ -146,8 +146,7 @@ def order(order_id: int, *, scope: Scope) -> OrderRow:
 
 def order_numbered(company_code: str, number: str, *, scope: Scope) -> OrderRow:
     """The company's order with this number; refuses an unknown one, and one out of scope likewise."""
-    company = Company.objects.filter(code=company_code).values_list("pk", flat=True).first()
-    found = list(reachable(SalesOrder.objects.filter(company_id=company or 0, number=number), scope))
+    found = list(reachable(numbered(SalesOrder.objects.all(), company_code, number), scope))
     if not found:
         raise Refusal("order_number_unknown", company=company_code, number=number)
     return _rows(found)[0]
@@ -179,34 +178,11 @@ def _matching(chosen: OrderFilter, scope: Scope, as_of: date | None, known: int 
     if known is not None:
         first = SalesOrderVersion.objects.filter(order_id=OuterRef("pk"), version=1, tx__lt=known)
         rows = rows.filter(Exists(first))
-    return rows.filter(_found_by(chosen.text)) if chosen.text.strip() else rows
-
-
-def _found_by(text: str) -> Q:
-    condition = Q()
-    for spelling in spellings(text):
-        condition |= Q(number__icontains=spelling) | Q(contract_number__icontains=spelling)
-        named = Customer.objects.filter(Q(name__icontains=spelling) | Q(code__icontains=spelling))
-        condition |= Q(customer_id__in=named.values("id"))
-    return condition
-
-
-def _after(rows: QuerySet[SalesOrder], after: str) -> QuerySet[SalesOrder]:
-    if after:
-        if not (after.isascii() and after.isdigit() and len(after) <= 18):
-            raise Refusal("place_unknown", value=after)
-        rows = rows.filter(pk__lt=int(after))
-    return rows.order_by("-pk")
+    return rows.filter(found_by(chosen.text, "number", "contract_number")) if chosen.text.strip() else rows
 
 
 def _rows(found: list[SalesOrder]) -> list[OrderRow]:
-    names = {
-        pk: (code, name)
-        for pk, code, name in Customer.objects.filter(id__in={one.customer_id for one in found}).values_list(
-            "id", "code", "name"
-        )
-    }
-    codes = dict(Company.objects.values_list("id", "code"))
+    names, codes = customers_named(one.customer_id for one in found), company_codes()
     return [
         OrderRow(
             one.pk, one.company_id, codes[one.company_id], one.customer_id, *names[one.customer_id], one.number,

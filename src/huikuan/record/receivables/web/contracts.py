@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.partial import render_either
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.record.contracts.queries.contracts import contract
 from huikuan.record.receivables.queries.contract_items import ContractItem, contract_items
@@ -32,8 +32,7 @@ def show_items(request: HttpRequest, contract_id: int) -> HttpResponse:
         known=reading.horizon,
     )
     page = {"contract": row, "items": items, "sums": _sums(items)}
-    alone = request.headers.get("HX-Request") == "true"
-    return render(request, f"receivables/{'parts/' if alone else ''}of_contract.html", page)
+    return render_either(request, "receivables/of_contract.html", "receivables/parts/of_contract.html", page)
 
 
 def _sums(items: Iterable[ContractItem]) -> list[tuple[str, int, int]]:
