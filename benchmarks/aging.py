@@ -1,14 +1,13 @@
 """Aging beside its rivals, in one run on one machine.
 
-    python benchmarks/aging.py [--rows 1000000] [--postgres] [--runs 5]
+    python benchmarks/aging.py [--rows 1000000] [--runs 5]
+    python -m benchmarks.server python benchmarks/aging.py --postgres [--tryton] [--rows 1000000]
 
-Makes a ledger of --rows items (each with one settlement, 99 in 100 of them), writes it into a fresh database,
-mirrors it and asks for
-aging by customer and currency, three days, three ways: ours (columns, through the product's own query), the
-bare engine
-(DuckDB's plain join of items and settlements on Parquet), and raw SQL on the database's facts. Every way must
-give the same total.
-Prints medians, CPU beside wall, sizes and ratios; asserts no time.
+Makes a ledger of --rows items (each with one settlement, 99 in 100 of them), writes it into a fresh
+database, mirrors it and asks for aging by customer and currency, three days, three ways: ours (columns,
+through the product's own query), the bare engine (DuckDB's plain join of items and settlements on
+Parquet), and raw SQL on the database's facts; with --tryton also Tryton's aged balance of the same
+invoices. Every way must give the same total. Prints medians, CPU beside wall, sizes and ratios; asserts no time.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,12 +46,12 @@ def main() -> None:
 
     django.setup()
     try:
-        run(options.rows, options.runs, home, mirror_only=options.mirror_only)
+        run(options.rows, options.runs, home, mirror_only=options.mirror_only, tryton=options.tryton)
     finally:
         shutil.rmtree(home)
 
 
-def run(rows: int, runs: int, home: Path, *, mirror_only: bool) -> None:
+def run(rows: int, runs: int, home: Path, *, mirror_only: bool, tryton: bool) -> None:
     from django.db import connection
 
     from huikuan.mechanisms.columns.manifest import folder
@@ -74,6 +74,8 @@ def run(rows: int, runs: int, home: Path, *, mirror_only: bool) -> None:
     print(f"{'as of':12} {'ours':>16} {'plain join':>18} {'database':>18}   (wall s / CPU s)")
     for day in DAYS:
         report(day, home, runs, skip_database=mirror_only)
+    if tryton:
+        beside_tryton(home, runs)
     if not mirror_only:
         freshness()
 
@@ -88,6 +90,21 @@ def report(day: date, home: Path, runs: int, *, skip_database: bool) -> None:
     shown = [f"{wall:.3f} / {cpu:.3f}" for wall, cpu, _ in (ours, join, *([raw] if raw else []))]
     ratios = f"{join[0] / ours[0]:.1f} × plain join" + (f", {raw[0] / ours[0]:.0f} × database" if raw else "")
     print(f"{day!s:12} {shown[0]:>16} {shown[1]:>18} {shown[2] if raw else '–':>18}   {ratios}")
+
+
+def beside_tryton(home: Path, runs: int) -> None:
+    """Tryton's aged balance of the same invoices; its balance must be ours."""
+    import tryton
+
+    print("Tryton: installing it from the package index and loading the same invoices …", flush=True)
+    theirs = tryton.aged(home / "items.parquet", home / "settlements.parquet", home, DAYS, runs)
+    for day, figures in theirs.items():
+        wall, cpu, answer = measure(partial(by_ours, day, "columns"), runs)
+        balance = sum(sum(amounts) for amounts in answer[2:])
+        if balance != figures["balance"]:
+            sys.exit(f"Tryton has {figures['balance']:.0f} open on {day}, we have {balance}")
+        shown = f"ours {wall:.3f} / {cpu:.3f}, Tryton {figures['wall']:.3f} / {figures['cpu']:.3f}"
+        print(f"{day!s:12} {shown} (wall s / CPU s of the asking process)   {figures['wall'] / wall:.0f} × Tryton")
 
 
 def ledger(rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -294,10 +311,10 @@ def freshness() -> None:
         cursor.execute("SELECT MAX(id) + 1, MIN(company_id) FROM receivables_item")
         fresh, company = cursor.fetchone()
     row = {
-        "id": fresh, "company_id": company, "customer_id": 1, "kind": "invoice", "side": "debit", "currency":
-        "CNY", "amount": 1,
-        "document_date": DAYS[0], "posting_date": DAYS[0], "origin_system": "x", "origin_key": "x", "actor": "x",
-    }  # fmt: skip
+        **{"id": fresh, "company_id": company, "customer_id": 1, "amount": 1, "currency": "CNY"},
+        **{"kind": "invoice", "side": "debit", "actor": "x", "origin_system": "x", "origin_key": "x"},
+        **dict.fromkeys(("document_date", "posting_date", "due_date"), DAYS[0]),
+    }
     before = checksum(by_ours(DAYS[0], "columns"))
     with transaction.atomic():
         record(Item, [row], at=datetime.now(UTC))
@@ -348,6 +365,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--postgres", action="store_true", help="use HUIKUAN_DATABASE_URL (an empty database)")
     parser.add_argument("--mirror-only", action="store_true", help="load no database: ours beside the bare engine")
+    parser.add_argument("--tryton", action="store_true", help="beside Tryton too; needs --postgres and an index")
     parser.add_argument("--folder", default=None, help="where the temporary data folder goes")
     return parser.parse_args()
 

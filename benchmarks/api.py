@@ -21,18 +21,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
 os.environ.setdefault("HUIKUAN_API_RATE", "100000000")
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402 - Django must be set up first
-from django.test import Client  # noqa: E402
+from django.db import connection, transaction
+from django.test import Client
 
-from huikuan.mechanisms.identity.models import Company, User  # noqa: E402
-from huikuan.mechanisms.identity.operations import grant_role  # noqa: E402
-from huikuan.mechanisms.identity.tokens import create_token  # noqa: E402
-from huikuan.record.customers.domain.master import Master  # noqa: E402
-from huikuan.record.customers.operations import create_customer  # noqa: E402
-from huikuan.record.receivables.domain.posting import Posting  # noqa: E402
-from huikuan.record.receivables.models import Item  # noqa: E402
-from huikuan.record.receivables.operations.items import post_items  # noqa: E402
-from huikuan.shell.installation import prepare  # noqa: E402
+from huikuan.mechanisms.identity.models import Company, User
+from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.identity.tokens import create_token
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.operations import create_customer
+from huikuan.record.receivables.domain.posting import Posting
+from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.operations.items import post_items
+from huikuan.shell.installation import prepare
 
 DAY, PAGE = date(2026, 1, 5), 100
 

@@ -21,15 +21,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huikuan.shell.settings")
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402 - Django must be set up first
+from django.db import connection, transaction
 
-from huikuan.mechanisms.identity.models import Company  # noqa: E402
-from huikuan.record.customers.domain.master import Master  # noqa: E402
-from huikuan.record.customers.operations import create_customer  # noqa: E402
-from huikuan.record.receivables.domain.posting import Posting  # noqa: E402
-from huikuan.record.receivables.operations.items import post_items  # noqa: E402
-from huikuan.record.receivables.operations.settlements import Request, settle, settle_many  # noqa: E402
-from huikuan.shell.installation import prepare  # noqa: E402
+from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.operations import create_customer
+from huikuan.record.receivables.domain.posting import Posting
+from huikuan.record.receivables.operations.items import post_items
+from huikuan.record.receivables.operations.settlements import Request, settle, settle_many
+from huikuan.shell.installation import prepare
 
 DAY = date(2026, 1, 5)
 AT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
+from huikuan.mechanisms.columns.tables import Until
 
 Parameters = Mapping[str, Any]
 
@@ -29,16 +30,22 @@ class Kept:
 
 
 def keep_rows(
-    engine: ColumnsEngine, name: str, ask: Callable[[Source], str], parameters: Parameters, *, key: str
+    engine: ColumnsEngine,
+    name: str,
+    ask: Callable[[Source], str],
+    parameters: Parameters,
+    *,
+    until: Until,
+    key: str,
 ) -> Kept:
-    """Keep as `name` the rows of a question over the facts, each row belonging to one `key`."""
-    parts = engine.parts()
+    """Keep as `name` the rows of a question over the facts `until` then, each row belonging to one `key`."""
+    parts = engine.parts(until)
     if parts is None or not parts.new:
         engine.keep(name, ask(parts.mirror if parts else engine), parameters)
         return Kept(name, parted=False)
     engine.keep(f"{name}_mirrored", ask(parts.mirror), parameters)
     engine.keep(f"{name}_now", ask(parts.now), parameters)
-    touched = f"EXISTS (SELECT 1 FROM touched WHERE touched.key = kept.{key})"
+    touched = f"EXISTS (SELECT 1 FROM {parts.touched} AS touched WHERE touched.key = kept.{key})"
     engine.keep(f"{name}_before", f"SELECT * FROM {name}_mirrored AS kept WHERE {touched}", {})
     engine.define(
         name,
@@ -53,14 +60,16 @@ def keep_sums(
     ask: Callable[[Source], str],
     parameters: Parameters,
     *,
+    until: Until,
     by: str,
     sums: Sequence[str],
 ) -> None:
-    """Keep as `name` the columns `by` and `sums` of a question over the facts whose sums add up over keys.
+    """Keep as `name` the columns `by` and `sums` of a question over the facts `until` then whose sums add up over
+    keys.
 
     Groups whose sums are all zero may be there or not.
     """
-    parts = engine.parts()
+    parts = engine.parts(until)
     if parts is None or not parts.new:
         engine.keep(name, ask(parts.mirror if parts else engine), parameters)
         return

@@ -17,12 +17,13 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 from django.db import connection
+from pyarrow import compute
 
 from huikuan.mechanisms.columns import duck
 from huikuan.mechanisms.columns.answers import Answers
 from huikuan.mechanisms.columns.extraction import read
 from huikuan.mechanisms.columns.manifest import Manifest, folder
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, registered
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, Until, registered
 from huikuan.mechanisms.columns.values import lists
 from huikuan.mechanisms.store.transactions import is_postgres
 
@@ -66,12 +67,13 @@ class Engine(Source, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All that is mirrored; and of the keys with something new, which the relation `touched` lists: what was
+    """All that is mirrored; and of the keys with something new, which the relation named `touched` lists: what was
     mirrored of them (`before`), and everything (`now`). `new` False: there is no such key."""
 
     mirror: Source
     before: Source
     now: Source
+    touched: str
     new: bool
 
 
@@ -130,6 +132,7 @@ class ColumnsEngine:
         self._mirror = f"{manifest.ledger} {manifest.horizon}"
         self._relations: dict[str, _Relation] = {}
         self._made: dict[str, str] = {}
+        self._touched: dict[str, dict[str, int]] = {}
         for name, tail in tails.items():
             self._offer(f"tail_{name}", tail)
             self._offer(f"none_{name}", tail.slice(0, 0))
@@ -162,30 +165,42 @@ class ColumnsEngine:
             return open_later
         return f"({open_later} OR closed_tx >= {int(known)})"
 
-    def parts(self) -> Parts | None:
-        """The facts in parts, to answer by what is new (see `additive`); None where they are not told apart."""
-        if not self._manifest.files or len(self._touched) > _MANY_KEYS:
+    def parts(self, until: Until) -> Parts | None:
+        """The facts in parts, to answer by what is new (see `additive`); None where they are not told apart. What
+        counts only later is nothing new: a posting of today leaves what was answered for the month ends before."""
+        if not self._manifest.files or len(self._tail_keys) > _MANY_KEYS:
             return None
-        return Parts(_Mirrored(self), _Touched(self, "before"), _Touched(self, "now"), bool(self._touched))
+        ending = f"{until.as_of:%Y%m%d}_{until.known}"
+        if ending not in self._touched:
+            self._touched[ending] = self._touch(ending, until)
+        counts = self._touched[ending]
+        touched = f"touched_{ending}"
+        before, now = (_Touched(self, when, ending, counts) for when in ("before", "now"))
+        return Parts(_Mirrored(self), before, now, touched, bool(counts[touched]))
 
     @cached_property
-    def _touched(self) -> list[int]:
+    def _tail_keys(self) -> list[int]:
         """The keys that have rows in the tail."""
-        keyed = [self._tails[table.name].column(table.key) for table in registered() if table.key]
-        return sorted({key for column in keyed for key in column.to_pylist()})
+        return _keys(self._tails[table.name].column(table.key) for table in _keyed())
 
     @cached_property
-    def touched(self) -> dict[str, int]:
-        """How many rows the relations `before_…` and `now_…` have: the keyed tables' rows of touched keys."""
-        self._offer("touched", pa.table({"key": pa.array(self._touched, pa.int64())}))
-        counts = {}
-        for table in (table for table in registered() if table.key):
-            before = read(table, 0, self.horizon, keys=self._touched)
-            now = pa.concat_tables([before, self._tails[table.name]])
-            for name, rows in ((f"before_{table.name}", before), (f"now_{table.name}", now)):
-                self._offer(name, rows)
-                counts[name] = rows.num_rows
-        return counts
+    def _before(self) -> dict[str, pa.Table]:
+        """What is mirrored of those keys."""
+        return {table.name: read(table, 0, self.horizon, keys=self._tail_keys) for table in _keyed()}
+
+    def _touch(self, ending: str, until: Until) -> dict[str, int]:
+        """Offer `touched_…`, `before_…` and `now_…` until then; how many rows each has."""
+        tails = {table.name: _counting(self._tails[table.name], table, until) for table in _keyed()}
+        keys = pa.array(_keys(tails[table.name].column(table.key) for table in _keyed()), pa.int64())
+        offered = {f"touched_{ending}": pa.table({"key": keys})}
+        for table in _keyed() if len(keys) else ():
+            before = self._before[table.name]
+            before = before.filter(compute.is_in(before.column(table.key), keys))
+            offered[f"before_{table.name}_{ending}"] = before
+            offered[f"now_{table.name}_{ending}"] = pa.concat_tables([before, tails[table.name]])
+        for name, rows in offered.items():
+            self._offer(name, rows)
+        return {name: rows.num_rows for name, rows in offered.items()}
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         found = ANSWERS.get(
@@ -275,19 +290,36 @@ class _Mirrored:
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """The rows of touched keys `before` the tail or `now`; tables without a key whole."""
+    """The rows of touched keys `before` the tail or `now`, `counts` of each relation; tables without a key whole."""
 
     engine: ColumnsEngine
     when: str
+    ending: str
+    counts: Mapping[str, int]
 
     def source(self, table: Table, *, as_of: date, known: int) -> str:
-        name = f"{self.when}_{table.name}"
-        if name not in self.engine.touched:
+        if not table.key:
             return self.engine.source(table, as_of=as_of, known=known)
-        return f"(SELECT {', '.join(table.names)} FROM {name})"
+        return f"(SELECT {', '.join(table.names)} FROM {self._name(table)})"
 
     def has(self, table: Table) -> bool:
-        return bool(self.engine.touched.get(f"{self.when}_{table.name}", self.engine.has(table)))
+        return bool(self.counts[self._name(table)]) if table.key else self.engine.has(table)
+
+    def _name(self, table: Table) -> str:
+        return f"{self.when}_{table.name}_{self.ending}"
+
+
+def _keyed() -> list[Table]:
+    return [table for table in registered() if table.key]
+
+
+def _keys(columns: Iterable[pa.ChunkedArray]) -> list[int]:
+    return sorted({key for column in columns for key in column.to_pylist()})
+
+
+def _counting(rows: pa.Table, table: Table, until: Until) -> pa.Table:
+    by_then = compute.less_equal(rows.column(table.effective), pa.scalar(until.as_of, pa.date32()))
+    return rows.filter(compute.and_(by_then, compute.less(rows.column("tx"), until.known)))
 
 
 def _digest(table: pa.Table) -> str:

@@ -21,6 +21,14 @@ Kind = Literal["integer", "date", "text"]
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """Where a question ends: only facts effective by `as_of`, with a tx below `known`, count in it."""
+
+    as_of: date
+    known: int = ALWAYS_KNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     name: str
     kind: Kind
@@ -42,6 +50,7 @@ class Table:
 
     `sql` selects exactly `columns`, in portable SQL, of facts with %(low)s ≤ tx < %(high)s; one column is `tx`.
     `key`: the column that says which item a row belongs to, '' where rows belong to none; keyed tables share it.
+    `effective`: of a keyed table, the column with the day from which a row counts.
     """
 
     name: str
@@ -49,6 +58,7 @@ class Table:
     sql: str
     closing: Closing | None = None
     key: str = ""
+    effective: str = ""
 
     @property
     def names(self) -> list[str]:

@@ -59,6 +59,7 @@ UNION ALL {_settled("debit", "credit")}
 UNION ALL {_settled("credit", "debit")}""",
         closing=Closing(key="item_id", amount="amount", effective="effective_on"),
         key="item_id",
+        effective="effective_on",
     )
 )
 
@@ -80,6 +81,7 @@ SELECT p.item_id, p.version, p.line, p.effective_on, p.due_date, p.awaits, p.amo
 FROM receivables_schedule AS p
 WHERE {_BETWEEN.format(fact="p")}""",
         key="item_id",
+        effective="effective_on",
     )
 )
 

@@ -201,11 +201,11 @@ def aged_by(
     }
     shown = [_place_name(place) for place in _places(days)]
     keep = partial(_statement, moment=moment, by=by, basis=basis, days=days)
-    parts = engine.parts() if isinstance(engine, ColumnsEngine) else None
+    parts = engine.parts(moment.until) if isinstance(engine, ColumnsEngine) else None
     if not isinstance(engine, ColumnsEngine) or parts is None or not parts.new:
         statement = f"{keep(parts.mirror if parts else engine)} ORDER BY currency"
     else:
-        keep_sums(engine, "aged", keep, parameters, by="owner, company_id, currency", sums=shown)
+        keep_sums(engine, "aged", keep, parameters, until=moment.until, by="owner, company_id, currency", sums=shown)
         some = " OR ".join(f"{name} <> 0" for name in shown)
         statement = f"SELECT owner, company_id, currency, {', '.join(shown)} FROM aged WHERE {some} ORDER BY currency"
     keys, companies, currencies, *amounts = engine.columns(statement, parameters)

@@ -64,6 +64,7 @@ def balances(engine: ColumnsEngine, extent: Extent, basis: str, days: Sequence[D
         f"balances_{basis}",
         lambda facts: _balances(facts, extent, basis, ordered),
         {**extent.parameters(), "home": home},
+        until=extent.moment.until,
         by="k, place",
         sums=["amount"],
     )
@@ -145,7 +146,7 @@ def sales_by_day(engine: ColumnsEngine, extent: Extent, valued: Valuation) -> di
 SELECT posting_date, CAST(SUM({signed}) AS BIGINT) AS amount FROM counted
 WHERE by_kind = '' AND kind IN {SALES_KINDS}{extent.clause()} GROUP BY posting_date"""
 
-    keep_sums(engine, "sales", ask, extent.parameters(), by="posting_date", sums=["amount"])
+    keep_sums(engine, "sales", ask, extent.parameters(), until=extent.moment.until, by="posting_date", sums=["amount"])
     rows = engine.rows("SELECT posting_date, amount FROM sales", {})
     return {day: amount for day, amount in rows if amount is not None}
 
@@ -173,7 +174,9 @@ FROM counted WHERE side = 'debit' AND due_date > %(after)s AND due_date <= %(unt
 GROUP BY customer_id"""
 
     parameters = {**extent.parameters(), "after": after, "until": until}
-    keep_sums(engine, "matured", ask, parameters, by="customer_id", sums=["matured", "collected"])
+    keep_sums(
+        engine, "matured", ask, parameters, until=extent.moment.until, by="customer_id", sums=["matured", "collected"]
+    )
     (row,) = engine.rows("SELECT COALESCE(SUM(matured), 0), COALESCE(SUM(collected), 0) FROM matured", {})
     return Matured(int(row[0]), int(row[1]))
 

@@ -15,7 +15,7 @@ from typing import Any
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.additive import Kept, keep_rows
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Until
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Seen
 from huikuan.record.customers.queries import seen
@@ -31,6 +31,10 @@ class Moment:
     known: int = ALWAYS_KNOWN
     company_id: int | None = None
     seen: Seen = EVERYTHING_SEEN
+
+    @property
+    def until(self) -> Until:
+        return Until(self.as_of, self.known)
 
     def parameters(self) -> dict[str, Any]:
         return {"as_of": self.as_of, "known": self.known, "company": self.company_id}
@@ -156,5 +160,10 @@ FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id WHERE o.still_open > p.l
 def keep_lines(engine: ColumnsEngine, moment: Moment, basis: str) -> Kept:
     """Keep the open lines of the moment as `lines` for the further questions of a reading."""
     return keep_rows(
-        engine, "lines", lambda facts: open_lines(facts, moment, basis), moment.parameters(), key="item_id"
+        engine,
+        "lines",
+        lambda facts: open_lines(facts, moment, basis),
+        moment.parameters(),
+        until=moment.until,
+        key="item_id",
     )

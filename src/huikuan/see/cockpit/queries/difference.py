@@ -40,7 +40,9 @@ def differences() -> tuple[Difference, ...]:
 SELECT currency, side, CAST(SUM(amount) AS BIGINT) AS amount FROM counted GROUP BY currency, side"""
 
     with asking_columns() as engine:
-        keep_sums(engine, "control", ask, moment.parameters(), by="currency, side", sums=["amount"])
+        keep_sums(
+            engine, "control", ask, moment.parameters(), until=moment.until, by="currency, side", sums=["amount"]
+        )
         told = {(currency, side): int(amount) for currency, side, amount in engine.rows(
             "SELECT currency, side, amount FROM control", {})}  # fmt: skip
         rows = OpenItem.objects.values_list("currency", "side").annotate(amount=Sum("open_amount"))

@@ -313,7 +313,7 @@ WHERE side = 'debit' AND by_kind IN {CASH_KINDS} AND due_date IS NOT NULL AND ef
 GROUP BY customer_id"""
 
     parameters = {**moment.parameters(), "earlier": windows.earlier, "newest": windows.newest}
-    keep_sums(engine, "paces", ask, parameters, by="customer_id", sums=list(sums))
+    keep_sums(engine, "paces", ask, parameters, until=moment.until, by="customer_id", sums=list(sums))
     engine.keep(
         "slowing",
         """SELECT customer_id FROM paces WHERE paid > 0 AND paid_before > 0

@@ -262,7 +262,8 @@ def grow(written: Written, on: date) -> None:
 @given(st.data())
 def test_rule_query_and_rows_agree(data: st.DataObject) -> None:
     written = new_book()
-    Customer.objects.filter(pk=written.customers[0].pk).update(uscc="91320900MA1234567X")
+    written.customers[0].uscc = "91320900MA1234567X"
+    written.customers[0].save()
     if data.draw(st.booleans()):
         rate("USD", 712_345_678, date(2026, 1, 1), quote=written.company.currency)
     write_random(data.draw, written, data.draw(st.integers(4, 24)))
