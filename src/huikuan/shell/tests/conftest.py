@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
+from tests.standing import standing_on
 
 from huikuan.shell import catalogs
 from huikuan.shell.tests.books import AS_OF, NAME, PASSWORD, Books, open_books
@@ -33,8 +35,8 @@ def chinese() -> None:
 
 
 @pytest.fixture
-def books(transactional_db: None) -> Books:
-    return open_books()
+def books(transactional_db: None, data_folder: Path) -> Books:
+    return standing_on("books", open_books, data_folder)
 
 
 @pytest.fixture
