@@ -11,6 +11,23 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database says the same beside either: it is asked once, in SQLite's half of the suite."""
+    if "postgres" not in os.environ.get("HUIKUAN_DATABASE_URL", ""):
+        return
+    asked = [item for item in items if _asks_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asked)])
+    items[:] = asked
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """By a fixture or a mark; or its module knows of PostgreSQL and starts what it needs by itself."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+        return True
+    return "postgres" in Path(item.path).read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """On SQLite the test database is a file, so that threads and other processes share it."""

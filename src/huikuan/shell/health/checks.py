@@ -17,9 +17,9 @@ from django.db import Error, connection
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.heads import last_exported
 from huikuan.mechanisms.audit.queries import last_head, unsealed_since
-from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.jobs.queries import backlog, worker_seen
 from huikuan.mechanisms.store import guards
+from huikuan.mechanisms.store.folder import data_folder
 from huikuan.shell.backup.scheduled import backups_folder, newest_backup
 from huikuan.shell.installation import missing_migrations
 

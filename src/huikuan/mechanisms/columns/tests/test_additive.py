@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import count
@@ -95,7 +96,9 @@ def whole() -> list[list[tuple[Any, ...]]]:
     return [rows, added, added]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=100 if os.environ.get("HUIKUAN_PROVE") else 6, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(st.data())
 def test_rows_and_sums_equal_those_of_everything(data: st.DataObject) -> None:
     credit, debits = post("credit", 9, 10**6), []
