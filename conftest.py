@@ -25,7 +25,7 @@ def _asks_a_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     if fixtures & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
         return True
-    return "postgres" in Path(item.path).read_text(encoding="utf-8")
+    return "sqlite" not in item.name and "postgres" in Path(item.path).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -41,13 +41,16 @@ class Stand:
             self._rows = {table: _copied_out(table) for table in _filled(self._tables)}
 
     def put_back(self) -> None:
+        # Loaded late: models exist only after Django's setup.
+        from huikuan.mechanisms.columns.engine import ANSWERS
+        from huikuan.mechanisms.store import guards
+
+        # Of one ledger at one horizon there is one truth, except where time is turned back, as here.
+        ANSWERS.forget()
         if self._file is not None:
             connection.ensure_connection()
             self._file.backup(connection.connection)
             return
-        # Loaded late: the models of the guards exist only after Django's setup.
-        from huikuan.mechanisms.store import guards
-
         fixed = _FIXED if _counts() == self._fixed else ()
         filled = [table for table in _filled(self._tables) if table not in fixed]
         with _guards_lifted(filled), transaction.atomic():

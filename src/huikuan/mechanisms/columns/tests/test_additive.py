@@ -26,6 +26,7 @@ from huikuan.record.receivables.models import Item, Settlement
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 DAY = date(2026, 1, 1)
 _NUMBERS = count()
+EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 6
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,9 +97,7 @@ def whole() -> list[list[tuple[Any, ...]]]:
     return [rows, added, added]
 
 
-@settings(
-    max_examples=100 if os.environ.get("HUIKUAN_PROVE") else 6, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_rows_and_sums_equal_those_of_everything(data: st.DataObject) -> None:
     credit, debits = post("credit", 9, 10**6), []
