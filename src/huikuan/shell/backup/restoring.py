@@ -64,7 +64,7 @@ def _restore(archive: zipfile.ZipFile, manifest: Manifest) -> None:
         with staged(archive, manifest) as waiting, transaction.atomic():
             for model in tables():
                 _insert(model, archive, manifest)
-            _go_on_after(manifest)
+            go_on_after(manifest)
             _compare(manifest)
             move_in(waiting, moved)
     except BaseException:
@@ -110,7 +110,7 @@ def _insert(model: type[models.Model], archive: zipfile.ZipFile, manifest: Manif
         raise Refusal("backup_altered", entry=f"tables/{table}.jsonl") from error
 
 
-def _go_on_after(manifest: Manifest) -> None:
+def go_on_after(manifest: Manifest) -> None:
     """Let ids and transaction numbers go on above everything restored."""
     offset = 0
     if is_postgres():
