@@ -1,5 +1,5 @@
-"""The suite's fixtures: facts are flushed between transactional tests although the database refuses it, and
-each test has a data folder of its own. Which database they run on, `tests/ground.py` says."""
+"""The suite's fixtures: the database stands as it did before a test that committed, although it refuses to forget
+facts, and each test has a data folder of its own. Which database they run on, `tests/ground.py` says."""
 
 from __future__ import annotations
 
@@ -11,6 +11,23 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database says the same beside either: it is asked once, in SQLite's half of the suite."""
+    if "postgres" not in os.environ.get("HUIKUAN_DATABASE_URL", ""):
+        return
+    asked = [item for item in items if _asks_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asked)])
+    items[:] = asked
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """By a fixture or a mark; or its module knows of PostgreSQL and starts what it needs by itself."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+        return True
+    return "sqlite" not in item.name and "postgres" in Path(item.path).read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """On SQLite the test database is a file, so that threads and other processes share it."""
@@ -20,16 +37,28 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     if database["ENGINE"].endswith("sqlite3"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         database["TEST"]["NAME"] = str(Path(os.environ["HUIKUAN_HOME"]) / f"test-{worker}.sqlite3")
+        # No test cuts the power: what a killed process had written stays, on the disk or not.
+        options = database["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_modify_db_settings: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    _teach_flush()
+    with django_db_blocker.unblock():
+        _teach_put_back()
     yield
     with django_db_blocker.unblock():
         _end_other_sessions()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Argon2 as shipped, with little work for each password: what a hash costs is tested by asking the settings."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @pytest.fixture(autouse=True)
@@ -52,22 +81,11 @@ def _end_other_sessions() -> None:
             )
 
 
-def _teach_flush() -> None:
-    """Let a transactional test's flush empty guarded tables: the post-migrate hook puts the guards back."""
-    from django.db import connection
+def _teach_put_back() -> None:
+    """A test that committed leaves the database as it stood before the first: facts, which the database refuses to
+    delete, included."""
+    from django.test import TransactionTestCase
+    from tests.standing import Stand
 
-    from huikuan.mechanisms.store import guards
-
-    flush = connection.ops.execute_sql_flush
-
-    def flush_facts(sql_list: list[str]) -> None:
-        with connection.cursor() as cursor:
-            for model in guards.guarded_models():
-                for name, text in guards.expected(model).items():
-                    if text == "sequence":
-                        continue
-                    table = f' ON "{model._meta.db_table}"' if connection.vendor == "postgresql" else ""
-                    cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{table}')
-        flush(sql_list)
-
-    connection.ops.execute_sql_flush = flush_facts
+    empty = Stand()
+    TransactionTestCase._fixture_teardown = lambda _: empty.put_back()  # type: ignore[method-assign]

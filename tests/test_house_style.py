@@ -107,3 +107,9 @@ def test_no_dependency_carries_a_forbidden_licence() -> None:
         if FORBIDDEN_LICENCE.search(licence.replace("LGPL", "").replace("GNU Lesser General Public", "")):
             bad.append(f"{about['Name']}: {licence}")
     assert bad == []
+
+
+def test_the_security_page_names_tests_that_exist() -> None:
+    named = re.findall(r"`((?:src|tests)/\S+\.py)`", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).is_file()] == []

@@ -12,7 +12,9 @@ class Config(AppConfig):
         from huikuan.mechanisms.events.subscribers import set_counters
         from huikuan.shell import policies
         from huikuan.shell.messages import sentence
+        from huikuan.shell.web.tracing import follow_log_ins
         from huikuan.shell.wiring import counters
 
         set_counters(counters())
         speak_with(sentence)
+        follow_log_ins()

@@ -18,6 +18,8 @@ from django.utils.translation import gettext
 from huikuan.shell.failures import failure_of
 from huikuan.shell.parsing import Parser, speak
 
+_SERVICES = ("serve", "worker")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
@@ -50,6 +52,9 @@ def _prepare_process(arguments: Sequence[str]) -> None:
     if home := os.environ.get("HUIKUAN_HOME"):
         # Said once and for all, so that every part and every child process means the same folder.
         os.environ["HUIKUAN_HOME"] = str(Path(home).expanduser().resolve())
+    if _word(arguments) in _SERVICES and not sys.stderr.isatty():
+        # What runs for days under a service manager tells who asked what and what was done.
+        os.environ.setdefault("HUIKUAN_LOG_LEVEL", "info")
     if "--verbose" in arguments:
         os.environ["HUIKUAN_LOG_LEVEL"] = "info"
 

@@ -25,6 +25,7 @@ _BACKUP_LABELS = {
     "made_at": gettext_noop("Made at"),
     "rows": gettext_noop("Rows"),
     "files": gettext_noop("Original files"),
+    "sealed_at": gettext_noop("Last sealed at"),
     "lost_files": gettext_noop("Original files that are missing"),
     "erased": gettext_noop("Erased again"),
     "ok": gettext_noop("Everything agrees"),
@@ -43,6 +44,8 @@ def add_commands(subparsers: Any) -> None:
 def _add_backup(subparsers: Any) -> None:
     backup = subparsers.add_parser("backup", help=_("the whole installation in one file"))
     backup.add_argument("--with-keys", action="store_true", help=_("with the private keys that sign the audit trail"))
+    # `backup FILE` makes one, `backup verify FILE` looks at one.
+    backup.add_argument("action", nargs="?", choices=["make", "verify"], default="make")
     backup.set_defaults(run=_backup)
     restore = subparsers.add_parser("restore", help=_("a backup into an empty installation, on either database"))
     restore.set_defaults(run=_restore, needs_database=False)
@@ -127,9 +130,19 @@ def _backup(options: argparse.Namespace) -> int:
     # Models exist only after Django's setup; so below.
     from huikuan.shell.backup.making import make_backup
 
+    if options.action == "verify":
+        return _verify_backup(options)
     made = make_backup(options.file, with_keys=options.with_keys, at=datetime.now(UTC))
     _tell(made, options)
     return 1 if made["lost_files"] else 0
+
+
+def _verify_backup(options: argparse.Namespace) -> int:
+    from huikuan.shell.backup.verifying import verify_backup
+
+    verified = verify_backup(options.file)
+    _tell(verified, options)
+    return 0 if verified["ok"] else 1
 
 
 def _restore(options: argparse.Namespace) -> int:

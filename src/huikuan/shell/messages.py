@@ -32,6 +32,9 @@ SENTENCES = {
     "backup_other_version": gettext_noop(
         "This backup was made by version %(version)s with other tables. Restore it there, then upgrade."
     ),
+    "backup_unsound": gettext_noop(
+        "%(file)s was written, and does not agree with itself or lacks originals; see `huikuan backup verify`."
+    ),
     "backup_unreadable": gettext_noop("%(file)s is cut off, damaged or no backup. Nothing was restored."),
     "restore_differs": gettext_noop("Table %(table)s did not come back as it was saved. Nothing was restored."),
     "restore_failed": gettext_noop("The backup could not be brought back: %(reason)s. Nothing was restored."),
@@ -43,6 +46,10 @@ SENTENCES = {
         " and database."
     ),
     "restore_unguarded": gettext_noop("The guards of %(tables)s are not in place. Nothing was restored."),
+    "watch_token_short": gettext_noop("HUIKUAN_WATCH_TOKEN needs at least %(least)s characters."),
+    "watchers_unreadable": gettext_noop(
+        "HUIKUAN_WATCHERS is a list of addresses or networks by comma, like 10.0.0.7,10.1.0.0/16; “%(value)s” is not."
+    ),
     "currencies_differ": gettext_noop("%(left)s and %(right)s cannot be added."),
     "database_busy": gettext_noop("The database was busy for too long. Nothing was written; try again."),
     "database_newer": gettext_noop(

@@ -11,6 +11,7 @@ from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.events.delivery import deliver_all
 from huikuan.mechanisms.events.subscribers import Subscriber
 from huikuan.mechanisms.jobs.work import Work
+from huikuan.shell.backup.scheduled import back_up
 
 
 def seal_trail(_work: Work) -> dict[str, Any]:
@@ -29,6 +30,11 @@ def compact_columns(_work: Work) -> dict[str, Any]:
     """The mirror into few files, closed rows marked."""
     manifest = compact()
     return {"horizon": manifest.horizon} if manifest else {}
+
+
+def make_backup(work: Work) -> dict[str, Any]:
+    """The whole installation in one file more, where backups are kept."""
+    return back_up(at=work.at)
 
 
 def deliver_events(subscribers: Sequence[Subscriber]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from huikuan.mechanisms.store.folder import data_folder
+from huikuan.shell.health.watchers import networks, watch_token
 from huikuan.shell.home import database, secret_key
 from huikuan.shell.logs import log_level, logging_config
 
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "huikuan.shell.web.tracing.Traces",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -117,6 +119,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "huikuan.shell.web.throttling.client_address"
 #: Proxies of one's own in front: that many entries at the end of X-Forwarded-For are believed.
 PROXIES = int(os.environ.get("HUIKUAN_PROXIES", "0"))
+#: Who may read /metrics and the single checks of /health/ready; nobody by default.
+WATCHERS = networks(os.environ.get("HUIKUAN_WATCHERS", ""))
+WATCH_TOKEN = watch_token(os.environ.get("HUIKUAN_WATCH_TOKEN", ""))
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "huikuan.shell.web.failures.locked_out"
 CSRF_FAILURE_VIEW = "huikuan.shell.web.failures.csrf_failed"

@@ -22,6 +22,7 @@ COMMANDS = {
     "worker": "huikuan.shell.commands",
     "backup": "huikuan.shell.commands",
     "restore": "huikuan.shell.commands",
+    "health": "huikuan.shell.health.cli",
     "demo": "huikuan.shell.demo.cli",
     "audit": "huikuan.mechanisms.audit.cli",
     "job": "huikuan.mechanisms.jobs.cli",
@@ -56,15 +57,18 @@ def jobs() -> dict[str, Handler]:
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.see.statements import jobs as statements
     from huikuan.shell import recurring
+    from huikuan.shell.backup.scheduled import backups_folder
 
+    daily = timedelta(days=1)
     return {
         "api.send": Handler(api.send_waiting),
         "api.wake": Handler(api.wake, every=timedelta(seconds=10)),
         "api.tidy": Handler(api.tidy, every=timedelta(hours=1)),
+        "backups.make": Handler(recurring.make_backup, attempts=3, every=daily if backups_folder() else None),
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
-        "columns.compact": Handler(recurring.compact_columns, every=timedelta(days=1)),
+        "columns.compact": Handler(recurring.compact_columns, every=daily),
         "imports.check": Handler(connectors.check_draft),
         "imports.commit": Handler(connectors.commit_draft),
         "imports.undo": Handler(connectors.undo),

@@ -88,11 +88,16 @@ def read_heads(path: Path) -> list[SignedHead]:
     """The heads of a file, in its order. A torn last line, left by a crash, is not a head."""
     if not path.exists():
         return []
-    *lines, _ = path.read_text(encoding="utf-8").split("\n")
+    return parse_heads(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse_heads(text: str, name: str) -> list[SignedHead]:
+    """The heads of a file's text; `name` is for the refusal. What follows the last line's end is not a head."""
+    *lines, _ = text.split("\n")
     try:
         return [SignedHead(**json.loads(line)) for line in lines if line.strip()]
     except (TypeError, ValueError) as error:
-        raise Refusal("audit_heads_unreadable", file=path.name, reason=str(error)) from error
+        raise Refusal("audit_heads_unreadable", file=name, reason=str(error)) from error
 
 
 def last_exported() -> SignedHead | None:

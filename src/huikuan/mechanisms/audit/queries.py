@@ -27,6 +27,7 @@ __all__ = [
     "inclusion_proof",
     "last_head",
     "personal",
+    "unsealed_since",
     "verify",
 ]
 
@@ -34,6 +35,13 @@ __all__ = [
 def last_head() -> Head | None:
     """The newest head."""
     return Head.objects.order_by("size").last()
+
+
+def unsealed_since() -> datetime | None:
+    """When the oldest fact was recorded that no head covers yet; None: the last head covers them all."""
+    last = last_head()
+    later = Leaf.objects.filter(tx__gte=last.horizon) if last else Leaf.objects.all()
+    return later.order_by("tx").values_list("recorded_at", flat=True).first()
 
 
 def head_at(instant: datetime) -> Head | None:

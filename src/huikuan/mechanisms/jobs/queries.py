@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Min
+
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.jobs.models import Job, Schedule
 from huikuan.mechanisms.jobs.operations import STALE_AFTER
+
+_LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,29 @@ def worker_seen(*, at: datetime) -> bool:
         return True
     turns = Schedule.objects.values_list("next_at", "every_seconds")
     return any(next_at - timedelta(seconds=every) >= since for next_at, every in turns)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits and fails: jobs by state, those that failed within a day, how long the oldest has been due."""
+
+    queued: int
+    running: int
+    failed_lately: int
+    waiting: timedelta
+
+
+def backlog(*, at: datetime) -> Backlog:
+    """What the workers have before them at `at`."""
+    states = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
+    due = Job.objects.filter(state=Job.State.QUEUED, run_after__lte=at).aggregate(oldest=Min("run_after"))["oldest"]
+    lately = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=at - _LATELY)
+    return Backlog(
+        queued=states.get(Job.State.QUEUED, 0),
+        running=states.get(Job.State.RUNNING, 0),
+        failed_lately=lately.count(),
+        waiting=at - due if due else timedelta(0),
+    )
 
 
 def _row(job: Job) -> JobRow:

@@ -106,7 +106,9 @@ class Worker:
                 if not operations.finish(job, result, at=self._clock()):
                     outcome = "claim lost"
         seconds = round(time.monotonic() - started, 3)
-        log.info("job", extra={"job": job.pk, "kind": job.kind, "outcome": outcome, "seconds": seconds})
+        # What recurs every few seconds and went well is no news.
+        level = logging.DEBUG if handler.every and outcome == "done" else logging.INFO
+        log.log(level, "job", extra={"job": job.pk, "kind": job.kind, "outcome": outcome, "seconds": seconds})
 
 
 class _Heartbeat:

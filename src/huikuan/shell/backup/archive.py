@@ -23,6 +23,7 @@ ERASURES = "erasures.jsonl"
 #: Names an archive may hold; anything else, such as a path that climbs out, is refused.
 _NAME = re.compile(
     r"tables/[a-z_]+\.jsonl|files/[0-9a-f]{2}/[0-9a-f]{62}|keys/audit-ed25519(\.pub)?|(heads|erasures)\.jsonl"
+    r"|presets/([A-Za-z0-9][\w.-]*/)?[\w-]+\.toml"
 )
 _PIECE = 1 << 20
 

@@ -84,6 +84,8 @@ def _beside(*, with_keys: bool) -> Iterator[tuple[str, Path]]:
     """What lies beside the database. Read after it: a file comes before its fact, so none is missed."""
     for path in sorted((data_folder() / "files").glob("??/*")):
         yield f"files/{path.parent.name}/{path.name}", path
+    for path in sorted((data_folder() / "presets").rglob("*.toml")):
+        yield path.relative_to(data_folder()).as_posix(), path
     for name in (HEADS, ERASURES):
         if (data_folder() / name).exists() and (data_folder() / name).stat().st_size:
             yield name, data_folder() / name

@@ -43,7 +43,7 @@ def restore_backup(file: Path) -> dict[str, Any]:
     archive, manifest = open_archive(file)
     try:
         with archive:
-            _require_same_version(manifest)
+            require_same_version(manifest)
             _require_room(archive)
             migrate()
             _require_empty(manifest)
@@ -64,7 +64,7 @@ def _restore(archive: zipfile.ZipFile, manifest: Manifest) -> None:
         with staged(archive, manifest) as waiting, transaction.atomic():
             for model in tables():
                 _insert(model, archive, manifest)
-            _go_on_after(manifest)
+            go_on_after(manifest)
             _compare(manifest)
             move_in(waiting, moved)
     except BaseException:
@@ -73,7 +73,8 @@ def _restore(archive: zipfile.ZipFile, manifest: Manifest) -> None:
         raise
 
 
-def _require_same_version(manifest: Manifest) -> None:
+def require_same_version(manifest: Manifest) -> None:
+    """Refuse an archive whose tables are not this version's."""
     shipped = sorted("/".join(name) for name in shipped_migrations(ours=True))
     if manifest.migrations != shipped or set(manifest.tables) != {str(model._meta.db_table) for model in tables()}:
         raise Refusal("backup_other_version", version=manifest.version)
@@ -109,7 +110,7 @@ def _insert(model: type[models.Model], archive: zipfile.ZipFile, manifest: Manif
         raise Refusal("backup_altered", entry=f"tables/{table}.jsonl") from error
 
 
-def _go_on_after(manifest: Manifest) -> None:
+def go_on_after(manifest: Manifest) -> None:
     """Let ids and transaction numbers go on above everything restored."""
     offset = 0
     if is_postgres():

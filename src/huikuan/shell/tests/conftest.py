@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
+from tests.standing import standing_on
 
 from huikuan.shell import catalogs
 from huikuan.shell.tests.books import AS_OF, NAME, PASSWORD, Books, open_books
@@ -33,8 +35,8 @@ def chinese() -> None:
 
 
 @pytest.fixture
-def books(transactional_db: None) -> Books:
-    return open_books()
+def books(transactional_db: None, data_folder: Path) -> Books:
+    return standing_on("books", open_books, data_folder)
 
 
 @pytest.fixture
@@ -50,14 +52,15 @@ def reader(books: Books, on_the_day: None, client: Client) -> Client:
     return client
 
 
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for a module: each test has a context of its own, which shares nothing with another."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine; set HUIKUAN_CHROMIUM to try one")
     playwright = pytest.importorskip("playwright.sync_api")
     # The driver runs an event loop in this thread; the ORM calls of the test itself are not in it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with playwright.sync_playwright() as driver:
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as driver:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
@@ -82,8 +85,9 @@ def page(browser: Any, books: Books, on_the_day: None, live_server: Any) -> Iter
     context.close()
 
 
-def shuts_nobody_out(page: Any) -> None:
-    """Nothing axe finds is wrong with the page as it stands."""
+def shuts_nobody_out(page: Any, *, colours_alone: bool = False) -> None:
+    """Nothing axe finds is wrong with the page as it stands; `colours_alone`: all else was asked of it before."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page).response["violations"]
+    rules = {"runOnly": ["color-contrast"]} if colours_alone else None
+    found = axe.run(page, options=rules).response["violations"]
     assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == [], page.url

@@ -34,6 +34,9 @@ PROGRAMS = "api/v1"
 DECLARED: dict[str, tuple[str, str]] = {
     "": (LOGGED_IN, LOGGED_IN),
     "today": ("view_ledger", "view_ledger"),
+    "health/live": (STRANGERS, STRANGERS),
+    "health/ready": (STRANGERS, STRANGERS),
+    "metrics": (STRANGERS, STRANGERS),
     "login": (STRANGERS, STRANGERS),
     "login/code": (STRANGERS, STRANGERS),
     "logout": (LOGGED_IN, LOGGED_IN),

@@ -284,7 +284,7 @@ def test_heads_or_keys_of_another_ledger_are_not_overwritten(backup: Path, tmp_p
 
 #: For these tests alone: no kind of fact of the product has personal values yet.
 _PERSONAL = """
-import json, sys
+import json
 from datetime import UTC, datetime, date
 from django.db import transaction
 from huikuan.mechanisms.audit.models import Erasable
@@ -294,6 +294,7 @@ from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Affiliation
 from huikuan.record.customers.operations import create_customer
 from huikuan.shell.cli import main
+from huikuan.shell.installation import prepare
 Affiliation.personal = ("phone",)
 at = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
 """
@@ -301,24 +302,28 @@ _TWO_PHONES = """
 customer = create_customer(master=Master("C1", "北麓矿业装备"), actor="zhou", at=at)
 row = {"customer_id": customer, "dimension": "owner", "value": "郑可", "effective_on": date(2026, 1, 5), "actor": "z"}
 with transaction.atomic():
-    print(json.dumps(record(Affiliation, [{**row, "phone": "13800000001"}, {**row, "phone": "13800000002"}], at=at)))
+    ids = record(Affiliation, [{**row, "phone": "13800000001"}, {**row, "phone": "13800000002"}], at=at)
+print(json.dumps(ids))
 """
 
 
 def test_what_was_erased_after_the_backup_is_erased_again_by_the_restore(tmp_path: Path) -> None:
     """Catalogue 70: with the list of erasures beside it; the twin without the list brings the values back."""
     made, file = Installation(tmp_path / "made"), tmp_path / "saved.zip"
-    assert made.run("company", "list")[0] == 0
-    first, second = json.loads(made.python(_PERSONAL + _TWO_PHONES))
-    made.python(_PERSONAL + f"sys.exit(main(['backup', {str(file)!r}]))")
-    made.python(_PERSONAL + f"erase_personal(Affiliation, {first}, reason='request', actor='zhou', at=at)")
+    backup_and_erase = f"""
+assert main(['backup', '--json', {str(file)!r}]) == 0
+erase_personal(Affiliation, ids[0], reason='request', actor='zhou', at=at)
+"""
+    said = made.python(_PERSONAL + "prepare()\n" + _TWO_PHONES + backup_and_erase)
+    first, second = json.loads(said.splitlines()[0])
     found = {}
     for name in ("with the list", "without"):
         back = Installation(tmp_path / name)
         back.home.mkdir()
         if name == "with the list":
             shutil.copy(made.home / "erasures.jsonl", back.home)
-        told = json.loads(back.python(_PERSONAL + f"sys.exit(main(['restore', {str(file)!r}, '--json']))"))
-        asked = _PERSONAL + f"print(json.dumps(personal(Affiliation, [{first}, {second}])))"
-        found[name] = (told["ok"], told["erased"], set(json.loads(back.python(asked))))
+        asked = f"print(json.dumps(personal(Affiliation, [{first}, {second}])))"
+        said = back.python(f"{_PERSONAL}assert main(['restore', {str(file)!r}, '--json']) == 0\n{asked}")
+        told, phones = map(json.loads, said.splitlines())
+        found[name] = (told["ok"], told["erased"], set(phones))
     assert found == {"with the list": (True, 1, {str(second)}), "without": (True, 0, {str(first), str(second)})}

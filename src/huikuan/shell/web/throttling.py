@@ -21,10 +21,15 @@ ADDRESS_LIMIT = 50
 
 def client_address(request: HttpRequest) -> str:
     """The client's address, behind HUIKUAN_PROXIES trusted proxies; of IPv6 the network one household has."""
+    return _household(whole_address(request)) or "0.0.0.0"  # noqa: S104 (a name for "unknown", not bound)
+
+
+def whole_address(request: HttpRequest) -> str:
+    """The same with every bit of IPv6; empty where it is none."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     peer = request.META.get("REMOTE_ADDR", "")
     believed = [*hops, peer][-1 - settings.PROXIES :][0]
-    return _normal(believed) or _normal(peer) or "0.0.0.0"  # noqa: S104 (a name for "unknown", not bound)
+    return _plain(believed) or _plain(peer)
 
 
 def address_paused(request: HttpRequest) -> bool:
@@ -34,13 +39,14 @@ def address_paused(request: HttpRequest) -> bool:
     return (tried.aggregate(wrong=Sum("failures_since_start"))["wrong"] or 0) >= ADDRESS_LIMIT
 
 
-def _normal(text: str) -> str:
+def _plain(text: str) -> str:
     try:
         address = ip_address(text)
     except ValueError:
         return ""
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((address, 64), strict=False).network_address)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
+
+
+def _household(address: str) -> str:
+    return str(IPv6Network((address, 64), strict=False).network_address) if ":" in address else address

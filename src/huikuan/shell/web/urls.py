@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
-from huikuan.shell.web import account, log_in, people, teams, today, views
+from huikuan.shell.web import account, log_in, people, probes, teams, today, views
 
 app_name = "shell"
 urlpatterns = [
     path("", views.home, name="home"),
     path("today", today.show_today, name="today"),
+    path("health/live", probes.live, name="live"),
+    path("health/ready", probes.be_ready, name="ready"),
+    path("metrics", probes.show_metrics, name="metrics"),
     path("login", log_in.LogIn.as_view(), name="login"),
     path("login/code", log_in.ask_code, name="code"),
     path("logout", needs(LOGGED_IN)(log_in.LogOut.as_view()), name="logout"),

@@ -6,12 +6,14 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.http import HttpResponse
 from django.test import Client
+from tests.standing import standing_on
 
 from huikuan.mechanisms.identity.domain.areas import CHOICES
 from huikuan.mechanisms.identity.models import User
@@ -83,8 +85,8 @@ def unhurried(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture
-def books(transactional_db: None) -> Books:
-    return open_books()
+def books(transactional_db: None, data_folder: Path) -> Books:
+    return standing_on("books", open_books, data_folder)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from huikuan.connect.api.web.openapi import PROBLEM, document, fails
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import Books
 
-ROUNDS = 200 if os.environ.get("HUIKUAN_PROVE") == "1" else 12
+ROUNDS = 200 if os.environ.get("HUIKUAN_PROVE") == "1" else 6
 ODD = [None, True, -1, 0, 2**63, 10**30, 1.5, "", " ", "\0", "%s'--", "\ud800", "9" * 300, [], {}, [[]], "null",
        "2026-02-30", "C0001", "ＭＡＩＮ", "1e999", "NaN", "../..", "<x>", "=1+1", "٣"]  # fmt: skip
 KNOWN = {"company": "MAIN", "customer": "C0001", "code": "C0001", "currency": "CNY", "parent": "C0002"}

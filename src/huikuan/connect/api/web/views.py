@@ -1,12 +1,9 @@
-"""The way of every call: request id, token, rate, reading, permission, the endpoint, its answer."""
+"""The way of every call: token, rate, reading, permission, the endpoint, its answer."""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
-import time
-import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -26,10 +23,9 @@ from huikuan.connect.api.web.calls import Call, Endpoint, Reply
 from huikuan.connect.api.web.reading import read_path, read_query
 from huikuan.connect.api.web.writing import run_write
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.pages.tracing import request_id
 
 log = logging.getLogger(__name__)
-
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 def view_of(endpoints: Mapping[str, Endpoint]) -> Callable[..., HttpResponse]:
@@ -38,7 +34,7 @@ def view_of(endpoints: Mapping[str, Endpoint]) -> Callable[..., HttpResponse]:
     @csrf_exempt
     @login_not_required
     def view(request: HttpRequest, **given: Any) -> HttpResponse:
-        return _logged(request, partial(_answer, request, endpoints, given))
+        return _logged(partial(_answer, request, endpoints, given))
 
     return view
 
@@ -47,25 +43,19 @@ def view_of(endpoints: Mapping[str, Endpoint]) -> Callable[..., HttpResponse]:
 @login_not_required
 def nowhere(request: HttpRequest, **_given: Any) -> HttpResponse:
     """An address that is none of ours."""
-    return _logged(request, lambda: send_problem(Refusal("not_found")))
+    return _logged(lambda: send_problem(Refusal("not_found")))
 
 
-def _logged(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer with a request id; what nobody foresaw is logged under it and answered without detail."""
-    given, began = request.headers.get("X-Request-Id", ""), time.perf_counter()
-    request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+def _logged(answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer; what nobody foresaw is logged under the request's number and answered without detail."""
     try:
         response = answer()
     except Refusal as refusal:
         response = send_problem(refusal)
     except Exception:
-        log.exception("a call of the API failed", extra={"request_id": request_id})
+        log.exception("a call of the API failed", extra={"request_id": request_id()})
         response = send_problem(Refusal("request_failed"))
-    response.headers["X-Request-Id"] = request_id
     response.headers["Cache-Control"] = "no-store"
-    took = round((time.perf_counter() - began) * 1e3, 1)
-    about = {"request_id": request_id, "method": request.method, "status": response.status_code, "ms": took}
-    log.info("api", extra=about | {"address": request.resolver_match.route if request.resolver_match else ""})
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import count
@@ -25,6 +26,7 @@ from huikuan.record.receivables.models import Item, Settlement
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 DAY, NEXT = date(2026, 1, 1), date(2026, 1, 2)
 _NUMBERS = count()
+EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 6
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,7 +99,7 @@ def whole(day: date = DAY) -> list[list[tuple[Any, ...]]]:
     return [rows, added, added]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_rows_and_sums_equal_those_of_everything(data: st.DataObject) -> None:
     credit, debits = post("credit", 9, 10**6), []

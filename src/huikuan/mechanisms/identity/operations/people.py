@@ -17,6 +17,7 @@ from huikuan.mechanisms.identity.actors import CLI, SYSTEM
 from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, Permission
 from huikuan.mechanisms.identity.models import ApiToken, User
 from huikuan.mechanisms.identity.queries import require, roles_of
+from huikuan.mechanisms.identity.telling import tell
 
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
 _LONGEST_NAME = 100
@@ -147,6 +148,7 @@ def check_password(password: str, user: User) -> None:
 def announce_user(kind: str, user: User, *, actor: str, at: datetime) -> None:
     """Tell the trail what was done to a user."""
     announce(kind, payload={"user_id": user.pk, "actor": actor}, at=at)
+    tell(kind.removeprefix("identity."), user_id=user.pk)
 
 
 def _require_free_names(user: User) -> None:

@@ -14,6 +14,7 @@ from huikuan.mechanisms.identity.domain.scope import Reach
 from huikuan.mechanisms.identity.models import RoleGrant, User
 from huikuan.mechanisms.identity.operations.people import end_sessions_of, keep_one_administrator, locked_user
 from huikuan.mechanisms.identity.queries import company_named, held, require
+from huikuan.mechanisms.identity.telling import tell
 
 _LONGEST_REASON = 200
 
@@ -109,3 +110,4 @@ def _record(
 ) -> None:
     row = {"user_id": user.pk, "company_id": company_id, "role": role, "reach": reach.value}
     record(RoleGrant, [{**row, "granted": granted, "reason": reason.strip(), "actor": actor}], at=at)
+    tell("role_granted" if granted else "role_revoked", user_id=user.pk, role=role, company=company_id)

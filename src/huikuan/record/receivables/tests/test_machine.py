@@ -257,6 +257,16 @@ class Walk(RuleBasedStateMachine):
         return answer
 
 
+class Begun(Walk):
+    """A walk that sets out from books with old items, so that planted bugs are met soon."""
+
+    @initialize()
+    def begin(self) -> None:
+        Walk.begin(self)
+        for kind in ("invoice", "receipt", "invoice", "receipt"):
+            self.post(kind, 100, START, "CNY", False)
+
+
 def checksums() -> list[Any]:
     """The state of every table an operation may touch; facts only grow, so their ids will do."""
     facts = [list(model.objects.values_list("id", flat=True)) for model in (Item, Settlement, Schedule, PeriodLock)]
@@ -322,10 +332,10 @@ PLANTED = {
 @pytest.mark.parametrize("name", PLANTED)
 def test_twin_a_planted_bug_is_found(db: None, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     PLANTED[name](monkeypatch)
+    # The first walk that shows it is enough: none shorter is looked for, nor other bugs.
+    one = {"max_examples": 500, "phases": [Phase.generate], "database": None, "report_multiple_bugs": False}
     with pytest.raises((AssertionError, IntegrityError, Refusal, ExceptionGroup)):
-        run_state_machine_as_test(
-            Walk, settings=settings(**{**LOOSE, "max_examples": 500}, phases=[Phase.generate], database=None)
-        )
+        run_state_machine_as_test(Begun, settings=settings(**{**LOOSE, **one}))
 
 
 def test_the_order_of_independent_operations_does_not_matter(db: None) -> None:

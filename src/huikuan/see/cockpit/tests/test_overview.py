@@ -28,7 +28,7 @@ from huikuan.record.receivables.tests.ledgers import (
 from huikuan.see.cockpit.domain.overview import Overview
 from huikuan.see.cockpit.queries.overview import overview
 
-EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 6
+EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 3
 
 #: Writes what it mirrors, so it commits.
 committing = pytest.mark.django_db(transaction=True)

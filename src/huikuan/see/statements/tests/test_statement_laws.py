@@ -19,7 +19,7 @@ from huikuan.see.statements.domain.statement import Statement
 from huikuan.see.statements.queries.accounts import accounts
 from huikuan.see.statements.queries.statements import statement
 
-EXAMPLES = 150 if os.environ.get("HUIKUAN_PROVE") else 12
+EXAMPLES = 150 if os.environ.get("HUIKUAN_PROVE") else 8
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 #: Facts are committed and stay, so every example has a company of its own.
 pytestmark = pytest.mark.django_db(transaction=True)

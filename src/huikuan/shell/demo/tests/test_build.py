@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from django.contrib.auth import authenticate
 from django.db.models import Sum
+from tests.standing import standing_on
 
 from huikuan.connect.connectors.models import Batch
 from huikuan.kernel.errors import Refusal
@@ -41,8 +42,13 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telling, "_ORDINARY", 12)
 
 
-def test_the_ledger_holds_what_the_story_says() -> None:
-    building.build(today=TODAY, at=AT)
+@pytest.fixture
+def built(transactional_db: None, data_folder: Path) -> None:
+    """The demo as it is built for TODAY."""
+    standing_on("demo", lambda: building.build(today=TODAY, at=AT), data_folder)
+
+
+def test_the_ledger_holds_what_the_story_says(built: None) -> None:
     story = telling.company_as_of(TODAY)
     _facts_are_all_there(story)
     _owners_change_and_the_past_keeps_its_own(story)
@@ -102,8 +108,7 @@ def test_a_second_build_writes_nothing_and_interrupted_ones_go_on(monkeypatch: p
     assert (Leaf.objects.count(), Item.objects.count()) == counts
 
 
-def test_people_log_in_with_this_installations_passwords(data_folder: Path) -> None:
-    building.build(today=TODAY, at=AT)
+def test_people_log_in_with_this_installations_passwords(built: None, data_folder: Path) -> None:
     demo = standing()
     first = demo.logins[0]
     username, password, name = first.username, first.password, first.name

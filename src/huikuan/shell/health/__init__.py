@@ -1,0 +1,1 @@
+"""Whether the installation is well: what is examined, and how watchers outside ask."""
