@@ -196,6 +196,8 @@ def _run_bulk(options: argparse.Namespace) -> int:
         print(json.dumps({**done, "out": str(options.out) if options.out else None}, ensure_ascii=False))
     else:
         print(_("Run %(run)s: %(issued)s statements issued, %(empty)s accounts with nothing to say.") % done)
+        if done["left_out"]:
+            print(_("%(left_out)s accounts left out: their customers were handed over meanwhile.") % done)
     return 0
 
 
@@ -211,7 +213,8 @@ def _finished(run_id: int, *, quiet: bool) -> Mapping[str, Any]:
     while True:
         row = run(run_id, scope=EVERYTHING)
         if row.state == "done":
-            return {"run": row.id, "issued": row.issued, "empty": row.empty, "archive": row.archive_sha256}
+            counts = {"issued": row.issued, "empty": row.empty, "left_out": row.left_out}
+            return {"run": row.id, **counts, "archive": row.archive_sha256}
         if row.state == "failed":
             raise Refusal("statement_run_unfinished", run=run_id, reason=row.message)
         if not worker.turn():

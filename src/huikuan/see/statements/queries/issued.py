@@ -49,7 +49,10 @@ class IssuedRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run and how far it is. `state`: queued, running, failed (as its job says) or done."""
+    """A run and how far it is. `state`: queued, running, failed (as its job says) or done.
+
+    `left_out`: how many accounts were no longer the starter's; `left_out_codes`: those customers the reader sees.
+    """
 
     id: int
     company_id: int
@@ -60,6 +63,8 @@ class RunRow:
     done: int
     issued: int
     empty: int
+    left_out: int
+    left_out_codes: tuple[str, ...]
     state: str
     message: str
     archive_sha256: str
@@ -111,7 +116,7 @@ def runs(*, scope: Scope, company_ids: Collection[int] | None = None, limit: int
     rows = StatementRun.objects.order_by("-id")
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
-    return [_run(row) for row in islice((row for row in rows.iterator() if reaches(row, scope)), limit)]
+    return [_run(row, scope) for row in islice((row for row in rows.iterator() if reaches(row, scope)), limit)]
 
 
 def run(run_id: int, *, scope: Scope) -> RunRow:
@@ -119,7 +124,7 @@ def run(run_id: int, *, scope: Scope) -> RunRow:
     found = StatementRun.objects.filter(pk=run_id).first()
     if found is None or not reaches(found, scope):
         raise Refusal("statement_run_unknown", run=run_id)
-    return _run(found)
+    return _run(found, scope)
 
 
 def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> QuerySet[IssuedStatement]:
@@ -162,10 +167,11 @@ def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[
     ]
 
 
-def _run(fact: StatementRun) -> RunRow:
+def _run(fact: StatementRun, scope: Scope) -> RunRow:
     finished = FinishedRun.objects.filter(run_id=fact.pk).first()
     found = latest(StatementRun.JOB, str(fact.pk))
     job = found[0] if found else None
+    left_out = {customer for customer, _currency in finished.left_out} if finished else set()
     return RunRow(
         id=fact.pk,
         company_id=fact.company_id,
@@ -176,6 +182,8 @@ def _run(fact: StatementRun) -> RunRow:
         done=len(fact.accounts) if finished else job.done if job else 0,
         issued=finished.issued if finished else IssuedStatement.objects.filter(run_id=fact.pk).count(),
         empty=finished.empty if finished else 0,
+        left_out=len(finished.left_out) if finished else 0,
+        left_out_codes=tuple(customers(scope).filter(pk__in=left_out).order_by("code").values_list("code", flat=True)),
         state="done" if finished else _state(job),
         message=job.message if job and not finished and job.state == "failed" else "",
         archive_sha256=finished.archive_sha256 if finished else "",

@@ -14,7 +14,8 @@ from django.test import Client
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
-from huikuan.record.customers.models import Customer
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.operations import create_customer
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
@@ -142,7 +143,7 @@ def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk
 
 
 def test_what_is_not_there_and_what_cannot_be_read(clerk: Client, books: Books) -> None:
-    stranger = Customer.objects.create(code="C0009", name="从未往来").pk
+    stranger = create_customer(master=Master("C0009", "从未往来"), actor="cli:test", at=AT)
     missing = ["customers/999999/draft", f"customers/{stranger}", "issued/999999", "runs/999999", "runs/9/archive"]
     assert [clerk.get(f"{LIST}{path}").status_code for path in missing] == [404] * 5
     for query in ("since=2026-11-21&as_of=2026-10-31", "since=soon", "since=1990-01-01"):
