@@ -86,7 +86,8 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
         row = order(order_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
-    whole = whole_order(row, as_of=reading.as_of, known=reading.known.horizon if reading.known else None)
+    known = reading.known.horizon if reading.known else None
+    whole = whole_order(row, scope=scope_of(request), as_of=reading.as_of, known=known)
     page = {
         "order": row,
         "whole": whole,

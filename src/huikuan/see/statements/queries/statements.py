@@ -18,7 +18,7 @@ from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import master_known, seen
+from huikuan.record.customers.queries import master_known, narrowed, seen
 from huikuan.record.receivables.domain.aging import Planned
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.aging import bucket_days
@@ -75,9 +75,12 @@ def statement(
     )
 
 
-def currencies_of(*, company_id: int, customer_id: int, period: Period, known: Head | None = None) -> list[str]:
-    """The currencies in which the customer has an account by the period's end."""
-    items = Item.objects.filter(company_id=company_id, customer_id=customer_id, posting_date__lte=period.until)
+def currencies_of(
+    *, company_id: int, customer_id: int, period: Period, scope: Scope, known: Head | None = None
+) -> list[str]:
+    """The currencies in which the customer has an account by the period's end; out of scope, none."""
+    theirs = Item.objects.filter(company_id=company_id, customer_id=customer_id, posting_date__lte=period.until)
+    items = narrowed(theirs, seen(scope))
     if known:
         items = items.filter(tx__lt=known.horizon)
     return sorted(items.values_list("currency", flat=True).distinct())

@@ -77,9 +77,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "pdf_url": wanted.link("statements:statement-draft", customer_id, **draft, format="pdf"),
         "xlsx_url": wanted.link("statements:statement-draft", customer_id, **draft, format="xlsx"),
         "words": words,
-        "currencies": currencies_of(
-            company_id=wanted.company.pk, customer_id=customer_id, period=wanted.period, known=wanted.reading.known
-        ),
+        "currencies": _currencies(wanted, customer),
         "figures": _figures(said, wanted),
         "ages": _ages(said, wanted),
         "part": part if part in CATEGORIES else "",
@@ -116,13 +114,21 @@ def _customer(customer_id: int, wanted: Asked) -> Customer:
 def _currency(request: HttpRequest, wanted: Asked, customer: Customer) -> str:
     """The currency asked for, else the first of the customer's accounts, the company's own before others."""
     named = request.GET.get("only", "")
-    found = currencies_of(
-        company_id=wanted.company.pk, customer_id=customer.pk, period=wanted.period, known=wanted.reading.known
-    )
+    found = _currencies(wanted, customer)
     if named in found:
         return named
     own = wanted.company.currency
     return own if own in found or not found else found[0]
+
+
+def _currencies(wanted: Asked, customer: Customer) -> list[str]:
+    return currencies_of(
+        company_id=wanted.company.pk,
+        customer_id=customer.pk,
+        period=wanted.period,
+        scope=wanted.scope,
+        known=wanted.reading.known,
+    )
 
 
 def _said(wanted: Asked, customer: Customer, currency: str, known: Head | None) -> Statement:
