@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+import urllib.parse
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
+import openpyxl
 import pytest
 import time_machine
 from django.test import Client
 
+from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
@@ -89,12 +94,46 @@ def test_the_closing_balance_equals_the_open_items_of_the_same_day(clerk: Client
 
 
 def test_a_draft_is_a_download_that_cannot_run(clerk: Client, books: Books) -> None:
+    books.head()
     for form, start in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
         answer = clerk.get(f"{page_of(books)}/draft", {**OCTOBER_ASKED, "format": form, "language": "en"})
         assert b"".join(answer.streaming_content).startswith(start)
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert IssuedStatement.objects.count() == 0
+
+
+def test_reading_a_draft_writes_nothing_and_asking_for_one_rests_it_on_a_head_of_now(
+    clerk: Client, books: Books
+) -> None:
+    books.head()
+    address = f"{page_of(books)}/draft?since=2026-10-01&as_of=2026-10-31&format=xlsx&language="
+    books.post("invoice", 1_000_00, "2026-10-30", document_number="LATER-1")
+    sealed = Head.objects.count()
+
+    def said(ask: Callable[..., Any], language: str) -> tuple[str, str]:
+        answer = ask(address + language)
+        sheets = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets
+        text = str([[cell.value for cell in row] for sheet in sheets for row in sheet])
+        return text, urllib.parse.unquote(answer.headers["Content-Disposition"])
+
+    before, chinese = said(clerk.get, "zh")
+    assert "LATER-1" not in before
+    assert Head.objects.count() == sealed
+    now, english = said(clerk.post, "en")
+    assert "LATER-1" in now
+    assert Head.objects.count() == sealed + 1
+    assert "draft-zh C0001" in chinese
+    assert "draft-en C0001" in english
+
+
+def test_the_age_is_drawn_as_one_bar_whose_parts_open(clerk: Client, books: Books) -> None:
+    page = clerk.get(page_of(books), OCTOBER_ASKED)
+    marks = page.context["bar"]
+    assert [(mark.shade, mark.title.split()[-1]) for mark in marks] == [("0", "60,000.00"), ("2", "30,000.00")]
+    for mark in marks:
+        assert clerk.get(mark.url).status_code == 200
+        assert f'width="{mark.width}%"' in page.content.decode()
 
 
 def test_issuing_enters_the_register_and_the_file_is_there(clerk: Client, books: Books) -> None:
