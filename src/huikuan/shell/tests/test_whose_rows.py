@@ -170,6 +170,11 @@ def sees_exactly(client: Client, mine: set[str]) -> None:
         assert not any(owner in page for owner in foreign), by
 
 
+def test_a_share_of_ones_own_customers_is_called_so(people: Mapping[str, Client], on_the_day: None) -> None:
+    for name in ("li", "zhou"):
+        assert ("按您可见的客户计算" in read(people[name], "/receivables/overview")) == (name == "li")
+
+
 def test_exports(people: Mapping[str, Client], on_the_day: None) -> None:
     for name in READERS:
         exports_exactly(people[name], SEES[name])

@@ -147,6 +147,12 @@ def test_without_a_rate_the_largest_currency_stands_alone() -> None:
     page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5))
     assert (page.currency, page.converted, page.total.amount) == ("KWD", False, 900)
     assert [(one.currency, one.total) for one in page.currencies] == [("KWD", 900), ("CNY", 500)]
+    assert ([one.currency for one in page.left_out], page.unrated) == (["CNY"], ("KWD",))
+    home = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5), currency="CNY")
+    assert ([(one.currency, one.total) for one in home.left_out], home.unrated) == ([("KWD", 900)], ("KWD",))
+    rate("KWD", 2_300_000_000, date(2026, 1, 3))
+    rated = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5))
+    assert (rated.currency, rated.left_out, rated.unrated) == ("CNY", (), ())
 
 
 @pytest.mark.django_db
