@@ -23,7 +23,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -117,6 +117,7 @@ def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     of_it = OrderFilter(company_id=row.company_id, customer_id=row.customer_id, contract_number=row.number)
     page = {
         "contract": row,
+        "seller": Company.objects.get(pk=row.company_id).name,
         "whole": whole,
         "terms": whole.terms,
         "orders": orders_page(

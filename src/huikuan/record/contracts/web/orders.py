@@ -14,6 +14,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -90,6 +91,7 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     whole = whole_order(row, scope=scope_of(request), as_of=reading.as_of, known=known)
     page = {
         "order": row,
+        "seller": Company.objects.get(pk=row.company_id).name,
         "whole": whole,
         "contract_id": whole.contract_id if _sees_contract(request, row) else None,
         "delivered": sum(line.delivered_amount for line in whole.lines),

@@ -10,6 +10,7 @@ from itertools import islice
 from django.db.models import Q, QuerySet
 
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import spellings
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
@@ -130,8 +131,10 @@ def run(run_id: int, *, scope: Scope) -> RunRow:
 def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> QuerySet[IssuedStatement]:
     if not text:
         return rows
-    named = customers(scope).filter(Q(name__icontains=text) | Q(code__icontains=text)).values("pk")
-    condition = Q(customer_id__in=named)
+    wanted = Q()
+    for spelling in spellings(text):
+        wanted |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
+    condition = Q(customer_id__in=customers(scope).filter(wanted).values("pk"))
     year, dash, number = text.partition("-")
     if dash and all(part.isascii() and part.isdigit() and len(part) < 10 for part in (year, number)):
         condition |= Q(year=int(year), number=int(number))

@@ -20,6 +20,7 @@ from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import create_customer
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
@@ -189,6 +190,16 @@ def test_what_is_not_there_and_what_cannot_be_read(clerk: Client, books: Books) 
         answer = clerk.get(f"{LIST}?{query}")
         assert answer.status_code == 400
         assert "无法显示" in answer.content.decode()
+
+
+def test_the_list_and_the_register_find_either_bracket(clerk: Client, books: Books) -> None:
+    for name in ("宏朔（江临）钢构", "宏朔(江临)钢构"):
+        Customer.objects.filter(pk=books.customers[1].pk).update(name=name)
+        for typed in ("宏朔(江临)", "宏朔（江临）"):
+            found = clerk.get(LIST, {**OCTOBER_ASKED, "q": typed}).context["lines"]
+            assert [line.row.code for line in found] == ["C0002"], (name, typed)
+    books.issue(1)
+    assert [row.customer_code for row in clerk.get(f"{LIST}issued?q=宏朔（江临）").context["rows"]] == ["C0002"]
 
 
 def test_the_list_exports_exactly_its_rows(clerk: Client) -> None:
