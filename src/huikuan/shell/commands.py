@@ -114,7 +114,7 @@ def _init(options: argparse.Namespace) -> int:
         "currency": options.currency,
         "time_zone": options.time_zone,
     }
-    prepare(**wanted)
+    prepare(**wanted, renew_guards=True)
     if options.company not in {company.code for company in companies()}:
         add_company(**wanted)
     if options.grant:

@@ -20,13 +20,25 @@ from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 from huikuan.shell.home import close_to_others
 
+#: Says in the data folder which guards were known when the program last started.
+GUARDS_KNOWN = "guards.sha256"
+
 log = logging.getLogger(__name__)
 
 _DOORKEEPER = 7_024_411_306  # the advisory lock under which one process migrates
 
 
-def prepare(*, code: str = "MAIN", name: str = "本公司", currency: str = "CNY", time_zone: str = DEFAULT_ZONE) -> None:
+def prepare(
+    *,
+    code: str = "MAIN",
+    name: str = "本公司",
+    currency: str = "CNY",
+    time_zone: str = DEFAULT_ZONE,
+    renew_guards: bool = False,
+) -> None:
     """Bring the database to this version and make the first company if there is none. Idempotent.
+
+    `renew_guards`: also make guards anew of which nobody knows why they are missing.
 
     Costs a few short queries when nothing is to be done; of several processes starting at once one
     migrates and the others wait. Refuses a database that a newer version has already changed.
@@ -37,7 +49,7 @@ def prepare(*, code: str = "MAIN", name: str = "本公司", currency: str = "CNY
         with _alone():
             if not Company.objects.exists():
                 add_company(code=code, name=name, currency=currency, time_zone=time_zone)
-    _see_to_the_guards()
+    _see_to_the_guards(asked=renew_guards)
 
 
 def migrate() -> None:
@@ -97,6 +109,10 @@ def _renew_guards(old: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return guards.missing()
 
 
+def _has_facts() -> bool:
+    return any(model._default_manager.exists() for model in guards.fact_models())
+
+
 @contextmanager
 def _alone() -> Iterator[None]:
     """No other process of this data folder, and none on this PostgreSQL database, migrates meanwhile."""
@@ -114,12 +130,13 @@ def _alone() -> Iterator[None]:
                 cursor.execute("SELECT pg_advisory_unlock(%s::bigint)", [_DOORKEEPER])
 
 
-def _see_to_the_guards() -> None:
-    """Guards that an upgrade changed are made anew, even when it brought no migration."""
-    mark, current = data_folder() / "guards.sha256", guards.fingerprint()
-    upgraded = not mark.exists() or mark.read_text() != current
-    missing = guards.missing()
-    if missing and upgraded:
+def _see_to_the_guards(*, asked: bool) -> None:
+    """Guards that an upgrade changed are made anew, even when it brought no migration; others only if `asked`."""
+    mark, current = data_folder() / GUARDS_KNOWN, guards.fingerprint()
+    known = mark.read_text() if mark.exists() else ""
+    upgraded, missing = known != current, guards.missing()
+    # Where facts are, somebody may have taken the file away to have a lifted guard mended unseen: `init` mends it.
+    if missing and upgraded and (known or asked or not _has_facts()):
         missing = _renew_guards(missing)
     if upgraded and not missing:
         mark.write_text(current)

@@ -93,9 +93,9 @@ def subscribers() -> list[Subscriber]:
     """Told of an event after its commit, at least once, in order per customer."""
     from huikuan.connect.api.operations.webhooks import queue_event
     from huikuan.mechanisms.events.subscribers import Subscriber
-    from huikuan.record.receivables.operations.milestones import catch_up
+    from huikuan.record.receivables.operations.milestones import CATCHING_UP, catch_up
 
     return [
-        Subscriber("receivables.late_items", catch_up, frozenset({"receivables.posted", "connectors.imported"})),
+        Subscriber("receivables.late_items", catch_up, CATCHING_UP),
         Subscriber("api.webhooks", queue_event),
     ]

@@ -195,6 +195,9 @@ def _asked(options: argparse.Namespace) -> Any:
     from huikuan.mechanisms.identity.domain.roles import Permission
     from huikuan.mechanisms.identity.queries import company_record
 
+    # Before anything is read or asked: a large file takes a while, and the answer would be the same.
+    if options.kind == "open-items" and not options.as_of:
+        raise Refusal("snapshot_needs_day")
     company, at = company_record(options.company), datetime.now(UTC)
     if options.save_preset:
         require_preset_name(options.save_preset)

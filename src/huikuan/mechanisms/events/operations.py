@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +26,20 @@ def announce(
 
     Without counters nothing is waited for, so it may stand in `store.pipeline.together`.
     """
-    said = dict(payload or {})
-    row = {"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": said}
+    announce_all(kind, [(company_id, customer_id, payload or {})], at=at)
+
+
+def announce_all(kind: str, told: Sequence[tuple[int | None, int | None, Mapping[str, Any]]], *, at: datetime) -> None:
+    """Several events of one kind, each (company, customer, payload), as `announce` records one."""
+    rows = [
+        {"kind": kind, "company_id": company_id, "customer_id": customer_id, "payload": dict(payload)}
+        for company_id, customer_id, payload in told
+    ]
     # No savepoint: an event that fails undoes the operation that made it.
     with transaction.atomic(savepoint=False):
         if not counted(kind):
-            append(Event, [row], at=at)
+            append(Event, rows, at=at)
             return
-        event_id = record(Event, [row], at=at)[0]
-        tell_counters(Announced(event_id, transaction_number(), kind, company_id, customer_id, said, at))
+        for event_id, (company_id, customer_id, payload) in zip(record(Event, rows, at=at), told, strict=True):
+            said = dict(payload)
+            tell_counters(Announced(event_id, transaction_number(), kind, company_id, customer_id, said, at))

@@ -42,13 +42,14 @@ def _add_user_commands(subparsers: Any) -> None:
     add.add_argument("--display-name", default="")
     add.add_argument("--owner-name", help=_("how the books call them as a customer's owner (default: display name)"))
     add.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans")
-    add.add_argument("--role", action="append", default=[], choices=list(ROLES), help=_("may be repeated"))
+    told = f"{_('may be repeated')}: {_roles_told()}"
+    add.add_argument("--role", metavar="ROLE", action="append", default=[], choices=list(ROLES), help=told)
     add.add_argument("--company", metavar="CODE", help=_("the roles are for this company only"))
     add_password_option(add)
     grant = _on_user(actions, "grant", _("give a role"), _grant)
     revoke = _on_user(actions, "revoke", _("take a role away"), _revoke)
     for action in (grant, revoke):
-        action.add_argument("role", choices=list(ROLES))
+        action.add_argument("role", metavar="ROLE", choices=list(ROLES), help=_roles_told())
         action.add_argument("--company", metavar="CODE", help=_("for this company only"))
     grant.add_argument("--reach", choices=list(Reach), help=_("on whose rows (default: as usual for the role)"))
     grant.add_argument("--because", default="", help=_("why one person holds duties that conflict"))
@@ -68,6 +69,11 @@ def _on_user(actions: Any, name: str, told: str, run: Command) -> argparse.Argum
     add_actor_option(action)
     action.set_defaults(run=run)
     return action
+
+
+def _roles_told() -> str:
+    """Every role by the name a command takes and the one people use."""
+    return " · ".join(f"{name} {_(ROLE_TITLES[name])}" for name in ROLES)
 
 
 def add_password_option(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -103,10 +104,12 @@ def company_zone(company_id: int) -> str:
     return str(Company.objects.values_list("time_zone", flat=True).get(pk=company_id))
 
 
-def users(*, at: datetime) -> list[UserRow]:
-    """Every user, by name."""
+def users(*, at: datetime, companies: Collection[int] | None = None) -> list[UserRow]:
+    """Every user, by name. `companies`: for whoever administers these alone, those with a role there or for every
+    company, and those without any; of their roles the same."""
     codes = dict(Company.objects.values_list("id", "code"))
     grants, teams = _grants_by_user(at), _teams_by_user(business_date(at))
+    seen = {user: [one for one in of if _concerns(one.company_id, companies)] for user, of in grants.items()}
     confirmed = set(SecondFactor.objects.filter(confirmed_at__isnull=False).values_list("user_id", flat=True))
     return [
         UserRow(
@@ -116,16 +119,17 @@ def users(*, at: datetime) -> list[UserRow]:
             owner_name=user.owner_name,
             active=user.is_active,
             second_factor=user.pk in confirmed,
-            roles=tuple(sorted((_grant(one, codes) for one in grants.get(user.pk, ())), key=_by_role)),
+            roles=tuple(sorted((_grant(one, codes) for one in seen.get(user.pk, ())), key=_by_role)),
             teams=teams.get(user.pk, ()),
         )
         for user in User.objects.order_by("username")
+        if seen.get(user.pk) or not grants.get(user.pk)
     ]
 
 
-def user_named(username: str, *, at: datetime) -> UserRow:
-    """The user; refuses an unknown one."""
-    for row in users(at=at):
+def user_named(username: str, *, at: datetime, companies: Collection[int] | None = None) -> UserRow:
+    """The user; refuses an unknown one, and one whom `users` does not list for these companies likewise."""
+    for row in users(at=at, companies=companies):
         if row.username == username:
             return row
     raise Refusal("user_unknown", username=username)
@@ -179,8 +183,8 @@ def rights(actor: str, *, at: datetime) -> Rights:
     return Rights() if user is None else Rights(held(user, at=at))
 
 
-def grants_told(user_id: int) -> list[ToldRow]:
-    """Every role the user was given or lost, the newest first."""
+def grants_told(user_id: int, *, companies: Collection[int] | None = None) -> list[ToldRow]:
+    """Every role the user was given or lost, the newest first; `companies` as in `users`."""
     codes = dict(Company.objects.values_list("id", "code"))
     return [
         ToldRow(
@@ -191,6 +195,7 @@ def grants_told(user_id: int) -> list[ToldRow]:
             fact.reason,
         )
         for fact in RoleGrant.objects.filter(user_id=user_id).order_by("-tx", "-id")
+        if _concerns(fact.company_id, companies)
     ]
 
 
@@ -290,6 +295,11 @@ def _teams_by_user(today: date) -> dict[int, tuple[str, ...]]:
         for user in people:
             found.setdefault(user, []).append(codes[team])
     return {user: tuple(sorted(named)) for user, named in found.items()}
+
+
+def _concerns(company_id: int | None, companies: Collection[int] | None) -> bool:
+    """Whether a grant for this company (None: for all) is known to whoever administers those."""
+    return companies is None or company_id is None or company_id in companies
 
 
 def _company(company: Company) -> CompanyRow:

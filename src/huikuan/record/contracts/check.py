@@ -10,6 +10,7 @@ from huikuan.record.contracts.domain.terms import Version, governing, terms_from
 from huikuan.record.contracts.models import Contract, ContractVersion, Fulfilment, SalesOrder, SalesOrderVersion
 from huikuan.record.contracts.operations.contracts import row_of as contract_row
 from huikuan.record.contracts.operations.orders import row_of as order_row
+from huikuan.record.contracts.queries.terms import standing_of_many
 
 _AT_ONCE = 2_000
 
@@ -21,9 +22,14 @@ def unlike_their_facts() -> Iterator[tuple[str, str, str]]:
         for fact in ContractVersion.objects.filter(contract_id__in=contracts).order_by("version"):
             version = Version(fact.version, fact.effective_on, terms_from(fact.content))
             versions.setdefault(fact.contract_id, []).append(version)
+        happened = standing_of_many(contracts)
         for number, row in contracts.items():
             known = versions.get(number, [])
-            said = {"version": known[-1].number, **contract_row(governing(known).terms)} if known else {}
+            said = (
+                {"version": known[-1].number, **contract_row(governing(known).terms, happened.get(number, ()))}
+                if known
+                else {}
+            )
             yield from _compared(f"contract {row.number}", row, said)
     for orders in _slices(SalesOrder):
         done: dict[int, list[Done]] = {}

@@ -16,6 +16,7 @@ class Contract(Kept):
 
     `amount` in minor units of `currency`, null for a framework contract without one. Clauses and
     milestones stand in the version's content. Number, company, customer and currency never change.
+    `awaited_on`: the earliest planned day of a milestone whose event does not stand, null where there is none.
     """
 
     class Status(models.TextChoices):
@@ -35,10 +36,14 @@ class Contract(Kept):
     amount = models.BigIntegerField(null=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
     version = models.PositiveIntegerField(default=1)
+    awaited_on = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company_id", "number"], name="contracts_contract_number")]
-        indexes = [models.Index(fields=["customer_id"], name="contracts_contract_customer")]
+        indexes = [
+            models.Index(fields=["customer_id"], name="contracts_contract_customer"),
+            models.Index(fields=["awaited_on"], name="contracts_contract_awaited"),
+        ]
 
 
 class ContractVersion(Fact):

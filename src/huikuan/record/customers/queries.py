@@ -17,6 +17,7 @@ from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import plain, spellings
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.record.customers.domain.master import Master, master_from
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
@@ -135,6 +136,15 @@ def versions(customer_id: int) -> list[VersionRow]:
     """Everything that was ever stated about a customer, oldest first."""
     facts = CustomerVersion.objects.filter(customer_id=customer_id).order_by("version")
     return [VersionRow(fact.version, fact.recorded_at, fact.actor, fact.batch_id, fact.content) for fact in facts]
+
+
+def master_known(customer_id: int, horizon: int) -> Master:
+    """The master data of a customer as recorded below the horizon; of one nobody had recorded by then, the first."""
+    facts = CustomerVersion.objects.filter(customer_id=customer_id)
+    fact = facts.filter(tx__lt=horizon).order_by("version").last() or facts.order_by("version").first()
+    if fact is None:
+        raise Refusal("customer_unknown", customer=customer_id)
+    return master_from(fact.content)
 
 
 def groups() -> list[GroupRow]:

@@ -73,7 +73,7 @@ def _statement(options: argparse.Namespace) -> Statement:
     from huikuan.see.statements.queries.statements import statement
 
     company, customer, period, head = _asked(options)
-    currency = options.currency or _currency(company, customer, period, head)
+    currency = options.currency or _currency(options, company, customer, period, head)
     now = datetime.now(UTC)
     return statement(
         company_id=company,
@@ -123,13 +123,13 @@ def _head(options: argparse.Namespace) -> Head:
     return head
 
 
-def _currency(company: int, customer: int, period: Period, head: Head) -> str:
+def _currency(options: argparse.Namespace, company: int, customer: int, period: Period, head: Head) -> str:
     """The only currency of the customer's accounts; the company's where there is no account at all."""
     from huikuan.mechanisms.identity.models import Company
     from huikuan.record.customers.models import Customer
     from huikuan.see.statements.queries.statements import currencies_of
 
-    found = currencies_of(company_id=company, customer_id=customer, period=period, known=head)
+    found = currencies_of(company_id=company, customer_id=customer, period=period, scope=_scope(options), known=head)
     if len(found) > 1:
         name = Customer.objects.get(pk=customer).name
         raise Refusal("statement_currency_needed", customer=name, currencies=", ".join(found))
@@ -145,7 +145,7 @@ def _issue(options: argparse.Namespace) -> int:
     issued = issue_statement(
         company_id=company,
         customer_id=customer,
-        currency=options.currency or _currency(company, customer, period, head),
+        currency=options.currency or _currency(options, company, customer, period, head),
         period=period,
         language=options.language,
         known=head,
@@ -196,6 +196,8 @@ def _run_bulk(options: argparse.Namespace) -> int:
         print(json.dumps({**done, "out": str(options.out) if options.out else None}, ensure_ascii=False))
     else:
         print(_("Run %(run)s: %(issued)s statements issued, %(empty)s accounts with nothing to say.") % done)
+        if done["left_out"]:
+            print(_("%(left_out)s accounts left out: their customers were handed over meanwhile.") % done)
     return 0
 
 
@@ -211,7 +213,8 @@ def _finished(run_id: int, *, quiet: bool) -> Mapping[str, Any]:
     while True:
         row = run(run_id, scope=EVERYTHING)
         if row.state == "done":
-            return {"run": row.id, "issued": row.issued, "empty": row.empty, "archive": row.archive_sha256}
+            counts = {"issued": row.issued, "empty": row.empty, "left_out": row.left_out}
+            return {"run": row.id, **counts, "archive": row.archive_sha256}
         if row.state == "failed":
             raise Refusal("statement_run_unfinished", run=run_id, reason=row.message)
         if not worker.turn():

@@ -24,6 +24,7 @@ from huikuan.mechanisms.files.operations import Kept, keep_bytes, store_kept
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.work import Work
+from huikuan.record.customers.queries import seen
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.models import FinishedRun, StatementRun
 from huikuan.see.statements.operations.issuing import Ready, record_issue, require_issuing, set_with_number
@@ -51,9 +52,13 @@ def issue_run(work: Work) -> dict[str, Any]:
 
 def _issue(work: Work, run: StatementRun, head: Head, place: int) -> None:
     """One account's statement, in one step; nothing if there is nothing to say. Whoever started the run has to be
-    one who may issue it still."""
+    one who may issue still; a customer that is no longer among theirs is left out, and the others go on."""
     customer_id, currency = run.accounts[place]
-    theirs = require_issuing(run.actor, company_id=run.company_id, customer_ids=[customer_id], at=work.at)
+    theirs = require_issuing(run.actor, company_id=run.company_id, customer_ids=[], at=work.at)
+    if not seen(theirs).has(run.company_id, customer_id):
+        left_out = [*work.cursor.get("left_out", []), [customer_id, currency]]
+        with work.step(place + 1, len(run.accounts), cursor={"place": place + 1, "left_out": left_out}):
+            return
     said = statement(
         company_id=run.company_id,
         customer_id=customer_id,
@@ -62,11 +67,13 @@ def _issue(work: Work, run: StatementRun, head: Head, place: int) -> None:
         scope=theirs,
         known=head,
         at=work.at,
+        to_keep=True,
     )
+    after = {**work.cursor, "place": place + 1}
     while True:
         ready = None if said.is_empty else set_with_number(said, language=run.language, at=work.at)
         with suppress(_NumberTaken):
-            with work.step(place + 1, len(run.accounts), said.recipient.code, cursor={"place": place + 1}):
+            with work.step(place + 1, len(run.accounts), said.recipient.code, cursor=after):
                 _record(ready, run, work.at)
             return
 
@@ -86,10 +93,12 @@ def _archive(work: Work, run: StatementRun, head: Head) -> dict[str, Any]:
             if kept:
                 name = f"statements-{run.pk}-{run.until:%Y-%m-%d}.zip"
                 store_kept(kept, name, media_type=ZIP, actor=run.actor, at=work.at)
+            left_out = work.cursor.get("left_out", [])
             row = {
                 "run_id": run.pk,
                 "issued": len(issued),
-                "empty": len(run.accounts) - len(issued),
+                "empty": len(run.accounts) - len(issued) - len(left_out),
+                "left_out": left_out,
                 "archive_sha256": kept.sha256 if kept else "",
             }
             record(FinishedRun, [row], at=work.at)

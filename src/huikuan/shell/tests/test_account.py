@@ -156,6 +156,29 @@ def test_the_picture_holds_the_secret_that_is_typed() -> None:
     assert page.context["offer"].address not in page.content.decode()
 
 
+def test_each_opening_of_the_page_offers_another_secret_and_a_mistyped_code_the_same() -> None:
+    person("li", "auditor")
+    client = entered("li")
+    offered = [client.get("/me/second-factor").context["secret"] for _ in range(2)]
+    assert offered[0] != offered[1]
+    again = client.post("/me/second-factor", {"code": "000000"})
+    assert again.context["secret"] == offered[1]
+    assert not SecondFactor.objects.filter(confirmed_at__isnull=False).exists()
+
+
+def test_setting_up_an_authenticator_asks_for_the_password_again_after_a_while(
+    clock: time_machine.Coordinates,
+) -> None:
+    """Whoever finds an unattended log-in must not tie it to an app of their own."""
+    person("li", "auditor")
+    client = entered("li")
+    assert client.get("/me/second-factor").status_code == 200
+    clock.shift(FRESH_SECONDS + 1)
+    for ask in (client.get, client.post):
+        assert ask("/me/second-factor").headers["Location"].startswith("/me/again")
+    assert not SecondFactor.objects.filter(confirmed_at__isnull=False).exists()
+
+
 def test_a_new_password_after_the_present_one_ends_every_other_session() -> None:
     person("li", "auditor")
     here, there = entered("li"), entered("li")
@@ -294,6 +317,18 @@ def test_a_lost_authenticator_is_reset(admin: Client) -> None:
     assert entered("li").get("/me/").status_code == 200
 
 
+def test_a_reset_by_somebody_else_ends_the_tokens_one_by_oneself_does_not(admin: Client) -> None:
+    """An authenticator that was lost may have been taken together with what it protected."""
+    for name in ("li", "yin"):
+        person(name, "finance_manager")
+    asked = {"name": "读数", "areas": ["customers:read"], "days": 30, "at": datetime.now(UTC)}
+    made = {name: tokens.create_token(username=name, **asked)[1] for name in ("li", "yin")}
+    admin.post("/users/of/li/reset-factor")
+    operations.reset_second_factor(username="yin", actor="yin", at=datetime.now(UTC))
+    assert tokens.authenticate(made["li"], at=datetime.now(UTC)) is None
+    assert tokens.authenticate(made["yin"], at=datetime.now(UTC)) is not None
+
+
 def test_the_list_is_filtered_and_exported_as_shown(admin: Client) -> None:
     for name, role in (("li", "sales"), ("yin", "sales"), ("chen", "auditor")):
         person(name, role)
@@ -321,3 +356,35 @@ def test_the_administrator_of_one_company_grants_for_it_alone(admin: Client) -> 
     assert User.objects.get(username="li").check_password(PASSWORD)
     client.post("/users/of/li/grant", {"role": "legal", "company": "HD"})
     assert RoleGrant.objects.filter(actor="branch").count() == 1
+
+
+def test_the_administrator_of_one_company_sees_who_has_to_do_with_it(admin: Client) -> None:
+    """Those with a role there or for every company, and those without any, to whom a role may be given."""
+    for code in ("MAIN", "HD"):
+        operations.add_company(code=code, name=code, currency="CNY", time_zone="Asia/Shanghai")
+    for name in ("newcomer", "elsewhere", "both", "branch"):
+        person(name)
+    for name, role, company in (
+        ("elsewhere", "legal", "MAIN"),
+        ("both", "legal", "MAIN"),
+        ("both", "treasurer", "HD"),
+        ("branch", "administrator", "HD"),
+    ):
+        operations.grant_role(username=name, role=role, company=company, actor="cli:test", at=AT)
+    client = entered("branch")
+    assert [row.username for row in client.get("/users/").context["found"]] == [
+        "both",
+        "branch",
+        "hance",
+        "newcomer",
+        "root",
+    ]
+    exported = b"".join(client.get("/users/export?format=csv").streaming_content).decode("utf-8-sig")
+    assert "elsewhere" not in exported
+    assert client.get("/users/of/elsewhere").status_code == 404
+    assert client.post("/users/of/elsewhere/names", {"display_name": "x"}).status_code == 404
+    page = client.get("/users/of/both").context
+    assert [grant.role for grant in page["row"].roles] == ["treasurer"]
+    assert [told.grant.role for told in page["history"]] == ["treasurer"]
+    assert [one.code for one in page["all_of_them"]] == ["HD"]
+    assert {row.username for row in admin.get("/users/").context["found"]} >= {"elsewhere", "both"}

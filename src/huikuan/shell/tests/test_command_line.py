@@ -10,11 +10,13 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 
+import huikuan
 from huikuan.kernel.dates import wall_clock
 from huikuan.mechanisms.identity.models import Company
 from huikuan.shell import cli, home
@@ -172,17 +174,31 @@ def test_what_lies_in_the_data_folder_is_its_owners_alone(tmp_path: Path) -> Non
     assert {path: mode for path, mode in found.items() if mode & 0o077} == {}
 
 
+FOLDERS = ("keys", "files", "columns", "presets", "drafts", "api", "fonts")
+
+
 def test_files_that_came_with_open_modes_are_closed_and_strangers_left_alone(data_folder: Path) -> None:
     data_folder.mkdir(exist_ok=True)
-    for name in ("huikuan.sqlite3", "huikuan.sqlite3-wal", "secret.key", "heads.jsonl", "notes.txt"):
+    for name in ("huikuan.sqlite3", "huikuan.sqlite3-wal", "secret.key", "heads.jsonl", "guards.sha256", "notes.txt"):
         (data_folder / name).touch(0o644)
         (data_folder / name).chmod(0o644)
-    (data_folder / "keys").mkdir()
-    (data_folder / "keys").chmod(0o755)
+    for name in FOLDERS:
+        (data_folder / name).mkdir()
+        (data_folder / name).chmod(0o755)
     home.close_to_others()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data_folder.iterdir()}
-    closed = dict.fromkeys(("huikuan.sqlite3", "huikuan.sqlite3-wal", "secret.key", "heads.jsonl"), 0o600)
-    assert modes == {**closed, "keys": 0o700, "notes.txt": 0o644}
+    files = ("huikuan.sqlite3", "huikuan.sqlite3-wal", "secret.key", "heads.jsonl", "guards.sha256")
+    closed = {**dict.fromkeys(files, 0o600), **dict.fromkeys(FOLDERS, 0o700)}
+    assert modes == {**closed, "notes.txt": 0o644}
+
+
+def test_every_folder_the_program_makes_is_among_those_it_closes() -> None:
+    """By the source: whoever names a folder of the data folder names it in the list of what is ours."""
+    sources = [path.read_text() for path in Path(huikuan.__file__).parent.rglob("*.py") if "tests" not in path.parts]
+    spoken = re.compile(r'data_folder\((?:\) / )?f?"([\w.]+)')
+    named = {name for text in sources for name in spoken.findall(text)}
+    assert named >= {"drafts", "api", "files", "install.lock"}
+    assert {name for name in named if not any(fnmatch(name, pattern) for pattern in home._OURS)} == set()
 
 
 @pytest.mark.parametrize(

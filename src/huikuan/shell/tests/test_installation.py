@@ -12,16 +12,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.identity.models import Company, RoleGrant
 from huikuan.mechanisms.store import guards
+from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell import installation
 from huikuan.shell.tests.installations import Installation, postgres_database
 
@@ -93,6 +96,30 @@ def test_twin_a_guard_lifted_without_an_upgrade_is_told_and_not_mended(caplog: p
     assert guards.missing() == [("receivables_item", GUARD)]
     assert "a guard of the ledger is missing or altered" in caplog.text
     guards.install()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_guard_lifted_with_the_mark_of_guards_taken_away_is_told_and_not_mended(data_folder: Path) -> None:
+    """Else whoever lifts a guard only has to remove one file, and the next start covers their tracks. Where there
+    is no fact yet, nothing can have been changed, and the guards are made."""
+    Company.objects.create(code="MAIN", name="本公司")
+    mark = data_folder / installation.GUARDS_KNOWN
+    lift(GUARD)
+    installation.prepare()
+    assert guards.missing() == []
+    with transaction.atomic():
+        record(RoleGrant, [{"user_id": 1, "role": "auditor", "granted": True, "actor": "root"}], at=datetime.now(UTC))
+    mark.unlink()
+    installation.prepare()
+    assert mark.read_text() == guards.fingerprint(), "nothing is missing: the mark is made again"
+    lift(GUARD)
+    mark.unlink()
+    installation.prepare()
+    assert guards.missing() == [("receivables_item", GUARD)]
+    assert "guard_missing" in {finding.kind for finding in check_ledger()}
+    assert not mark.exists()
+    installation.prepare(renew_guards=True)
+    assert (guards.missing(), mark.exists()) == ([], True)
 
 
 @pytest.mark.django_db

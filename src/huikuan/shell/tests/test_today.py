@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from huikuan.connect.connectors.models import ImportDraft
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.identity.operations import add_user, grant_role
+from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
 from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.kinds import kind_named
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.terms import Terms
-from huikuan.record.contracts.operations.contracts import create_contract
-from huikuan.record.contracts.operations.milestones import record_milestone
-from huikuan.record.contracts.queries.terms import terms_of
+from huikuan.record.contracts.models import Contract
+from huikuan.record.contracts.operations.contracts import amend_contract, create_contract
+from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
+from huikuan.record.contracts.queries import upcoming
+from huikuan.record.contracts.queries.terms import terms_of, terms_of_many
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.models import OpenItem
+from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.see.cockpit.queries.difference import differences
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books
 from huikuan.shell.today.rows import urgency
@@ -33,9 +43,9 @@ def groups(client: Client, address: str = TODAY) -> dict[str, list[str]]:
     return {one["group"].title: [entry["task"].title for entry in one["tasks"]] for one in answer.context["groups"]}
 
 
-def in_role(name: str, role: str, shown: str = "") -> Client:
+def in_role(name: str, role: str, shown: str = "", company: str | None = None) -> Client:
     add_user(username=name, password="a long pass phrase", display_name=shown, actor="cli:root", at=AT)
-    grant_role(username=name, role=role, actor="cli:root", at=AT)
+    grant_role(username=name, role=role, company=company, actor="cli:root", at=AT)
     client = Client()
     client.force_login(User.objects.get(username=name))
     return client
@@ -103,6 +113,56 @@ def test_a_milestone_waits_from_thirty_days_before_until_its_event(reader: Clien
     assert len(groups(reader, f"{TODAY}?as_of=2026-11-19")["里程碑"]) == 1
 
 
+def test_however_many_contracts_wait_the_terms_of_five_are_read(
+    reader: Client, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counting(contract_ids: Collection[int], *given: Any, **named: Any) -> dict[int, Terms]:
+        read.append(len(contract_ids))
+        return terms_of_many(contract_ids, *given, **named)
+
+    monkeypatch.setattr(upcoming, "terms_of_many", counting)
+    spent = []
+    for first, last in ((0, 6), (6, 30)):
+        for number in range(first, last):
+            sign(books, "C0003", f"HT-{number:02}", f"签订 50% @2026-03-02；验收 50% @2026-12-{number % 20 + 1:02}")
+        with CaptureQueriesContext(connection) as queries:
+            found, total = upcoming.milestones_awaited(
+                scope=EVERYTHING, company_id=None, as_of=AS_OF, until=AS_OF + timedelta(days=30), limit=5
+            )
+        spent.append(len(queries))
+        assert (len(found), total) == (5, last)
+    assert read == [5, 5]
+    assert spent[0] == spent[1]
+    (shown,) = reader.get(TODAY).context["groups"]
+    assert (len(shown["tasks"]), shown["group"].total) == (5, 30)
+    assert "5 / 30" in reader.get(TODAY).content.decode()
+
+
+def test_the_day_waited_for_follows_events_and_amendments_and_the_check_knows_it(books: Books) -> None:
+    contract = sign(books, "C0003", "HT-1", "签订 30% @2026-03-02；验收 70% @2026-12-20")
+    (signing, _acceptance) = terms_of(contract).milestones
+
+    def awaited() -> date | None:
+        assert check_ledger() == []
+        return Contract.objects.get(pk=contract).awaited_on
+
+    assert awaited() == date(2026, 3, 2)
+    event = record_milestone(contract_id=contract, milestone=signing.code, happened_on=AS_OF, actor="test", at=AT)
+    assert awaited() == date(2026, 12, 20)
+    later = read_milestones("签订 30% @2026-03-02；验收 70% @2027-01-20")
+    amend_contract(
+        contract_id=contract, version=1, changes={"milestones": later}, effective_on=AS_OF, reason="补充协议",
+        actor="test", at=AT,
+    )  # fmt: skip
+    assert awaited() == date(2027, 1, 20)
+    withdraw_milestone(event_id=event, reason="错", actor="test", at=AT)
+    assert awaited() == date(2026, 3, 2)
+    Contract.objects.filter(pk=contract).update(awaited_on=None)
+    assert [finding.kind for finding in check_ledger()] == ["contract_content"]
+
+
 def test_milestones_of_others_customers_do_not_show(books: Books, on_the_day: None) -> None:
     for customer, number in (("C0001", "HT-1"), ("C0003", "HT-3")):
         sign(books, customer, number, "验收 100% @2026-12-01")
@@ -115,6 +175,30 @@ def test_milestones_of_others_customers_do_not_show(books: Books, on_the_day: No
     answer = client.get(TODAY)
     assert CUSTOMERS["C0003"] not in answer.content.decode()
     assert answer.context["deeds"] == []
+
+
+def test_policies_wait_for_who_approves_them_and_for_nobody_else(books: Books, on_the_day: None) -> None:
+    """One of another company is none of their business, and what holds for all waits for who approves for all."""
+    elsewhere = add_company(code="HD", name="华东公司", currency="CNY", time_zone="Asia/Shanghai").id
+    document = kind_named("aging_buckets").default
+    drafted = {
+        place: policies.draft(kind="aging_buckets", company_id=company, document=document, actor="cli:test", at=AT)
+        for place, company in (("here", books.company.pk), ("there", elsewhere), ("everywhere", None))
+    }
+    everybody, one_company = (
+        in_role("he", "credit_manager"),
+        in_role("hu", "credit_manager", company=books.company.code),
+    )
+
+    def told(client: Client) -> set[str]:
+        shown = client.get(TODAY).context["groups"]
+        details = [entry["task"].detail for one in shown for entry in one["tasks"]]
+        return {
+            place for place, version in drafted.items() if any(said.endswith(f"approve {version}") for said in details)
+        }
+
+    assert told(everybody) == {"here", "there", "everywhere"}
+    assert told(one_company) == {"here"}
 
 
 def test_failed_jobs_wait_for_who_manages_them_until_one_succeeds(reader: Client) -> None:

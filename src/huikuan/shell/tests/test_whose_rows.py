@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity import operations
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
@@ -29,6 +30,8 @@ from huikuan.record.contracts.models import Fulfilment, MilestoneEvent
 from huikuan.record.contracts.operations.contracts import create_contract
 from huikuan.record.contracts.operations.milestones import record_milestone
 from huikuan.record.contracts.operations.orders import create_order
+from huikuan.record.contracts.queries.contracts import contract, whole_contract
+from huikuan.record.contracts.queries.orders import order, whole_order
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import affiliate
 from huikuan.record.customers.queries import customers, find, narrowed, seen
@@ -36,11 +39,13 @@ from huikuan.record.receivables.domain.settling import THIRD_PARTY
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.settlements import Request, settle_many
 from huikuan.record.receivables.queries.aging import aging
+from huikuan.record.receivables.queries.contract_items import contract_items
 from huikuan.record.receivables.queries.items import ItemFilter, every_item, items_page
 from huikuan.record.receivables.queries.open_lines import Moment
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.models import IssuedStatement
 from huikuan.see.statements.operations.issuing import issue_statement, start_run
+from huikuan.see.statements.queries.statements import currencies_of
 from huikuan.shell import cli, installation
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, ROWS, Books, open_by
 
@@ -165,6 +170,11 @@ def sees_exactly(client: Client, mine: set[str]) -> None:
         assert not any(owner in page for owner in foreign), by
 
 
+def test_a_share_of_ones_own_customers_is_called_so(people: Mapping[str, Client], on_the_day: None) -> None:
+    for name in ("li", "zhou"):
+        assert ("按您可见的客户计算" in read(people[name], "/receivables/overview")) == (name == "li")
+
+
 def test_exports(people: Mapping[str, Client], on_the_day: None) -> None:
     for name in READERS:
         exports_exactly(people[name], SEES[name])
@@ -250,21 +260,19 @@ def test_statements(people: Mapping[str, Client], books: Books, on_the_day: None
         assert [row.id for row in shown] == ([run] if whole else [])
 
 
+def agreements_of(books: Books, code: str) -> tuple[int, int]:
+    """A contract with the customer, and an order under it: their ids."""
+    whose = {"company": books.company, "customer_id": Customer.objects.get(code=code).pk, "actor": "test", "at": AT}
+    signed = Terms(name="主轴总成", currency="CNY", amount=1_000_00, signed_on=date(2026, 3, 2))
+    line = OrderLine(1, "主轴", QUANTITY, 1_000_00, "件")
+    return (
+        create_contract(number=f"K-{code}", terms=signed, **whose),
+        create_order(number=f"SO-{code}", order=Order(date(2026, 3, 3), "CNY", (line,), f"K-{code}"), **whose),
+    )
+
+
 def test_contracts_and_orders(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
-    made = {}
-    for code in CUSTOMERS:
-        whose = {
-            "company": books.company,
-            "customer_id": Customer.objects.get(code=code).pk,
-            "actor": "test",
-            "at": AT,
-        }
-        signed = Terms(name="主轴总成", currency="CNY", amount=1_000_00, signed_on=date(2026, 3, 2))
-        line = OrderLine(1, "主轴", QUANTITY, 1_000_00, "件")
-        made[code] = (
-            create_contract(number=f"K-{code}", terms=signed, **whose),
-            create_order(number=f"SO-{code}", order=Order(date(2026, 3, 3), "CNY", (line,), f"K-{code}"), **whose),
-        )
+    made = {code: agreements_of(books, code) for code in CUSTOMERS}
     for name in READERS:
         client, mine = people[name], SEES[name]
         for kind, place in (("contracts", 0), ("orders", 1)):
@@ -275,8 +283,8 @@ def test_contracts_and_orders(people: Mapping[str, Client], books: Books, on_the
                 assert client.get(f"/{kind}/{ids[place]}").status_code == (200 if code in mine else 404)
                 named = client.get(f"/{kind}/?customer={code}")
                 assert code in mine or CUSTOMERS[code] not in named.content.decode()
-        for code, (contract, _order) in made.items():
-            answer = client.get(f"/receivables/contracts/{contract}/items")
+        for code, (agreed, _ordered) in made.items():
+            answer = client.get(f"/receivables/contracts/{agreed}/items")
             assert answer.status_code == (200 if code in mine else 404)
 
 
@@ -424,6 +432,30 @@ def test_every_query_answers_the_part_of_everything_its_scope_holds(people: obje
         assert set(Customer.objects.filter(pk__in=posted).values_list("code", flat=True)) == codes
         theirs = seen(scope)
         assert all(theirs.has(books.company.pk, row.pk) == (row.code in codes) for row in Customer.objects.all())
+
+
+def test_questions_about_one_customer_are_narrowed_too(people: object, books: Books, on_the_day: None) -> None:
+    """Whoever holds a number of another's customer, contract or order learns nothing by asking of it."""
+    foreign = Customer.objects.get(code="C0003").pk
+    agreed, ordered = agreements_of(books, "C0003")
+    own = scope_of([Part(None, frozenset({"李沅"}))], on=AS_OF)
+    theirs = scope_of([Part(None, frozenset({"郑可"}))], on=AS_OF)
+    about = {"company_id": books.company.pk, "customer_id": foreign}
+    year = Period(date(2026, 1, 1), AS_OF)
+    assert currencies_of(**about, period=year, scope=own) == []
+    assert currencies_of(**about, period=year, scope=theirs) != []
+    item = Item.objects.filter(customer_id=foreign, side="debit").first()
+    assert item is not None
+    named = {**about, "contract_number": item.contract_number, "as_of": AS_OF}
+    assert contract_items(**named, scope=own) == []
+    assert item.pk in {one.item_id for one in contract_items(**named, scope=theirs)}
+    contract_row, order_row = contract(agreed, scope=theirs), order(ordered, scope=theirs)
+    assert whole_contract(contract_row, scope=theirs).row == contract_row
+    assert whole_order(order_row, scope=theirs).row == order_row
+    with pytest.raises(Refusal, match="contract_unknown"):
+        whole_contract(contract_row, scope=own)
+    with pytest.raises(Refusal, match="order_unknown"):
+        whole_order(order_row, scope=own)
 
 
 def test_the_register_is_shared_by_companies_and_narrowed_by_owners(people: object, books: Books) -> None:

@@ -23,10 +23,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Tasks of one kind. `url`: where all of them are, '' where these are all."""
+    """Tasks of one kind: those shown, of `total`. `url`: where all of them are, '' where no page lists them."""
 
     title: str
     tasks: tuple[Task, ...]
+    total: int
     url: str = ""
 
 

@@ -19,9 +19,8 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.pages.access import may, permitted_companies, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address
-from huikuan.mechanisms.policies.domain.lifecycle import DRAFT, SUBMITTED
 from huikuan.mechanisms.policies.kinds import kind_named
-from huikuan.mechanisms.policies.queries import versions
+from huikuan.mechanisms.policies.queries import undecided
 from huikuan.record.contracts.queries.upcoming import milestones_awaited
 from huikuan.shell.today.rows import Group, Task
 
@@ -41,12 +40,13 @@ def waiting(request: HttpRequest, reading: Reading) -> list[Group]:
 def _milestones(request: HttpRequest, reading: Reading) -> Group | None:
     if not may(request, Permission.VIEW_CONTRACTS):
         return None
-    found = milestones_awaited(
+    found, total = milestones_awaited(
         scope=scope_of(request, Permission.VIEW_CONTRACTS),
         company_id=reading.company_id,
         as_of=reading.as_of,
         until=reading.as_of + AHEAD,
         known=reading.horizon,
+        limit=SHOWN,
     )
     tasks = [
         Task(
@@ -59,9 +59,11 @@ def _milestones(request: HttpRequest, reading: Reading) -> Group | None:
             currency=one.currency,
             deadline=one.planned_on,
         )
-        for one in found[:SHOWN]
+        for one in found
     ]
-    return Group(_("Milestones"), tuple(tasks), address(reverse("contracts:contracts"), reading))
+    return Group(
+        _("Milestones"), tuple(tasks), max(total, len(tasks)), address(reverse("contracts:contracts"), reading)
+    )
 
 
 def _drafts(request: HttpRequest, reading: Reading) -> Group | None:
@@ -83,10 +85,11 @@ def _drafts(request: HttpRequest, reading: Reading) -> Group | None:
         )
         for draft in drafts[:SHOWN]
     ]
-    return Group(_("Imports begun"), tuple(tasks), reverse("connectors:imports"))
+    return Group(_("Imports begun"), tuple(tasks), drafts.count(), reverse("connectors:imports"))
 
 
 def _policies(request: HttpRequest) -> Group | None:
+    """Of the companies for which the reader approves; what holds for every company waits for who approves for all."""
     if not may(request, Permission.APPROVE_POLICY):
         return None
     tasks = [
@@ -98,10 +101,9 @@ def _policies(request: HttpRequest) -> Group | None:
             act="",
             icon="check",
         )
-        for one in versions()
-        if one.state in (DRAFT, SUBMITTED)
+        for one in undecided(permitted_companies(request, Permission.APPROVE_POLICY))
     ]
-    return Group(_("Policies to approve"), tuple(tasks[:SHOWN]))
+    return Group(_("Policies to approve"), tuple(tasks[:SHOWN]), len(tasks))
 
 
 def _failed_jobs(request: HttpRequest) -> Group | None:
@@ -109,7 +111,7 @@ def _failed_jobs(request: HttpRequest) -> Group | None:
     if not may(request, Permission.MANAGE_JOBS):
         return None
     newer = Job.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"), state=Job.State.DONE, pk__gt=OuterRef("pk"))
-    failed = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=timezone.now() - BACK)
+    failed = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=timezone.now() - BACK).filter(~Exists(newer))
     tasks = [
         Task(
             title=job.kind,
@@ -120,6 +122,6 @@ def _failed_jobs(request: HttpRequest) -> Group | None:
             act="",
             icon="alert-triangle",
         )
-        for job in failed.filter(~Exists(newer)).order_by("-pk")[:SHOWN]
+        for job in failed.order_by("-pk")[:SHOWN]
     ]
-    return Group(_("Failed jobs"), tuple(tasks))
+    return Group(_("Failed jobs"), tuple(tasks), failed.count())

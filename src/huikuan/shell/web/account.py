@@ -26,6 +26,7 @@ from huikuan.mechanisms.identity.operations import (
     renew_recovery_codes,
     reset_second_factor,
     set_password,
+    standing_offer,
 )
 from huikuan.mechanisms.identity.queries import sessions_of, user_named
 from huikuan.mechanisms.pages.access import LOGGED_IN, may, needs
@@ -84,7 +85,10 @@ def set_up_factor(request: HttpRequest) -> HttpResponse:
         else:
             request.session[FACTOR] = GIVEN
             return render(request, "shell/recovery_codes.html", {"codes": codes})
-    offer = offer_second_factor(user=user, issuer=ISSUER)
+    # A secret somebody saw over a shoulder and left is worth nothing: each opening shows another.
+    offer = (standing_offer(user=user, issuer=ISSUER) if problem else None) or offer_second_factor(
+        user=user, issuer=ISSUER
+    )
     by_four = " ".join(offer.secret[place : place + 4] for place in range(0, len(offer.secret), 4))
     page = {"offer": offer, "secret": by_four, "problem": problem, "owed": factor_state(request) == TO_ENROL}
     return render(request, "shell/second_factor.html", page | _picture(offer.address))

@@ -17,9 +17,8 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity import operations, tokens
 from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
-from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import UserRow, grants_told, teams, user_named, users
-from huikuan.mechanisms.pages.access import needs
+from huikuan.mechanisms.pages.access import companies_offered, needs, permitted_companies
 from huikuan.shell.templatetags.people import grant_told
 from huikuan.shell.web.acting import act
 from huikuan.shell.web.exporting import sent
@@ -87,15 +86,15 @@ def add_user(request: HttpRequest) -> HttpResponse:
 def show_user(request: HttpRequest, username: str) -> HttpResponse:
     """One user: what they hold, and everything that can be done about it."""
     at = timezone.now()
-    row = _user(username)
+    row, administered = _user(request, username), _administered(request)
     page = {
         "row": row,
         "roles_offered": _roles_offered(),
         "reaches": {name: _(title) for name, title in REACH_TITLES.items()},
-        "all_of_them": Company.objects.order_by("code"),
+        "all_of_them": companies_offered(request),
         "teams_offered": [team for team in teams(at=at) if team.code not in row.teams],
         "tokens": tokens.tokens_of(username, at=at),
-        "history": grants_told(row.id),
+        "history": grants_told(row.id, companies=administered),
     }
     return render(request, "shell/user.html", page)
 
@@ -239,7 +238,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     text, role, state = (request.GET.get(name, "").strip() for name in ("q", "role", "state"))
     found = [
         row
-        for row in users(at=timezone.now())
+        for row in users(at=timezone.now(), companies=_administered(request))
         if any(text.lower() in name.lower() for name in (row.username, row.display_name, row.owner_name))
         and (role not in ROLES or any(grant.role == role for grant in row.roles))
         and (state not in _STATES[1:] or row.active == (state == "active"))
@@ -248,15 +247,21 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 
 def _do(request: HttpRequest, username: str, work: Any, done: str) -> HttpResponse:
-    _user(username)
+    _user(request, username)
     return act(request, work, done=done, then=_page(username))
 
 
-def _user(username: str) -> UserRow:
+def _user(request: HttpRequest, username: str) -> UserRow:
+    """Whom the reader does not administer is as not there."""
     try:
-        return user_named(username, at=timezone.now())
+        return user_named(username, at=timezone.now(), companies=_administered(request))
     except Refusal as refusal:
         raise Http404 from refusal
+
+
+def _administered(request: HttpRequest) -> frozenset[int] | None:
+    """The companies whose users the reader manages; None: every one."""
+    return permitted_companies(request, Permission.MANAGE_USERS)
 
 
 def _roles_offered() -> list[tuple[str, str]]:

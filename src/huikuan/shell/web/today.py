@@ -20,9 +20,6 @@ from huikuan.shell.today.done import done
 from huikuan.shell.today.rows import Task, urgency
 from huikuan.shell.today.waiting import waiting
 
-#: How many findings stand on the page; the checkup has the others.
-FINDINGS = 5
-
 
 @needs(Permission.VIEW_LEDGER)
 def show_today(request: HttpRequest) -> HttpResponse:
@@ -36,9 +33,9 @@ def show_today(request: HttpRequest) -> HttpResponse:
     page = {
         "checkup": checkup,
         "watches": [_watch(one, reading) for one in checkup.watches],
-        "lines": [told(one, checkup, reading) for one in checkup.findings[:FINDINGS]],
+        "lines": [told(one, checkup, reading) for one in checkup.findings],
         "groups": groups,
-        "count": len(checkup.findings) + sum(len(one["tasks"]) for one in groups),
+        "count": len(checkup.findings) + sum(one["group"].total for one in groups),
         "deeds": done(request, reading, at=timezone.now()),
     }
     return render(request, "shell/today.html", page)

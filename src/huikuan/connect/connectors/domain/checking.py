@@ -15,7 +15,7 @@ from huikuan.connect.connectors.domain.columns import Columns, repeat
 from huikuan.connect.connectors.domain.mapping import CREDIT_KINDS, Mapping
 from huikuan.connect.connectors.domain.origins import MADE_KEYS
 from huikuan.connect.connectors.domain.rows import LONGEST, SCHEMAS, BadCell, Checked, Note
-from huikuan.connect.connectors.domain.sheets import Sheet
+from huikuan.connect.connectors.domain.sheets import Sheet, letter_of
 from huikuan.connect.connectors.domain.vocabulary import CUSTOMER_STATUSES, TOTAL_WORDS, fold
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
@@ -316,13 +316,16 @@ def _result(columns: Columns, values: Values, kind: str, key: list[str]) -> Chec
 
 
 def _with_overflow(columns: Columns) -> list[tuple[int, BadCell]]:
-    """The bad cells; in a row of too many cells everything is shifted, so only that is said of it."""
-    shifted = set(columns.sheet.overflow.arg_true())
-    if not shifted:
-        return columns.found
-    columns.found = [(position, cell) for position, cell in columns.found if position not in shifted]
-    columns.blame(sorted(shifted), "", "cells_too_many", header=columns.sheet.headers[-1])
-    return columns.found
+    """The bad cells, each thing said once. In a row of too many cells everything is shifted, so only that is said of
+    it, at the first column beyond the header: those below it may well be right."""
+    shifted = sorted(columns.sheet.overflow.arg_true())
+    # A cell that is part of the key and a field by itself is wrong once; said by the field's name, which comes later.
+    told = {(position, cell.column, cell.code): (position, cell) for position, cell in columns.found}
+    found = [one for one in told.values() if one[0] not in shifted]
+    beyond = letter_of(len(columns.sheet.headers))
+    return found + [
+        (position, BadCell(columns.sheet.rows[position], beyond, "", "cells_too_many")) for position in shifted
+    ]
 
 
 def _without_repeats(frame: pl.DataFrame, name: str, header: str) -> tuple[pl.DataFrame, int, list[BadCell]]:

@@ -270,3 +270,12 @@ def _read_slowly(text: bytes, separator: str, names: list[str]) -> pl.DataFrame:
 
 def _frame(rows: list[list[str | None]], names: list[str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def letter_of(place: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters, number = "", place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

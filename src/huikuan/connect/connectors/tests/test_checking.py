@@ -74,7 +74,7 @@ BAD = {
     "A2,C1,甲\x07乙,2026-02-20,2026-03-01,1,CNY": ("客户名称", "甲\x07乙", "text_control"),
     "A2,C1,甲\x00,2026-02-20,2026-03-01,1,CNY": ("客户名称", "甲\x00", "text_control"),
     "9.13E+17,C1,甲,2026-02-20,2026-03-01,1,CNY": ("发票号", "9.13E+17", "digits_lost"),
-    "A2,C1,甲,2026-02-20,2026-03-01,1,CNY,x": ("币种", "CNY", "cells_too_many"),
+    "A2,C1,甲,2026-02-20,2026-03-01,1,CNY,x": ("H", "", "cells_too_many"),
 }
 
 
@@ -83,6 +83,15 @@ def test_each_bad_cell_is_named(line: str) -> None:
     result = checked(GOOD, line)
     assert [(cell.row, cell.column, cell.value, cell.code) for cell in result.bad] == [(3, *BAD[line])]
     assert (result.read, result.rejected, result.frame.height) == (2, 1, 1)
+
+
+def test_a_field_that_is_part_of_the_key_is_said_to_be_missing_once() -> None:
+    document = {**MAPPING, "key": ["客户编码", "发票号"]}
+    text = f"{HEADER}\n{GOOD}\nA2,,甲,2026-02-20,2026-03-01,1,CNY\n"
+    result = check(parse_text(text.encode(), "t.csv"), mapping_of(document), "items", company_currency="CNY")
+    assert [(cell.row, cell.column, cell.code, cell.params) for cell in result.bad] == [
+        (3, "客户编码", "missing", {"field": "customer_code"})
+    ]
 
 
 def test_all_bad_cells_of_a_row_are_named_in_file_order() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from huikuan.connect.connectors import drafts_folder, presets
@@ -335,3 +337,41 @@ def test_a_worker_is_seen_while_it_lives() -> None:
     assert job is not None
     assert worker_seen(at=AT + timedelta(seconds=120))
     assert not worker_seen(at=AT + timedelta(seconds=200))
+
+
+def workbook(*sheets: str) -> bytes:
+    """The same lines in each sheet: the amount in row 3 cannot be read."""
+    book, held = openpyxl.Workbook(), io.BytesIO()
+    for name in sheets:
+        page = book.create_sheet(name)
+        for line in (HEADER, GOOD[0], BAD[1]):
+            page.append(line.split(","))
+    book.remove(book.worksheets[0])
+    book.save(held)
+    return held.getvalue()
+
+
+def test_edits_stay_with_their_sheet_and_are_forgotten_on_another(clerk: str) -> None:
+    """What was mended in row 3 of one sheet says nothing of row 3 of another, however it was chosen."""
+    draft = drafts.open_draft(
+        [workbook("一月", "二月")], name="应收.xlsx", kind="items", company=company(), as_of=None, actor="zhou", at=AT
+    )
+
+    def mended() -> list[tuple[int, str]]:
+        return list(CellEdit.objects.filter(draft_id=draft.pk).values_list("row", "value"))
+
+    def mend(value: str) -> None:
+        looked_at(draft)
+        drafts.mend_cell(again(draft), Edit(3, "金额", value), actor="zhou", at=AT)
+        assert mended() == [(3, value)]
+
+    mend("250.00")
+    presets.save_preset("一月的表", drafts.mapping_of(again(draft).mapping), company=company().code)
+    drafts.use_preset(again(draft), "一月的表", actor="zhou", at=AT)
+    assert mended() == [(3, "250.00")], "the same sheet: what was mended stays"
+    drafts.read_again(again(draft), sheet="二月", header_row=None, actor="zhou", at=AT)
+    assert mended() == []
+    mend("260.00")
+    drafts.use_preset(again(draft), "一月的表", actor="zhou", at=AT)
+    assert again(draft).mapping["sheet"] == "一月"
+    assert mended() == []

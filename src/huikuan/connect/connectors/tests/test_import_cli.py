@@ -305,3 +305,12 @@ def test_who_is_named_needs_the_permission(tmp_path: Path, capsys: pytest.Captur
     code, refused = run(capsys, "undo", str(done["batch"]), "--actor", "clerk")
     assert (code, refused["error"]["code"]) == (1, "not_permitted")
     assert run(capsys, "undo", str(done["batch"]))[0] == 0
+
+
+def test_a_snapshot_without_its_day_is_wrong_use_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even the file is looked for: the answer would be the same after it was read."""
+    code, told = run(capsys, "open-items", str(tmp_path / "not there.xlsx"), "--company", "NONE")
+    assert (code, told["error"]["code"]) == (2, "usage")
+    assert "--as-of" in told["error"]["message"]

@@ -17,7 +17,9 @@ from huikuan.connect.connectors.operations.importing import Result, import_check
 from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.tests.ledgers import AT, checked, company, item, open_by_key, query, receipt, task
 from huikuan.kernel.errors import Refusal
+from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations import bulk
+from huikuan.record.receivables.operations.schedules import Change, record_schedules
 from huikuan.record.receivables.operations.settlements import settle
 from huikuan.record.receivables.queries.check import check_ledger
 
@@ -174,6 +176,40 @@ def test_an_import_waits_for_the_settlement_that_is_being_made(monkeypatch: pyte
         return
     assert taken == 10_000
     assert (done.created, done.totals[0]["settlements"], len(done.notes)) == (1, 0, 1), "on account, and it says so"
+    assert check_ledger() == []
+
+
+@pytest.mark.parametrize("paid", [False, True], ids=["part open", "paid, its receipt withdrawn"])
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_due_date_given_between_planning_and_writing_stays(
+    monkeypatch: pytest.MonkeyPatch, guarded: bool, paid: bool
+) -> None:
+    """What falls due meanwhile (a milestone was reached) is not put back by the plan, which knew nothing of it."""
+    import_checked(task("items"), checked("items", [{**A, "due_date": None, "awaits": "acceptance"}]))
+    (item_id,) = query("SELECT id FROM receivables_item")[0]
+    receipts = checked("receipts", [receipt(2, "in the file", 10_000 if paid else 4_000, "A")])
+    lines = [Line(date(2026, 5, 1), "", 10_000)]
+
+    def fall_due() -> None:
+        changes = [Change(item_id, lines, date(2026, 3, 1), "milestone", "tester")]
+        with transaction.atomic():
+            record_schedules(changes, at=AT, closed=True)
+
+    if not guarded:
+        monkeypatch.setattr(bulk, "_UNMOVED", bulk._UNMOVED.replace("(due_date = due_before OR", "(1 = 1 OR"))
+    if paid:
+        done = import_checked(task("receipts", file_sha256="1" * 64), receipts)
+        between(monkeypatch, undo, fall_due)
+        undo_batch(batch_id=done.batch or 0, actor="tester", at=AT)
+    else:
+        between(monkeypatch, plans, fall_due)
+        import_checked(task("receipts", file_sha256="1" * 64), receipts)
+    due = query("SELECT due_date FROM receivables_openitem WHERE item_id = %s", item_id)[0][0]
+    if not guarded:
+        assert due is None
+        assert [finding.kind for finding in check_ledger()] != []
+        return
+    assert str(due) == "2026-05-01"
     assert check_ledger() == []
 
 

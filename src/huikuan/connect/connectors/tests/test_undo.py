@@ -25,6 +25,10 @@ from huikuan.connect.connectors.tests.ledgers import (
 )
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.contracts.domain.milestones import read_milestones
+from huikuan.record.contracts.domain.terms import Terms
+from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations import withdrawals
 from huikuan.record.receivables.operations.bulk import write
@@ -211,6 +215,29 @@ def test_a_draft_never_settles_more_than_is_open() -> None:
         draft.settle(pairs_frame([{**pair, "amount": 1, "reason": "x", "batch_row": None}]))
     assert (caught.value.code, caught.value.params["open"]) == ("more_than_open", 0)
     assert draft.settlements.is_empty()
+
+
+def test_what_a_milestone_made_due_blocks_no_undo_and_a_plan_somebody_gave_does() -> None:
+    waiting = {"due_date": None, "awaits": "acceptance", "contract_number": "HT-1"}
+    batch = imported("items", [item(2, "A", 10_000, **waiting), item(3, "B", 10_000, **waiting)])
+    customer = query("SELECT customer_id FROM receivables_item LIMIT 1")[0][0]
+    terms = Terms(
+        name="主轴", currency="CNY", signed_on=date(2026, 1, 2), milestones=read_milestones("验收 100% 30天")
+    )
+    who: dict[str, Any] = {"actor": "tester", "at": AT}
+    contract = create_contract(company=company(), customer_id=customer, number="HT-1", terms=terms, **who)
+    event = record_milestone(contract_id=contract, milestone="acceptance", happened_on=date(2026, 2, 1), **who)
+    assert {str(row[0]) for row in query("SELECT due_date FROM receivables_openitem")} == {"2026-03-03"}
+    undo(batch)
+    assert open_by_key(LATER) == {}
+    assert check_ledger() == []
+    withdraw_milestone(event_id=event, reason="x", **who)
+    again = imported("items", [item(2, "A", 10_000, **waiting)])
+    plan = [Line(date(2026, 5, 1), "", 10_000)]
+    live = query("SELECT item_id FROM receivables_openitem")[0][0]
+    record_schedule(item_id=live, lines=plan, effective_on=date(2026, 2, 2), reason="plan", **who)
+    assert refused(lambda: undo(again)).code == "batch_has_dependants"
+    assert open_by_key(LATER) == {"A": 10_000}
 
 
 def test_undo_restores_every_line_of_the_plan_that_governed() -> None:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from huikuan.connect.connectors import drafts_folder
 from huikuan.connect.connectors.domain.rows import BadCell
+from huikuan.connect.connectors.domain.sheets import letter_of
 from huikuan.connect.connectors.jobs import STEPS as JOB_STEPS
 from huikuan.connect.connectors.models import Batch, CellEdit, ImportDraft
 from huikuan.connect.connectors.operations import drafts
 from huikuan.connect.connectors.operations.previews import preview_draft
 from huikuan.connect.connectors.reasons import fix, reason
-from huikuan.connect.connectors.web.columns import letter_of
 from huikuan.connect.connectors.web.telling import STEPS, tell_kept, told_notes
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.connect.connectors.domain.choosing import Choice, fields_of
 from huikuan.connect.connectors.domain.guessing import missing_fields
+from huikuan.connect.connectors.domain.sheets import letter_of
 from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations.drafts import choice_of
 from huikuan.connect.connectors.presets import presets_of
@@ -81,15 +82,6 @@ def page_of(draft: ImportDraft, choice: Choice | None = None, problem: Told | No
         "date_orders": _date_orders(),
         "day": draft.as_of.isoformat() if draft.as_of else "",
     }
-
-
-def letter_of(place: int) -> str:
-    """0 → A, 25 → Z, 26 → AA."""
-    letters, number = "", place + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _row(draft: ImportDraft, choice: Choice, place: int, header: str) -> ColumnRow:

@@ -14,6 +14,7 @@ from huikuan.mechanisms.identity.operations.second_factor import (
     offer_second_factor,
     renew_recovery_codes,
     reset_second_factor,
+    standing_offer,
     take_code,
 )
 from huikuan.mechanisms.identity.operations.sessions import end_session, note_session
@@ -38,5 +39,6 @@ __all__ = [
     "reset_second_factor",
     "revoke_role",
     "set_password",
+    "standing_offer",
     "take_code",
 ]

@@ -42,13 +42,25 @@ class Offer:
 
 
 def offer_second_factor(*, user: User, issuer: str) -> Offer:
-    """A secret for the user's app; the same one until a code of it confirms it. Refuses one in use."""
-    fresh = locked_away(secrets.token_bytes(totp.SECRET_BYTES))
-    factor, _ = SecondFactor.objects.get_or_create(user=user, defaults={"secret": fresh})
-    if factor.confirmed_at is not None:
-        raise Refusal("second_factor_in_use")
+    """A new secret for the user's app, instead of any offered before and not confirmed. Refuses one in use."""
+    with transaction.atomic():
+        locked_user(user.username)
+        if SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
+            raise Refusal("second_factor_in_use")
+        fresh = locked_away(secrets.token_bytes(totp.SECRET_BYTES))
+        factor, _ = SecondFactor.objects.update_or_create(user=user, defaults={"secret": fresh})
+    return _offer(factor, issuer)
+
+
+def standing_offer(*, user: User, issuer: str) -> Offer | None:
+    """The secret offered last, for whoever mistyped its first code; None where none waits to be confirmed."""
+    factor = SecondFactor.objects.filter(user=user, confirmed_at=None).first()
+    return _offer(factor, issuer) if factor else None
+
+
+def _offer(factor: SecondFactor, issuer: str) -> Offer:
     text = base64.b32encode(taken_out(factor.secret)).decode().rstrip("=")
-    return Offer(text, totp.address(text, account=user.username, issuer=issuer))
+    return Offer(text, totp.address(text, account=factor.user.username, issuer=issuer))
 
 
 def confirm_second_factor(*, user: User, code: str, at: datetime) -> list[str]:

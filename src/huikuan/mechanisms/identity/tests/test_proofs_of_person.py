@@ -50,8 +50,10 @@ def li(db: None, settings: object) -> User:
 
 
 def enrolled(user: User) -> tuple[bytes, list[str]]:
+    seen_by_others = operations.offer_second_factor(user=user, issuer="Huikuan")
     offer = operations.offer_second_factor(user=user, issuer="Huikuan")
-    assert offer == operations.offer_second_factor(user=user, issuer="Huikuan")
+    assert offer != seen_by_others
+    assert offer == operations.standing_offer(user=user, issuer="Huikuan")
     assert f"secret={offer.secret}" in offer.address
     secret = base64.b32decode(offer.secret)
     code = totp.code_of(secret, totp.step_of(AT))

@@ -67,8 +67,9 @@ def _list(options: Namespace) -> int:
 
 
 def _show(options: Namespace) -> int:
-    row = contract_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_CONTRACTS))
-    whole = whole_contract(row, as_of=parse_date(options.as_of) if options.as_of else None)
+    theirs = seen_by(options, Permission.VIEW_CONTRACTS)
+    row = contract_numbered(options.company, options.number, scope=theirs)
+    whole = whole_contract(row, scope=theirs, as_of=parse_date(options.as_of) if options.as_of else None)
     body = {
         **_row(row),
         "version": whole.version,
@@ -101,7 +102,8 @@ def _record(options: Namespace) -> int:
         actor=commander(options, Permission.MANAGE_CONTRACTS, company_id=row.company_id, at=at),
         at=at,
     )
-    happened = next(one.happened for one in whole_contract(row).milestones if one.milestone.code == options.milestone)
+    milestones = whole_contract(row, scope=theirs).milestones
+    happened = next(one.happened for one in milestones if one.milestone.code == options.milestone)
     due = happened.due_date.isoformat() if happened else ""
     said = _("Event no. %(event)s recorded: what awaits it falls due on %(due)s.") % {"event": event_id, "due": due}
     show(options, {"event": event_id, "due_date": due}, [said])

@@ -57,8 +57,9 @@ def _list(options: Namespace) -> int:
 
 
 def _show(options: Namespace) -> int:
-    row = order_numbered(options.company, options.number, scope=seen_by(options, Permission.VIEW_ORDERS))
-    whole = whole_order(row, as_of=parse_date(options.as_of) if options.as_of else None)
+    theirs = seen_by(options, Permission.VIEW_ORDERS)
+    row = order_numbered(options.company, options.number, scope=theirs)
+    whole = whole_order(row, scope=theirs, as_of=parse_date(options.as_of) if options.as_of else None)
     lines = [_line(one, row.currency) for one in whole.lines]
     done = [
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -92,6 +92,11 @@ def share_of(milestone: Milestone, milestones: Sequence[Milestone]) -> Decimal:
 def amounts(total: int, milestones: Sequence[Milestone]) -> list[int]:
     """`total` minor units split over the milestones; not a cent is lost (kernel.money.share)."""
     return share(total, [milestone.weight for milestone in milestones]) if milestones else []
+
+
+def awaited_on(milestones: Sequence[Milestone], happened: Collection[str]) -> date | None:
+    """The earliest planned day of those whose event does not stand (`happened`: the codes of those whose does)."""
+    return min((one.planned_on for one in milestones if one.planned_on and one.code not in happened), default=None)
 
 
 def names_of(milestone: Milestone, milestones: Sequence[Milestone]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.operations import keep_bytes, store_kept
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
+from huikuan.record.contracts.domain.milestones import awaited_on
 from huikuan.record.contracts.domain.terms import (
     LONGEST,
     Terms,
@@ -31,7 +33,8 @@ from huikuan.record.contracts.queries.terms import standing, versions
 from huikuan.record.customers.models import Customer
 
 #: What the row of a contract repeats of its governing terms.
-ROW = ("name", "signed_on", "effective_on", "expires_on", "currency", "amount", "status")
+_PLAIN = ("name", "signed_on", "effective_on", "expires_on", "currency", "amount", "status")
+ROW = (*_PLAIN, "awaited_on")
 LONGEST_NUMBER = 60
 SIGNED = "signed"
 
@@ -89,11 +92,12 @@ def amend_contract(
         if wanted == latest.terms:
             return version
         check_terms(wanted)
-        check_amendment(latest.terms, wanted, list(standing(contract_id).values()))
+        happened = standing(contract_id)
+        check_amendment(latest.terms, wanted, list(happened.values()))
         amended = Version(version + 1, effective_on, wanted)
         record_version(contract, amended, tidy(reason), actor=actor, at=at)
         Contract.objects.filter(pk=contract_id).update(
-            version=version + 1, **row_of(governing([*known, amended]).terms)
+            version=version + 1, **row_of(governing([*known, amended]).terms, happened)
         )
         _tell("contracts.amended", contract, at, version=version + 1)
         return version + 1
@@ -152,9 +156,9 @@ def begins_on(terms: Terms, company: Company, at: datetime) -> date:
     return terms.effective_on or terms.signed_on or business_date(at, company.time_zone)
 
 
-def row_of(terms: Terms) -> dict[str, Any]:
-    """The columns of the contract's row."""
-    return {name: getattr(terms, name) for name in ROW}
+def row_of(terms: Terms, happened: Collection[str] = ()) -> dict[str, Any]:
+    """The columns of the contract's row; `happened`: its milestones whose events stand."""
+    return {**{name: getattr(terms, name) for name in _PLAIN}, "awaited_on": awaited_on(terms.milestones, happened)}
 
 
 def number_of(number: str) -> str:

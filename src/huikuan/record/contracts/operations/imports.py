@@ -91,7 +91,8 @@ def import_contracts(
 def restate(row: Contract, version: Version, reason: str, batch_id: int | None, actor: str) -> dict[str, Any]:
     """Let the row say what the version says; answers the version's fact."""
     row.version = version.number
-    for name, value in row_of(version.terms).items():
+    happened = standing(row.pk) if version.number > 1 else {}
+    for name, value in row_of(version.terms, happened).items():
         setattr(row, name, value)
     return {
         "contract_id": row.pk,

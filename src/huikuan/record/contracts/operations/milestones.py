@@ -17,10 +17,10 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.contracts.domain import milestones
-from huikuan.record.contracts.domain.terms import VOID, governing
+from huikuan.record.contracts.domain.terms import VOID, Terms, governing
 from huikuan.record.contracts.models import Contract, MilestoneEvent
 from huikuan.record.contracts.operations.contracts import locked
-from huikuan.record.contracts.queries.terms import standing, versions
+from huikuan.record.contracts.queries.terms import standing, terms_of, versions
 
 REACHED, WITHDRAWN = "contracts.milestone_reached", "contracts.milestone_withdrawn"
 
@@ -66,6 +66,7 @@ def record_milestone(
             "actor": actor,
         }
         event_id = record(MilestoneEvent, [row], at=at)[0]
+        _await_next(contract, terms)
         reached = next(one for one in terms.milestones if one.code == milestone)
         names = sorted(milestones.names_of(reached, terms.milestones))
         _tell(REACHED, contract, {**row, "event_id": event_id}, {"awaits": names}, at)
@@ -93,10 +94,18 @@ def withdraw_milestone(*, event_id: int, reason: str, actor: str, at: datetime) 
         repeated = {name: value for name, value in event.items() if name not in ("id", "tx", "recorded_at")}
         row = {**repeated, "note": tidy(reason)[:200], "reversal_of": event_id, "actor": actor}
         withdrawal = record(MilestoneEvent, [row], at=at)[0]
+        _await_next(contract, terms_of(contract.pk))
         _tell(WITHDRAWN, contract, {**row, "event_id": event_id}, {"withdrawal_id": withdrawal}, at)
         return withdrawal
 
     return retrying(work)
+
+
+def _await_next(contract: Contract, terms: Terms) -> None:
+    """Let the row say which day is waited for now."""
+    Contract.objects.filter(pk=contract.pk).update(
+        awaited_on=milestones.awaited_on(terms.milestones, standing(contract.pk))
+    )
 
 
 def _tell(kind: str, contract: Contract, row: dict[str, Any], more: dict[str, Any], at: datetime) -> None:

@@ -24,6 +24,7 @@ from huikuan.record.contracts.queries.listing import (
 )
 from huikuan.record.contracts.queries.reachable import reachable
 from huikuan.record.contracts.queries.terms import Amendment, amendments, standing, terms_of_many
+from huikuan.record.customers.queries import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +177,10 @@ def contract_numbered(company_code: str, number: str, *, scope: Scope) -> Contra
     return _rows(found)[0]
 
 
-def whole_contract(row: ContractRow, *, as_of: date | None = None, known: int | None = None) -> Whole:
-    """Everything about a contract as of a day, as known below a horizon; six queries."""
+def whole_contract(row: ContractRow, *, scope: Scope, as_of: date | None = None, known: int | None = None) -> Whole:
+    """Everything about a contract as of a day, as known below a horizon; six queries. Refuses one out of scope."""
+    if not seen(scope).has(row.company_id, row.customer_id):
+        raise Refusal("contract_unknown", contract=row.id)
     history = amendments(row.id, known=known)
     now = governing([Version(one.number, one.effective_on, one.terms) for one in history], as_of)
     happened = standing(row.id, as_of=as_of, known=known)

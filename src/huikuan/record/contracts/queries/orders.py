@@ -23,6 +23,7 @@ from huikuan.record.contracts.queries.listing import (
 )
 from huikuan.record.contracts.queries.progress import FulfilmentRow, done_of, fulfilments, order_of
 from huikuan.record.contracts.queries.reachable import reachable
+from huikuan.record.customers.queries import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,11 @@ def order_numbered(company_code: str, number: str, *, scope: Scope) -> OrderRow:
     return _rows(found)[0]
 
 
-def whole_order(row: OrderRow, *, as_of: date | None = None, known: int | None = None) -> WholeOrder:
-    """Everything about an order: its latest version, and what was done of it up to a day."""
+def whole_order(row: OrderRow, *, scope: Scope, as_of: date | None = None, known: int | None = None) -> WholeOrder:
+    """Everything about an order: its latest version, and what was done of it up to a day. Refuses one out of
+    scope."""
+    if not seen(scope).has(row.company_id, row.customer_id):
+        raise Refusal("order_unknown", order=row.id)
     said, done = order_of(row.id, known=known), done_of(row.id, as_of=as_of, known=known)
     agreed = Contract.objects.filter(
         company_id=row.company_id, number=said.contract_number, customer_id=row.customer_id

@@ -75,12 +75,21 @@ def company_of_event(event_id: int, *, scope: Scope) -> int:
 
 def standing(contract_id: int, *, as_of: date | None = None, known: int | None = None) -> dict[str, Happened]:
     """Milestone → its event that stands: recorded and not taken back, up to a day, known below a horizon."""
-    rows = MilestoneEvent.objects.filter(contract_id=contract_id)
+    return standing_of_many([contract_id], as_of=as_of, known=known).get(contract_id, {})
+
+
+def standing_of_many(
+    contract_ids: Iterable[int], *, as_of: date | None = None, known: int | None = None
+) -> dict[int, dict[str, Happened]]:
+    """The same of several contracts; those without an event that stands are left out. One query."""
+    rows = MilestoneEvent.objects.filter(contract_id__in=list(contract_ids))
     if known is not None:
         rows = rows.filter(tx__lt=known)
-    taken_back = {row.reversal_of for row in rows if row.reversal_of is not None}
-    return {
-        row.milestone: Happened(row.id, row.milestone, row.happened_on, row.due_date)
-        for row in rows.order_by("tx", "id")
-        if row.reversal_of is None and row.id not in taken_back and (as_of is None or row.happened_on <= as_of)
-    }
+    recorded = list(rows.order_by("tx", "id"))
+    taken_back = {row.reversal_of for row in recorded}
+    found: dict[int, dict[str, Happened]] = {}
+    for row in recorded:
+        if row.reversal_of is None and row.id not in taken_back and (as_of is None or row.happened_on <= as_of):
+            happened = Happened(row.id, row.milestone, row.happened_on, row.due_date)
+            found.setdefault(row.contract_id, {})[row.milestone] = happened
+    return found

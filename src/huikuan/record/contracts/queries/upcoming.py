@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.contracts.domain.milestones import Milestone, amounts
 from huikuan.record.contracts.domain.terms import Terms
-from huikuan.record.contracts.models import Contract, MilestoneEvent
-from huikuan.record.contracts.queries.terms import terms_of_many
+from huikuan.record.contracts.models import Contract, ContractVersion, MilestoneEvent
+from huikuan.record.contracts.queries.terms import standing_of_many, terms_of_many
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries import narrowed, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +32,42 @@ class Awaited:
 
 
 def milestones_awaited(
-    *, scope: Scope, company_id: int | None, as_of: date, until: date, known: int | None = None
-) -> tuple[Awaited, ...]:
-    """Of active contracts within the scope, the milestones planned for `until` or before, the earliest first."""
-    mine = seen(scope)
-    active = Contract.objects.filter(status=Contract.Status.ACTIVE)
-    contracts = {
-        one.pk: one
-        for one in (active if company_id is None else active.filter(company_id=company_id))
-        if mine.has(one.company_id, one.customer_id)
-    }
-    happened = _happened(list(contracts), as_of, known)
-    terms = terms_of_many(list(contracts), as_of, known=known)
-    found = [
-        (contract_id, milestone, amount)
-        for contract_id, of in terms.items()
-        for milestone, amount in _with_amounts(of)
-        if milestone.planned_on is not None
-        and milestone.planned_on <= until
-        and milestone.code not in happened.get(contract_id, frozenset())
-    ]
-    names = _names({contracts[contract_id].customer_id for contract_id, _, _ in found})
-    rows = [_row(contracts[contract_id], milestone, amount, names) for contract_id, milestone, amount in found]
-    return tuple(sorted(rows, key=lambda one: (one.planned_on, one.number, one.title)))
+    *, scope: Scope, company_id: int | None, as_of: date, until: date, known: int | None = None, limit: int
+) -> tuple[tuple[Awaited, ...], int]:
+    """Of active contracts within the scope, the milestones planned for `until` or before: the `limit` earliest, and
+    how many contracts have one. However many contracts there are, the terms of few are read."""
+    active = narrowed(Contract.objects.filter(status=Contract.Status.ACTIVE), seen(scope))
+    if company_id is not None:
+        active = active.filter(company_id=company_id)
+    # The row says what is awaited now; a contract with facts of later is asked what it said then.
+    since = active.filter(_told_later(as_of, known))
+    steady = active.filter(awaited_on__lte=until).exclude(pk__in=since.values("pk")).order_by("awaited_on", "number")
+    contracts = {one.pk: one for one in [*steady[:limit], *since]}
+    rows = list(_awaited(contracts, as_of, until, known))
+    changed = {one.contract_id for one in rows} & set(since.values_list("pk", flat=True))
+    found = sorted(rows, key=lambda one: (one.planned_on, one.number, one.title))
+    return tuple(found[:limit]), steady.count() + len(changed)
+
+
+def _told_later(as_of: date, known: int | None) -> Q:
+    """Contracts of which something was said that holds from later than `as_of`, or was recorded above the horizon."""
+    versions, events = Q(effective_on__gt=as_of), Q(happened_on__gt=as_of)
+    if known is not None:
+        versions, events = versions | Q(tx__gte=known), events | Q(tx__gte=known)
+    told = ContractVersion.objects.filter(versions).values("contract_id")
+    return Q(pk__in=told) | Q(pk__in=MilestoneEvent.objects.filter(events).values("contract_id"))
+
+
+def _awaited(contracts: dict[int, Contract], as_of: date, until: date, known: int | None) -> Iterator[Awaited]:
+    happened = standing_of_many(contracts, as_of=as_of, known=known)
+    names = dict(
+        Customer.objects.filter(id__in={one.customer_id for one in contracts.values()}).values_list("id", "name")
+    )
+    for contract_id, terms in terms_of_many(contracts, as_of, known=known).items():
+        for milestone, amount in _with_amounts(terms):
+            waits = milestone.planned_on is not None and milestone.planned_on <= until
+            if waits and milestone.code not in happened.get(contract_id, {}):
+                yield _row(contracts[contract_id], milestone, amount, names)
 
 
 def _with_amounts(terms: Terms) -> Iterator[tuple[Milestone, int | None]]:
@@ -71,19 +86,3 @@ def _row(contract: Contract, milestone: Milestone, amount: int | None, names: di
         currency=contract.currency,
         amount=amount,
     )
-
-
-def _names(customers: set[int]) -> dict[int, str]:
-    return dict(Customer.objects.filter(id__in=customers).values_list("id", "name"))
-
-
-def _happened(contract_ids: list[int], as_of: date, known: int | None) -> dict[int, frozenset[str]]:
-    """Contract → the milestones whose event stands."""
-    rows = MilestoneEvent.objects.filter(contract_id__in=contract_ids)
-    facts = list(rows if known is None else rows.filter(tx__lt=known))
-    undone = {fact.reversal_of for fact in facts}
-    found: dict[int, set[str]] = {}
-    for fact in facts:
-        if fact.reversal_of is None and fact.pk not in undone and fact.happened_on <= as_of:
-            found.setdefault(fact.contract_id, set()).add(fact.milestone)
-    return {contract_id: frozenset(codes) for contract_id, codes in found.items()}

@@ -23,7 +23,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -113,10 +113,11 @@ def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     """One contract: its clauses, milestones and files as of the page's day, and how they came to be."""
     row, reading = _contract(request, contract_id), reading_of(request)
     known = reading.horizon
-    whole = whole_contract(row, as_of=reading.as_of, known=known)
+    whole = whole_contract(row, scope=scope_of(request), as_of=reading.as_of, known=known)
     of_it = OrderFilter(company_id=row.company_id, customer_id=row.customer_id, contract_number=row.number)
     page = {
         "contract": row,
+        "seller": Company.objects.get(pk=row.company_id).name,
         "whole": whole,
         "terms": whole.terms,
         "orders": orders_page(
@@ -152,7 +153,7 @@ def reach(request: HttpRequest, contract_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, contract_id: int, event_id: int) -> HttpResponse:
     """Take the event of a milestone back."""
     row = _contract(request, contract_id)
-    if event_id not in {event.id for event in whole_contract(row).events}:
+    if event_id not in {event.id for event in whole_contract(row, scope=scope_of(request)).events}:
         raise Http404
     reason = request.POST.get("reason", "")
     withdraw_milestone(event_id=event_id, reason=reason, actor=_actor(request), at=timezone.now())
@@ -177,7 +178,7 @@ def attach(request: HttpRequest, contract_id: int) -> HttpResponse:
 def send_file(request: HttpRequest, contract_id: int, sha256: str) -> HttpResponseBase:
     """A file of the contract exactly as it came in, always as a download: browsers must not run what users sent."""
     row = _contract(request, contract_id)
-    file = next((one for one in whole_contract(row).files if one.sha256 == sha256), None)
+    file = next((one for one in whole_contract(row, scope=scope_of(request)).files if one.sha256 == sha256), None)
     if file is None:
         raise Http404
     response = FileResponse(

@@ -14,6 +14,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -86,9 +87,11 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
         row = order(order_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
-    whole = whole_order(row, as_of=reading.as_of, known=reading.horizon)
+    known = reading.horizon
+    whole = whole_order(row, scope=scope_of(request), as_of=reading.as_of, known=known)
     page = {
         "order": row,
+        "seller": Company.objects.get(pk=row.company_id).name,
         "whole": whole,
         "contract_id": whole.contract_id if _sees_contract(request, row) else None,
         "delivered": sum(line.delivered_amount for line in whole.lines),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from huikuan.kernel.errors import Refusal
+from huikuan.record.receivables.domain.periods import first_open_day
 from huikuan.record.receivables.domain.posting import check_amount, check_due
 
 
@@ -65,6 +66,47 @@ def reached_by(lines: Sequence[Line], means: Callable[[str], bool], due_date: da
     return [
         Line(due_date, "", line.amount) if line.due_date is None and means(line.awaits) else line for line in lines
     ]
+
+
+def made_due(
+    history: Sequence[Version],
+    means: Callable[[str], bool],
+    *,
+    happened_on: date,
+    due_date: date,
+    locked_through: date | None,
+) -> Version | None:
+    """The version an event adds to an item's `history`; None where nothing in force awaits it.
+
+    In force from the event, or where that is not possible (posted later, rescheduled later, period locked) from
+    the first day that is.
+    """
+    now = governing(history)
+    lines = tuple(reached_by(now.lines, means, due_date))
+    if lines == now.lines:
+        return None
+    day = first_open_day(max(happened_on, now.effective_on), locked_through)
+    return Version(history[-1].number + 1, day, lines)
+
+
+def taken_back(history: Sequence[Version], number: int, locked_through: date | None) -> list[Version]:
+    """The versions that undo version `number`, which an event gave: what it made due awaits again.
+
+    One from its own day (or the first open one) and one from each later day on which another event made other
+    lines due, so that on every open day those keep their dates. Later versions split the item as it does.
+    """
+    own = next(version for version in history if version.number == number)
+    former = governing([version for version in history if version.number < number])
+    places = [place for place, line in enumerate(former.lines) if line != own.lines[place]]
+    first = first_open_day(own.effective_on, locked_through)
+    later = {version.effective_on for version in history if version.number > number and version.effective_on > first}
+    made = []
+    for following, day in enumerate([first, *sorted(later)], start=history[-1].number + 1):
+        lines = list(governing(history, day).lines)
+        for place in places:
+            lines[place] = former.lines[place]
+        made.append(Version(following, day, tuple(lines)))
+    return made
 
 
 def waterfall(lines: Sequence[Line], open_amount: int) -> list[Line]:

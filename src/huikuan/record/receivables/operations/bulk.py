@@ -26,6 +26,7 @@ from huikuan.record.receivables.domain.periods import refuse_locked
 from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
 from huikuan.record.receivables.operations.drafts import STATE, Draft
 from huikuan.record.receivables.operations.open_items import hold_period, take_period
+from huikuan.record.receivables.queries.bulk import GOVERNING_DUE
 from huikuan.record.receivables.queries.periods import locked_through
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,15 @@ logger = logging.getLogger(__name__)
 _LOCK = (
     "SELECT o.item_id FROM receivables_openitem o JOIN {table} c ON c.item_id = o.item_id"
     " ORDER BY o.item_id FOR UPDATE OF o"
+)
+
+#: How many are as they were drafted on: as much open, due on the same day (an event may have made them due).
+_UNMOVED = (
+    "SELECT count(*) FROM (SELECT c.before, c.due_before, coalesce(o.open_amount, 0) AS open_amount,"
+    f" {GOVERNING_DUE} AS due_date"
+    " FROM {table} c JOIN receivables_item i ON i.id = c.item_id"
+    " LEFT JOIN receivables_openitem o ON o.item_id = c.item_id) AS now"
+    " WHERE open_amount = before AND (due_date = due_before OR due_date IS NULL AND due_before IS NULL)"
 )
 
 
@@ -158,10 +168,7 @@ def _check_unmoved(draft: Draft, staged: Staged, expected: int, since: Mark | No
     with connection.cursor() as cursor:
         if is_postgres():
             cursor.execute(_LOCK.format(table=table))
-        cursor.execute(
-            f"SELECT count(*) FROM {table} c LEFT JOIN receivables_openitem o ON o.item_id = c.item_id"
-            " WHERE coalesce(o.open_amount, 0) = c.before"
-        )
+        cursor.execute(_UNMOVED.format(table=table))
         if cursor.fetchone()[0] != expected:
             raise Moved
 

@@ -5,10 +5,12 @@ Items that come later catch up after their own commit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from huikuan.kernel.errors import Place, Refusal
@@ -16,19 +18,30 @@ from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.record.contracts.domain.milestones import fold, names_of
 from huikuan.record.contracts.models import Contract
-from huikuan.record.contracts.operations.contracts import locked
 from huikuan.record.contracts.operations.milestones import REACHED, WITHDRAWN
-from huikuan.record.contracts.queries.terms import standing, terms_of
-from huikuan.record.receivables.domain.periods import first_open_day
-from huikuan.record.receivables.domain.schedules import Version, governing, reached_by
+from huikuan.record.contracts.queries.terms import standing_of_many, terms_of_many
+from huikuan.record.receivables.domain.schedules import Version, made_due, taken_back
 from huikuan.record.receivables.domain.settling import REVERSAL
 from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
 from huikuan.record.receivables.operations import open_items
-from huikuan.record.receivables.operations.schedules import record_schedule
-from huikuan.record.receivables.queries.schedules import versions
+from huikuan.record.receivables.operations.schedules import Change, record_schedules
+from huikuan.record.receivables.queries.periods import locked_through as period_locked_through
+from huikuan.record.receivables.queries.schedules import versions_of
 
 KINDS = frozenset({REACHED, WITHDRAWN})
+#: After which a claim may await what has happened already.
+CATCHING_UP = frozenset(
+    {
+        "receivables.posted",
+        "receivables.reversed",
+        "receivables.rescheduled",
+        "connectors.imported",
+        "connectors.undone",
+    }
+)
 REASON, TAKEN_BACK = "milestone", "milestone_withdrawn"
+#: Items asked for in one statement; a database takes only so many parameters.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,113 +63,144 @@ class Milestone:
         """How a schedule names the event that made it."""
         return f"milestone {self.event_id}"
 
+    def means(self, awaits: str) -> bool:
+        """Whether an item that says it awaits so waits for this."""
+        return fold(awaits) in self.awaits
+
 
 def follow_milestone(event: Announced) -> None:
     """Bring the items of the contract to what the event says. Refuses a withdrawal while payments or later
     schedules rest on the due dates, listing them."""
     milestone = _milestone(event)
     if event.kind == REACHED:
-        make_due(milestone, _open_items(milestone), at=event.recorded_at)
+        make_due({item_id: [milestone] for item_id in _open_items(milestone)}, at=event.recorded_at)
     else:
         _put_back(milestone, at=event.recorded_at)
 
 
-def make_due(milestone: Milestone, item_ids: list[int], *, at: datetime) -> int:
-    """Whatever of the open items awaits the milestone falls due on its due date; answers how many items do.
-
-    In force from the event, or where that is not possible (posted later, rescheduled later, period
-    locked) from the first day that is.
-    """
-    held = open_items.lock(item_ids)
-    moved = 0
-    for item_id, side in sorted(held.sides.items()):
-        known = versions(item_id)
-        now = governing(known)
-        lines = reached_by(now.lines, lambda awaits: fold(awaits) in milestone.awaits, milestone.due_date)
-        if lines == list(now.lines):
-            continue
-        record_schedule(
-            item_id=item_id,
-            lines=lines,
-            effective_on=first_open_day(
-                max(milestone.happened_on, now.effective_on), held.locked_through[side.company_id]
-            ),
-            reason=REASON,
-            note=milestone.note,
-            file_sha256=milestone.file_sha256,
-            actor=milestone.actor,
-            at=at,
-        )
-        moved += 1
-    return moved
+def make_due(waiting: Mapping[int, Sequence[Milestone]], *, at: datetime) -> int:
+    """Whatever of the open items (each with the milestones it may wait for) awaits one falls due on its due
+    date; answers how many versions that made. For how many items ever, as many statements."""
+    changes = []
+    for item_ids in _some(sorted(waiting)):
+        held = open_items.lock(item_ids)
+        for item_id, history in versions_of(held.sides).items():
+            locked_through = held.locked_through[held.sides[item_id].company_id]
+            for milestone in waiting[item_id]:
+                version = made_due(
+                    history,
+                    milestone.means,
+                    happened_on=milestone.happened_on,
+                    due_date=milestone.due_date,
+                    locked_through=locked_through,
+                )
+                if version is not None:
+                    history.append(version)
+                    changes.append(_change(item_id, version, REASON, milestone))
+    record_schedules(changes, at=at)
+    return len(changes)
 
 
 def catch_up(event: Announced) -> None:
-    """Items that came after the event they name: they fall due as if they had been there. For subscribers to
-    `receivables.posted` and `connectors.imported`, after commit; told again it finds nothing left to do."""
-    company_id = event.company_id
-    if company_id is None:
+    """Items that came, were opened again or were given a new schedule after the event they name: they fall due as
+    if they had waited for it. For subscribers to CATCHING_UP, after commit; told again it finds nothing to do."""
+    if event.company_id is None:
         return  # customers belong to no company
-    new = Item.objects.filter(company_id=company_id).exclude(contract_number="").exclude(awaits="")
+    for item_ids in _some(_maybe_late(event, event.company_id)):
+        found = Item.objects.filter(id__in=item_ids).values_list("id", "customer_id", "contract_number")
+        agreed = {item_id: (customer_id, number) for item_id, customer_id, number in found}
+        reached = _reached(event.company_id, set(agreed.values()))
+        waiting = {item_id: reached[key] for item_id, key in agreed.items() if key in reached}
+        make_due(waiting, at=event.recorded_at)
+
+
+def _maybe_late(event: Announced, company_id: int) -> list[int]:
+    """Open items of a contract that the event posted, opened again or rescheduled, and that await something by
+    their own or by a later schedule."""
+    waits = ~Q(awaits="") | Q(id__in=Schedule.objects.exclude(awaits="").values("item_id"))
+    late = Item.objects.filter(_touched(event) & waits, company_id=company_id).exclude(contract_number="")
+    return list(late.filter(id__in=OpenItem.objects.values("item_id")).order_by("id").values_list("id", flat=True))
+
+
+def _touched(event: Announced) -> Q:
+    """The items of which the event speaks; what a milestone itself rescheduled is not looked at again."""
+    said = event.payload
+    freed = Settlement.objects.filter(reversal_of__isnull=False)
+    planned = Schedule.objects.exclude(awaits="").exclude(reason__in=(REASON, TAKEN_BACK))
     if event.kind == "receivables.posted":
-        new = new.filter(id__in=event.payload["items"])
-    else:
-        new = new.filter(batch_id=event.payload["batch_id"])
-    late: dict[tuple[int, str], list[int]] = {}
-    for item_id, customer_id, number in new.order_by("id").values_list("id", "customer_id", "contract_number"):
-        late.setdefault((customer_id, number), []).append(item_id)
-    for (customer_id, number), item_ids in late.items():
-        for milestone in _reached(company_id, customer_id, number):
-            make_due(milestone, item_ids, at=event.recorded_at)
+        return Q(id__in=said["items"])
+    if event.kind == "receivables.rescheduled":
+        return Q(id__in=planned.filter(item_id=said["item"], version=said["version"]).values("item_id"))
+    if event.kind == "receivables.reversed":
+        return _either(freed.filter(id__in=said.get("settlements", [])))
+    batch_id = said["batch_id"]
+    planned = planned.filter(note=f"batch {batch_id}")
+    return Q(batch_id=batch_id) | Q(id__in=planned.values("item_id")) | _either(freed.filter(batch_id=batch_id))
 
 
-def _reached(company_id: int, customer_id: int, number: str) -> list[Milestone]:
-    """The milestones of a contract whose events stand; held so that none is taken back meanwhile."""
-    row = Contract.objects.filter(company_id=company_id, customer_id=customer_id, number=number).first()
-    if row is None:
-        return []
-    locked(row.pk)
-    terms = terms_of(row.pk)
-    return [
-        Milestone(
-            event_id=happened.event_id,
-            company_id=company_id,
-            customer_id=customer_id,
-            contract_number=number,
-            awaits=names_of(one, terms.milestones),
-            happened_on=happened.happened_on,
-            due_date=happened.due_date,
-            file_sha256="",
-            actor=SYSTEM,
-        )
-        for one in terms.milestones
-        if (happened := standing(row.pk).get(one.code)) is not None
-    ]
+def _either(settlements: QuerySet[Settlement]) -> Q:
+    return Q(id__in=settlements.values("credit_id")) | Q(id__in=settlements.values("debit_id"))
+
+
+def _reached(company_id: int, wanted: set[tuple[int, str]]) -> dict[tuple[int, str], list[Milestone]]:
+    """(customer, contract number) → the milestones whose events stand; the contracts are held so that none is
+    taken back meanwhile."""
+    customers, numbers = {customer for customer, _ in wanted}, {number for _, number in wanted}
+    rows = Contract.objects.select_for_update().filter(
+        company_id=company_id, customer_id__in=customers, number__in=numbers
+    )
+    held = {row.pk: (row.customer_id, row.number) for row in rows.order_by("pk")}
+    happened = standing_of_many(pk for pk, key in held.items() if key in wanted)
+    terms = terms_of_many(happened)
+    return {
+        held[pk]: [
+            Milestone(
+                event_id=stands[one.code].event_id,
+                company_id=company_id,
+                customer_id=held[pk][0],
+                contract_number=held[pk][1],
+                awaits=names_of(one, terms[pk].milestones),
+                happened_on=stands[one.code].happened_on,
+                due_date=stands[one.code].due_date,
+                file_sha256="",
+                actor=SYSTEM,
+            )
+            for one in terms[pk].milestones
+            if one.code in stands
+        ]
+        for pk, stands in happened.items()
+    }
 
 
 def _put_back(milestone: Milestone, *, at: datetime) -> None:
+    # For ourselves: what is paid has no row to hold, and may be opened again meanwhile.
+    open_items.take_period(milestone.company_id)
     made = _made_due(milestone)
-    held = open_items.lock(made)
-    histories = {item_id: versions(item_id) for item_id in made}
+    histories = versions_of(made)
+    open_items.lock(made)
     _refuse_dependants(milestone, made, histories)
-    for item_id, own in made.items():
-        if item_id not in held.sides:
-            continue  # paid by its event's day: nothing of it falls due any more
-        former = governing([version for version in histories[item_id] if version.number < own.number])
-        company_id = held.sides[item_id].company_id
-        record_schedule(
-            item_id=item_id,
-            lines=former.lines,
-            effective_on=first_open_day(own.effective_on, held.locked_through[company_id]),
-            reason=TAKEN_BACK,
-            note=milestone.note,
-            actor=milestone.actor,
-            at=at,
-        )
+    locked_through = period_locked_through(milestone.company_id)
+    changes = [
+        _change(item_id, version, TAKEN_BACK, milestone)
+        for item_id, own in made.items()
+        for version in taken_back(histories[item_id], own.number, locked_through)
+    ]
+    record_schedules(changes, at=at, closed=True)
+
+
+def _change(item_id: int, version: Version, reason: str, milestone: Milestone) -> Change:
+    return Change(
+        item_id, version.lines, version.effective_on, reason, milestone.actor, milestone.note, milestone.file_sha256
+    )
+
+
+def _some(item_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The items in portions that one statement takes."""
+    return (item_ids[start : start + _AT_ONCE] for start in range(0, len(item_ids), _AT_ONCE))
 
 
 def _made_due(milestone: Milestone) -> dict[int, Version]:
-    """Item → the schedule version that the event gave it; items reversed since are left as they are."""
+    """Item → the last schedule version that the event gave it; items reversed since are left as they are."""
     own = Item.objects.filter(
         company_id=milestone.company_id,
         customer_id=milestone.customer_id,
@@ -166,7 +210,7 @@ def _made_due(milestone: Milestone) -> dict[int, Version]:
         id__in=Item.objects.filter(customer_id=milestone.customer_id, reversal_of__isnull=False).values("reversal_of")
     )
     rows = Schedule.objects.filter(item_id__in=own.values("id"), reason=REASON, note=milestone.note)
-    found = rows.order_by("item_id").values_list("item_id", "version", "effective_on").distinct()
+    found = rows.order_by("item_id", "version").values_list("item_id", "version", "effective_on").distinct()
     return {item_id: Version(version, day, ()) for item_id, version, day in found}
 
 
@@ -179,7 +223,7 @@ def _refuse_dependants(milestone: Milestone, made: dict[int, Version], histories
             fix=gettext("Give it a new schedule by itself."),
         )
         for item_id, own in made.items()
-        if max(version.number for version in histories[item_id]) > own.number
+        if _replanned(item_id, own.number, histories[item_id])
     ]
     where += [
         Place(
@@ -193,6 +237,18 @@ def _refuse_dependants(milestone: Milestone, made: dict[int, Version], histories
     ]
     if where:
         raise Refusal("milestone_has_dependants", where=where, event=milestone.event_id, count=len(where))
+
+
+def _replanned(item_id: int, number: int, history: Sequence[Version]) -> bool:
+    """Whether the item got a later schedule that no milestone gave, or one that splits it otherwise."""
+    by_events = Schedule.objects.filter(item_id=item_id, version__gt=number, reason__in=(REASON, TAKEN_BACK))
+    moved = set(by_events.values_list("version", flat=True))
+    split = next([line.amount for line in version.lines] for version in history if version.number == number)
+    return any(
+        version.number not in moved or [line.amount for line in version.lines] != split
+        for version in history
+        if version.number > number
+    )
 
 
 def _settled_since(item_id: int, day: date) -> list[int]:

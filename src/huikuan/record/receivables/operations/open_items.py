@@ -145,9 +145,13 @@ def give_back(row: dict[str, Any], amount: int, book_amount: int | None) -> None
     _insert([[row["id"], amount, book_amount, *(row[name] for name in _COPIED)]], again)
 
 
-def set_due(item_id: int, due_date: date | None) -> None:
+def set_dues(dues: Mapping[int, date | None]) -> None:
+    """Item → the earliest date on which something of it falls due; closed items have no row to change."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE receivables_openitem SET due_date = %s WHERE item_id = %s", [due_date, item_id])
+        cursor.executemany(
+            "UPDATE receivables_openitem SET due_date = %s WHERE item_id = %s",
+            [(due_date, item_id) for item_id, due_date in dues.items()],
+        )
 
 
 def as_date(value: date | str | None) -> date | None:

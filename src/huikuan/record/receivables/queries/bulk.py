@@ -34,6 +34,16 @@ _SOURCE_DUE = (
 )
 
 
+#: When the item `i` (open: `o`) falls due now; a closed one by the schedule that would govern it.
+GOVERNING_DUE = (
+    "CASE WHEN o.item_id IS NOT NULL THEN o.due_date"
+    " WHEN EXISTS (SELECT 1 FROM receivables_schedule c WHERE c.item_id = i.id)"
+    " THEN (SELECT min(c.due_date) FROM receivables_schedule c WHERE c.item_id = i.id AND c.version ="
+    " (SELECT c2.version FROM receivables_schedule c2 WHERE c2.item_id = i.id"
+    " ORDER BY c2.effective_on DESC, c2.version DESC LIMIT 1)) ELSE i.due_date END"
+)
+
+
 def items_where(condition: str, params: list[Any]) -> pl.DataFrame:
     """Items `i` for which the SQL condition holds: every column but tx and recorded_at, in order of id."""
     return _rows(Item, "receivables_item i", "i", condition, params)
@@ -50,16 +60,10 @@ def states_where(condition: str, params: list[Any]) -> pl.DataFrame:
     A closed item gets its governing due date from its latest schedule.
     """
     copies = "i.company_id, i.customer_id, i.kind, i.side, i.currency, i.document_date, i.posting_date"
-    due = (
-        "CASE WHEN o.item_id IS NOT NULL THEN o.due_date"
-        " WHEN EXISTS (SELECT 1 FROM receivables_schedule c WHERE c.item_id = i.id)"
-        " THEN (SELECT min(c.due_date) FROM receivables_schedule c WHERE c.item_id = i.id AND c.version ="
-        " (SELECT c2.version FROM receivables_schedule c2 WHERE c2.item_id = i.id"
-        " ORDER BY c2.effective_on DESC, c2.version DESC LIMIT 1)) ELSE i.due_date END"
-    )
     book = "CASE WHEN i.book_amount IS NULL THEN NULL ELSE coalesce(o.open_book_amount, 0) END"
     return read_frame(
-        f"SELECT i.id, coalesce(o.open_amount, 0), {due}, coalesce(o.open_amount, 0), {book}, {copies}, {due}"
+        f"SELECT i.id, coalesce(o.open_amount, 0), {GOVERNING_DUE}, coalesce(o.open_amount, 0), {book}, {copies},"
+        f" {GOVERNING_DUE}"
         f" FROM receivables_item i LEFT JOIN receivables_openitem o ON o.item_id = i.id WHERE {condition}"
         " ORDER BY i.id",
         params,

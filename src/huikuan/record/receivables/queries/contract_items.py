@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Sum
 
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.queries import narrowed, seen
 from huikuan.record.receivables.domain.aging import overdue_days
 from huikuan.record.receivables.domain.schedules import Line, Version, earliest_due, governing, waterfall
 from huikuan.record.receivables.models import Item, Schedule, Settlement
@@ -37,16 +39,16 @@ class ContractItem:
 
 
 def contract_items(
-    *, company_id: int, customer_id: int, contract_number: str, as_of: date, known: int | None = None
+    *, company_id: int, customer_id: int, contract_number: str, as_of: date, scope: Scope, known: int | None = None
 ) -> list[ContractItem]:
-    """Every item that names the contract, posted up to `as_of` and known below a horizon, oldest first.
+    """Every item of the scope that names the contract, posted up to `as_of` and known below a horizon, oldest first.
 
     Items that were reversed, and their mirrors, are left out: nothing of them stands.
     """
     named = Item.objects.filter(
         company_id=company_id, customer_id=customer_id, contract_number=contract_number, posting_date__lte=as_of
     )
-    rows = list(_known(named, known).order_by("document_date", "id"))
+    rows = list(_known(narrowed(named, seen(scope)), known).order_by("document_date", "id"))
     reversed_ids = {row.reversal_of for row in rows if row.reversal_of is not None}
     standing = [row for row in rows if row.reversal_of is None and row.id not in reversed_ids]
     ids = [row.id for row in standing]

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import spellings
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
@@ -263,11 +264,18 @@ def _slot_clauses(chosen: ItemFilter, as_of: date, basis: str, parameters: dict[
 
 
 def _text_clause(text: str, parameters: dict[str, Any]) -> str:
-    escaped = text.strip().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    parameters["pattern"] = f"%{escaped}%"
-    named = Customer.objects.filter(Q(name__icontains=text.strip()) | Q(code__icontains=text.strip()))
-    ids = ", ".join(str(number) for number in named.values_list("id", flat=True)) or "NULL"
-    return f"(document_number ILIKE %(pattern)s ESCAPE '!' OR customer_id IN ({ids}))"
+    """Found by a part of the document number, the customer's name or code, in any spelling of its brackets."""
+    named, clauses = Q(), []
+    for place, spelling in enumerate(spellings(text)):
+        escaped = spelling.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        parameters[f"pattern{place}"] = f"%{escaped}%"
+        clauses.append(f"document_number ILIKE %(pattern{place})s ESCAPE '!'")
+        named |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
+    if not clauses:
+        return "TRUE"
+    found = Customer.objects.filter(named).values_list("id", flat=True)
+    ids = ", ".join(str(number) for number in found) or "NULL"
+    return f"({' OR '.join(clauses)} OR customer_id IN ({ids}))"
 
 
 def _sums(engine: ColumnsEngine, matching: Matching) -> tuple[Sums, ...]:

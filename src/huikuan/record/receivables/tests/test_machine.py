@@ -316,7 +316,7 @@ PLANTED = {
     "over-settlement": lambda patch: patch.setattr(settlements, "allocate", no_limit(settlements.allocate)),
     "reversal into a locked period": lambda patch: patch.setattr(reversals, "first_open_day", lambda day, _: day),
     "schedule forgotten by the cache": lambda patch: patch.setattr(
-        "huikuan.record.receivables.operations.open_items.set_due", lambda *_: None
+        "huikuan.record.receivables.operations.open_items.set_dues", lambda *_: None
     ),
     "books lose a cent": lambda patch: patch.setattr(
         settlements,

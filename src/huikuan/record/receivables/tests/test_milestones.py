@@ -6,10 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.delivery import deliver_all
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.terms import Terms
@@ -18,13 +22,18 @@ from huikuan.record.contracts.operations.contracts import create_contract
 from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
 from huikuan.record.contracts.queries.terms import standing
 from huikuan.record.receivables.domain.posting import Part, Posting
+from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.models import OpenItem, Schedule
-from huikuan.record.receivables.operations.items import post_instalments
-from huikuan.record.receivables.operations.milestones import KINDS
+from huikuan.record.receivables.operations.bulk import write
+from huikuan.record.receivables.operations.drafts import Draft
+from huikuan.record.receivables.operations.items import post_instalments, post_items
+from huikuan.record.receivables.operations.milestones import KINDS, catch_up
 from huikuan.record.receivables.operations.periods import lock_period
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.operations.schedules import record_schedule
+from huikuan.record.receivables.operations.withdrawals import reverse_standing
 from huikuan.record.receivables.queries.aging import aging
+from huikuan.record.receivables.queries.bulk import settlements_where, states_where
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.schedules import schedule_of
 from huikuan.record.receivables.tests.conftest import Books
@@ -220,7 +229,7 @@ def test_what_refuses_below_undoes_the_event_above(
     def broken(*_: Any, **__: Any) -> int:
         raise Refusal("item_not_open", item=1)
 
-    monkeypatch.setattr(milestones, "record_schedule", broken)
+    monkeypatch.setattr(milestones, "record_schedules", broken)
     with pytest.raises(Refusal):
         happened(contract, "acceptance", "2026-06-15")
     assert MilestoneEvent.objects.count() == 0
@@ -247,6 +256,120 @@ def test_items_that_come_after_their_event_catch_up_once(books: Books, contract:
     (event,) = [one.event_id for one in standing(contract).values()]
     withdraw_milestone(event_id=event, reason="错", **LATER)
     assert dues() == [None, None, None]
+
+
+def delivered() -> None:
+    deliver_all(subscribers(), clock=lambda: LATER["at"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_reopens_after_its_event_falls_due_and_no_third_time(
+    books: Books, contract: int, items: list[int]
+) -> None:
+    receipt = books.post("receipt", PARTS[1], "2026-05-20")
+    settlement = books.settle(receipt, items[1], PARTS[1], "2026-05-20")
+    event = happened(contract, "acceptance", "2026-06-15")
+    assert Schedule.objects.count() == 0, "paid before: nothing of it waits"
+    delivered()
+    reverse_settlement(settlement_id=settlement, reason="错", **LATER)
+    for _ in range(2):
+        delivered()
+        assert OpenItem.objects.get(item_id=items[1]).due_date == day("2026-07-15")
+    assert Schedule.objects.count() == 1
+    withdraw_milestone(event_id=event, reason="错", **LATER)
+    assert OpenItem.objects.get(item_id=items[1]).due_date is None
+    assert check_ledger() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_batch_opens_again_falls_due(books: Books, contract: int, items: list[int]) -> None:
+    settlement = books.settle(books.post("receipt", PARTS[1], "2026-05-20"), items[1], PARTS[1], "2026-05-20")
+    happened(contract, "acceptance", "2026-06-15")
+    delivered()
+    draft = Draft(books.company, 7, LATER["actor"], LATER["at"])
+    standing_one = settlements_where("s.id = %s", [settlement])
+    draft.touch(states_where("i.id IN (%s, %s)", [standing_one["credit_id"][0], standing_one["debit_id"][0]]))
+    reverse_standing(draft, standing_one.with_columns(first_reason="reason"), "undo")
+    told = {"at": LATER["at"], "company_id": books.company.pk, "payload": {"batch_id": 7}}
+    write(draft, first=lambda: None, last=lambda: announce("connectors.undone", **told))
+    assert OpenItem.objects.get(item_id=items[1]).due_date is None
+    delivered()
+    assert OpenItem.objects.get(item_id=items[1]).due_date == day("2026-07-15")
+    assert check_ledger() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rescheduled_to_await_what_has_happened_it_falls_due(contract: int, items: list[int]) -> None:
+    event = happened(contract, "acceptance", "2026-06-15")
+    delivered()
+    lines = [Line(None, "验收", PARTS[1])]
+    record_schedule(item_id=items[1], lines=lines, effective_on=day("2026-08-01"), reason="plan", **LATER)
+    assert OpenItem.objects.get(item_id=items[1]).due_date is None
+    for _ in range(2):
+        delivered()
+    assert OpenItem.objects.get(item_id=items[1]).due_date == day("2026-07-15")
+    assert Schedule.objects.filter(item_id=items[1]).count() == 3
+    withdraw_milestone(event_id=event, reason="错", **LATER)
+    assert schedule_of(items[1]).lines == (lines[0],)
+
+
+def test_paid_when_its_event_is_taken_back_it_awaits_it_when_opened_again(
+    books: Books, contract: int, items: list[int]
+) -> None:
+    event = happened(contract, "acceptance", "2026-06-15")
+    settlement = books.settle(books.post("receipt", PARTS[1], "2026-05-20"), items[1], PARTS[1], "2026-05-20")
+    withdraw_milestone(event_id=event, reason="错", **LATER)
+    assert dues() == [None, None], "the receipt and the item are closed"
+    reverse_settlement(settlement_id=settlement, reason="错", **LATER)
+    assert OpenItem.objects.get(item_id=items[1]).due_date is None
+    assert schedule_of(items[1]).lines[0].awaits == "验收"
+    assert check_ledger() == []
+
+
+@pytest.mark.parametrize("order", [("acceptance", "end_of_warranty"), ("end_of_warranty", "acceptance")])
+def test_of_two_milestones_on_one_item_each_is_taken_back_alone(
+    books: Books, contract: int, order: tuple[str, str]
+) -> None:
+    item = books.post("invoice", 100, "2026-02-01", awaits="signing", contract_number=NUMBER)
+    lines = [Line(None, "acceptance", 80), Line(None, "end_of_warranty", 20)]
+    record_schedule(item_id=item, lines=lines, effective_on=day("2026-03-01"), reason="plan", **LATER)
+    events = {
+        "acceptance": happened(contract, "acceptance", "2026-06-15"),
+        "end_of_warranty": happened(contract, "end_of_warranty", "2028-06-15"),
+    }
+    due = {"acceptance": day("2026-07-15"), "end_of_warranty": day("2028-06-30")}
+    assert [line.due_date for line in schedule_of(item).lines] == [*due.values()]
+    for milestone in order:
+        withdraw_milestone(event_id=events[milestone], reason="错", **LATER)
+        due[milestone] = None  # type: ignore[assignment]
+        for on in ("2026-06-15", "2028-06-14", "2028-06-15", "2028-12-31"):
+            told = due if on >= "2028-06-15" else {**due, "end_of_warranty": None}
+            assert [line.due_date for line in schedule_of(item, day(on)).lines] == [*told.values()], (milestone, on)
+    assert list(schedule_of(item).lines) == lines
+    assert check_ledger() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_items_are_late_as_many_statements_bring_them_up(books: Books, contract: int) -> None:
+    happened(contract, "acceptance", "2026-06-15")
+    delivered()
+    spent = []
+    for count in (2, 40):
+        late = [
+            Posting(
+                books.customer.id, "invoice", "CNY", 100, day("2026-07-01"), day("2026-07-01"),
+                awaits="acceptance", contract_number=NUMBER,
+            )
+            for _ in range(count)
+        ]  # fmt: skip
+        ids = post_items(company=books.company, postings=late, **LATER)
+        event = Announced(0, 0, "receivables.posted", books.company.pk, books.customer.pk, {"items": ids}, LATER["at"])
+        with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+            catch_up(event)
+        # Rows for which the driver repeats a statement are told as one.
+        spent.append(len(queries))
+        assert set(OpenItem.objects.filter(item_id__in=ids).values_list("due_date", flat=True)) == {day("2026-07-15")}
+    assert spent[0] == spent[1] < 40
 
 
 def test_the_wiring_listens_to_what_the_ledger_follows() -> None:

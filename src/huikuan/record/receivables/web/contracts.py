@@ -29,6 +29,7 @@ def show_items(request: HttpRequest, contract_id: int) -> HttpResponse:
         customer_id=row.customer_id,
         contract_number=row.number,
         as_of=reading.as_of,
+        scope=scope_of(request),
         known=reading.horizon,
     )
     page = {"contract": row, "items": items, "sums": _sums(items)}

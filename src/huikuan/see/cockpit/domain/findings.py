@@ -265,10 +265,13 @@ class Finding:
 
 
 def ranked(found: Iterable[Finding], currency: str) -> tuple[Finding, ...]:
-    """The ten that weigh most. Those in another currency than the checkup's cannot be compared and come after."""
-    present = [finding for finding in found if finding.lines]
-    present.sort(key=lambda one: (one.currency != currency, -one.amount, one.code, one.currency))
-    return tuple(present[:MOST])
+    """The ten that weigh most. Those in another currency than the checkup's cannot be compared; they lead and none is
+    dropped, because what they tell of is in no other figure of the page."""
+    present = sorted(
+        (finding for finding in found if finding.lines), key=lambda one: (-one.amount, one.code, one.currency)
+    )
+    apart = [finding for finding in present if finding.currency != currency]
+    return tuple([*apart, *(finding for finding in present if finding.currency == currency)][: MOST + len(apart)])
 
 
 def paces(paid: Iterable[tuple[int, date, date, int]], as_of: date, set_at: Thresholds) -> dict[int, Pace]:

@@ -1,7 +1,8 @@
 """How well receivables turn into money, each with the numbers it was computed from.
 
 Definitions and worked numbers: docs/algorithms/dso-cei.md and concentration.md. Amounts are minor units; sales include
-tax, as receivables do. A denominator of zero gives no value (不适用), never 0.
+tax, as receivables do. A denominator of zero gives no value (不适用), never 0; nor does one that is next to nothing
+beside what it divides (LEAST), or negative: such a figure would say how little happened, not how well.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from huikuan.kernel.money import divide_half_up
 from huikuan.see.cockpit.domain.overview import Indicator, Input
 
 _PLACES = 10_000
+#: Less than a twentieth of what it is held against is next to nothing: sales of 90 days under a twentieth of the
+#: receivable would make a DSO beyond 1,800 days.
+LEAST = 20
+#: A turnover beyond it says that next to nothing was receivable on the two days looked at.
+MOST_TIMES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ def average_days_delinquent(simple: Indicator, best: Indicator) -> Indicator:
         simple.denominator,
         simple.factor,
         (*simple.inputs[:1], *best.inputs),
+        applies=simple.value is not None,
     )
 
 
@@ -98,12 +105,17 @@ def dso_true(aged: Mapping[date, int], months: Sequence[Span]) -> Indicator:
 
 
 def cei(opening: int, sales: Span, total: int, current: int) -> Indicator:
-    """Collection effectiveness: (opening + sales − total) ÷ (opening + sales − current) × 100. 890 ÷ 1,190 → 74.8."""
+    """Collection effectiveness: (opening + sales − total) ÷ (opening + sales − current) × 100. 890 ÷ 1,190 → 74.8.
+
+    Not applicable where less than a twentieth of opening + sales was there to be collected, or the receivable grew by
+    more than was sold.
+    """
+    collected, collectable = opening + sales.sales - total, opening + sales.sales - current
     return indicator(
         "cei",
         "percent",
-        opening + sales.sales - total,
-        opening + sales.sales - current,
+        collected,
+        collectable,
         100,
         (
             Input("opening", opening, to_date=sales.first - timedelta(days=1)),
@@ -111,11 +123,12 @@ def cei(opening: int, sales: Span, total: int, current: int) -> Indicator:
             Input("receivable", total, to_date=sales.last),
             Input("current", current, to_date=sales.last),
         ),
+        applies=collected >= 0 and collectable * LEAST >= opening + sales.sales,
     )
 
 
 def turnover(opening: int, receivable: int, sales: Span) -> Indicator:
-    """Credit sales of the span ÷ average of opening and closing receivable: times."""
+    """Credit sales of the span ÷ average of opening and closing receivable: times. Beyond 200 not applicable."""
     return indicator(
         "turnover",
         "times",
@@ -127,6 +140,7 @@ def turnover(opening: int, receivable: int, sales: Span) -> Indicator:
             Input("opening", opening, to_date=sales.first - timedelta(days=1)),
             Input("receivable", receivable, to_date=sales.last),
         ),
+        applies=0 <= 2 * sales.sales <= MOST_TIMES * (opening + receivable),
     )
 
 
@@ -160,10 +174,18 @@ def ratio(numerator: int, denominator: int) -> Decimal | None:
 
 
 def indicator(
-    code: str, unit: str, numerator: int, denominator: int, factor: int, inputs: tuple[Input, ...]
+    code: str,
+    unit: str,
+    numerator: int,
+    denominator: int,
+    factor: int,
+    inputs: tuple[Input, ...],
+    *,
+    applies: bool = True,
 ) -> Indicator:
-    """numerator ÷ denominator × factor with four decimals, and what it came from."""
-    value = ratio(numerator * factor, denominator)
+    """numerator ÷ denominator × factor with four decimals, and what it came from; no value where the denominator is
+    not positive or it does not apply."""
+    value = ratio(numerator * factor, denominator) if applies and denominator > 0 else None
     return Indicator(code, unit, value, numerator, denominator, factor, inputs)
 
 
@@ -189,4 +211,5 @@ def months_back(by_day: Mapping[date, int], until: date) -> list[Span]:
 
 def _days_of_sales(code: str, part: Input, sales: Span) -> Indicator:
     inputs = (part, Input("sales", sales.sales, sales.first, sales.last))
-    return indicator(code, "days", part.amount, sales.sales, sales.days, inputs)
+    applies = sales.sales * LEAST >= part.amount
+    return indicator(code, "days", part.amount, sales.sales, sales.days, inputs, applies=applies)

@@ -169,7 +169,8 @@ class Provenance:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """Every figure of the page. `converted`: foreign items are included, each at its as-of rate;
-    otherwise only items in `currency`, and `currencies` offers the others."""
+    otherwise only items in `currency`, and `currencies` offers the others. `unrated`: the currencies of open items
+    without a rate into the company's own on or before the day."""
 
     as_of: date
     previous_as_of: date
@@ -179,6 +180,7 @@ class Overview:
     converted: bool
     currencies: tuple[CurrencyTotal, ...]
     rates: tuple[RateUsed, ...]
+    unrated: tuple[str, ...]
     total: Figure
     overdue: Figure
     credits: Figure
@@ -201,3 +203,9 @@ class Overview:
     turnover: Indicator
     collection_rate: Indicator
     provenance: Provenance
+
+    @property
+    def left_out(self) -> tuple[CurrencyTotal, ...]:
+        """What is open in currencies that are in no figure of the page."""
+        inside = {self.currency, *(rate.currency for rate in self.rates)}
+        return tuple(one for one in self.currencies if one.currency not in inside)

@@ -23,7 +23,7 @@ from huikuan.record.receivables.queries.history import CASH_KINDS
 from huikuan.record.receivables.queries.items import ItemRow, Matching, Page, all_of, page_of
 from huikuan.record.receivables.queries.open_lines import Moment, belongs, counted, moment_of
 from huikuan.record.receivables.queries.periods import locked_through
-from huikuan.record.receivables.queries.valuation import Valuation, valuation
+from huikuan.record.receivables.queries.valuation import Valuation
 from huikuan.see.cockpit.domain.findings import (
     CASH,
     DAYS_AHEAD,
@@ -242,7 +242,6 @@ def _desk(engine: ColumnsEngine, moment: Moment, currency: str | None) -> _Desk:
     _, currencies = standing.keep_currencies(engine, moment, "due")
     home = standing.home_currency(moment.company_id)
     valued, _ = standing.choose_currency(home, currencies, currency, moment)
-    whole = valuation(home, [one.currency for one in currencies], moment.as_of, moment.known)
     engine.define("book", f"SELECT *, {valued.sql('open_amount')} AS value FROM lines")
     engine.keep(
         "totals",
@@ -261,7 +260,7 @@ def _desk(engine: ColumnsEngine, moment: Moment, currency: str | None) -> _Desk:
         engine=engine,
         moment=moment,
         valued=valued,
-        unrated=tuple(sorted(one.currency for one in currencies if not whole.covers([one.currency]))),
+        unrated=standing.unrated(currencies, moment),
         thresholds=set_at,
         numbers=(policy.number, cap.number),
         lacking=_lacking(engine, moment, set_at),

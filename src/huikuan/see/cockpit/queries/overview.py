@@ -122,6 +122,7 @@ class _Told:
     """What the engine answered; `alone`: the one currency it was narrowed to."""
 
     currencies: tuple[CurrencyTotal, ...]
+    unrated: tuple[str, ...]
     valued: Valuation
     alone: str | None
     history: _History
@@ -146,6 +147,7 @@ def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | 
     counts, parts = standing.parts(engine, pricing)
     return _Told(
         currencies=currencies,
+        unrated=standing.unrated(currencies, moment),
         valued=valued,
         alone=alone,
         history=_history(engine, extent, asked, policy, valued, [one.currency for one in currencies]),
@@ -172,6 +174,7 @@ def _assembled(asked: _Asked, days: Sequence[int], told: _Told, provenance: Prov
         converted=told.alone is None and any(one.currency != valued.currency for one in told.currencies),
         currencies=told.currencies,
         rates=tuple(RateUsed(rate.currency, rate.rate_e8, rate.on_date) for rate in valued.rates),
+        unrated=told.unrated,
         total=Figure(history.total(as_of), history.total(before)),
         overdue=Figure(history.overdue(as_of), history.overdue(before)),
         credits=Figure(history.due[as_of].get(CREDIT, 0), history.due[before].get(CREDIT, 0)),

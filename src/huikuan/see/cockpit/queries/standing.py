@@ -93,6 +93,13 @@ def home_currency(company_id: int | None) -> str:
     return companies.filter(id=company_id).get().currency if company_id else companies[0].currency
 
 
+def unrated(open_currencies: Sequence[CurrencyTotal], moment: Moment) -> tuple[str, ...]:
+    """Those without a rate into the company's own on or before the day."""
+    named = [one.currency for one in open_currencies]
+    whole = valuation(home_currency(moment.company_id), named, moment.as_of, moment.known)
+    return tuple(sorted(currency for currency in named if not whole.covers([currency])))
+
+
 def choose_currency(
     home: str, open_currencies: Sequence[CurrencyTotal], chosen: str | None, moment: Moment
 ) -> tuple[Valuation, str | None]:

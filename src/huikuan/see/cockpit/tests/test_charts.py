@@ -8,26 +8,27 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huikuan.mechanisms.pages import bars
 from huikuan.see.cockpit.web import charts
 
 AMOUNTS = st.lists(st.integers(0, 10**14), min_size=1, max_size=8)
 
 
-def parts(amounts: list[int]) -> list[charts.Part]:
-    return [charts.Part(amount, str(place), "", "") for place, amount in enumerate(amounts)]
+def parts(amounts: list[int]) -> list[bars.Part]:
+    return [bars.Part(amount, str(place), "", "") for place, amount in enumerate(amounts)]
 
 
 def test_a_bar_shows_each_part_in_proportion() -> None:
-    marks = charts.flat(parts([300, 0, 100]))
+    marks = bars.flat(parts([300, 0, 100]))
     assert [(mark.x, mark.width, mark.shade) for mark in marks] == [("0", "75", "0"), ("75", "25", "2")]
 
 
 def test_a_bar_against_a_larger_whole_stops_short() -> None:
-    assert [mark.width for mark in charts.flat(parts([100]), 400)] == ["25"]
+    assert [mark.width for mark in bars.flat(parts([100]), 400)] == ["25"]
 
 
 def test_nothing_draws_nothing() -> None:
-    assert charts.flat(parts([0, 0])) == []
+    assert bars.flat(parts([0, 0])) == []
     assert charts.stacks([parts([0])], 0) == [[]]
     assert charts.strip([None, None], ["", ""]) == ([], [])
 

@@ -75,6 +75,22 @@ def test_a_zero_denominator_has_no_value() -> None:
     assert of.dso_true({}, [nothing]).value is None
 
 
+def test_next_to_no_activity_is_not_applicable() -> None:
+    def sold(amount: int) -> Span:
+        return Span(date(2026, 1, 1), date(2026, 3, 31), amount)
+
+    assert one(of.dso_simple(900, sold(45)).value) == Decimal("1800.0")
+    for simple in (of.dso_simple(900, sold(44)), of.dso_simple(900, sold(-1))):
+        assert simple.value is None
+        assert of.average_days_delinquent(simple, of.dso_best_possible(600, sold(44))).value is None
+    assert of.cei(800, sold(200), 970, 950).value == Decimal("60.0000")
+    assert of.cei(800, sold(200), 970, 951).value is None
+    assert of.cei(800, sold(200), 1_001, 600).value is None, "more is owed than was ever sold"
+    assert of.turnover(5, 5, sold(1_000)).value == Decimal("200.0000")
+    assert of.turnover(5, 5, sold(1_001)).value is None
+    assert of.turnover(5, 5, sold(-1)).value is None
+
+
 def test_months_run_back_to_the_first_sale() -> None:
     sales = {date(2026, 1, 20): 5, date(2026, 3, 2): 7, date(2026, 3, 9): 1}
     assert of.months_back(sales, date(2026, 3, 15)) == [

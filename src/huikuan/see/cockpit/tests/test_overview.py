@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.record.receivables.tests.ledgers import (
     AT,
@@ -147,6 +148,12 @@ def test_without_a_rate_the_largest_currency_stands_alone() -> None:
     page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5))
     assert (page.currency, page.converted, page.total.amount) == ("KWD", False, 900)
     assert [(one.currency, one.total) for one in page.currencies] == [("KWD", 900), ("CNY", 500)]
+    assert ([one.currency for one in page.left_out], page.unrated) == (["CNY"], ("KWD",))
+    home = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5), currency="CNY")
+    assert ([(one.currency, one.total) for one in home.left_out], home.unrated) == ([("KWD", 900)], ("KWD",))
+    rate("KWD", 2_300_000_000, date(2026, 1, 3))
+    rated = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5))
+    assert (rated.currency, rated.left_out, rated.unrated) == ("CNY", (), ())
 
 
 @pytest.mark.django_db
@@ -201,6 +208,9 @@ def test_lists_narrow_by_text_owner_and_customer() -> None:
     post(book, amount=10, posting_date=day, document_number="FP_2026%01")
     post(book, amount=20, posting_date=day, document_number="FP-2026-02", customer_id=second)
 
+    def rename(customer_id: int, name: str) -> None:
+        Customer.objects.filter(pk=customer_id).update(name=name)
+
     def found(**chosen: object) -> list[int]:
         page = items_page(ItemFilter(company_id=book.company.id, **chosen), scope=EVERYTHING, as_of=date(2026, 2, 1))
         return [row.open_amount for row in page.rows]
@@ -208,6 +218,11 @@ def test_lists_narrow_by_text_owner_and_customer() -> None:
     assert found(text="p_2026%") == [10]
     assert found(text="2026-02") == [20]
     assert found(text=book.customers[0].name) == [10]
+    rename(second, "海岳（盐城）有限公司")
+    assert found(text="海岳(盐城)") == [20]
+    rename(second, "海岳(盐城)有限公司")
+    assert found(text="海岳（盐城）") == [20]
+    assert found(text="  ") == [10, 20]
     assert found(owner="李沅") == [20]
     assert found(owner="") == [10]
     assert found(customer_id=first) == [10]

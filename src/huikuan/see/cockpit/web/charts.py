@@ -12,34 +12,13 @@ from decimal import Decimal
 from itertools import pairwise
 from math import ceil, floor, log10
 
+from huikuan.mechanisms.pages.bars import Mark, Part, length_text
+
 PLOT_HEIGHT = 130
 STRIP_HEIGHT = 34
 STRIP_TOP = 18
 BAR_WIDTH = 0.56
 MOST_TICKS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One rectangle: x and width in percent; y and height in pixels (0 for a flat bar)."""
-
-    x: str
-    width: str
-    y: str
-    height: str
-    shade: str
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a mark stands for, before it is placed."""
-
-    amount: int
-    shade: str
-    title: str
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +43,6 @@ class Stroke:
     y2: str
 
 
-def flat(parts: Sequence[Part], whole: int | None = None) -> list[Mark]:
-    """Segments side by side; `whole` (default: their sum) is the full width."""
-    total = whole or sum(part.amount for part in parts)
-    marks, before = [], 0
-    for part in parts:
-        if part.amount > 0 and total > 0:
-            x, width = before / total * 100, part.amount / total * 100
-            marks.append(Mark(_text(x), _text(width), "0", "0", part.shade, part.title, part.url))
-            before += part.amount
-    return marks
-
-
 def stacks(columns: Sequence[Sequence[Part]], top: int) -> list[list[Mark]]:
     """Columns of parts stacked from the ground up; `top` is the amount at the plot's upper edge."""
     slot = 100 / max(len(columns), 1)
@@ -90,7 +57,15 @@ def stacks(columns: Sequence[Sequence[Part]], top: int) -> list[list[Mark]]:
             x = slot * (place + (1 - BAR_WIDTH) / 2)
             y = PLOT_HEIGHT - height
             marks.append(
-                Mark(_text(x), _text(slot * BAR_WIDTH), _text(y), _text(tall), part.shade, part.title, part.url)
+                Mark(
+                    length_text(x),
+                    length_text(slot * BAR_WIDTH),
+                    length_text(y),
+                    length_text(tall),
+                    part.shade,
+                    part.title,
+                    part.url,
+                )
             )
         drawn.append(marks)
     return drawn
@@ -99,7 +74,7 @@ def stacks(columns: Sequence[Sequence[Part]], top: int) -> list[list[Mark]]:
 def middles(count: int) -> list[str]:
     """The middle of each of `count` columns, in percent."""
     slot = 100 / max(count, 1)
-    return [_text(slot * (place + 0.5)) for place in range(count)]
+    return [length_text(slot * (place + 0.5)) for place in range(count)]
 
 
 def ticks(highest: int, step_of: int = 1) -> tuple[list[Tick], int]:
@@ -107,7 +82,7 @@ def ticks(highest: int, step_of: int = 1) -> tuple[list[Tick], int]:
     step = _round_step(max(highest, 1) / MOST_TICKS, step_of)
     count = max(ceil(highest / step), 1)
     top = step * count
-    return [Tick(_text(PLOT_HEIGHT - PLOT_HEIGHT * n / count), step * n) for n in range(count + 1)], top
+    return [Tick(length_text(PLOT_HEIGHT - PLOT_HEIGHT * n / count), step * n) for n in range(count + 1)], top
 
 
 def strip(values: Sequence[Decimal | None], texts: Sequence[str]) -> tuple[list[Point], list[Stroke]]:
@@ -123,7 +98,7 @@ def strip(values: Sequence[Decimal | None], texts: Sequence[str]) -> tuple[list[
             points.append(None)
             continue
         y = STRIP_TOP + float((max(known) - value) / spread) * (STRIP_HEIGHT - 12)
-        points.append(Point(x, _text(y), _text(y - 8), text))
+        points.append(Point(x, length_text(y), length_text(y - 8), text))
     strokes = [Stroke(a.x, a.y, b.x, b.y) for a, b in pairwise(points) if a is not None and b is not None]
     return [point for point in points if point is not None], strokes
 
@@ -137,7 +112,3 @@ def _round_step(least: float, unit: int) -> int:
         if step >= least and step == factor * power * unit:
             return step
     raise AssertionError("unreachable: ten powers above always suffice")
-
-
-def _text(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")

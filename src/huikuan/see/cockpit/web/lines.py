@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from huikuan.kernel.money import minor_digits
+from huikuan.mechanisms.pages import bars
 from huikuan.mechanisms.pages.figures import UNITS, bucket_name, in_unit, percent, shade
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.record.receivables.queries.aging import Aging, AgingRow
@@ -89,7 +90,7 @@ class AgingLine:
     name: str
     url: str
     cells: tuple[tuple[int, str], ...]
-    marks: list[charts.Mark]
+    marks: list[bars.Mark]
     overdue_share: Decimal | None
 
 
@@ -98,7 +99,7 @@ class TopLine:
     row: TopRow
     url: str
     overdue_url: str
-    marks: list[charts.Mark]
+    marks: list[bars.Mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Month:
     overdue: int
     rate: Decimal | None
     url: str
-    marks: list[charts.Mark]
+    marks: list[bars.Mark]
     cells: tuple[tuple[int, str], ...]
 
 
@@ -152,10 +153,10 @@ def columns(overview: Overview, rows: Rows) -> list[Column]:
     return result
 
 
-def bar(shown: Sequence[Column], overview: Overview, unit: str) -> list[charts.Mark]:
+def bar(shown: Sequence[Column], overview: Overview, unit: str) -> list[bars.Mark]:
     """The one stacked bar over the aging table."""
     parts = [
-        charts.Part(
+        bars.Part(
             column.line.amount,
             column.shade,
             f"{column.name} {in_unit(column.line.amount, overview.currency, unit)} · {percent(column.line.share)}",
@@ -163,7 +164,7 @@ def bar(shown: Sequence[Column], overview: Overview, unit: str) -> list[charts.M
         )
         for column in shown
     ]
-    return charts.flat(parts)
+    return bars.flat(parts)
 
 
 def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) -> Trend:
@@ -194,9 +195,9 @@ def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) ->
     return Trend(months, labelled, points, strokes)
 
 
-def _stack(point: TrendPoint, aged: Sequence[Column], overview: Overview, rows: Rows, unit: str) -> list[charts.Part]:
+def _stack(point: TrendPoint, aged: Sequence[Column], overview: Overview, rows: Rows, unit: str) -> list[bars.Part]:
     return [
-        charts.Part(
+        bars.Part(
             amount,
             column.shade,
             f"{point.on:%Y-%m-%d} · {column.name} {in_unit(amount, overview.currency, unit)}",
@@ -213,14 +214,14 @@ def top_lines(overview: Overview, shown: Sequence[Column], rows: Rows) -> list[T
     lines = []
     for row in overview.top:
         parts = [
-            charts.Part(amount, column.shade, column.name) for column, amount in zip(aged, row.buckets, strict=True)
+            bars.Part(amount, column.shade, column.name) for column, amount in zip(aged, row.buckets, strict=True)
         ]
         lines.append(
             TopLine(
                 row,
                 rows.of(customer=row.code),
                 rows.overdue(customer=row.code),
-                charts.flat(parts, longest) if longest else [],
+                bars.flat(parts, longest) if longest else [],
             )
         )
     return lines
@@ -294,7 +295,7 @@ def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -
     parts, aged = [], 0
     for code, start, end, amount in slots:
         url = rows.days(code, start, end, **narrowed)
-        parts.append(charts.Part(amount, shade(code, aged, aging.basis), bucket_name(code, start, end), url))
+        parts.append(bars.Part(amount, shade(code, aged, aging.basis), bucket_name(code, start, end), url))
         aged += code == "days"
     overdue = sum(bucket.amount for bucket in row.buckets)
     return AgingLine(
@@ -302,7 +303,7 @@ def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -
         row.name or _("(none)"),
         rows.of(**narrowed),
         tuple((part.amount, part.url) for part in parts),
-        charts.flat(parts),
+        bars.flat(parts),
         ratio(overdue, row.total) if aging.basis == "due" else None,
     )
 

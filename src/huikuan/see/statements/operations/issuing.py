@@ -80,6 +80,7 @@ def issue_statement(
         scope=theirs,
         known=known,
         at=at,
+        to_keep=True,
     )
     if said.is_empty:
         raise _empty(said)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import spellings
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import Engine
 from huikuan.mechanisms.columns.queries import asking
@@ -57,12 +58,12 @@ def accounts(
     with asking(engine) as answering:
         rows = answering.rows(_statement(answering, moment, period), {**moment.parameters(), "since": period.since})
     named = _named({row[0] for row in rows})
-    found = []
+    found, wanted = [], [spelling.casefold() for spelling in spellings(text)]
     for customer_id, currency, *amounts in rows:
         customer = named.get(customer_id)
         if customer is None or (codes is not None and customer.code not in codes):
             continue
-        if text.casefold() not in f"{customer.code} {customer.name}".casefold():
+        if wanted and not any(one in f"{customer.code} {customer.name}".casefold() for one in wanted):
             continue
         opening, invoiced, returned, paid, other = map(int, amounts)
         figures = Figures(opening, invoiced, returned, paid, other, opening + invoiced + returned + paid + other)

@@ -10,6 +10,7 @@ from itertools import islice
 from django.db.models import Q, QuerySet
 
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import spellings
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
@@ -49,7 +50,10 @@ class IssuedRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run and how far it is. `state`: queued, running, failed (as its job says) or done."""
+    """A run and how far it is. `state`: queued, running, failed (as its job says) or done.
+
+    `left_out`: how many accounts were no longer the starter's; `left_out_codes`: those customers the reader sees.
+    """
 
     id: int
     company_id: int
@@ -60,6 +64,8 @@ class RunRow:
     done: int
     issued: int
     empty: int
+    left_out: int
+    left_out_codes: tuple[str, ...]
     state: str
     message: str
     archive_sha256: str
@@ -111,7 +117,7 @@ def runs(*, scope: Scope, company_ids: Collection[int] | None = None, limit: int
     rows = StatementRun.objects.order_by("-id")
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
-    return [_run(row) for row in islice((row for row in rows.iterator() if reaches(row, scope)), limit)]
+    return [_run(row, scope) for row in islice((row for row in rows.iterator() if reaches(row, scope)), limit)]
 
 
 def run(run_id: int, *, scope: Scope) -> RunRow:
@@ -119,14 +125,16 @@ def run(run_id: int, *, scope: Scope) -> RunRow:
     found = StatementRun.objects.filter(pk=run_id).first()
     if found is None or not reaches(found, scope):
         raise Refusal("statement_run_unknown", run=run_id)
-    return _run(found)
+    return _run(found, scope)
 
 
 def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> QuerySet[IssuedStatement]:
     if not text:
         return rows
-    named = customers(scope).filter(Q(name__icontains=text) | Q(code__icontains=text)).values("pk")
-    condition = Q(customer_id__in=named)
+    wanted = Q()
+    for spelling in spellings(text):
+        wanted |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
+    condition = Q(customer_id__in=customers(scope).filter(wanted).values("pk"))
     year, dash, number = text.partition("-")
     if dash and all(part.isascii() and part.isdigit() and len(part) < 10 for part in (year, number)):
         condition |= Q(year=int(year), number=int(number))
@@ -162,10 +170,11 @@ def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[
     ]
 
 
-def _run(fact: StatementRun) -> RunRow:
+def _run(fact: StatementRun, scope: Scope) -> RunRow:
     finished = FinishedRun.objects.filter(run_id=fact.pk).first()
     found = latest(StatementRun.JOB, str(fact.pk))
     job = found[0] if found else None
+    left_out = {customer for customer, _currency in finished.left_out} if finished else set()
     return RunRow(
         id=fact.pk,
         company_id=fact.company_id,
@@ -176,6 +185,8 @@ def _run(fact: StatementRun) -> RunRow:
         done=len(fact.accounts) if finished else job.done if job else 0,
         issued=finished.issued if finished else IssuedStatement.objects.filter(run_id=fact.pk).count(),
         empty=finished.empty if finished else 0,
+        left_out=len(finished.left_out) if finished else 0,
+        left_out_codes=tuple(customers(scope).filter(pk__in=left_out).order_by("code").values_list("code", flat=True)),
         state="done" if finished else _state(job),
         message=job.message if job and not finished and job.state == "failed" else "",
         archive_sha256=finished.archive_sha256 if finished else "",

@@ -9,7 +9,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import register_seen, seen
 from huikuan.record.receivables.models import Item
-from huikuan.see.statements.models import StatementRun
+from huikuan.see.statements.models import FinishedRun, StatementRun
 
 
 def customers(scope: Scope) -> QuerySet[Customer]:
@@ -34,8 +34,10 @@ def customer_named(code: str, *, company_id: int, scope: Scope) -> Customer:
 
 
 def reaches(run: StatementRun, scope: Scope) -> bool:
-    """Whether the scope reaches every account of a run: its archive holds them all."""
+    """Whether the scope reaches every account of a run: its archive holds them all, but those left out."""
     if scope.whole(run.company_id):
         return True
     theirs = seen(scope)
-    return all(theirs.has(run.company_id, customer_id) for customer_id, _currency in run.accounts)
+    finished = FinishedRun.objects.filter(run_id=run.pk).first()
+    left_out = finished.left_out if finished else []
+    return all(theirs.has(run.company_id, account[0]) for account in run.accounts if account not in left_out)

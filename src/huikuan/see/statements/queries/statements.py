@@ -16,9 +16,9 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import snapshot
-from huikuan.record.customers.domain.seen import Seen
+from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries import master_known, narrowed, seen
 from huikuan.record.receivables.domain.aging import Planned
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.aging import bucket_days
@@ -42,11 +42,13 @@ def statement(
     scope: Scope,
     known: Head | None,
     at: datetime,
+    to_keep: bool = False,
 ) -> Statement:
     """The account over `period` as known at `known` (None: everything recorded), with the letterhead in force then.
 
     `at` is used only where there is no head: a statement on a head depends on nothing later than it. Refuses an
-    account outside the scope; who paid for the customer is not named where the scope does not hold them.
+    account outside the scope; who paid for the customer is not named where the scope does not hold them. `to_keep`:
+    others will read it who may reach this customer alone, so nobody else is named.
     """
     check_period(period)
     theirs = seen(scope)
@@ -57,9 +59,10 @@ def statement(
     company = Company.objects.get(pk=company_id)
     with snapshot():
         policy, days = bucket_days(Moment(period.until, horizon, company_id), "due")
-        facts = _facts(company_id, customer_id, currency, period, horizon, theirs)
+        named = Seen((Piece(frozenset({company_id}), frozenset({customer_id})),)) if to_keep else theirs
+        facts = _facts(company_id, customer_id, currency, period, horizon, named)
         issuer = _issuer(company, instant, horizon)
-        recipient = _recipient(Customer.objects.get(pk=customer_id))
+        recipient = _recipient(customer_id, horizon)
     return Statement(
         issuer=issuer,
         recipient=recipient,
@@ -72,9 +75,12 @@ def statement(
     )
 
 
-def currencies_of(*, company_id: int, customer_id: int, period: Period, known: Head | None = None) -> list[str]:
-    """The currencies in which the customer has an account by the period's end."""
-    items = Item.objects.filter(company_id=company_id, customer_id=customer_id, posting_date__lte=period.until)
+def currencies_of(
+    *, company_id: int, customer_id: int, period: Period, scope: Scope, known: Head | None = None
+) -> list[str]:
+    """The currencies in which the customer has an account by the period's end; out of scope, none."""
+    theirs = Item.objects.filter(company_id=company_id, customer_id=customer_id, posting_date__lte=period.until)
+    items = narrowed(theirs, seen(scope))
     if known:
         items = items.filter(tx__lt=known.horizon)
     return sorted(items.values_list("currency", flat=True).distinct())
@@ -168,5 +174,7 @@ def _issuer(company: Company, at: datetime, horizon: int) -> Issuer:
     )
 
 
-def _recipient(customer: Customer) -> Recipient:
-    return Recipient(customer.pk, customer.code, customer.name, customer.english_name, customer.uscc)
+def _recipient(customer_id: int, horizon: int) -> Recipient:
+    """The customer as its master data was known below the horizon."""
+    said = master_known(customer_id, horizon)
+    return Recipient(customer_id, said.code, said.name, said.english_name, said.uscc)

@@ -14,8 +14,9 @@ from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies import queries as policy_queries
+from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.operations import affiliate
+from huikuan.record.customers.operations import affiliate, create_customer
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.settlements import settle
 from huikuan.see.statements.domain.account import Period
@@ -49,12 +50,17 @@ class Books:
 
     def __init__(self) -> None:
         self.company = Company.objects.create(code="MAIN", name="江临精工")
-        self.customers = [
-            Customer.objects.create(
-                code="C0001", name="北麓矿业装备集团有限公司", english_name="Beilu Mining", uscc="91"
+        masters = [
+            Master(
+                "C0001",
+                "北麓矿业装备集团有限公司",
+                english_name="Beilu Mining",
+                uscc="913101150000000006",
+                uscc_override_reason="示例",
             ),
-            Customer.objects.create(code="C0002", name="宏朔钢构有限公司"),
+            Master("C0002", "宏朔钢构有限公司"),
         ]
+        self.customers = [Customer.objects.get(pk=create_customer(master=master, **WHO)) for master in masters]
 
     def post(self, kind: str, amount: int, day: str, *, to: int = 0, currency: str = "CNY", **more: Any) -> int:
         on = date.fromisoformat(day)

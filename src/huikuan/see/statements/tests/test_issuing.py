@@ -18,13 +18,17 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.queries import scope
+from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.mechanisms.store import guards
+from huikuan.record.customers.operations import change_customer
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.tests.test_races import at_once
 from huikuan.see.statements.domain.account import Period
-from huikuan.see.statements.models import IssuedStatement
+from huikuan.see.statements.jobs import issue_run
+from huikuan.see.statements.models import IssuedStatement, StatementRun
 from huikuan.see.statements.operations import issuing
-from huikuan.see.statements.operations.issuing import content_digest, issue_statement
+from huikuan.see.statements.operations.issuing import content_digest, issue_statement, start_run
 from huikuan.see.statements.operations.papers import paper
 from huikuan.see.statements.queries.issued import issued, issued_statement
 from huikuan.see.statements.queries.statements import statement
@@ -114,6 +118,34 @@ def test_who_sells_issues_to_their_own_customers_and_learns_of_no_other(books: B
     assert "收款（与其他客户的单据核销）" in said
     assert "宏朔" not in said
     assert issue_statement(customer_id=mine, language="zh", actor="seller", **asked)
+    # Whoever sees both customers issues it too, and it is read by those who see the one.
+    by_all = issue_statement(customer_id=mine, language="zh", actor="cli:test", **asked)
+    assert bytes(IssuedStatement.objects.get(pk=by_all).content_digest) == content_digest(part)
+    assert content_digest(part) != content_digest(whole)
+    start_run(
+        company_id=books.company.pk, accounts=[(mine, "CNY")], period=OCTOBER, language="zh", known=asked["known"],
+        actor="cli:test", at=AT,
+    )  # fmt: skip
+    Worker({StatementRun.JOB: Handler(issue_run, attempts=1)}).turn()
+    in_run = IssuedStatement.objects.exclude(run_id=None).get()
+    assert bytes(in_run.content_digest) == content_digest(part)
+
+
+def test_the_customer_is_named_as_known_at_the_head(books: Books) -> None:
+    """A new name and code change no statement of before, not even one written later."""
+    head = books.head()
+    asked = {
+        "company_id": books.company.pk, "customer_id": books.customers[0].pk, "currency": "CNY", "period": OCTOBER,
+        "scope": EVERYTHING, "at": AT,
+    }  # fmt: skip
+    before = statement(known=head, **asked)
+    changes = {"name": "北麓装备股份有限公司", "uscc": "913101150000000014", "uscc_override_reason": "示例"}
+    change_customer(code="C0001", version=1, changes=changes, actor="cli:test", at=AT)
+    assert content_digest(statement(known=head, **asked)) == content_digest(before)
+    after = statement(known=books.head(), **asked)
+    assert (before.recipient.name, before.recipient.uscc) == ("北麓矿业装备集团有限公司", "913101150000000006")
+    assert (after.recipient.name, after.recipient.uscc) == ("北麓装备股份有限公司", "913101150000000014")
+    assert statement(known=None, **asked).recipient == after.recipient
 
 
 def test_a_number_taken_while_the_document_was_set_is_not_given_twice(

@@ -5,16 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import re
+import urllib.parse
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
+import openpyxl
 import pytest
 import time_machine
 from django.test import Client
 
+from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
+from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import create_customer
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
@@ -88,12 +95,46 @@ def test_the_closing_balance_equals_the_open_items_of_the_same_day(clerk: Client
 
 
 def test_a_draft_is_a_download_that_cannot_run(clerk: Client, books: Books) -> None:
+    books.head()
     for form, start in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
         answer = clerk.get(f"{page_of(books)}/draft", {**OCTOBER_ASKED, "format": form, "language": "en"})
         assert b"".join(answer.streaming_content).startswith(start)
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert IssuedStatement.objects.count() == 0
+
+
+def test_reading_a_draft_writes_nothing_and_asking_for_one_rests_it_on_a_head_of_now(
+    clerk: Client, books: Books
+) -> None:
+    books.head()
+    address = f"{page_of(books)}/draft?since=2026-10-01&as_of=2026-10-31&format=xlsx&language="
+    books.post("invoice", 1_000_00, "2026-10-30", document_number="LATER-1")
+    sealed = Head.objects.count()
+
+    def said(ask: Callable[..., Any], language: str) -> tuple[str, str]:
+        answer = ask(address + language)
+        sheets = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets
+        text = str([[cell.value for cell in row] for sheet in sheets for row in sheet])
+        return text, urllib.parse.unquote(answer.headers["Content-Disposition"])
+
+    before, chinese = said(clerk.get, "zh")
+    assert "LATER-1" not in before
+    assert Head.objects.count() == sealed
+    now, english = said(clerk.post, "en")
+    assert "LATER-1" in now
+    assert Head.objects.count() == sealed + 1
+    assert "draft-zh C0001" in chinese
+    assert "draft-en C0001" in english
+
+
+def test_the_age_is_drawn_as_one_bar_whose_parts_open(clerk: Client, books: Books) -> None:
+    page = clerk.get(page_of(books), OCTOBER_ASKED)
+    marks = page.context["bar"]
+    assert [(mark.shade, mark.title.split()[-1]) for mark in marks] == [("0", "60,000.00"), ("2", "30,000.00")]
+    for mark in marks:
+        assert clerk.get(mark.url).status_code == 200
+        assert f'width="{mark.width}%"' in page.content.decode()
 
 
 def test_issuing_enters_the_register_and_the_file_is_there(clerk: Client, books: Books) -> None:
@@ -142,13 +183,23 @@ def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk
 
 
 def test_what_is_not_there_and_what_cannot_be_read(clerk: Client, books: Books) -> None:
-    stranger = Customer.objects.create(code="C0009", name="从未往来").pk
+    stranger = create_customer(master=Master("C0009", "从未往来"), actor="cli:test", at=AT)
     missing = ["customers/999999/draft", f"customers/{stranger}", "issued/999999", "runs/999999", "runs/9/archive"]
     assert [clerk.get(f"{LIST}{path}").status_code for path in missing] == [404] * 5
     for query in ("since=2026-11-21&as_of=2026-10-31", "since=soon", "since=1990-01-01"):
         answer = clerk.get(f"{LIST}?{query}")
         assert answer.status_code == 400
         assert "无法显示" in answer.content.decode()
+
+
+def test_the_list_and_the_register_find_either_bracket(clerk: Client, books: Books) -> None:
+    for name in ("宏朔（江临）钢构", "宏朔(江临)钢构"):
+        Customer.objects.filter(pk=books.customers[1].pk).update(name=name)
+        for typed in ("宏朔(江临)", "宏朔（江临）"):
+            found = clerk.get(LIST, {**OCTOBER_ASKED, "q": typed}).context["lines"]
+            assert [line.row.code for line in found] == ["C0002"], (name, typed)
+    books.issue(1)
+    assert [row.customer_code for row in clerk.get(f"{LIST}issued?q=宏朔（江临）").context["rows"]] == ["C0002"]
 
 
 def test_the_list_exports_exactly_its_rows(clerk: Client) -> None:

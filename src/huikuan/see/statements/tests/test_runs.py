@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePosixPath
 
 import pytest
@@ -18,12 +18,16 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity import operations as identity
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.queries import scope
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.tests.test_crash import environment
 from huikuan.mechanisms.jobs.worker import Worker
+from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import affiliate, create_customer
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
 from huikuan.see.statements.operations.issuing import start_run
@@ -105,14 +109,16 @@ def test_a_run_issues_every_account_and_archives_them(books: Books) -> None:
 
 
 def test_an_account_with_nothing_to_say_is_counted_and_left_out(books: Books) -> None:
-    silent = Customer.objects.create(code="C0003", name="没有往来")
-    run_id = begin(books, accounts=[(silent.pk, "CNY"), (books.customers[1].pk, "CNY")])
+    silent = create_customer(master=Master("C0003", "没有往来"), actor="cli:test", at=AT)
+    run_id = begin(books, accounts=[(silent, "CNY"), (books.customers[1].pk, "CNY")])
     work()
     assert (run(run_id, scope=EVERYTHING).issued, run(run_id, scope=EVERYTHING).empty) == (1, 1)
 
 
 def test_names_that_reach_out_of_the_folder_stay_inside(books: Books) -> None:
-    Customer.objects.filter(pk=books.customers[0].pk).update(name="../../etc/passwd\\..\\x\u202e", code="C/../1")
+    strange = Master("C/../1", "../../etc/passwd\\..\\x\u202e")
+    books.customers.append(Customer.objects.get(pk=create_customer(master=strange, actor="cli:test", at=AT)))
+    books.post("invoice", 8_000_00, "2026-10-11", to=2)
     run_id = begin(books)
     work()
     for name in archived(run_id):
@@ -183,6 +189,25 @@ def test_a_run_is_over_the_starters_customers_when_it_is_asked_for_and_when_it_i
     give(books, "somebody else", AT.date())
     Worker({StatementRun.JOB: Handler(issue_run, attempts=1)}).turn()
     row = run(run_id, scope=EVERYTHING)
-    assert (row.state, row.issued) == ("failed", 0)
-    assert "not_permitted" in row.message
+    assert (row.state, row.issued, row.empty, row.left_out) == ("done", 0, 0, 1)
     assert IssuedStatement.objects.count() == 0
+
+
+def test_one_customer_handed_over_is_left_out_and_the_others_go_on(books: Books) -> None:
+    """Listed to whoever may see it; the starter sees the run again, whose archive holds none of it."""
+    seller(books)
+    affiliate(
+        customer_id=books.customers[1].pk, dimension="owner", value="seller", effective_on=date(2020, 1, 1),
+        actor="cli:test", at=AT,
+    )  # fmt: skip
+    run_id = begin(books, actor="seller")
+    give(books, "somebody else", AT.date())
+    work()
+    row = run(run_id, scope=EVERYTHING)
+    assert (row.state, row.issued, row.empty, row.left_out) == ("done", 1, 0, 1)
+    assert row.left_out_codes == ("C0001",)
+    assert FinishedRun.objects.get().left_out == [[books.customers[0].pk, "CNY"]]
+    assert IssuedStatement.objects.get().customer_id == books.customers[1].pk
+    assert sorted(archived(run_id)) == ["2026-000001 C0002 宏朔钢构有限公司 CNY 2026-10-31.pdf", "index.csv"]
+    theirs = run(run_id, scope=scope("seller", Permission.ISSUE_STATEMENTS, at=datetime.now(UTC)))
+    assert (theirs.left_out, theirs.left_out_codes) == (1, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs
-from huikuan.mechanisms.pages.figures import bucket_name, shade
+from huikuan.mechanisms.pages.bars import Mark, Part, flat
+from huikuan.mechanisms.pages.figures import bucket_name, grouped, shade
 from huikuan.mechanisms.pages.reading import address
 from huikuan.record.customers.models import Customer
 from huikuan.see.statements.domain.account import CATEGORIES
@@ -69,6 +73,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
     with translation.override(django_language(wanted.language)):
         words = paper(said, language=wanted.language, number="")
     part = request.GET.get("part", "")
+    ages = _ages(said, wanted)
     draft = {"only": currency, "language": wanted.language}
     page = {
         "asked": wanted,
@@ -77,11 +82,10 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "pdf_url": wanted.link("statements:statement-draft", customer_id, **draft, format="pdf"),
         "xlsx_url": wanted.link("statements:statement-draft", customer_id, **draft, format="xlsx"),
         "words": words,
-        "currencies": currencies_of(
-            company_id=wanted.company.pk, customer_id=customer_id, period=wanted.period, known=wanted.reading.known
-        ),
+        "currencies": _currencies(wanted, customer),
         "figures": _figures(said, wanted),
-        "ages": _ages(said, wanted),
+        "ages": ages,
+        "bar": _bar(ages, said.currency),
         "part": part if part in CATEGORIES else "",
         "movements": [(line, movement_name(line)) for line in said.account.movements if part in ("", line.category)],
         "lacking": [_(LACKING[name]) for name in said.lacking()],
@@ -95,14 +99,18 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @needs(Permission.VIEW_LEDGER)
 def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
-    """The statement as a file without a number, on a head sealed for it (or the one the page was asked for)."""
+    """The statement as a file without a number, on the head the page was asked for; else a POST seals one for it,
+    and what only reads rests on the last there is."""
     wanted = asked(request)
     customer = _customer(customer_id, wanted)
     currency = _currency(request, wanted, customer)
-    said = _said(wanted, customer, currency, wanted.reading.known or fresh_head(timezone.now))
+    head = wanted.reading.known or (fresh_head(timezone.now) if request.method == "POST" else last_head())
+    if head is None:
+        raise Http404
+    said, called = _said(wanted, customer, currency, head), f"draft-{wanted.language}"
     if request.GET.get("format") == "xlsx":
-        return send(workbook_of(said, language=wanted.language), file_name(said, "", "xlsx"), XLSX)
-    return send(pdf_of(said, language=wanted.language), file_name(said, "", "pdf"), PDF)
+        return send(workbook_of(said, language=wanted.language), file_name(said, called, "xlsx"), XLSX)
+    return send(pdf_of(said, language=wanted.language), file_name(said, called, "pdf"), PDF)
 
 
 def _customer(customer_id: int, wanted: Asked) -> Customer:
@@ -116,13 +124,21 @@ def _customer(customer_id: int, wanted: Asked) -> Customer:
 def _currency(request: HttpRequest, wanted: Asked, customer: Customer) -> str:
     """The currency asked for, else the first of the customer's accounts, the company's own before others."""
     named = request.GET.get("only", "")
-    found = currencies_of(
-        company_id=wanted.company.pk, customer_id=customer.pk, period=wanted.period, known=wanted.reading.known
-    )
+    found = _currencies(wanted, customer)
     if named in found:
         return named
     own = wanted.company.currency
     return own if own in found or not found else found[0]
+
+
+def _currencies(wanted: Asked, customer: Customer) -> list[str]:
+    return currencies_of(
+        company_id=wanted.company.pk,
+        customer_id=customer.pk,
+        period=wanted.period,
+        scope=wanted.scope,
+        known=wanted.reading.known,
+    )
 
 
 def _said(wanted: Asked, customer: Customer, currency: str, known: Head | None) -> Statement:
@@ -173,6 +189,12 @@ def _figures(said: Statement, wanted: Asked) -> list[Figure]:
     opening = Figure("opening", _("Opening balance"), figures.opening, wanted.items(code, currency, period.eve))
     closing = Figure("closing", _("Closing balance"), figures.closing, wanted.items(code, currency, period.until))
     return [opening, *moved, closing]
+
+
+def _bar(ages: Iterable[AgePart], currency: str) -> list[Mark]:
+    """The same as one bar; credits are no part of it."""
+    told = [(part, grouped(to_text(part.amount, currency))) for part in ages if part.shade]
+    return flat([Part(part.amount, part.shade, f"{part.name} {currency} {amount}", part.url) for part, amount in told])
 
 
 def _ages(said: Statement, wanted: Asked) -> list[AgePart]:

@@ -150,7 +150,8 @@ def statement_json(row: IssuedRow) -> dict[str, Any]:
 
 
 def _whole(call: Call, permission: Permission) -> dict[str, Any]:
-    row = found(lambda: contract(call.path["id"], scope=call.caller.scope(permission)))
+    theirs = call.caller.scope(permission)
+    row = found(lambda: contract(call.path["id"], scope=theirs))
     milestones = [
         {
             "code": one.milestone.code,
@@ -160,7 +161,7 @@ def _whole(call: Call, permission: Permission) -> dict[str, Any]:
             "happened_on": _day(one.happened.happened_on) if one.happened else None,
             "due_date": _day(one.happened.due_date) if one.happened else None,
         }
-        for one in whole_contract(row).milestones
+        for one in whole_contract(row, scope=theirs).milestones
     ]
     return {**contract_json(row), "milestones": milestones}
 
