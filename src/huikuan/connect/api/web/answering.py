@@ -11,8 +11,8 @@ from typing import Any
 from django.http import HttpResponse
 
 from huikuan.connect.api.domain.problems import status_of
-from huikuan.connect.api.telling import told
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.pages.telling import told
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 _MOST_PLACES = 100
