@@ -97,7 +97,7 @@ WRONG = [
     ({"customer": "nobody"}, "customer", "nobody"),
     ({"customer": "有限公司"}, "customer", "C0001"),
     ({"number": ""}, "number", "编号"),
-    ({"name": ""}, "name", "标的"),
+    ({"name": ""}, "name", "合同名称"),
     ({"amount": "1.005"}, "amount", "1.005"),
     ({"amount": "-1"}, "amount", "-100"),
     ({"currency": "元"}, "currency", "元"),

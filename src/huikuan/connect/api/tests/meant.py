@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huikuan.connect.api.tests.conftest import Program
-from huikuan.connect.api.tests.test_agreements import agreed
 from huikuan.connect.api.web.endpoints import ENDPOINTS
 from huikuan.record.receivables.models import Settlement
 from huikuan.shell.tests.books import Books
@@ -74,9 +73,44 @@ def _schedule(walk: Walk) -> Meant:
     return Meant({"lines": [{"due_date": "2027-01-31", "amount": "7.00"}]}, {"id": item["id"]})
 
 
-def _contract(walk: Walk) -> Meant:
-    contract, _ = agreed(walk.books)
-    return Meant({"milestone": "acceptance", "happened_on": "2026-11-01"}, {"id": contract})
+def _contract(_: Walk) -> Meant:
+    shares = [{"event": "signing", "share": "30", "days": 10}, {"title": "验收合格", "share": "70", "days": 30}]
+    clauses = {"late_interest": "日万分之五", "jurisdiction": "江临市人民法院", "service_addresses": ["江临市 1 号"]}
+    said = {"company": "MAIN", "customer": "C0001", "number": "JL-7", "currency": "CNY", "name": "主轴总成"}
+    return Meant({**said, "amount": "1000.00", "signed_on": "2026-01-10", "milestones": shares, **clauses})
+
+
+def _amendment(walk: Walk) -> Meant:
+    contract = walk.said["createContract"]["id"]
+    said = {"reason": "补 1 号", "payment_terms": "月结 30 天", "emptied": ["late_interest"]}
+    return Meant(said, {"id": contract}, headers={"if_match": f'"{contract}-1-0"'})
+
+
+def _event_again(walk: Walk) -> Meant:
+    contract = walk.said["reachMilestone"]
+    return Meant({"reason": "wrong"}, {"id": contract["id"], "event": contract["milestones"][1]["event_id"]})
+
+
+def _order(_: Walk) -> Meant:
+    line = {"line": 1, "product": "主轴", "quantity": "4", "unit": "件", "amount": "1000.00"}
+    said = {"company": "MAIN", "customer": "C0001", "number": "SO-7", "currency": "CNY", "ordered_on": "2026-02-01"}
+    return Meant({**said, "contract_number": "JL-7", "lines": [line]})
+
+
+def _order_changed(walk: Walk) -> Meant:
+    order = walk.said["createOrder"]["id"]
+    line = {"line": 1, "product": "主轴", "quantity": "5", "amount": "1250.00"}
+    return Meant({"lines": [line]}, {"id": order}, headers={"if_match": f'"{order}-1-0"'})
+
+
+def _delivery_again(walk: Walk) -> Meant:
+    order = walk.said["fulfilOrder"]
+    return Meant(path={"id": order["id"], "fulfilment": order["fulfilments"][0]["id"]})
+
+
+def _statement(_: Walk) -> Meant:
+    said = {"company": "MAIN", "customer": "C0002", "currency": "CNY", "since": "2026-01-01", "until": "2026-11-20"}
+    return Meant({**said, "language": "en"})
 
 
 def _customer_again(walk: Walk) -> Meant:
@@ -104,7 +138,17 @@ def _again(walk: Walk) -> Meant:
 MEANT: dict[str, Callable[[Walk], Meant]] = {
     "createCustomer": lambda _: Meant({"code": "N-1", "name": "澜海重工有限公司"}),
     "changeCustomer": _customer_again,
-    "reachMilestone": _contract,
+    "createContract": _contract,
+    "amendContract": _amendment,
+    "reachMilestone": _of("createContract", {"milestone": "acceptance", "happened_on": "2026-11-01"}),
+    "takeBackEvent": _event_again,
+    "createOrder": _order,
+    "changeOrder": _order_changed,
+    "fulfilOrder": _of(
+        "createOrder", {"line": 1, "what": "delivered", "quantity": "1.5", "happened_on": "2026-11-02"}
+    ),
+    "takeBackFulfilment": _delivery_again,
+    "issueStatement": _statement,
     "createItems": _items,
     "createSettlements": _settlements,
     "reverseSettlement": lambda _: Meant({"reason": "wrong"}, {"id": Settlement.objects.latest("pk").pk}),

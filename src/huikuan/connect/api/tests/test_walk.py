@@ -36,7 +36,8 @@ from huikuan.shell.tests.books import Books
 ROUNDS = 200 if os.environ.get("HUIKUAN_PROVE") == "1" else 12
 ODD = [None, True, -1, 0, 2**63, 10**30, 1.5, "", " ", "\0", "%s'--", "\ud800", "9" * 300, [], {}, [[]], "null",
        "2026-02-30", "C0001", "ＭＡＩＮ", "1e999", "NaN", "../..", "<x>", "=1+1", "٣"]  # fmt: skip
-KNOWN = {"company": "MAIN", "customer": "C0001", "code": "C0001", "currency": "CNY", "parent": "C0002"}
+KNOWN = {"company": "MAIN", "customer": "C0001", "code": "C0001", "currency": "CNY", "parent": "C0002",
+         "milestone": "acceptance", "share": "50", "quantity": "1"}  # fmt: skip
 
 
 LIKELY: dict[type[Kind], list[Any]] = {
@@ -131,10 +132,11 @@ def test_no_request_makes_the_program_fail_and_every_answer_is_as_described(prog
     for round_number in range(ROUNDS):
         for endpoint in ENDPOINTS:
             answer = asked(endpoint, dice, program)
+            answer.close()
             seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
             shape = endpoint.answers() if answer.status_code < 400 else PROBLEM
             faults: list[Fault] = []
-            if answer.status_code != 304:
+            if answer.status_code != 304 and not (endpoint.sends and answer.status_code < 400):
                 shape.read(answer.json(), "", faults)
             documented = (endpoint.status, 304, *fails(endpoint))
             if faults or answer.status_code >= 500 or answer.status_code not in documented:

@@ -54,7 +54,7 @@ def send_problem(refusal: Refusal) -> HttpResponse:
     if "seconds" in refusal.params:
         response.headers["Retry-After"] = str(refusal.params["seconds"])
     elif body["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.CONFLICT) and refusal.code.endswith(
-        ("_busy", "_flight")
+        ("_busy", "_flight", "_contended")
     ):
         response.headers["Retry-After"] = "1"
     return response
