@@ -125,7 +125,8 @@ def test_no_page_shuts_anyone_out_or_scrolls_sideways(theme: str, page: Any, boo
              "/receivables/statements/", f"/receivables/statements/customers/{books.customer('C0001')}",
              "/receivables/statements/issued", "/login",
              "/contracts/", f"/contracts/{contract}", f"/receivables/contracts/{contract}/items",
-             "/orders/", f"/orders/{SalesOrder.objects.get().pk}"]  # fmt: skip
+             "/orders/", f"/orders/{SalesOrder.objects.get().pk}", "/contracts/new", f"/contracts/{contract}/amend",
+             "/orders/new", f"/orders/{SalesOrder.objects.get().pk}/change", "/programs/", "/policies/"]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)
         page.goto(path)
