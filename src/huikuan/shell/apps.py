@@ -8,8 +8,8 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # Contexts, which the wiring names, may be imported only once every app is loaded.
-        from huikuan.connect.api.telling import speak_with
         from huikuan.mechanisms.events.subscribers import set_counters
+        from huikuan.mechanisms.pages.telling import speak_with
         from huikuan.shell import policies
         from huikuan.shell.messages import sentence
         from huikuan.shell.web.tracing import follow_log_ins

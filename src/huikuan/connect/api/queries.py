@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.subscribers import Announced
@@ -18,6 +19,29 @@ FAMILIES: dict[str, Permission] = {
     "contracts": Permission.VIEW_CONTRACTS,
     "receivables": Permission.VIEW_LEDGER,
     "connectors": Permission.VIEW_IMPORTS,
+    "statements": Permission.VIEW_LEDGER,
+}
+
+#: Every kind of event that is told, as people know it.
+KINDS: dict[str, str] = {
+    "connectors.imported": gettext_noop("A file was imported"),
+    "connectors.undone": gettext_noop("An import was undone"),
+    "contracts.amended": gettext_noop("A contract was amended"),
+    "contracts.created": gettext_noop("A contract was registered"),
+    "contracts.fulfilled": gettext_noop("Something was delivered or invoiced of an order"),
+    "contracts.imported": gettext_noop("Contracts or orders were imported"),
+    "contracts.milestone_reached": gettext_noop("A milestone's event happened"),
+    "contracts.milestone_withdrawn": gettext_noop("A milestone's event was taken back"),
+    "contracts.ordered": gettext_noop("An order was entered or changed"),
+    "customers.affiliated": gettext_noop("A customer's owner, group or region changed"),
+    "customers.changed": gettext_noop("A customer was changed"),
+    "customers.created": gettext_noop("A customer was created"),
+    "customers.imported": gettext_noop("Customers were imported"),
+    "receivables.posted": gettext_noop("Items were posted"),
+    "receivables.rescheduled": gettext_noop("An item falls due otherwise"),
+    "receivables.reversed": gettext_noop("Items were reversed"),
+    "receivables.settled": gettext_noop("Items were settled"),
+    "statements.issued": gettext_noop("A statement of account was issued"),
 }
 
 ScopeFor = Callable[[Permission], Scope]

@@ -114,6 +114,12 @@ def tokens_of(username: str, *, at: datetime) -> list[TokenRow]:
     return [_row(token, at) for token in found]
 
 
+def every_token(*, at: datetime) -> list[TokenRow]:
+    """Everybody's tokens, those in force first, the newest first."""
+    found = ApiToken.objects.select_related("user").order_by("-created_at", "-id")
+    return sorted((_row(token, at) for token in found), key=lambda row: row.state != "active")
+
+
 def _row(token: ApiToken, at: datetime) -> TokenRow:
     return TokenRow(
         id=token.pk,

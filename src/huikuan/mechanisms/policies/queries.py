@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,14 +87,6 @@ def versions(kind: str | None = None) -> list[VersionRow]:
     """Every version, newest first."""
     rows = PolicyVersion.objects.order_by("-id")
     return [describe(version) for version in (rows.filter(kind=kind) if kind else rows)]
-
-
-def undecided(companies: Collection[int] | None = None) -> list[VersionRow]:
-    """Versions that wait for an approval, newest first; `companies`: of these alone (None: of all, and those for
-    every company)."""
-    decided = PolicyStep.objects.exclude(step__in=(lifecycle.DRAFT, lifecycle.SUBMITTED)).values("version_id")
-    rows = PolicyVersion.objects.exclude(pk__in=decided).order_by("-id")
-    return [describe(one) for one in (rows if companies is None else rows.filter(company_id__in=companies))]
 
 
 def version(version_id: int) -> VersionRow:

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "contract_changed_since": gettext_noop(
         "Contract %(number)s was amended meanwhile: you read version %(seen)s, now it is %(now)s. Nothing was written."
     ),
+    "contract_customer_several": gettext_noop("“%(text)s” fits several customers: %(some)s. Give the code."),
     "contract_currency_fixed": gettext_noop("The contract is in %(currency)s; that cannot be amended."),
     "contract_customer_differs": gettext_noop("Contract %(number)s is registered with another customer."),
     "contract_customer_unknown": gettext_noop("There is no customer no. %(customer)s."),
@@ -40,9 +41,12 @@ SENTENCES: dict[str, str] = {
         "“%(value)s” is not a late-payment rate; write it like 0.05%%/day, 15.4%%/year or LPR x 1.5."
     ),
     "milestone_days_bad": gettext_noop("Milestone %(milestone)s: %(days)s days are not between 0 and %(longest)s."),
+    "milestone_days_unreadable": gettext_noop("“%(value)s” is no number of days from 0 to %(longest)s."),
     "milestone_event_unknown": gettext_noop("There is no milestone event no. %(event)s."),
     "milestone_event_withdrawn": gettext_noop("Event no. %(event)s is taken back already."),
     "milestone_reached_already": gettext_noop("Milestone %(milestone)s was reached on %(day)s; take that back first."),
+    "milestone_share_bad": gettext_noop("“%(value)s” is no share; write it in percent, like 30 or 12.5."),
+    "milestone_share_missing": gettext_noop("Say which share of the contract falls due with it, in percent."),
     "milestone_twice": gettext_noop("Two milestones are called %(milestone)s."),
     "milestone_unknown": gettext_noop("The contract has no milestone %(milestone)s; it has: %(known)s."),
     "milestone_unnamed": gettext_noop("“%(milestone)s” cannot name a milestone: it is empty or too long."),
@@ -61,6 +65,7 @@ SENTENCES: dict[str, str] = {
     "order_currency_fixed": gettext_noop("The order is in %(currency)s; that cannot be changed."),
     "order_done_already": gettext_noop("Line %(line)s: %(quantity)s are %(what)s already; the order cannot say less."),
     "order_field_too_long": gettext_noop("The %(field)s of a line takes at most %(longest)s characters."),
+    "order_line_incomplete": gettext_noop("A line has a product, a quantity and an amount."),
     "order_line_twice": gettext_noop("Two lines of the order have the number %(line)s."),
     "order_line_unknown": gettext_noop("The order has no line %(line)s."),
     "order_number_taken": gettext_noop("The company has an order %(number)s already."),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.pages import figures
+from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.reading import Reading, address
 
 register = template.Library()
@@ -165,3 +166,27 @@ def _version() -> str:
 def bar(segments: Sequence[Any], kind: str = "", label: str = "") -> dict[str, Any]:
     """One stacked bar: segments with x, width (percent), shade, and for links title and url."""
     return {"segments": segments, "kind": kind, "label": label}
+
+
+# Forms --------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("shell/parts/field.html")
+def field(
+    form: Form,
+    name: str,
+    label: str,
+    kind: str = "text",
+    hint: str = "",
+    options: Sequence[tuple[str, str]] = (),
+    needed: bool = False,
+    longest: int = 200,
+    bare: bool = False,
+) -> dict[str, Any]:
+    """A field with its label, what was typed and what is wrong with it. `kind`: text, date, area or select;
+    `bare`: in a table, whose head says the label."""
+    return {
+        **{"name": name, "label": label, "kind": kind, "hint": hint, "options": options, "needed": needed},
+        **{"longest": longest, "bare": bare, "value": form.text(name)},
+        **{"problem": form.problems.get(name, ""), "beside": form.beside.get(name, "")},
+    }

@@ -123,7 +123,8 @@ def test_no_page_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -
              "/receivables/statements/", f"/receivables/statements/customers/{books.customer('C0001')}",
              "/receivables/statements/issued", "/login",
              "/contracts/", f"/contracts/{contract}", f"/receivables/contracts/{contract}/items",
-             "/orders/", f"/orders/{SalesOrder.objects.get().pk}"]  # fmt: skip
+             "/orders/", f"/orders/{SalesOrder.objects.get().pk}", "/contracts/new", f"/contracts/{contract}/amend",
+             "/orders/new", f"/orders/{SalesOrder.objects.get().pk}/change", "/programs/", "/policies/"]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)
         page.emulate_media(color_scheme="light")

@@ -103,14 +103,14 @@ def sign(books: Books, customer: str, number: str, milestones: str) -> int:
 def test_a_milestone_waits_from_thirty_days_before_until_its_event(reader: Client, books: Books) -> None:
     contract = sign(books, "C0003", "HT-1", "签订 30% @2026-03-02；验收 50% @2026-12-20；质保期满 20% @2026-12-21")
     shown = reader.get(TODAY).context["groups"]
-    assert [one["group"].title for one in shown] == ["里程碑"]
+    assert [one["group"].title for one in shown] == ["付款节点"]
     told = [(entry["task"].deadline, entry["task"].amount, entry["urgency"]) for entry in shown[0]["tasks"]]
     assert told == [(date(2026, 3, 2), 300_000, "bad"), (date(2026, 12, 20), 500_001, "")]
     assert reader.get(shown[0]["tasks"][0]["task"].url).status_code == 200
     (first, *_) = terms_of(contract).milestones
     record_milestone(contract_id=contract, milestone=first.code, happened_on=AS_OF, actor="test", at=AT)
-    assert len(groups(reader)["里程碑"]) == 1
-    assert len(groups(reader, f"{TODAY}?as_of=2026-11-19")["里程碑"]) == 1
+    assert len(groups(reader)["付款节点"]) == 1
+    assert len(groups(reader, f"{TODAY}?as_of=2026-11-19")["付款节点"]) == 1
 
 
 def test_however_many_contracts_wait_the_terms_of_five_are_read(
@@ -171,7 +171,7 @@ def test_milestones_of_others_customers_do_not_show(books: Books, on_the_day: No
             effective_on=date(2020, 1, 1), actor="test", at=AT,
         )  # fmt: skip
     client = in_role("li", "sales", shown="HT-1")
-    assert groups(client) == {"里程碑": [f"{CUSTOMERS['C0001']} · 验收"]}
+    assert groups(client) == {"付款节点": [f"{CUSTOMERS['C0001']} · 验收"]}
     answer = client.get(TODAY)
     assert CUSTOMERS["C0003"] not in answer.content.decode()
     assert answer.context["deeds"] == []
@@ -208,7 +208,7 @@ def test_failed_jobs_wait_for_who_manages_them_until_one_succeeds(reader: Client
     assert manager.get(TODAY).status_code == 403
     grant_role(username="ops", role="treasurer", actor="cli:root", at=AT)
     manager.force_login(User.objects.get(username="ops"))
-    assert groups(manager) == {"失败的后台任务": ["imports.tidy"]}
+    assert groups(manager) == {"失败的后台任务": ["清理未完成的导入"]}
     fail("imports.tidy", Job.State.DONE)
     assert groups(manager) == {}
     fail("audit.seal")

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.connect.connectors.web import checked
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, grant_role
+from huikuan.mechanisms.jobs.models import Job, Schedule
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.receivables.models import Item
 from huikuan.shell.tests.books import AT, Books
@@ -101,6 +103,7 @@ def test_the_whole_walk_without_a_script(reader: Client) -> None:
     assert "没有后台进程在运行" in waiting
     assert commit(reader, draft, rejected="skip").status_code == 302
     assert "提交中" in reader.get("/imports/").content.decode()
+    said_while_it_runs(reader, draft)
     before = Item.objects.count()
     work()
     assert Item.objects.count() == before + 3
@@ -113,6 +116,27 @@ def test_the_whole_walk_without_a_script(reader: Client) -> None:
     assert "2026-10-31" in shown
     assert f"/imports/{batch.pk}/undo" in shown
     assert "2026-10-32" in reader.get(f"/imports/{batch.pk}/lines/4").content.decode()
+
+
+def said_while_it_runs(reader: Client, draft: ImportDraft) -> None:
+    """Which steps are done, over how many rows, and what remains; of a failure, how to go on."""
+    job = Job.objects.filter(kind="imports.commit", key=str(draft.pk))
+    as_it_was = job.values("state", "message", "attempts", "progress_done", "progress_total").get()
+    address = f"/imports/drafts/{draft.pk}/progress"
+    job.update(state="running", message="writing", progress_done=2, progress_total=4)
+    page = reader.get(address).content.decode()
+    assert page.count("4 / 4 行") == 2, "two steps are done with the file's four rows"
+    assert '<progress max="4" value="2"' in page
+    assert "余下： 封签" in page
+    alive = Schedule.objects.create(kind="audit.seal", every_seconds=1, next_at=timezone.now())
+    job.update(state="queued", message="DiskFull", attempts=2)
+    assert "已尝试 2 次" in reader.get(address).content.decode()
+    job.update(state="failed", message="DiskFull")
+    failed = reader.get(address).content.decode()
+    assert f"任务编号 {job.get().pk}" in failed
+    assert f"/imports/drafts/{draft.pk}/reopen" in failed
+    job.update(**as_it_was)
+    alive.delete()
 
 
 def test_an_import_is_undone_from_its_page(reader: Client) -> None:

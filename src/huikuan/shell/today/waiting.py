@@ -20,9 +20,10 @@ from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.pages.access import may, permitted_companies, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.mechanisms.policies.kinds import kind_named
-from huikuan.mechanisms.policies.queries import undecided
 from huikuan.record.contracts.queries.upcoming import milestones_awaited
 from huikuan.shell.today.rows import Group, Task
+from huikuan.shell.web.jobs import named
+from huikuan.shell.web.policies import awaiting
 
 #: How far ahead a milestone is announced, and how far back a failed job is told.
 AHEAD, BACK = timedelta(days=30), timedelta(days=7)
@@ -95,15 +96,14 @@ def _policies(request: HttpRequest) -> Group | None:
     tasks = [
         Task(
             title=_(kind_named(one.kind).title),
-            detail=_("Version %(number)s, drafted by %(actor)s; approve with: huikuan policy approve %(id)s")
-            % {"number": one.number, "actor": one.drafted_by, "id": one.id},
-            url="",
-            act="",
+            detail=_("Version %(number)s, drafted by %(actor)s") % {"number": one.number, "actor": one.drafted_by},
+            url=f"{reverse('shell:policies')}#policy-{one.id}",
+            act=_("Decide"),
             icon="check",
         )
-        for one in undecided(permitted_companies(request, Permission.APPROVE_POLICY))
+        for one in awaiting(request)
     ]
-    return Group(_("Policies to approve"), tuple(tasks[:SHOWN]), len(tasks))
+    return Group(_("Policies to approve"), tuple(tasks[:SHOWN]), len(tasks), reverse("shell:policies"))
 
 
 def _failed_jobs(request: HttpRequest) -> Group | None:
@@ -114,14 +114,14 @@ def _failed_jobs(request: HttpRequest) -> Group | None:
     failed = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=timezone.now() - BACK).filter(~Exists(newer))
     tasks = [
         Task(
-            title=job.kind,
+            title=named(job.kind),
             detail=ngettext("failed after %(count)s attempt", "failed after %(count)s attempts", job.attempts)
             % {"count": job.attempts}
-            + f" · huikuan job show {job.pk}",
-            url="",
-            act="",
+            + f" · {job.message}",
+            url=reverse("shell:jobs"),
+            act=_("Try again"),
             icon="alert-triangle",
         )
         for job in failed.order_by("-pk")[:SHOWN]
     ]
-    return Group(_("Failed jobs"), tuple(tasks), failed.count())
+    return Group(_("Failed jobs"), tuple(tasks), failed.count(), reverse("shell:jobs"))

@@ -57,6 +57,9 @@ PLACES = (
         children=(
             Place(gettext_noop("Users"), "shell:users", go="users"),
             Place(gettext_noop("Teams"), "shell:teams"),
+            Place(gettext_noop("Programs"), "shell:programs"),
+            Place(gettext_noop("Policies"), "shell:policies"),
+            Place(gettext_noop("Jobs"), "shell:jobs"),
         ),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
-from huikuan.shell.web import account, log_in, people, probes, teams, today, views
+from huikuan.shell.web import account, jobs, log_in, people, policies, probes, programs, teams, today, views
 
 app_name = "shell"
 urlpatterns = [
@@ -41,6 +41,19 @@ urlpatterns = [
     path("users/of/<str:username>/state", people.change_state, name="user-state"),
     path("users/of/<str:username>/reset-factor", people.reset_factor, name="reset-factor"),
     path("users/of/<str:username>/revoke-token", people.revoke_token, name="user-token"),
+    path("programs/", programs.show_programs, name="programs"),
+    path("programs/webhooks", programs.add_webhook, name="add-webhook"),
+    path("programs/webhooks/<int:webhook_id>", programs.show_webhook, name="webhook"),
+    path("programs/webhooks/<int:webhook_id>/export", programs.export_deliveries, name="export-deliveries"),
+    path("programs/webhooks/<int:webhook_id>/secret", programs.renew_secret, name="webhook-secret"),
+    path("programs/webhooks/<int:webhook_id>/state", programs.change_state, name="webhook-state"),
+    path("programs/webhooks/<int:webhook_id>/replay", programs.replay, name="webhook-replay"),
+    path("programs/tokens/<int:token_id>/revoke", programs.revoke_token, name="program-token"),
+    path("policies/", policies.show_policies, name="policies"),
+    path("policies/<int:version_id>/approve", policies.approve, name="approve-policy"),
+    path("jobs/", jobs.show_jobs, name="jobs"),
+    path("jobs/export", jobs.export_jobs, name="export-jobs"),
+    path("jobs/<int:job_id>/retry", jobs.retry, name="retry-job"),
     path("teams/", teams.show_teams, name="teams"),
     path("teams/export", teams.export_teams, name="export-teams"),
     path("teams/add", teams.add_team, name="add-team"),

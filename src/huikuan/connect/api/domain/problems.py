@@ -12,6 +12,7 @@ _CONFLICT = {
     *("idempotency_key_reused", "request_in_flight"),
     *("customer_code_taken", "origin_taken", "already_reversed", "item_not_open", "more_than_open"),
     *("item_has_settlements", "reversal_is_final", "draft_changed", "draft_closed", "batch_undone"),
+    *("contract_number_taken", "order_number_taken", "milestone_event_withdrawn", "fulfilment_withdrawn"),
     *("file_already_imported", "customers_changed_meanwhile", "webhook_disabled"),
 }
 _STATUS = {
@@ -23,7 +24,9 @@ _STATUS = {
     "token_area_missing": 403,
     "not_found": 404,
     "method_unknown": 405,
+    "contract_changed_since": 412,
     "customer_changed_since": 412,
+    "order_changed_since": 412,
     "precondition_failed": 412,
     "file_too_large": 413,
     "body_too_large": 413,
@@ -33,6 +36,7 @@ _STATUS = {
     "request_failed": 500,
     "database_busy": 503,
     "ledger_busy": 503,
+    "statement_number_contended": 503,
 }
 #: Understood, and declined by a rule of the ledger.
 _DECLINED = 422

@@ -11,8 +11,8 @@ from typing import Any
 from django.http import HttpResponse
 
 from huikuan.connect.api.domain.problems import status_of
-from huikuan.connect.api.telling import told
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.pages.telling import told
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 _MOST_PLACES = 100
@@ -54,7 +54,7 @@ def send_problem(refusal: Refusal) -> HttpResponse:
     if "seconds" in refusal.params:
         response.headers["Retry-After"] = str(refusal.params["seconds"])
     elif body["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.CONFLICT) and refusal.code.endswith(
-        ("_busy", "_flight")
+        ("_busy", "_flight", "_contended")
     ):
         response.headers["Retry-After"] = "1"
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from huikuan.connect.api.callers import Caller
@@ -35,8 +36,18 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A stored file that is sent as the answer."""
+
+    path: Path
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One request, read and allowed. `place`: the key a page goes on after, None for the first one."""
+    """One request, read and allowed. `place`: the key a page goes on after, None for the first one. `ready`: what
+    was worked out beforehand, or the refusal that ended it."""
 
     caller: Caller
     at: datetime
@@ -47,6 +58,12 @@ class Call:
     if_match: str = ""
     place: list[str | int] | None = None
     language: str = ""
+    ready: Any = None
+
+    @property
+    def after(self) -> str:
+        """The last row before this page, where its key is one value; '' on the first."""
+        return str(self.place[0]) if self.place else ""
 
     @property
     def limit(self) -> int:
@@ -55,11 +72,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered. `next`: the key of a page's last row, None at the end."""
+    """What is answered. `next`: the key of a page's last row, None at the end. `file`: sent instead of the body."""
 
     body: Mapping[str, Any]
     etag: str = ""
     next: Sequence[str | int] | None = None
+    file: Download | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +85,8 @@ class Endpoint:
     """One method of one address: what it takes and answers, and the permission it needs.
 
     `paged`: the answer is a page of `answer` rows. `file`: the body is a file's bytes. `versioned`: If-Match says
-    which version is changed. `permission` None: any token.
+    which version is changed. `permission` None: any token. `beforehand`: works out, before anything is locked,
+    what takes a moment; `run` finds it in `ready`. `sends`: the media type of the file it answers with.
     """
 
     name: str
@@ -84,6 +103,8 @@ class Endpoint:
     paged: bool = False
     file: bool = False
     versioned: bool = False
+    beforehand: Callable[[Call], Any] | None = None
+    sends: str = ""
 
     @property
     def writes(self) -> bool:

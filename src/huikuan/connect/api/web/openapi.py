@@ -49,9 +49,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "tags": [endpoint.tag],
         "parameters": _parameters(endpoint),
         "responses": {
-            str(endpoint.status): _response(
-                HTTPStatus(endpoint.status), "application/json", endpoint.answers().schema()
-            ),
+            str(endpoint.status): _answer(endpoint),
             **{
                 str(status): _response(
                     HTTPStatus(status), "application/problem+json", {"$ref": "#/components/schemas/Problem"}
@@ -73,6 +71,13 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             "content": {"application/json": {"schema": endpoint.body.schema()}},
         }
     return said
+
+
+def _answer(endpoint: Endpoint) -> dict[str, Any]:
+    status = HTTPStatus(endpoint.status)
+    if endpoint.sends:
+        return _response(status, endpoint.sends, {"type": "string", "contentMediaType": endpoint.sends})
+    return _response(status, "application/json", endpoint.answers().schema())
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

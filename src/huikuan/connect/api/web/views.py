@@ -10,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
@@ -19,7 +20,7 @@ from huikuan.connect.api import rates
 from huikuan.connect.api.callers import Caller, caller_of
 from huikuan.connect.api.domain.cursors import cursor_of, place_of
 from huikuan.connect.api.web.answering import matches, send, send_problem, tag_of, written
-from huikuan.connect.api.web.calls import Call, Endpoint, Reply
+from huikuan.connect.api.web.calls import Call, Download, Endpoint, Reply
 from huikuan.connect.api.web.reading import read_path, read_query
 from huikuan.connect.api.web.writing import run_write
 from huikuan.kernel.errors import Refusal
@@ -28,12 +29,12 @@ from huikuan.mechanisms.pages.tracing import request_id
 log = logging.getLogger(__name__)
 
 
-def view_of(endpoints: Mapping[str, Endpoint]) -> Callable[..., HttpResponse]:
+def view_of(endpoints: Mapping[str, Endpoint]) -> Callable[..., HttpResponseBase]:
     """The view of one address: its endpoints by method. It knows tokens alone, no session and so no CSRF."""
 
     @csrf_exempt
     @login_not_required
-    def view(request: HttpRequest, **given: Any) -> HttpResponse:
+    def view(request: HttpRequest, **given: Any) -> HttpResponseBase:
         return _logged(partial(_answer, request, endpoints, given))
 
     return view
@@ -41,12 +42,12 @@ def view_of(endpoints: Mapping[str, Endpoint]) -> Callable[..., HttpResponse]:
 
 @csrf_exempt
 @login_not_required
-def nowhere(request: HttpRequest, **_given: Any) -> HttpResponse:
+def nowhere(request: HttpRequest, **_given: Any) -> HttpResponseBase:
     """An address that is none of ours."""
     return _logged(lambda: send_problem(Refusal("not_found")))
 
 
-def _logged(answer: Callable[[], HttpResponse]) -> HttpResponse:
+def _logged(answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The answer; what nobody foresaw is logged under the request's number and answered without detail."""
     try:
         response = answer()
@@ -59,7 +60,7 @@ def _logged(answer: Callable[[], HttpResponse]) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, endpoints: Mapping[str, Endpoint], given: dict[str, Any]) -> HttpResponse:
+def _answer(request: HttpRequest, endpoints: Mapping[str, Endpoint], given: dict[str, Any]) -> HttpResponseBase:
     at = timezone.now()
     caller = caller_of(request.headers.get("Authorization", ""), at=at)
     rates.take_turn(f"token {caller.token.id}", now=at.timestamp())
@@ -91,8 +92,10 @@ def _call(request: HttpRequest, endpoint: Endpoint, caller: Caller, given: dict[
     )
 
 
-def _read(request: HttpRequest, endpoint: Endpoint, call: Call) -> HttpResponse:
+def _read(request: HttpRequest, endpoint: Endpoint, call: Call) -> HttpResponseBase:
     reply = endpoint.run(call)
+    if reply.file is not None:
+        return _file(request, reply.file, reply.etag)
     text = written(_page(endpoint, call, reply) if endpoint.paged else reply.body)
     etag = reply.etag or tag_of(text)
     if matches(request.headers.get("If-None-Match", ""), etag):
@@ -100,6 +103,16 @@ def _read(request: HttpRequest, endpoint: Endpoint, call: Call) -> HttpResponse:
         response.headers["ETag"] = etag
         return response
     return send(endpoint.status, text, etag=etag)
+
+
+def _file(request: HttpRequest, file: Download, etag: str) -> HttpResponseBase:
+    """A stored file, always as a download: nothing may run what it holds."""
+    if matches(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    response = FileResponse(file.path.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type)
+    response.headers["ETag"] = etag
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _page(endpoint: Endpoint, call: Call, reply: Reply) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +22,8 @@ from huikuan.connect.api.web.reading import read_body, read_upload, room_for_upl
 from huikuan.kernel.errors import Refusal
 
 _LONGEST_KEY = 100
+#: How often what was worked out beforehand is worked out anew.
+_ATTEMPTS = 5
 _KEY = re.compile(r"[!-~]{1,100}", re.ASCII)
 
 
@@ -32,12 +36,34 @@ def run_write(request: HttpRequest, endpoint: Endpoint, call: Call) -> HttpRespo
         made = _take_file(request, endpoint, call, key)
     else:
         call = replace(call, body=read_body(endpoint, request))
-        asked = _asked(endpoint, call, key, dict(call.body))
-        made = answer_once(asked, lambda: _run(endpoint, call), at=call.at)
+        made = _done_once(endpoint, call, _asked(endpoint, call, key, dict(call.body)))
     response = send(made.status, made.text, etag=made.etag)
     if made.again:
         response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def _done_once(endpoint: Endpoint, call: Call, asked: Asked) -> Made:
+    """Do it unless it was done. What takes a moment is worked out beforehand, and anew when somebody else was faster
+    with what it rests on."""
+    for attempt in range(_ATTEMPTS):
+        if endpoint.beforehand is not None and answered_before(asked) is None:
+            call = replace(call, ready=_worked_out(endpoint.beforehand, call))
+        try:
+            return answer_once(asked, partial(_run, endpoint, call), at=call.at)
+        except Refusal as refusal:
+            last = endpoint.beforehand is None or attempt == _ATTEMPTS - 1
+            if last or status_of(refusal.code) not in PASSING:
+                raise
+    raise AssertionError("the last attempt answers or raises")
+
+
+def _worked_out(beforehand: Callable[[Call], Any], call: Call) -> Any:
+    """A refusal is an answer too, to be kept like every other."""
+    try:
+        return beforehand(call)
+    except Refusal as refusal:
+        return refusal
 
 
 def _take_file(request: HttpRequest, endpoint: Endpoint, call: Call, key: str) -> Made:
@@ -56,6 +82,8 @@ def _take_file(request: HttpRequest, endpoint: Endpoint, call: Call, key: str) -
 def _run(endpoint: Endpoint, call: Call) -> Made:
     """What the endpoint answers; a refusal leaves nothing written and is an answer too."""
     try:
+        if isinstance(call.ready, Refusal):
+            raise call.ready
         with nullcontext() if endpoint.file else transaction.atomic():
             reply = endpoint.run(call)
     except Refusal as refusal:

@@ -93,6 +93,9 @@ def progress_page(draft: ImportDraft, kind: str) -> dict[str, Any]:
         "draft_company": Company.objects.get(pk=draft.company_id),
         "job": job,
         "job_steps": [(name, place < reached, place == reached) for place, name in enumerate(names)],
+        "rows": draft.sample.get("height", 0),
+        "steps_done": max(reached, 0),
+        "remain": names[max(reached, 0) + 1 :],
         "no_worker": not worker_seen(at=timezone.now()),
         "failed": job is not None and job.state == "failed",
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 
 from huikuan.kernel.dates import LATEST, parse_date
 from huikuan.kernel.errors import Refusal
@@ -37,6 +38,7 @@ _PART = re.compile(
     r"(?:\s*@\s*(?P<planned>\d{4}-\d{2}-\d{2}))?",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"(?P<share>\d{1,3}(?:\.\d{1,2})?)\s*%?", re.ASCII)
 _BETWEEN = re.compile(r"\s*[;；\n]\s*")
 
 
@@ -72,10 +74,32 @@ def read_milestones(text: str) -> tuple[Milestone, ...]:
     if not parts:
         return ()
     read = [_read(part) for part in parts]
-    if sum(milestone.weight for milestone in read) != WHOLE:
-        total = Decimal(sum(milestone.weight for milestone in read)) / 100
+    check_whole(read)
+    return coded(read)
+
+
+def check_whole(milestones: Sequence[Milestone]) -> None:
+    """Refuse shares, in hundredths of a percent, that do not make 100 %."""
+    if milestones and sum(one.weight for one in milestones) != WHOLE:
+        total = Decimal(sum(one.weight for one in milestones)) / 100
         raise Refusal("milestones_not_whole", total=f"{total.normalize():f}")
-    return _with_codes(read)
+
+
+def read_share(text: str) -> int:
+    """'30' or '30 %' → 3000; refuses what is no percentage of at most two decimals above zero."""
+    found = _SHARE.fullmatch(plain(text))
+    weight = int(Decimal(found["share"]) * 100) if found else 0
+    if not 0 < weight <= WHOLE:
+        raise Refusal("milestone_share_bad", value=text)
+    return weight
+
+
+def read_days(text: str) -> int:
+    """'30' → 30; refuses what is no number of days a milestone may have."""
+    days = plain(text)
+    if not (days.isascii() and days.isdigit() and len(days) <= 4 and int(days) <= LONGEST_DAYS):
+        raise Refusal("milestone_days_unreadable", value=text, longest=LONGEST_DAYS)
+    return int(days)
 
 
 def written(milestones: Sequence[Milestone]) -> str:
@@ -120,7 +144,7 @@ def event_named(name: str) -> str:
 
 def check_milestones(milestones: Sequence[Milestone]) -> None:
     """Refuse milestones that cannot be told apart, weigh nothing, or fall due beyond ten years."""
-    repeated = [code for code, count in Counter(one.code for one in milestones).items() if count > 1]
+    repeated = [code for code, times in Counter(one.code for one in milestones).items() if times > 1]
     if repeated:
         raise Refusal("milestone_twice", milestone=repeated[0])
     for one in milestones:
@@ -174,16 +198,23 @@ def _read(part: str) -> Milestone:
     )
 
 
-def _with_codes(milestones: Sequence[Milestone]) -> tuple[Milestone, ...]:
-    """Code is the event's kind; numbered where the kind comes more than once, or says nothing."""
-    several = {event for event, count in Counter(one.event for one in milestones).items() if count > 1} | {OTHER}
-    seen: Counter[str] = Counter()
-    coded = []
+def coded(milestones: Sequence[Milestone]) -> tuple[Milestone, ...]:
+    """A code for each that has none: its event's kind; numbered where the kind comes more than once, says nothing
+    or is taken."""
+    several = {event for event, times in Counter(one.event for one in milestones).items() if times > 1} | {OTHER}
+    taken = {one.code for one in milestones}
+    found = []
     for one in milestones:
-        seen[one.event] += 1
-        code = f"{one.event}-{seen[one.event]}" if one.event in several else one.event
-        coded.append(Milestone(code, one.event, one.weight, one.days, one.planned_on, one.title))
-    return tuple(coded)
+        code = one.code or next(code for code in _codes(one.event, one.event in several) if code not in taken)
+        taken.add(code)
+        found.append(replace(one, code=code))
+    return tuple(found)
+
+
+def _codes(event: str, numbered: bool) -> Iterator[str]:
+    if not numbered:
+        yield event
+    yield from (f"{event}-{number}" for number in count(1))
 
 
 def _written(milestone: Milestone, percent: Decimal) -> str:

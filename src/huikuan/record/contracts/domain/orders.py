@@ -74,6 +74,10 @@ class Progress:
         return self.line.quantity_e4 - self.delivered_e4
 
     @property
+    def uninvoiced_e4(self) -> int:
+        return self.line.quantity_e4 - self.invoiced_e4
+
+    @property
     def open_amount(self) -> int:
         return self.line.amount - self.delivered_amount
 

@@ -27,6 +27,23 @@ class FulfilmentRow:
     recorded_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OrderVersion:
+    """One recorded state of an order, as its history shows it."""
+
+    number: int
+    order: Order
+    actor: str
+    recorded_at: datetime
+    reason: str = ""
+
+
+def order_versions(order_id: int) -> list[OrderVersion]:
+    """Every recorded state of an order, oldest first."""
+    rows = SalesOrderVersion.objects.filter(order_id=order_id).order_by("version")
+    return [OrderVersion(row.version, order_from(row.content), row.actor, row.recorded_at) for row in rows]
+
+
 def order_of(order_id: int, *, known: int | None = None) -> Order:
     """The order as its latest version says."""
     rows = SalesOrderVersion.objects.filter(order_id=order_id)

@@ -41,6 +41,12 @@ def amendments(contract_id: int, *, known: int | None = None) -> list[Amendment]
     ]  # fmt: skip
 
 
+def terms_at(history: Iterable[Amendment], version: int) -> Terms:
+    """The terms that governed, of all recorded, while `version` was the last one."""
+    known = [Version(one.number, one.effective_on, one.terms) for one in history if one.number <= version]
+    return governing(known).terms
+
+
 def versions(contract_id: int, *, known: int | None = None) -> list[Version]:
     """The same as the domain's rule takes them."""
     return [Version(one.number, one.effective_on, one.terms) for one in amendments(contract_id, known=known)]

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.rates import SCALE
+from huikuan.mechanisms.pages.forms import Form
 from huikuan.record.contracts.domain.interest import LPR, LateInterest
 from huikuan.record.contracts.domain.milestones import Milestone, event_named, fold
 from huikuan.record.contracts.domain.orders import quantity_text
@@ -71,3 +72,15 @@ def late_interest(clause: LateInterest | None) -> str:
 @register.filter
 def quantity(quantity_e4: Any) -> str:
     return quantity_text(quantity_e4)
+
+
+@register.filter
+def add_text(text: str, more: object) -> str:
+    """Both in one: the name of a row's field."""
+    return f"{text}{more}"
+
+
+@register.filter
+def typed(form: Form, name: str) -> str:
+    """What stands in a field of the form."""
+    return form.text(name)

@@ -25,6 +25,7 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
+from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -45,12 +46,12 @@ from huikuan.record.contracts.queries.contracts import (
 )
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
 from huikuan.record.contracts.web.asked import chips, customer_asked
+from huikuan.record.contracts.web.files import file_sent
 from huikuan.record.customers.queries import seen
 
 ROWS = 50
 #: Orders of a contract shown on its page; the list has them all.
 _FEW = 20
-_LARGEST_FILE = 50 * 1024 * 1024
 
 VIEWS = {"": gettext_noop("All"), **STATUSES}
 
@@ -85,6 +86,7 @@ def show_contracts(request: HttpRequest) -> HttpResponse:
         "found": found,
         "chosen": chosen,
         "views": VIEWS,
+        "registers": may(request, Permission.MANAGE_CONTRACTS) and not reading.is_past,
         "chips": chips(customer_asked(request), q=chosen.text),
         "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
     }
@@ -111,40 +113,26 @@ def export_contracts(request: HttpRequest) -> HttpResponseBase:
 @needs(Permission.VIEW_CONTRACTS)
 def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     """One contract: its clauses, milestones and files as of the page's day, and how they came to be."""
-    row, reading = _contract(request, contract_id), reading_of(request)
-    known = reading.horizon
-    whole = whole_contract(row, scope=scope_of(request), as_of=reading.as_of, known=known)
-    of_it = OrderFilter(company_id=row.company_id, customer_id=row.customer_id, contract_number=row.number)
-    page = {
-        "contract": row,
-        "seller": Company.objects.get(pk=row.company_id).name,
-        "whole": whole,
-        "terms": whole.terms,
-        "orders": orders_page(
-            of_it, scope=scope_of(request, Permission.VIEW_ORDERS), as_of=reading.as_of, known=known, limit=_FEW
-        )
-        if may(request, Permission.VIEW_ORDERS)
-        else None,
-        "sees_items": _reaches(request, Permission.VIEW_LEDGER, row),
-        "manages": _reaches(request, Permission.MANAGE_CONTRACTS, row) and not reading.is_past,
-        "story": sorted(_story(whole), key=lambda one: (one.on, one.recorded_at)),
-    }
-    return render(request, "contracts/contract.html", page)
+    return _page(request, _contract(request, contract_id))
 
 
 @needs(Permission.VIEW_CONTRACTS, to_write=Permission.MANAGE_CONTRACTS)
 @require_POST
 def reach(request: HttpRequest, contract_id: int) -> HttpResponse:
     """Record that a milestone's event happened."""
-    row = _contract(request, contract_id)
-    record_milestone(
-        contract_id=row.id,
-        milestone=request.POST.get("milestone", ""),
-        happened_on=parse_date(request.POST.get("happened_on", "")),
-        note=request.POST.get("note", ""),
-        actor=_actor(request),
-        at=timezone.now(),
-    )
+    row, form = _contract(request, contract_id), Form(typed_in(request))
+    try:
+        record_milestone(
+            contract_id=row.id,
+            milestone=form.text("milestone"),
+            happened_on=parse_date(form.text("happened_on")),
+            note=form.text("note"),
+            actor=_actor(request),
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        form.blame("", refusal)
+        return _page(request, row, form, status=400)
     return _back(request, row.id)
 
 
@@ -152,11 +140,14 @@ def reach(request: HttpRequest, contract_id: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, contract_id: int, event_id: int) -> HttpResponse:
     """Take the event of a milestone back."""
-    row = _contract(request, contract_id)
+    row, form = _contract(request, contract_id), Form(typed_in(request))
     if event_id not in {event.id for event in whole_contract(row, scope=scope_of(request)).events}:
         raise Http404
-    reason = request.POST.get("reason", "")
-    withdraw_milestone(event_id=event_id, reason=reason, actor=_actor(request), at=timezone.now())
+    try:
+        withdraw_milestone(event_id=event_id, reason=form.text("reason"), actor=_actor(request), at=timezone.now())
+    except Refusal as refusal:
+        form.blame("", refusal)
+        return _page(request, row, form, status=400)
     return _back(request, row.id)
 
 
@@ -165,12 +156,8 @@ def withdraw(request: HttpRequest, contract_id: int, event_id: int) -> HttpRespo
 def attach(request: HttpRequest, contract_id: int) -> HttpResponse:
     """Keep a file with the contract."""
     row = _contract(request, contract_id)
-    sent = request.FILES.get("file")
-    if sent is None or not sent.name or not sent.size:
-        raise Refusal("contract_file_missing")
-    if sent.size > _LARGEST_FILE:
-        raise Refusal("contract_file_too_large", limit=_LARGEST_FILE // 1024 // 1024)
-    attach_file(contract_id=row.id, content=sent.read(), name=sent.name, actor=_actor(request), at=timezone.now())
+    name, content = file_sent(request)
+    attach_file(contract_id=row.id, content=content, name=name, actor=_actor(request), at=timezone.now())
     return _back(request, row.id)
 
 
@@ -190,6 +177,31 @@ def send_file(request: HttpRequest, contract_id: int, sha256: str) -> HttpRespon
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _page(request: HttpRequest, row: ContractRow, form: Form | None = None, status: int = 200) -> HttpResponse:
+    """The page of a contract. `form`: what was typed into it and refused."""
+    reading = reading_of(request)
+    known = reading.horizon
+    whole = whole_contract(row, scope=scope_of(request), as_of=reading.as_of, known=known)
+    of_it = OrderFilter(company_id=row.company_id, customer_id=row.customer_id, contract_number=row.number)
+    page = {
+        "contract": row,
+        "seller": Company.objects.get(pk=row.company_id).name,
+        "whole": whole,
+        "terms": whole.terms,
+        "orders": orders_page(
+            of_it, scope=scope_of(request, Permission.VIEW_ORDERS), as_of=reading.as_of, known=known, limit=_FEW
+        )
+        if may(request, Permission.VIEW_ORDERS)
+        else None,
+        "sees_items": _reaches(request, Permission.VIEW_LEDGER, row),
+        "manages": _reaches(request, Permission.MANAGE_CONTRACTS, row) and not reading.is_past,
+        "orders_more": _reaches(request, Permission.MANAGE_ORDERS, row) and not reading.is_past,
+        "story": sorted(_story(whole), key=lambda one: (one.on, one.recorded_at)),
+        "form": form or Form({}),
+    }
+    return render(request, "contracts/contract.html", page, status=status)
 
 
 def _contract(request: HttpRequest, contract_id: int) -> ContractRow:

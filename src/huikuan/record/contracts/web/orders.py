@@ -15,7 +15,8 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.access import may, needs, scope_of
+from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -52,6 +53,7 @@ def show_orders(request: HttpRequest) -> HttpResponse:
         "found": found,
         "chosen": chosen,
         "views": VIEWS,
+        "enters": may(request, Permission.MANAGE_ORDERS) and not reading.is_past,
         "chips": chips(customer_asked(request), contract=chosen.contract_number or "", q=chosen.text),
         "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
     }
@@ -82,27 +84,35 @@ def export_orders(request: HttpRequest) -> HttpResponseBase:
 @needs(Permission.VIEW_ORDERS)
 def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     """One order: its lines and what was delivered and invoiced of each up to the page's day."""
-    reading = reading_of(request)
     try:
         row = order(order_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
-    known = reading.horizon
-    whole = whole_order(row, scope=scope_of(request), as_of=reading.as_of, known=known)
+    return render_order(request, row)
+
+
+def render_order(request: HttpRequest, row: OrderRow, form: Form | None = None, status: int = 200) -> HttpResponse:
+    """The page of an order. `form`: what was typed into it and refused."""
+    reading = reading_of(request)
+    whole = whole_order(row, scope=scope_of(request), as_of=reading.as_of, known=reading.horizon)
     page = {
         "order": row,
         "seller": Company.objects.get(pk=row.company_id).name,
         "whole": whole,
-        "contract_id": whole.contract_id if _sees_contract(request, row) else None,
+        "contract_id": whole.contract_id if _reaches(request, Permission.VIEW_CONTRACTS, row) else None,
         "delivered": sum(line.delivered_amount for line in whole.lines),
         "invoiced": sum(line.invoiced_amount for line in whole.lines),
         "undelivered": 0 if whole.order.void else sum(line.open_amount for line in whole.lines),
+        "manages": _reaches(request, Permission.MANAGE_ORDERS, row) and not reading.is_past,
+        "form": form or Form({}),
+        "asked": f"{form.text('line')}{form.text('what')}" if form else "",
     }
-    return render(request, "contracts/order.html", page)
+    return render(request, "contracts/order.html", page, status=status)
 
 
-def _sees_contract(request: HttpRequest, row: OrderRow) -> bool:
-    return seen(scope_of(request, Permission.VIEW_CONTRACTS)).has(row.company_id, row.customer_id)
+def _reaches(request: HttpRequest, permission: Permission, row: OrderRow) -> bool:
+    """Whether the reader may do this on the rows of the order's customer."""
+    return seen(scope_of(request, permission)).has(row.company_id, row.customer_id)
 
 
 def _chosen(request: HttpRequest) -> OrderFilter:

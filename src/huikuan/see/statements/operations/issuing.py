@@ -71,6 +71,28 @@ def issue_statement(
     at: datetime,
 ) -> int:
     """Issue one statement resting on `known`; returns the fact's id. Refuses an account with nothing to say."""
+    said = statement_to_issue(
+        company_id=company_id,
+        customer_id=customer_id,
+        currency=currency,
+        period=period,
+        known=known,
+        actor=actor,
+        at=at,
+    )
+    for _attempt in range(_ATTEMPTS):
+        ready = set_with_number(said, language=language, at=at)
+        issued = record_issue(ready, run_id=None, actor=actor, at=at)
+        if issued is not None:
+            return issued
+    raise Refusal("statement_number_contended")
+
+
+def statement_to_issue(
+    *, company_id: int, customer_id: int, currency: str, period: Period, known: Head, actor: str, at: datetime
+) -> Statement:
+    """What would be issued, resting on `known`. Refuses whoever may not issue it, and an account with nothing to
+    say."""
     theirs = require_issuing(actor, company_id=company_id, customer_ids=[customer_id], at=at)
     said = statement(
         company_id=company_id,
@@ -84,12 +106,7 @@ def issue_statement(
     )
     if said.is_empty:
         raise _empty(said)
-    for _attempt in range(_ATTEMPTS):
-        ready = set_with_number(said, language=language, at=at)
-        issued = record_issue(ready, run_id=None, actor=actor, at=at)
-        if issued is not None:
-            return issued
-    raise Refusal("statement_number_contended")
+    return said
 
 
 def require_issuing(actor: str, *, company_id: int, customer_ids: Iterable[int], at: datetime) -> Scope:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from huikuan.connect.api.web.calls import Endpoint
-from huikuan.connect.api.web.endpoints import agreements, customers, events, imports, ledger, postings, webhooks
+from huikuan.connect.api.web.endpoints import (
+    contracts,
+    customers,
+    events,
+    imports,
+    ledger,
+    orders,
+    postings,
+    statements,
+    webhooks,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *events.READS,
     *customers.READS,
     *customers.WRITES,
-    *agreements.ENDPOINTS,
+    *contracts.ENDPOINTS,
+    *orders.ENDPOINTS,
+    *statements.ENDPOINTS,
     *ledger.READS,
     *postings.WRITES,
     *imports.READS,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from django.utils.translation import gettext_noop
 
 from huikuan.connect.api.domain.fields import Choice, Day, Flag, Instant, Part, Record, Text
 from huikuan.connect.api.web.calls import Call, Endpoint, Reply, found
 from huikuan.connect.api.web.endpoints.lookups import (
+    WHOSE,
     companies_known,
     company_id,
     customer_codes,
@@ -41,23 +45,15 @@ from huikuan.record.receivables.queries.listing import (
     settlements_after,
 )
 
+Row = TypeVar("Row")
 _VIEW = Permission.VIEW_LEDGER
 
 
 def list_items(call: Call) -> Reply:
     """Items as recorded now, in order of id."""
-    scope, asked = call.caller.scope(_VIEW), call.query
-    chosen = Chosen(
-        company_id=company_id(asked["company"], scope),
-        customer_id=customer_id(asked["customer"], scope),
-        kind=asked["kind"],
-        document_number=asked["document_number"],
-        origin_key=asked["origin_key"],
-        is_open=asked["open"],
-    )
-    rows = items_after(chosen, scope=scope, after=_after(call), limit=call.limit + 1)
-    more = [rows[call.limit - 1].item.id] if len(rows) > call.limit else None
-    return Reply({"data": told_items(rows[: call.limit])}, next=more)
+    asked = call.query
+    narrow = {name: asked[name] for name in ("kind", "document_number", "origin_key")}
+    return _listed(call, items_after, told_items, lambda row: row.item.id, is_open=asked["open"], **narrow)
 
 
 def show_item(call: Call) -> Reply:
@@ -68,15 +64,7 @@ def show_item(call: Call) -> Reply:
 
 def list_settlements(call: Call) -> Reply:
     """Settlements in order of id; those of an item where it is named."""
-    scope, asked = call.caller.scope(_VIEW), call.query
-    chosen = Chosen(
-        company_id=company_id(asked["company"], scope),
-        customer_id=customer_id(asked["customer"], scope),
-        item_id=asked["item"],
-    )
-    rows = settlements_after(chosen, scope=scope, after=_after(call), limit=call.limit + 1)
-    more = [rows[call.limit - 1].id] if len(rows) > call.limit else None
-    return Reply({"data": told_settlements(rows[: call.limit])}, next=more)
+    return _listed(call, settlements_after, told_settlements, lambda row: row.id, item_id=call.query["item"])
 
 
 def show_settlement(call: Call) -> Reply:
@@ -142,14 +130,23 @@ def told_settlements(rows: list[ListedSettlement]) -> list[dict[str, object]]:
     return [settlement_json(row, known.codes, customers, known.currencies) for row in rows]
 
 
-def _after(call: Call) -> int:
-    return int(call.place[0]) if call.place else 0
+def _listed(
+    call: Call,
+    read: Callable[..., list[Row]],
+    tell: Callable[[list[Row]], list[dict[str, object]]],
+    id_of: Callable[[Row], int],
+    **narrow: Any,
+) -> Reply:
+    """A page of facts in order of id: of the company and customer asked for, narrowed further."""
+    scope, asked = call.caller.scope(_VIEW), call.query
+    chosen = Chosen(
+        company_id=company_id(asked["company"], scope), customer_id=customer_id(asked["customer"], scope), **narrow
+    )
+    rows = read(chosen, scope=scope, after=int(call.after) if call.after else 0, limit=call.limit + 1)
+    more = [id_of(rows[call.limit - 1])] if len(rows) > call.limit else None
+    return Reply({"data": tell(rows[: call.limit])}, next=more)
 
 
-_WHOSE = {
-    "company": Part(Text(20), gettext_noop("a company's code"), otherwise=""),
-    "customer": Part(Text(40), gettext_noop("a customer's code"), otherwise=""),
-}
 _WHEN = {
     "as_of": Part(Day(), gettext_noop("the day asked about; today if left out")),
     "known_at": Part(Instant(), gettext_noop("what was known and sealed then; everything recorded if left out")),
@@ -161,7 +158,7 @@ READS = (
         "listItems", "GET", "/items", gettext_noop("Items as recorded, in order of id"), _VIEW, list_items, ITEM,
         paged=True,
         query=Record({
-            **_WHOSE,
+            **WHOSE,
             "kind": Part(KINDS, gettext_noop("only this kind")),
             "document_number": Part(Text(60), gettext_noop("only this document")),
             "origin_key": Part(Text(120), gettext_noop("only what came under this key")),
@@ -176,7 +173,7 @@ READS = (
         "listOpenItems", "GET", "/open-items", gettext_noop("Open lines as of any day, by due date"), _VIEW,
         list_open_items, OPEN_LINE, paged=True,
         query=Record({
-            **_WHOSE, **_WHEN,
+            **WHOSE, **_WHEN,
             "currency": Part(Text(3, 3, "[A-Z]{3}"), gettext_noop("only this currency")),
             "side": Part(SIDES, gettext_noop("only this side")),
             "slot": Part(Choice(("not_due", "awaiting", "overdue")), gettext_noop("only this part of aging")),
@@ -185,7 +182,7 @@ READS = (
     Endpoint(
         "listSettlements", "GET", "/settlements", gettext_noop("Settlements as recorded, in order of id"), _VIEW,
         list_settlements, SETTLEMENT, paged=True,
-        query=Record({**_WHOSE, "item": Part(ID, gettext_noop("only those of this item"))}),
+        query=Record({**WHOSE, "item": Part(ID, gettext_noop("only those of this item"))}),
     ),
     Endpoint(
         "showSettlement", "GET", "/settlements/{id}", gettext_noop("One settlement"), _VIEW, show_settlement,
@@ -195,7 +192,7 @@ READS = (
         "showAging", "GET", "/aging", gettext_noop("Open items by age as of any day"), _VIEW, show_aging, AGING_ROW,
         paged=True,
         query=Record({
-            "company": _WHOSE["company"], **_WHEN,
+            "company": WHOSE["company"], **_WHEN,
             "by": Part(Choice(KEYS), gettext_noop("what the rows are"), otherwise="customer"),
             "buckets": Part(Text(40), gettext_noop("a named list of the bucket policy, such as annual")),
             "organisation": Part(Day(), gettext_noop("affiliations of this day instead of the day asked about")),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
+from huikuan.connect.api.domain.fields import Part, Text
 from huikuan.connect.api.web.calls import Call, found
 from huikuan.connect.api.web.shapes import Codes
 from huikuan.kernel.errors import Refusal
@@ -14,8 +17,14 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import companies
-from huikuan.record.customers.queries import customer, customers_by_id
+from huikuan.record.customers.queries import customer, customers_by_id, seen
 from huikuan.record.receivables.queries.listing import listed_item
+
+#: What narrows every list.
+WHOSE = {
+    "company": Part(Text(20), gettext_noop("a company's code"), otherwise=""),
+    "customer": Part(Text(40), gettext_noop("a customer's code"), otherwise=""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,15 @@ def customer_id(code: str, scope: Scope) -> int | None:
         return customer(code, scope=scope).id
     except Refusal:
         raise Refusal("customer_code_unknown", customer=code) from None
+
+
+def customer_of(company: Company, code: str, scope: Scope) -> int:
+    """The customer's id, to write on their rows of the company; refuses one out of reach like one that does not
+    exist."""
+    whose = customer_id(code, scope)
+    if whose is None or not seen(scope).has(company.pk, whose):
+        raise Refusal("customer_code_unknown", customer=code)
+    return whose
 
 
 def seen_item(call: Call, item_id: int, permission: Permission) -> int:

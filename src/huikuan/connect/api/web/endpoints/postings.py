@@ -10,16 +10,14 @@ from django.utils.translation import gettext_noop
 from huikuan.connect.api.domain.fields import Amount, Choice, Day, Listed, Part, Record, Text, answered
 from huikuan.connect.api.web.calls import Call, Endpoint, Reply, found
 from huikuan.connect.api.web.endpoints.ledger import told_items, told_settlements
-from huikuan.connect.api.web.endpoints.lookups import company_seen, customer_id, seen_item
+from huikuan.connect.api.web.endpoints.lookups import company_seen, customer_of, seen_item
 from huikuan.connect.api.web.shapes import CODE, ID, ITEM, KINDS, SETTLEMENT, SIDES
 from huikuan.kernel.dates import business_date
-from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import company_zone
-from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.domain.posting import Posting
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.models import Item
@@ -98,14 +96,11 @@ def reschedule_item(call: Call) -> Reply:
 
 
 def _posting(said: Mapping[str, Any], company: Company, scope: Scope) -> Posting:
-    whose = customer_id(said["customer"], scope)
-    if whose is None or not seen(scope).has(company.pk, whose):
-        raise Refusal("customer_code_unknown", customer=said["customer"])
     net, tax = (
         None if said[name] is None else to_minor(said[name], said["currency"]) for name in ("net_amount", "tax_amount")
     )
     return Posting(
-        customer_id=whose,
+        customer_id=customer_of(company, said["customer"], scope),
         amount=to_minor(said["amount"], said["currency"]),
         net_amount=net,
         tax_amount=tax,

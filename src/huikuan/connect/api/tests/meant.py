@@ -1,0 +1,167 @@
+"""One meant, valid request to every endpoint that writes, in an order in which each finds what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from huikuan.connect.api.tests.conftest import Program
+from huikuan.connect.api.web.endpoints import ENDPOINTS
+from huikuan.record.receivables.models import Settlement
+from huikuan.shell.tests.books import Books
+
+_DAYS = {"document_date": "2026-11-01", "currency": "CNY", "customer": "C0001"}
+_FILE = "客户编码,发票号码,开票日期,到期日,金额\nC0001,I1,2026-01-01,2026-02-01,5\n".encode()
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What is sent: the values in the address, the query, the body, more headers."""
+
+    body: Any = None
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Walk:
+    """What was answered so far, by the endpoint's name."""
+
+    program: Program
+    books: Books
+    statuses: dict[str, int] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+
+    def ask(self, name: str) -> None:
+        """Send what is meant to this endpoint."""
+        endpoint = next(one for one in ENDPOINTS if one.name == name)
+        meant = MEANT[name](self)
+        address = endpoint.path.format(**meant.path) + (f"?{meant.query}" if meant.query else "")
+        answer = self.program.send(endpoint.method, address, meant.body, **meant.headers)
+        self.statuses[name], self.said[name] = answer.status_code, answer.json()
+
+    def ids(self) -> list[int]:
+        """Every id that was answered: of something that is there."""
+        found = [row["id"] for one in self.said.values() for row in one.get("data", [one]) if "id" in row]
+        return sorted({self.books.item("INV-7"), *found})
+
+
+def walk(program: Program, books: Books) -> Walk:
+    """Every meant request, one after the other."""
+    done = Walk(program, books)
+    for name in MEANT:
+        done.ask(name)
+    return done
+
+
+def _items(_: Walk) -> Meant:
+    invoice = {**_DAYS, "kind": "invoice", "amount": "10.00", "due_date": "2026-12-01"}
+    receipt = {**_DAYS, "kind": "receipt", "amount": "4.00"}
+    return Meant({"company": "MAIN", "items": [invoice, {**invoice, "amount": "7.00"}, receipt]})
+
+
+def _settlements(walk: Walk) -> Meant:
+    debit, _, credit = walk.said["createItems"]["data"]
+    pair = {"credit": credit["id"], "debit": debit["id"], "credit_amount": "4.00"}
+    return Meant({"settlements": [{**pair, "effective_on": "2026-11-20", "reason": "receipt"}]})
+
+
+def _schedule(walk: Walk) -> Meant:
+    item = walk.said["createItems"]["data"][1]
+    return Meant({"lines": [{"due_date": "2027-01-31", "amount": "7.00"}]}, {"id": item["id"]})
+
+
+def _contract(_: Walk) -> Meant:
+    shares = [{"event": "signing", "share": "30", "days": 10}, {"title": "验收合格", "share": "70", "days": 30}]
+    clauses = {"late_interest": "日万分之五", "jurisdiction": "江临市人民法院", "service_addresses": ["江临市 1 号"]}
+    said = {"company": "MAIN", "customer": "C0001", "number": "JL-7", "currency": "CNY", "name": "主轴总成"}
+    return Meant({**said, "amount": "1000.00", "signed_on": "2026-01-10", "milestones": shares, **clauses})
+
+
+def _amendment(walk: Walk) -> Meant:
+    contract = walk.said["createContract"]["id"]
+    said = {"reason": "补 1 号", "payment_terms": "月结 30 天", "emptied": ["late_interest"]}
+    return Meant(said, {"id": contract}, headers={"if_match": f'"{contract}-1-0"'})
+
+
+def _event_again(walk: Walk) -> Meant:
+    contract = walk.said["reachMilestone"]
+    return Meant({"reason": "wrong"}, {"id": contract["id"], "event": contract["milestones"][1]["event_id"]})
+
+
+def _order(_: Walk) -> Meant:
+    line = {"line": 1, "product": "主轴", "quantity": "4", "unit": "件", "amount": "1000.00"}
+    said = {"company": "MAIN", "customer": "C0001", "number": "SO-7", "currency": "CNY", "ordered_on": "2026-02-01"}
+    return Meant({**said, "contract_number": "JL-7", "lines": [line]})
+
+
+def _order_changed(walk: Walk) -> Meant:
+    order = walk.said["createOrder"]["id"]
+    line = {"line": 1, "product": "主轴", "quantity": "5", "amount": "1250.00"}
+    return Meant({"lines": [line]}, {"id": order}, headers={"if_match": f'"{order}-1-0"'})
+
+
+def _delivery_again(walk: Walk) -> Meant:
+    order = walk.said["fulfilOrder"]
+    return Meant(path={"id": order["id"], "fulfilment": order["fulfilments"][0]["id"]})
+
+
+def _statement(_: Walk) -> Meant:
+    said = {"company": "MAIN", "customer": "C0002", "currency": "CNY", "since": "2026-01-01", "until": "2026-11-20"}
+    return Meant({**said, "language": "en"})
+
+
+def _customer_again(walk: Walk) -> Meant:
+    made = walk.said["createCustomer"]
+    return Meant({"industry": "造船"}, {"code": made["code"]}, headers={"if_match": f'"{made["id"]}-1"'})
+
+
+def _upload(_: Walk) -> Meant:
+    return Meant(
+        _FILE, query="company=MAIN&kind=items&name=a.csv", headers={"content_type": "application/octet-stream"}
+    )
+
+
+def _of(name: str, body: Any = None) -> Callable[[Walk], Meant]:
+    """A request about what this endpoint made."""
+    return lambda walk: Meant(body, {"id": walk.said[name]["id"]})
+
+
+def _again(walk: Walk) -> Meant:
+    webhook = walk.said["addWebhook"]["id"]
+    told = walk.program.pages(f"/webhooks/{webhook}/deliveries")
+    return Meant(path={"id": webhook, "delivery": told[0]["id"]})
+
+
+MEANT: dict[str, Callable[[Walk], Meant]] = {
+    "createCustomer": lambda _: Meant({"code": "N-1", "name": "澜海重工有限公司"}),
+    "changeCustomer": _customer_again,
+    "createContract": _contract,
+    "amendContract": _amendment,
+    "reachMilestone": _of("createContract", {"milestone": "acceptance", "happened_on": "2026-11-01"}),
+    "takeBackEvent": _event_again,
+    "createOrder": _order,
+    "changeOrder": _order_changed,
+    "fulfilOrder": _of(
+        "createOrder", {"line": 1, "what": "delivered", "quantity": "1.5", "happened_on": "2026-11-02"}
+    ),
+    "takeBackFulfilment": _delivery_again,
+    "issueStatement": _statement,
+    "createItems": _items,
+    "createSettlements": _settlements,
+    "reverseSettlement": lambda _: Meant({"reason": "wrong"}, {"id": Settlement.objects.latest("pk").pk}),
+    "rescheduleItem": _schedule,
+    "reverseItem": lambda walk: Meant({"reason": "wrong"}, {"id": walk.said["createItems"]["data"][0]["id"]}),
+    "uploadImport": _upload,
+    "planImport": _of("uploadImport"),
+    "commitImport": _of("uploadImport", {"version": 1}),
+    "undoImport": lambda walk: Meant(path={"id": walk.books.batch}),
+    "addWebhook": lambda _: Meant({"url": "https://hooks.example.com/in", "kinds": ["receivables.posted"]}),
+    "renewWebhookSecret": _of("addWebhook"),
+    "sendSince": _of("addWebhook", {"since": "2026-11-01T00:00:00+08:00"}),
+    "sendAgain": _again,
+    "changeWebhookState": _of("addWebhook", {"state": "disabled"}),
+    "removeWebhook": _of("addWebhook"),
+}

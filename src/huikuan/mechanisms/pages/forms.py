@@ -1,0 +1,99 @@
+"""A form as it was typed: read field by field, each refusal kept beside its field, nothing typed lost.
+
+A field's name before its first hyphen is its group: `line-2-quantity` and `line-0-product` are both of `line`. What
+belongs together is compared and kept together when two people changed the same record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.pages.telling import said
+
+Value = TypeVar("Value")
+
+#: No form of ours has more rows; a request that names others is none of our pages'.
+MOST_ROWS = 200
+_SPARE, _LEAST_ROWS = 2, 3
+
+
+@dataclass(slots=True)
+class Form:
+    """`typed`: what stands in each field. `problems`: what is wrong, by field; '' what is wrong with the whole.
+    `beside`: what else has to be said of a field."""
+
+    typed: dict[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        return self.typed.get(name, "")
+
+    def read(self, name: str, parse: Callable[[str], Value]) -> Value | None:
+        """What the field says, None for an empty one; what `parse` refuses is kept beside it."""
+        if not self.text(name):
+            return None
+        try:
+            return parse(self.text(name))
+        except Refusal as refusal:
+            self.blame(name, refusal)
+            return None
+
+    def blame(self, name: str, refusal: Refusal) -> None:
+        """Keep the refusal beside the field, the first where there are several."""
+        self.problems.setdefault(name, said(refusal))
+
+    def rows(self, group: str, keys: tuple[str, ...]) -> list[int]:
+        """The numbers of the rows in which any of these fields is filled."""
+        found = {
+            int(parts[1])
+            for name, value in self.typed.items()
+            if value and len(parts := name.split("-")) == len(("group", "row", "key"))
+            if parts[0] == group and parts[1].isascii() and parts[1].isdigit() and parts[2] in keys
+        }
+        return sorted(row for row in found if row < MOST_ROWS)
+
+    def offered(self, group: str, keys: tuple[str, ...]) -> range:
+        """The rows a page offers: the filled ones and some to spare, more where `more` was asked for."""
+        last = max(self.rows(group, keys), default=-1)
+        return range(min(max(last + 1 + _SPARE * (1 + 2 * ("more" in self.typed)), _LEAST_ROWS), MOST_ROWS))
+
+
+def renamed(refusal: Refusal, titles: Mapping[str, str]) -> Refusal:
+    """The refusal with the field it names called as the form calls it."""
+    named = str(refusal.params.get("field", ""))
+    params: dict[str, Any] = {**refusal.params, "field": gettext(titles.get(named, named))}
+    return Refusal(refusal.code, **params)
+
+
+def typed_in(request: HttpRequest) -> dict[str, str]:
+    """Every field of a posted form, without spaces around and with plain line ends."""
+    return {
+        name: str(value).replace("\r\n", "\n").replace("\0", "").strip()
+        for name, value in request.POST.items()
+        if name != "csrfmiddlewaretoken"
+    }
+
+
+def group_of(name: str) -> str:
+    """Which group a field belongs to."""
+    return name.partition("-")[0]
+
+
+def touched(typed: Mapping[str, str], base: Mapping[str, str]) -> frozenset[str]:
+    """The groups of which something reads otherwise than in `base`."""
+    names = {*typed, *base}
+    return frozenset(group_of(name) for name in names if typed.get(name, "") != base.get(name, ""))
+
+
+def merged(typed: Mapping[str, str], base: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """What was typed over `base`, carried over to what stands there `now`: groups left alone follow, others stay."""
+    mine = touched(typed, base)
+    kept = {name: value for name, value in typed.items() if group_of(name) in mine}
+    return {name: value for name, value in now.items() if group_of(name) not in mine} | kept

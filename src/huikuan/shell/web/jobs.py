@@ -1,0 +1,93 @@
+"""Background work: what failed and why, what waits and runs; a failed job is tried again."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_GET, require_POST
+
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.jobs.operations import retry_job
+from huikuan.mechanisms.jobs.queries import JobRow, jobs, worker_seen
+from huikuan.mechanisms.pages.access import needs
+from huikuan.shell.web.acting import act
+from huikuan.shell.web.exporting import sent
+
+_SHOWN, _EXPORTED = 100, 10_000
+
+#: Kinds of work as people know them.
+KINDS = {
+    "api.send": gettext_noop("Telling a webhook"),
+    "api.tidy": gettext_noop("Forgetting old answers of the API"),
+    "api.wake": gettext_noop("Looking for messages to webhooks"),
+    "audit.seal": gettext_noop("Sealing the audit trail"),
+    "columns.compact": gettext_noop("Compacting the mirror"),
+    "columns.refresh": gettext_noop("Refreshing the mirror"),
+    "events.deliver": gettext_noop("Delivering events"),
+    "imports.check": gettext_noop("Checking an import"),
+    "imports.commit": gettext_noop("Committing an import"),
+    "imports.tidy": gettext_noop("Tidying imports begun"),
+    "imports.undo": gettext_noop("Undoing an import"),
+    "statements.issue": gettext_noop("Issuing statements"),
+}
+STATES = {
+    "failed": gettext_noop("failed"),
+    "queued": gettext_noop("queued"),
+    "running": gettext_noop("running"),
+    "done": gettext_noop("done"),
+}
+
+
+@needs(Permission.MANAGE_JOBS)
+@require_GET
+def show_jobs(request: HttpRequest) -> HttpResponse:
+    """Jobs of one state, failed ones unless another is asked for, the newest first."""
+    state = _state(request)
+    page = {
+        "rows": [(row, named(row.kind), _(STATES[row.state])) for row in jobs(state=state, limit=_SHOWN)],
+        "state": state,
+        "states": [(name, _(title)) for name, title in STATES.items()],
+        "no_worker": not worker_seen(at=timezone.now()),
+    }
+    return render(request, "shell/jobs.html", page)
+
+
+@needs(Permission.MANAGE_JOBS)
+@require_GET
+def export_jobs(request: HttpRequest) -> HttpResponseBase:
+    """The jobs of the state that is shown."""
+    headers = [_("Number"), _("Work"), _("About"), _("State"), _("Attempts"), _("What was said"), _("Ended")]
+    rows = [_cells(row) for row in jobs(state=_state(request), limit=_EXPORTED)]
+    return sent(request, _("jobs"), headers, rows)
+
+
+@needs(Permission.MANAGE_JOBS)
+@require_POST
+def retry(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Queue a failed job again, with all its attempts."""
+    return act(
+        request,
+        lambda: retry_job(job_id, at=timezone.now()),
+        done=_("The job is queued again; look here in a moment."),
+        then=reverse("shell:jobs"),
+    )
+
+
+def named(kind: str) -> str:
+    """What the work of this kind is."""
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
+def _state(request: HttpRequest) -> str:
+    state = request.GET.get("state", "")
+    return state if state in STATES else "failed"
+
+
+def _cells(row: JobRow) -> list[str | int | None]:
+    ended = row.finished_at.isoformat() if row.finished_at else None
+    return [row.id, named(row.kind), row.key, _(STATES[row.state]), row.attempts, row.message, ended]
