@@ -11,6 +11,7 @@ from huikuan.connect.api.domain.fields import (
     Choice,
     Day,
     Instant,
+    Kind,
     Listed,
     Maybe,
     Part,
@@ -52,12 +53,13 @@ STATEMENT = answered(
     opening=Amount(), closing=Amount(), language=Text(20), issued_at=Instant(), actor=Text(150),
     content_digest=Text(100), file_sha256=Text(64),
 )  # fmt: skip
-DRAFT = answered(**{
+_DRAFT_PARTS: dict[str, Kind] = {
     "company": _PARTY, "customer": _PARTY, "currency": CURRENCY, "from": Day(), "to": Day(), "head": Maybe(Table()),
     "aging_policy": Maybe(Whole(0)), "letterhead": Maybe(Whole(0)), "figures": Table(),
     "movements": Listed(Table(), _MANY), "open": Listed(Table(), _MANY), "aging": Table(),
     "bank_accounts": Listed(Table()),
-})  # fmt: skip
+}  # fmt: skip
+DRAFT = answered(**_DRAFT_PARTS)
 
 
 def list_statements(call: Call) -> Reply:
