@@ -83,3 +83,28 @@ def _toneless(reading: str) -> str:
     """'lǜ' → 'lv'."""
     plain = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
     return "".join(letter for letter in plain if letter.isascii())
+
+
+def spoken_span(text: str, word: str) -> tuple[int, int] | None:
+    """Where `text` reads like `word`, by initials or syllables: ('北方海岳', 'hyue') → (2, 4); None: nowhere."""
+    for start in range(len(text)):
+        end = _spoken_until(text, start, word)
+        if end is not None:
+            return start, end
+    return None
+
+
+def _spoken_until(text: str, start: int, word: str) -> int | None:
+    if not word:
+        return start
+    if start == len(text):
+        return None
+    for way in _ways(text[start]):
+        if way.startswith(word):
+            return start + 1
+        for part in (way, way[0]):
+            if word.startswith(part):
+                end = _spoken_until(text, start + 1, word[len(part) :])
+                if end is not None:
+                    return end
+    return None

@@ -14,9 +14,10 @@ from django.db.models.functions import Length
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
+from huikuan.kernel.pinyin import readings
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.record.customers.domain.search_words import BEGIN, typed
+from huikuan.record.customers.domain.search_words import BEGIN, folded, typed
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
@@ -132,6 +133,17 @@ def find(text: str, *, scope: Scope, limit: int = 20) -> list[CustomerRow]:
         found = found.filter(search__contains=f"{BEGIN}{word}" if single else word)
     begins = Case(When(search__contains=f"{BEGIN}{words[0]}", then=Value(0)), default=Value(1))
     return [_row(one) for one in found.order_by(begins, Length("name"), "code")[:limit]]
+
+
+def owners_named(text: str, *, scope: Scope, limit: int = 20) -> list[str]:
+    """Names of owners, past ones too, that contain the text or read so, of customers of the scope."""
+    wanted = folded(text)
+    said = Affiliation.objects.filter(dimension=Affiliation.Dimension.OWNER).exclude(value="")
+    known = seen(scope).customers
+    if known is not None:
+        said = said.filter(customer_id__in=known)
+    names = said.order_by("value").values_list("value", flat=True).distinct()
+    return [name for name in names if any(wanted in way for way in (folded(name), *readings(name)))][:limit]
 
 
 def versions(customer_id: int) -> list[VersionRow]:

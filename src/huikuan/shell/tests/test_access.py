@@ -34,6 +34,7 @@ PROGRAMS = "api/v1"
 DECLARED: dict[str, tuple[str, str]] = {
     "": (LOGGED_IN, LOGGED_IN),
     "today": ("view_ledger", "view_ledger"),
+    "search": (LOGGED_IN, LOGGED_IN),
     "login": (STRANGERS, STRANGERS),
     "login/code": (STRANGERS, STRANGERS),
     "logout": (LOGGED_IN, LOGGED_IN),
@@ -43,6 +44,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "me/unit": (LOGGED_IN, LOGGED_IN),
     "me/language": (STRANGERS, STRANGERS),
     "me/theme": (STRANGERS, STRANGERS),
+    "me/keys": (LOGGED_IN, LOGGED_IN),
     "me/password": (LOGGED_IN, LOGGED_IN),
     "me/second-factor": (LOGGED_IN, LOGGED_IN),
     "me/second-factor/remove": (LOGGED_IN, LOGGED_IN),

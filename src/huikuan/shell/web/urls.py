@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
-from huikuan.shell.web import account, log_in, people, teams, today, views
+from huikuan.shell.web import account, log_in, people, search, teams, today, views
 
 app_name = "shell"
 urlpatterns = [
     path("", views.home, name="home"),
     path("today", today.show_today, name="today"),
+    path("search", search.show_search, name="search"),
     path("login", log_in.LogIn.as_view(), name="login"),
     path("login/code", log_in.ask_code, name="code"),
     path("logout", needs(LOGGED_IN)(log_in.LogOut.as_view()), name="logout"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("me/unit", views.choose_unit, name="unit"),
     path("me/language", views.choose_language, name="language"),
     path("me/theme", views.choose_theme, name="theme"),
+    path("me/keys", views.choose_keys, name="keys"),
     path("me/password", account.change_password, name="password"),
     path("me/second-factor", account.set_up_factor, name="second-factor"),
     path("me/second-factor/remove", account.remove_factor, name="remove-factor"),

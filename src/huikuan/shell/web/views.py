@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.mechanisms.pages.figures import UNITS
+from huikuan.shell.web.keyboard import COOKIE, OFF
 from huikuan.shell.web.places import landing
 from huikuan.shell.web.proving import own_page
 from huikuan.shell.web.speech import YEAR, speak
@@ -57,6 +58,18 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True)
     else:
         response.delete_cookie(THEME_COOKIE)
+    return response
+
+
+@needs(LOGGED_IN)
+@require_POST
+def choose_keys(request: HttpRequest) -> HttpResponse:
+    """Single keys on or off; kept in the browser, since keyboards differ."""
+    response = _back(request)
+    if request.POST.get("keys") == OFF:
+        response.set_cookie(COOKIE, OFF, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True)
+    else:
+        response.delete_cookie(COOKIE)
     return response
 
 
