@@ -57,7 +57,7 @@ function tell() {
   place.querySelector("[data-count]").textContent = some.length.toLocaleString("en");
   place.querySelector("[data-sums]").textContent = [...sums(some)].map(([currency, sum]) => `${currency} ${sum}`).join(" · ");
   const keys = some.map((box) => box.value).join(",");
-  for (const link of place.querySelectorAll("a[data-address]")) link.href = link.dataset.address + keys;
+  for (const field of place.querySelectorAll("[data-picked]")) field.value = keys;
 }
 
 /** Currency → what the picked rows come to. Amounts are whole numbers of minor units, so no cent is lost. */

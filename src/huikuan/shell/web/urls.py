@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
-from huikuan.shell.web import account, log_in, people, search, teams, today, views
+from huikuan.shell.web import account, lists, log_in, people, search, teams, today, views
 
 app_name = "shell"
 urlpatterns = [
@@ -28,6 +28,9 @@ urlpatterns = [
     path("me/sessions/<int:session_id>/end", account.end_one_session, name="end-session"),
     path("me/tokens", account.add_token, name="add-token"),
     path("me/tokens/<int:token_id>/revoke", account.revoke_token, name="revoke-token"),
+    path("lists/<str:name>/views", lists.keep, name="keep-view"),
+    path("lists/<str:name>/columns", lists.columns, name="columns"),
+    path("lists/views/<int:view_id>/forget", lists.forget, name="forget-view"),
     path("users/", people.show_users, name="users"),
     path("users/export", people.export_users, name="export-users"),
     path("users/add", people.add_user, name="add-user"),
