@@ -125,7 +125,7 @@ def conditions(listing: Listing, query: Mapping[str, str]) -> dict[str, str]:
 
 def shown_columns(request: HttpRequest, listing: Listing) -> frozenset[str]:
     """The columns that may be left out and that this reader keeps."""
-    kept = ListLayout.objects.filter(user_id=request.user.pk, list=listing.name).values_list("hidden", flat=True)
+    kept = ListLayout.objects.filter(user_id=request.user.pk, listing=listing.name).values_list("hidden", flat=True)
     return frozenset(column.name for column in listing.columns) - frozenset(kept.first() or ())
 
 
@@ -133,7 +133,7 @@ def views_of(request: HttpRequest, listing: Listing) -> QuerySet[SavedView]:
     """The reader's own views and those shared by people of companies the reader sees whole, by title."""
     whole = scope_of(request).whole_companies
     shared = Q(company__isnull=False) if whole is None else Q(company_id__in=whole)
-    return SavedView.objects.filter(Q(user_id=request.user.pk) | shared, list=listing.name).order_by("title", "pk")
+    return SavedView.objects.filter(Q(user_id=request.user.pk) | shared, listing=listing.name).order_by("title", "pk")
 
 
 def sharable_company(request: HttpRequest, reading: Reading) -> int | None:
@@ -160,7 +160,7 @@ def save_view(
     if not kept:
         raise Refusal("view_empty")
     view, _made = SavedView.objects.update_or_create(
-        user=user, list=listing.name, title=named, defaults={"query": kept, "company_id": company_id}
+        user=user, listing=listing.name, title=named, defaults={"query": kept, "company_id": company_id}
     )
     return view
 
@@ -174,12 +174,10 @@ def drop_view(view_id: int, *, user: User) -> None:
 def choose_columns(listing: Listing, *, user: User, shown: Sequence[str]) -> None:
     """Show these of the columns that may be left out, and no others."""
     hidden = [column.name for column in listing.columns if column.name not in shown]
-    ListLayout.objects.update_or_create(user=user, list=listing.name, defaults={"hidden": hidden})
+    ListLayout.objects.update_or_create(user=user, listing=listing.name, defaults={"hidden": hidden})
 
 
-def _url(
-    path: str, reading: Reading, wanted: Mapping[str, str], listing: Listing, present: Mapping[str, str]
-) -> str:
+def _url(path: str, reading: Reading, wanted: Mapping[str, str], listing: Listing, present: Mapping[str, str]) -> str:
     """The list under other conditions, of the same day and company."""
     dropped = dict.fromkeys(present, "")
     changes = {**dropped, **wanted}
@@ -191,4 +189,3 @@ def _counted(count: Callable[[Mapping[str, str]], int], query: Mapping[str, str]
         return count(query)
     except Refusal:
         return None
-

@@ -14,21 +14,21 @@ class SavedView(models.Model):
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="saved_views")
-    list = models.CharField(max_length=60)
+    listing = models.CharField(max_length=60)
     title = models.CharField(max_length=40)
     query = models.JSONField(default=dict)
     company = models.ForeignKey(Company, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "list", "title"], name="pages_view_title")]
+        constraints = [models.UniqueConstraint(fields=["user", "listing", "title"], name="pages_view_title")]
 
 
 class ListLayout(models.Model):
     """The columns of a list that a person leaves out, by name. Layout never touches the conditions."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="list_layouts")
-    list = models.CharField(max_length=60)
+    listing = models.CharField(max_length=60)
     hidden = models.JSONField(default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "list"], name="pages_layout_list")]
+        constraints = [models.UniqueConstraint(fields=["user", "listing"], name="pages_layout_list")]

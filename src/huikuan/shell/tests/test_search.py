@@ -221,7 +221,7 @@ class TestTheKeyboardMap:
         page.focus("main [data-find]")
         page.keyboard.type("t[?")
         assert page.input_value("main [data-find]") == "t[?"
-        assert not page.evaluate(self.DONE["T"]) and not page.evaluate(self.DONE["["])
+        assert not any(page.evaluate(self.DONE[caps]) for caps in ("T", "["))
         page.goto("/receivables/items")
         page.keyboard.press("?")
         shuts_nobody_out(page)

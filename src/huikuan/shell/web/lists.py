@@ -33,7 +33,9 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
     query = QueryDict(request.POST.get("query", "")).dict()
     company = sharable_company(request, reading_of(request)) if request.POST.get("shared") else None
     try:
-        view = save_view(listing, user=user, title=request.POST.get("title", ""), query=_texts(query), company_id=company)
+        view = save_view(
+            listing, user=user, title=request.POST.get("title", ""), query=_texts(query), company_id=company
+        )
     except Refusal as refusal:
         messages.error(request, sentence(refusal.code, refusal.params))
         return HttpResponseRedirect(_back(request))

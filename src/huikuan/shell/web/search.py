@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
+from huikuan.mechanisms.pages.partial import render_either
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.shell.search.answers import answers
 from huikuan.shell.search.asked import asked
@@ -16,5 +16,4 @@ def show_search(request: HttpRequest) -> HttpResponse:
     """Customers, documents, actions and places for what was typed; each group within the reader's scope."""
     wanted = asked(request.GET.get("q", ""), request.GET.get("only", ""))
     page = {"asked": wanted, "groups": answers(request, wanted, reading_of(request))}
-    box = request.headers.get("HX-Target") == "found"
-    return render(request, "shell/parts/found.html" if box else "shell/search.html", page)
+    return render_either(request, "shell/search.html", "shell/parts/found.html", page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from huikuan.mechanisms.pages.access import scope_of
 from huikuan.record.customers import queries
 from huikuan.record.customers.queries import CustomerRow
+
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,16 @@ class Chip:
     names: tuple[str, ...]
 
 
-def customer_asked(request: HttpRequest) -> CustomerRow | None:
-    """The customer an address names by code; refuses an unknown one, and one out of the reader's scope likewise."""
-    code = request.GET.get("customer", "")
+def customer_asked(request: HttpRequest, query: Mapping[str, str] | None = None) -> CustomerRow | None:
+    """The customer an address (or a view's `query`) names by code; refuses an unknown one, and one out of the
+    reader's scope likewise."""
+    code = (request.GET if query is None else query).get("customer", "")
     return queries.customer(code, scope=scope_of(request)) if code else None
+
+
+def ids_named(keys: Iterable[str]) -> frozenset[int]:
+    """Rows picked of a list, by id; what is no id names none."""
+    return frozenset(int(key) for key in keys if key.isascii() and key.isdigit() and len(key) <= _LONGEST_NUMBER)
 
 
 def chips(customer: CustomerRow | None, **texts: str) -> list[Chip]:

@@ -12,7 +12,6 @@ from django.db.models import Q, Sum
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
-from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.models import Customer
@@ -20,7 +19,7 @@ from huikuan.record.customers.queries import narrowed, seen
 from huikuan.record.receivables.columns import MOVES
 from huikuan.record.receivables.domain.remembered import amounts_beginning
 from huikuan.record.receivables.models import Item, OpenItem
-from huikuan.record.receivables.queries.open_lines import Moment
+from huikuan.record.receivables.queries.open_lines import Moment, moment_of
 
 #: So early that nothing had closed by then: what is paid is found too.
 _LONG_AGO = date(1, 1, 1)
@@ -71,7 +70,7 @@ def find_documents(
     wanted = text.strip()
     if not wanted or (customer_ids is not None and not customer_ids):
         return []
-    moment = Moment(as_of, known.horizon if known else ALWAYS_KNOWN, company_id, seen(scope))
+    moment = moment_of(as_of, known, company_id, scope)
     with asking_columns() as engine:
         postings = _Postings(engine, moment, customer_ids)
         # Twice as many as are wanted: reversals among them are left out afterwards.

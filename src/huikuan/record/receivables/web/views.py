@@ -22,12 +22,13 @@ from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.models import Item
-from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, Page, every_item, items_page
+from huikuan.record.receivables.queries.items import ItemRow, Page, every_item, items_page
 from huikuan.record.receivables.web.asked import DIMENSIONS, DUE, LISTING, SIDES, Asked, asked, lines_named
 from huikuan.record.receivables.web.cells import item_cells, item_headers
 from huikuan.record.receivables.web.story import story_page
 
 ROWS = 50
+
 
 @needs(Permission.VIEW_LEDGER)
 def show_items(request: HttpRequest) -> HttpResponse:
