@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -19,6 +19,8 @@ from huikuan.mechanisms.pages.reading import Reading, address
 TABS = "tabs"
 #: … and one of this target for the rows that follow.
 MORE = "more"
+_LONGEST_NUMBER = 18
+_LONGEST_TITLE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,11 @@ def picked(request: HttpRequest) -> frozenset[str] | None:
     return frozenset(key for key in request.POST.get("picked", "").split(",") if key)
 
 
+def numbers_in(keys: Iterable[str]) -> frozenset[int]:
+    """Picked rows by id; a key that is no id names none."""
+    return frozenset(int(key) for key in keys if key.isascii() and key.isdigit() and len(key) <= _LONGEST_NUMBER)
+
+
 def save_view(
     listing: Listing, *, user: User, title: str, query: Mapping[str, str], company_id: int | None
 ) -> SavedView:
@@ -155,8 +162,8 @@ def save_view(
     conditions that are none."""
     named = " ".join(title.split())
     kept = conditions(listing, query)
-    if not named or len(named) > 40:
-        raise Refusal("view_title_bad", longest=40)
+    if not named or len(named) > _LONGEST_TITLE:
+        raise Refusal("view_title_bad", longest=_LONGEST_TITLE)
     if not kept:
         raise Refusal("view_empty")
     view, _made = SavedView.objects.update_or_create(

@@ -72,6 +72,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "teams/add": ("manage_users", "manage_users"),
     "teams/move": ("manage_users", "manage_users"),
     "receivables/overview": ("view_ledger", "view_ledger"),
+    "receivables/overview/export/<slug:panel>": ("view_ledger", "view_ledger"),
     "receivables/indicators": ("view_ledger", "view_ledger"),
     "receivables/indicators/export": ("view_ledger", "view_ledger"),
     "receivables/checkup": ("view_ledger", "view_ledger"),

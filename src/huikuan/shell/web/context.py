@@ -15,6 +15,7 @@ from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import companies_offered, scope_of, visible_companies
 from huikuan.mechanisms.pages.reading import Reading, read, reading_of
+from huikuan.shell.web.bell import bell
 from huikuan.shell.web.keyboard import COOKIE as KEYS_COOKIE
 from huikuan.shell.web.keyboard import OFF, keyboard_map
 from huikuan.shell.web.places import places
@@ -44,6 +45,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "unit": user.amount_unit,
         "places": offered,
         "keyboard": keyboard_map(offered),
+        "bell": bell(request, user, at=timezone.now()),
         "usual_days": _usual_days(reading.today),
         "companies": companies,
         "all_companies": visible_companies(request) is None,

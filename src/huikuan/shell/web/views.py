@@ -14,7 +14,7 @@ from huikuan.mechanisms.pages.figures import UNITS
 from huikuan.shell.web.keyboard import COOKIE, OFF
 from huikuan.shell.web.places import landing
 from huikuan.shell.web.proving import own_page
-from huikuan.shell.web.speech import YEAR, speak
+from huikuan.shell.web.speech import CHOSEN, YEAR, speak
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "hk_theme"
@@ -44,6 +44,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         _remember(request, language=language)
+        if not request.user.is_authenticated:
+            request.session[CHOSEN] = language
         speak(response, language)
     return response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 from huikuan.mechanisms.pages.access import scope_of
 from huikuan.record.customers import queries
 from huikuan.record.customers.queries import CustomerRow
-
-_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,6 @@ def customer_asked(request: HttpRequest, query: Mapping[str, str] | None = None)
     reader's scope likewise."""
     code = (request.GET if query is None else query).get("customer", "")
     return queries.customer(code, scope=scope_of(request)) if code else None
-
-
-def ids_named(keys: Iterable[str]) -> frozenset[int]:
-    """Rows picked of a list, by id; what is no id names none."""
-    return frozenset(int(key) for key in keys if key.isascii() and key.isdigit() and len(key) <= _LONGEST_NUMBER)
 
 
 def chips(customer: CustomerRow | None, **texts: str) -> list[Chip]:

@@ -25,7 +25,7 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
-from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, picked, register
+from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -45,7 +45,7 @@ from huikuan.record.contracts.queries.contracts import (
     whole_contract,
 )
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
-from huikuan.record.contracts.web.asked import chips, customer_asked, ids_named
+from huikuan.record.contracts.web.asked import chips, customer_asked
 from huikuan.record.customers.queries import seen
 
 ROWS = 50
@@ -233,7 +233,7 @@ def _chosen(request: HttpRequest, query: Mapping[str, str] | None = None) -> Con
         customer_id=customer.id if customer else None,
         status=status if status in STATUSES else None,
         text=asked.get("q", "").strip(),
-        ids=None if keys is None else ids_named(keys),
+        ids=None if keys is None else numbers_in(keys),
     )
 
 

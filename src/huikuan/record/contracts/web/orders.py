@@ -17,7 +17,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
-from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, picked, register
+from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -30,7 +30,7 @@ from huikuan.record.contracts.queries.orders import (
     orders_page,
     whole_order,
 )
-from huikuan.record.contracts.web.asked import chips, customer_asked, ids_named
+from huikuan.record.contracts.web.asked import chips, customer_asked
 from huikuan.record.customers.queries import seen
 
 ROWS = 50
@@ -139,7 +139,7 @@ def _chosen(request: HttpRequest, query: Mapping[str, str] | None = None) -> Ord
         contract_number=asked.get("contract", "") or None,
         state=state if state in STATES else None,
         text=asked.get("q", "").strip(),
-        ids=None if keys is None else ids_named(keys),
+        ids=None if keys is None else numbers_in(keys),
     )
 
 
