@@ -45,7 +45,7 @@ def readings(text: str) -> tuple[str, ...]:
     Letters and digits stand for themselves, everything else is passed over; ü is written v. Text without a
     Chinese character reads in no other way than it is written: ().
     """
-    if not any(character in _table() for character in text):
+    if text.isascii() or not any(character in _table() for character in text):
         return ()
     ways = [way for piece in _PIECES.findall(text) for way in _spoken(piece)]
     spoken = [tuple(way) for way in islice(product(*ways), _MOST)]
@@ -53,6 +53,7 @@ def readings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@cache
 def _spoken(piece: str) -> list[tuple[str, ...]]:
     if piece in _TOGETHER:
         return [(syllable,) for syllable in _TOGETHER[piece].split()]

@@ -105,7 +105,7 @@ def listed(
         for preset in listing.presets
     ] + [
         Tab(view.title, _url(path, reading, view.query, listing, query), query == view.query, view.pk,
-            view.user_id == request.user.pk, view.company_id is not None,
+            view.user_id == _reader(request), view.company_id is not None,
             _counted(count, view.query) if counting else None)
         for view in views_of(request, listing)
     ]  # fmt: skip
@@ -127,7 +127,7 @@ def conditions(listing: Listing, query: Mapping[str, str]) -> dict[str, str]:
 
 def shown_columns(request: HttpRequest, listing: Listing) -> frozenset[str]:
     """The columns that may be left out and that this reader keeps."""
-    kept = ListLayout.objects.filter(user_id=request.user.pk, listing=listing.name).values_list("hidden", flat=True)
+    kept = ListLayout.objects.filter(user_id=_reader(request), listing=listing.name).values_list("hidden", flat=True)
     return frozenset(column.name for column in listing.columns) - frozenset(kept.first() or ())
 
 
@@ -135,7 +135,7 @@ def views_of(request: HttpRequest, listing: Listing) -> QuerySet[SavedView]:
     """The reader's own views and those shared by people of companies the reader sees whole, by title."""
     whole = scope_of(request).whole_companies
     shared = Q(company__isnull=False) if whole is None else Q(company_id__in=whole)
-    return SavedView.objects.filter(Q(user_id=request.user.pk) | shared, listing=listing.name).order_by("title", "pk")
+    return SavedView.objects.filter(Q(user_id=_reader(request)) | shared, listing=listing.name).order_by("title", "pk")
 
 
 def sharable_company(request: HttpRequest, reading: Reading) -> int | None:
@@ -182,6 +182,11 @@ def choose_columns(listing: Listing, *, user: User, shown: Sequence[str]) -> Non
     """Show these of the columns that may be left out, and no others."""
     hidden = [column.name for column in listing.columns if column.name not in shown]
     ListLayout.objects.update_or_create(user=user, listing=listing.name, defaults={"hidden": hidden})
+
+
+def _reader(request: HttpRequest) -> int:
+    """Whose views and columns; nobody's before log-in."""
+    return request.user.pk or 0
 
 
 def _url(path: str, reading: Reading, wanted: Mapping[str, str], listing: Listing, present: Mapping[str, str]) -> str:

@@ -33,9 +33,7 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
     query = QueryDict(request.POST.get("query", "")).dict()
     company = sharable_company(request, reading_of(request)) if request.POST.get("shared") else None
     try:
-        view = save_view(
-            listing, user=user, title=request.POST.get("title", ""), query=_texts(query), company_id=company
-        )
+        view = save_view(listing, user=user, title=request.POST.get("title", ""), query=query, company_id=company)
     except Refusal as refusal:
         messages.error(request, sentence(refusal.code, refusal.params))
         return HttpResponseRedirect(_back(request))
@@ -63,10 +61,6 @@ def _listing(name: str) -> Listing:
     if name not in LISTINGS:
         raise Http404
     return LISTINGS[name]
-
-
-def _texts(query: dict[str, str | list[object]]) -> dict[str, str]:
-    return {name: value for name, value in query.items() if isinstance(value, str)}
 
 
 def _user(request: HttpRequest) -> User:

@@ -26,7 +26,7 @@ from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies, scope_of
-from huikuan.mechanisms.pages.lists import TABS, Column, Listing, Preset, listed, picked, register
+from huikuan.mechanisms.pages.lists import TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.partial import render_either
 from huikuan.mechanisms.pages.reading import reading_of
 
@@ -168,9 +168,7 @@ def _visible(request: HttpRequest, query: Mapping[str, str]) -> QuerySet[Batch]:
     if query.get("kind"):
         batches = batches.filter(kind=query["kind"])
     if keys is not None:
-        batches = batches.filter(
-            pk__in=[int(key) for key in keys if key.isascii() and key.isdigit() and len(key) <= 18]
-        )
+        batches = batches.filter(pk__in=numbers_in(keys))
     return batches if visible is None else batches.filter(company_id__in=visible)
 
 

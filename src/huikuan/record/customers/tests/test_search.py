@@ -92,5 +92,5 @@ def test_customers_from_before_the_search_get_their_words(three: None) -> None:
 def test_what_is_typed_is_folded_like_what_is_kept() -> None:
     assert typed(" Ｃ００１　HY ") == ["c001", "hy"]
     assert search_words(replace(HAIYUE, name="海岳有限公司", short_name="", english_name="")) == (
-        "\nc001\n海岳有限公司\nhy\nhaiyue"
+        "\n海岳有限公司\nhaiyue\nc001\nhy"
     )

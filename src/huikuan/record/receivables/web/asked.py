@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -79,6 +80,7 @@ def asked(query: Mapping[str, str], reading: Reading, scope: Scope) -> Asked:
     customer = _customer(query.get("customer", ""), scope)
     slot = query.get("slot", "")
     side = query.get("side", "")
+    belonging: dict[str, Any] = {name: _value(query.get(name, "")) for name in DIMENSIONS}
     narrowed = ItemFilter(
         customer_id=customer.pk if customer else None,
         company_id=reading.company_id,
@@ -88,7 +90,7 @@ def asked(query: Mapping[str, str], reading: Reading, scope: Scope) -> Asked:
         from_days=_number(query.get("from", "")),
         to_days=_number(query.get("to", "")),
         text=query.get("q", "").strip(),
-        **{name: _value(query.get(name, "")) for name in DIMENSIONS},
+        **belonging,
     )
     return Asked(narrowed, currency_named(query.get("in", "")), tuple(_chips(narrowed, customer)))
 
