@@ -14,6 +14,13 @@ export function closeLayer() {
   return true;
 }
 
+/** Opened, the bell has been seen up to now; the browser remembers it for the next page. */
+document.getElementById("bell")?.addEventListener("toggle", ({ target }) => {
+  if (!target.open) return;
+  document.cookie = `hk_bell=${target.dataset.bell}; path=/; max-age=31536000; samesite=lax`;
+  target.querySelector(".count")?.remove();
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });

@@ -14,6 +14,7 @@ from huikuan.mechanisms.events import messages as events
 from huikuan.mechanisms.files import messages as files
 from huikuan.mechanisms.identity import messages as identity
 from huikuan.mechanisms.jobs import messages as jobs
+from huikuan.mechanisms.pages import messages as pages
 from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
 from huikuan.record.contracts import messages as contracts
@@ -84,6 +85,7 @@ SENTENCES = {
     **documents.SENTENCES,
     **jobs.SENTENCES,
     **identity.SENTENCES,
+    **pages.SENTENCES,
     **policies.SENTENCES,
     **customers.SENTENCES,
     **contracts.SENTENCES,

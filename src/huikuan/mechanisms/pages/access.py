@@ -59,6 +59,14 @@ def may(request: HttpRequest, permission: Permission | str | None) -> bool:
     return permission == LOGGED_IN or (permission is not None and permission in rights_of(request).anywhere())
 
 
+def sees_machinery(request: HttpRequest) -> bool:
+    """Whether the reader is told of jobs, roots and commands by their own names: who administers the system, and
+    who audits the books without deciding anything in them. Others are told what it means."""
+    return may(request, Permission.MANAGE_JOBS) or (
+        may(request, Permission.VIEW_AUDIT) and not may(request, Permission.APPROVE_POLICY)
+    )
+
+
 def scope_of(request: HttpRequest, permission: Permission | None = None) -> Scope:
     """The rows the reader may see by this permission; by default the one the page needs."""
     wanted = permission or _of_page(request)

@@ -16,7 +16,10 @@ class CustomerGroup(models.Model):
 
 
 class Customer(Kept):
-    """A legal entity we sell, or may sell, to: the current reading of its CustomerVersion facts."""
+    """A legal entity we sell, or may sell, to: the current reading of its CustomerVersion facts.
+
+    `search` is what it is found by (domain.search_words).
+    """
 
     class Status(models.TextChoices):
         PROSPECT = "prospect"
@@ -33,6 +36,7 @@ class Customer(Kept):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="subsidiaries")
     industry = models.CharField(max_length=100, blank=True)
     version = models.PositiveIntegerField(default=1)
+    search = models.TextField(blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["name"], name="customers_customer_name")]

@@ -9,15 +9,16 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Length
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
-from huikuan.kernel.text import plain, spellings
+from huikuan.kernel.pinyin import readings
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.customers.domain.master import Master, master_from
+from huikuan.record.customers.domain.search_words import BEGIN, folded, typed
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
@@ -120,16 +121,30 @@ def customers_by_id(ids: Iterable[int]) -> dict[int, CustomerRow]:
 
 
 def find(text: str, *, scope: Scope, limit: int = 20) -> list[CustomerRow]:
-    """Customers of the scope whose code or USCC begins with, or any of whose names contains, what was typed."""
-    wanted = plain(text)
-    if not wanted:
+    """Customers of the scope in whose code, USCC, names or their pinyin every typed word is found.
+
+    Those a word of which begins so come first, then shorter names. A single letter is looked for at beginnings.
+    """
+    words = typed(text)
+    if not words:
         return []
-    condition = Q(code__istartswith=wanted) | Q(uscc__istartswith=wanted)
-    for spelling in spellings(text):
-        for column in ("name", "short_name", "english_name", "former"):
-            condition |= Q(**{f"{column}__icontains": spelling})
-    searched = register_seen(seen(scope)).annotate(former=Cast("former_names", TextField()))
-    return [_row(found) for found in searched.filter(condition).order_by("code")[:limit]]
+    found = register_seen(seen(scope))
+    for word in words:
+        single = len(word) == 1 and word.isascii()
+        found = found.filter(search__contains=f"{BEGIN}{word}" if single else word)
+    begins = Case(When(search__contains=f"{BEGIN}{words[0]}", then=Value(0)), default=Value(1))
+    return [_row(one) for one in found.order_by(begins, Length("name"), "code")[:limit]]
+
+
+def owners_named(text: str, *, scope: Scope, limit: int = 20) -> list[str]:
+    """Names of owners, past ones too, that contain the text or read so, of customers of the scope."""
+    wanted = folded(text)
+    said = Affiliation.objects.filter(dimension=Affiliation.Dimension.OWNER).exclude(value="")
+    known = seen(scope).customers
+    if known is not None:
+        said = said.filter(customer_id__in=known)
+    names = said.order_by("value").values_list("value", flat=True).distinct()
+    return [name for name in names if any(wanted in way for way in (folded(name), *readings(name)))][:limit]
 
 
 def versions(customer_id: int) -> list[VersionRow]:

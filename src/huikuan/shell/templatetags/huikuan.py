@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -17,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from huikuan.kernel.money import to_text
+from huikuan.kernel.money import minor_digits, to_text
 from huikuan.mechanisms.pages import figures
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.reading import Reading, address
@@ -127,6 +128,34 @@ def here(context: Context, **changes: object) -> str:
             query[name] = str(value)
     query.pop("after", None)
     return f"{request.path}?{query.urlencode()}" if query else str(request.path)
+
+
+@register.simple_tag(takes_context=True)
+def file_of(context: Context, path: str, form: str) -> str:
+    """Where exactly the rows of this page come from as a file: its address's query, another path and a format."""
+    query = context["request"].GET.copy()
+    for name in ("after", "format"):
+        query.pop(name, None)
+    query["format"] = form
+    return f"{path}?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def carried(context: Context) -> str:
+    """The reading as the query of an address, '' where it is today's."""
+    return address("", context["reading"])
+
+
+@register.simple_tag
+def query_of(query: dict[str, str]) -> str:
+    """Conditions as the query of an address."""
+    return urlencode(query)
+
+
+@register.simple_tag
+def digits(currency: str) -> int:
+    """How many digits of minor units a currency has."""
+    return minor_digits(currency)
 
 
 @register.simple_tag(takes_context=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django import template
+from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.mechanisms.identity.actors import SYSTEM, is_operator
 from huikuan.mechanisms.identity.domain.areas import WRITE
 from huikuan.mechanisms.identity.domain.scope import Reach
 from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
+from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.queries import GrantRow
+from huikuan.mechanisms.pages.access import sees_machinery
 
 register = template.Library()
 
@@ -28,6 +32,21 @@ _BROWSERS = {"Edg/": "Edge", "MicroMessenger": "WeChat", "OPR/": "Opera", "Firef
              "Safari/": "Safari"}  # fmt: skip
 _SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS X": "macOS",
             "Linux": "Linux"}  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def who(context: Context, actor: str) -> str:
+    """Who did something, by the name people know them by; a command on the machine is told exactly to those who see
+    the machinery, to others as what it is."""
+    request = context.get("request")
+    if is_operator(actor) and not (request is not None and sees_machinery(request)):
+        return _("the system") if actor == SYSTEM else _("a command on the machine")
+    if request is None:
+        return actor
+    if not hasattr(request, "_people"):
+        named = User.objects.exclude(display_name="").values_list("username", "display_name")
+        request._people = dict(named)
+    return str(request._people.get(actor, actor))
 
 
 @register.simple_tag

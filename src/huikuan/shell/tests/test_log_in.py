@@ -119,3 +119,19 @@ def test_a_session_ends_two_hours_after_its_last_use_and_twelve_after_log_in(use
                     break
                 used += 1
             assert used == lasting
+
+
+def test_the_language_chosen_on_the_log_in_page_stays_and_becomes_the_persons(user: User) -> None:
+    client = Client()
+    client.post("/me/language", {"language": "en", "next": "/login"})
+    client.post("/login", {"username": "lin", "password": PASSWORD})
+    user.refresh_from_db()
+    assert user.language == "en"
+    assert client.cookies["django_language"].value == "en"
+    # Nothing was chosen this time: the browser's cookie is not the person's wish, and theirs is spoken.
+    User.objects.filter(pk=user.pk).update(language="zh-hans")
+    client.post("/logout")
+    client.post("/login", {"username": "lin", "password": PASSWORD})
+    user.refresh_from_db()
+    assert user.language == "zh-hans"
+    assert client.cookies["django_language"].value == "zh-hans"

@@ -224,7 +224,11 @@ def test_the_night_is_told_with_counts_and_a_difference_of_zero(reader: Client) 
     told = deeds(reader)
     assert told["应收 · 应收明细.csv"] == ("新增 9 · 重复跳过 0 · 拒收 0", None)
     assert told["未清项与事实已核对"] == ("差异 0.00", True)
-    assert any(title.startswith("新封签") for title in told)
+    # How much was sealed, and that jobs ran, is for those who check it; others are told what it means to them.
+    assert told["账已封签"] == ("账上任何改动都能被发现", None)
+    exactly = deeds(in_role("chen", "auditor"))
+    assert any(title.startswith("新封签") for title in exactly)
+    assert "账已封签" not in exactly
     assert reader.get(f"{TODAY}?as_of=2026-11-19").context["deeds"] == []
 
 

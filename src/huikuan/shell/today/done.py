@@ -16,7 +16,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.models import Job
-from huikuan.mechanisms.pages.access import may, scope_of
+from huikuan.mechanisms.pages.access import may, scope_of, sees_machinery
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.pages.reading import Reading
 from huikuan.see.cockpit.queries.difference import differences
@@ -35,7 +35,8 @@ def done(request: HttpRequest, reading: Reading, *, at: datetime) -> list[Deed]:
     imports = _imports(request, reading, since)
     if not scope_of(request, Permission.VIEW_LEDGER).everything:
         return imports
-    return [*imports, *_jobs(since), *_sealed(since), *_control()]
+    exactly = sees_machinery(request)
+    return [*imports, *(_jobs(since) if exactly else []), *_sealed(since, exactly=exactly), *_control()]
 
 
 def _imports(request: HttpRequest, reading: Reading, since: datetime) -> list[Deed]:
@@ -73,10 +74,13 @@ def _jobs(since: datetime) -> list[Deed]:
     return [Deed("history", title, detail, good=False if failed else None)]
 
 
-def _sealed(since: datetime) -> list[Deed]:
+def _sealed(since: datetime, *, exactly: bool) -> list[Deed]:
+    """That the books were sealed; how much and under which root is for those who check it."""
     newest = Head.objects.filter(sealed_at__gte=since).order_by("size").last()
     if newest is None:
         return []
+    if not exactly:
+        return [Deed("lock", _("Books sealed"), _("nothing in them can be changed unnoticed"))]
     before = Head.objects.filter(sealed_at__lt=since).order_by("size").last()
     facts = newest.size - (before.size if before else 0)
     title = ngettext("%(count)s new fact sealed", "%(count)s new facts sealed", facts) % {"count": f"{facts:,}"}

@@ -15,23 +15,37 @@ from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import companies_offered, scope_of, visible_companies
 from huikuan.mechanisms.pages.reading import Reading, read, reading_of
+from huikuan.shell.web.bell import bell
+from huikuan.shell.web.keyboard import COOKIE as KEYS_COOKIE
+from huikuan.shell.web.keyboard import OFF, keyboard_map
 from huikuan.shell.web.places import places
 from huikuan.shell.web.views import THEME_COOKIE, THEMES
+
+#: Set by the page when the side bar is narrowed, so that the next page comes narrow.
+RAIL_COOKIE = "hk_rail"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context for shell/base.html; little before log-in, where there is no frame."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    page: dict[str, Any] = {"theme": theme if theme in THEMES else "", "languages": settings.LANGUAGES}
+    page: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "",
+        "languages": settings.LANGUAGES,
+        "keys_off": request.COOKIES.get(KEYS_COOKIE) == OFF,
+        "rail": bool(request.COOKIES.get(RAIL_COOKIE)),
+    }
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return page
     reading = _reading(request)
     companies = companies_offered(request)
+    offered = places(request, reading)
     return page | {
         "reading": reading,
         "unit": user.amount_unit,
-        "places": places(request, reading),
+        "places": offered,
+        "keyboard": keyboard_map(offered),
+        "bell": bell(request, user, at=timezone.now()),
         "usual_days": _usual_days(reading.today),
         "companies": companies,
         "all_companies": visible_companies(request) is None,

@@ -21,7 +21,7 @@ from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.shell.messages import sentence
 from huikuan.shell.web.failures import locked_out
 from huikuan.shell.web.proving import enter, own_page, proved_again
-from huikuan.shell.web.speech import speak
+from huikuan.shell.web.speech import greet
 from huikuan.shell.web.throttling import address_paused
 
 #: Who gave a right password and still owes a code, in the session of a stranger.
@@ -57,7 +57,7 @@ class LogIn(LoginView):
             return redirect("shell:code")
         enter(self.request, user, backend=user.backend, factor=False)
         response = HttpResponseRedirect(self.get_success_url())
-        speak(response, user.language)
+        greet(self.request, response, user)
         return response
 
 
@@ -115,7 +115,7 @@ def _let_in(request: HttpRequest, user: User, knocking: dict[str, Any]) -> HttpR
     del request.session[_KNOCKING]
     enter(request, user, backend=knocking["backend"], factor=True)
     response = HttpResponseRedirect(own_page(request, knocking["next"]))
-    speak(response, user.language)
+    greet(request, response, user)
     return response
 
 

@@ -16,7 +16,7 @@ from huikuan.mechanisms.pages.reading import Reading, address
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry. `name` is its address's, `go` the letter's name in the keyboard map; no `name`: a group's head.
+    """One entry. `name` is its address's, `go` the letter that follows G on the keyboard; no `name`: a group's head.
     `url` and `here` are filled in for a request."""
 
     title: str
@@ -30,32 +30,32 @@ class Place:
 
 #: In the order money travels; what a role may not use is absent, not grey.
 PLACES = (
-    Place(gettext_noop("Today's work"), "shell:today", icon="sun", go="today"),
+    Place(gettext_noop("Today's work"), "shell:today", icon="sun", go="j"),
     Place(
         gettext_noop("Receivables"),
         icon="book-2",
         children=(
-            Place(gettext_noop("Overview"), "cockpit:overview", go="overview"),
-            Place(gettext_noop("Checkup"), "cockpit:findings", go="findings"),
+            Place(gettext_noop("Overview"), "cockpit:overview", go="y"),
+            Place(gettext_noop("Checkup"), "cockpit:findings", go="f"),
             Place(gettext_noop("Indicators"), "cockpit:indicators"),
-            Place(gettext_noop("Open items"), "receivables:items", go="items"),
-            Place(gettext_noop("Statements"), "statements:accounts", go="statements"),
+            Place(gettext_noop("Open items"), "receivables:items", go="l"),
+            Place(gettext_noop("Statements"), "statements:accounts", go="d"),
         ),
     ),
     Place(
         gettext_noop("Contracts"),
         icon="file-text",
         children=(
-            Place(gettext_noop("Contracts"), "contracts:contracts", go="contracts"),
-            Place(gettext_noop("Orders"), "contracts:orders", go="orders"),
+            Place(gettext_noop("Contracts"), "contracts:contracts", go="t"),
+            Place(gettext_noop("Orders"), "contracts:orders", go="x"),
         ),
     ),
-    Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="imports"),
+    Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="i"),
     Place(
         gettext_noop("Administration"),
         icon="settings",
         children=(
-            Place(gettext_noop("Users"), "shell:users", go="users"),
+            Place(gettext_noop("Users"), "shell:users", go="u"),
             Place(gettext_noop("Teams"), "shell:teams"),
             Place(gettext_noop("Programs"), "shell:programs"),
             Place(gettext_noop("Policies"), "shell:policies"),

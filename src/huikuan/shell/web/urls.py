@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
-from huikuan.shell.web import account, jobs, log_in, people, policies, probes, programs, teams, today, views
+from huikuan.shell.web import (
+    account,
+    jobs,
+    lists,
+    log_in,
+    people,
+    policies,
+    probes,
+    programs,
+    search,
+    teams,
+    today,
+    views,
+)
 
 app_name = "shell"
 urlpatterns = [
@@ -14,6 +27,7 @@ urlpatterns = [
     path("health/live", probes.live, name="live"),
     path("health/ready", probes.be_ready, name="ready"),
     path("metrics", probes.show_metrics, name="metrics"),
+    path("search", search.show_search, name="search"),
     path("login", log_in.LogIn.as_view(), name="login"),
     path("login/code", log_in.ask_code, name="code"),
     path("logout", needs(LOGGED_IN)(log_in.LogOut.as_view()), name="logout"),
@@ -22,6 +36,7 @@ urlpatterns = [
     path("me/unit", views.choose_unit, name="unit"),
     path("me/language", views.choose_language, name="language"),
     path("me/theme", views.choose_theme, name="theme"),
+    path("me/keys", views.choose_keys, name="keys"),
     path("me/password", account.change_password, name="password"),
     path("me/second-factor", account.set_up_factor, name="second-factor"),
     path("me/second-factor/remove", account.remove_factor, name="remove-factor"),
@@ -29,6 +44,9 @@ urlpatterns = [
     path("me/sessions/<int:session_id>/end", account.end_one_session, name="end-session"),
     path("me/tokens", account.add_token, name="add-token"),
     path("me/tokens/<int:token_id>/revoke", account.revoke_token, name="revoke-token"),
+    path("lists/<str:name>/views", lists.keep, name="keep-view"),
+    path("lists/<str:name>/columns", lists.columns, name="columns"),
+    path("lists/views/<int:view_id>/forget", lists.forget, name="forget-view"),
     path("users/", people.show_users, name="users"),
     path("users/export", people.export_users, name="export-users"),
     path("users/add", people.add_user, name="add-user"),

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.mechanisms.pages.figures import UNITS
+from huikuan.shell.web.keyboard import COOKIE, OFF
 from huikuan.shell.web.places import landing
 from huikuan.shell.web.proving import own_page
-from huikuan.shell.web.speech import YEAR, speak
+from huikuan.shell.web.speech import CHOSEN, YEAR, speak
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "hk_theme"
@@ -43,6 +44,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         _remember(request, language=language)
+        if not request.user.is_authenticated:
+            request.session[CHOSEN] = language
         speak(response, language)
     return response
 
@@ -57,6 +60,18 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True)
     else:
         response.delete_cookie(THEME_COOKIE)
+    return response
+
+
+@needs(LOGGED_IN)
+@require_POST
+def choose_keys(request: HttpRequest) -> HttpResponse:
+    """Single keys on or off; kept in the browser, since keyboards differ."""
+    response = _back(request)
+    if request.POST.get("keys") == OFF:
+        response.set_cookie(COOKIE, OFF, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True)
+    else:
+        response.delete_cookie(COOKIE)
     return response
 
 

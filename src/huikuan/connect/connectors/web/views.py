@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.connect.connectors.originals import original_path
@@ -25,18 +26,51 @@ from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies, scope_of
+from huikuan.mechanisms.pages.lists import TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.partial import render_either
+from huikuan.mechanisms.pages.reading import reading_of
 
 ROWS = 50
 #: Digits of an id; and more lines than any file has that was read.
 _LONGEST_NUMBER = 18
 _MOST_LINES = 10_000_000
 
+LISTING = register(
+    Listing(
+        name="connectors.imports",
+        place="connectors:imports",
+        columns=(
+            Column("kind", gettext_noop("Kind")),
+            Column("company", gettext_noop("Company")),
+            Column("when", gettext_noop("When")),
+            Column("by", gettext_noop("By")),
+            Column("read", gettext_noop("Rows read")),
+        ),
+        conditions=("state", "kind"),
+        presets=(
+            Preset(gettext_noop("All"), {}),
+            Preset(gettext_noop("committed"), {"state": Batch.State.COMMITTED.value}),
+            Preset(gettext_noop("undone"), {"state": Batch.State.UNDONE.value}),
+        ),
+    )
+)
+
 
 @needs(Permission.VIEW_IMPORTS)
 def show_batches(request: HttpRequest) -> HttpResponse:
     """Imports, the newest first, 50 at a time."""
-    batches = _visible(request)
+    page: dict[str, Any] = {
+        "list": listed(
+            request,
+            LISTING,
+            reading_of(request),
+            path=request.path,
+            count=lambda query: _visible(request, query).count(),
+        )
+    }
+    if request.headers.get("HX-Target") == TABS:
+        return render(request, "shell/parts/list/tabs.html", page)
+    batches = _visible(request, request.GET)
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) <= _LONGEST_NUMBER:
         batches = batches.filter(id__lt=int(after))
@@ -46,7 +80,7 @@ def show_batches(request: HttpRequest) -> HttpResponse:
     drafts = ImportDraft.objects.exclude(state=ImportDraft.State.COMMITTED).order_by("-changed_at")
     if importing is not None:
         drafts = drafts.filter(company_id__in=importing)
-    page = {
+    page |= {
         "may_import": importing != frozenset(),
         "drafts": [(draft, companies.get(draft.company_id, "")) for draft in drafts[:ROWS]],
         "batches": [(batch, companies.get(batch.company_id, "")) for batch in found[:ROWS]],
@@ -57,7 +91,7 @@ def show_batches(request: HttpRequest) -> HttpResponse:
 
 @needs(Permission.VIEW_IMPORTS)
 def export_batches(request: HttpRequest) -> FileResponse:
-    """Every import the reader may see, as a table."""
+    """Every import of the list, or those picked of it, as a table."""
     out = io.BytesIO()
     if request.GET.get("format") == "csv":
         text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
@@ -125,10 +159,16 @@ def _of(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _visible(request: HttpRequest) -> QuerySet[Batch]:
-    """The batches of the companies the reader sees whole, the newest first."""
-    visible = scope_of(request).whole_companies
+def _visible(request: HttpRequest, query: Mapping[str, str]) -> QuerySet[Batch]:
+    """The batches of the companies the reader sees whole that meet the conditions, the newest first."""
+    visible, keys = scope_of(request).whole_companies, picked(request)
     batches = Batch.objects.order_by("-id")
+    if query.get("state") in Batch.State.values:
+        batches = batches.filter(state=query["state"])
+    if query.get("kind"):
+        batches = batches.filter(kind=query["kind"])
+    if keys is not None:
+        batches = batches.filter(pk__in=numbers_in(keys))
     return batches if visible is None else batches.filter(company_id__in=visible)
 
 
@@ -139,7 +179,7 @@ def _headers() -> list[str]:
 
 def _cells(request: HttpRequest) -> Iterator[list[Cell]]:
     companies = dict(Company.objects.values_list("pk", "code"))
-    for batch in _visible(request).iterator():
+    for batch in _visible(request, request.GET).iterator():
         counts = [batch.counts.get(name) for name in COUNTS]
         about: list[Cell] = [batch.pk, batch.file_name, import_kind(batch.kind), companies.get(batch.company_id, "")]
         when = batch.created_at.astimezone(ZoneInfo(DEFAULT_ZONE))

@@ -29,12 +29,14 @@ from huikuan.record.customers.queries import seen
 
 @dataclass(frozen=True, slots=True)
 class ContractFilter:
-    """Which contracts. None does not narrow. `text` finds in number, name, and the customer's name and code."""
+    """Which contracts. None does not narrow. `ids`: these alone.
+    `text` finds in number, name, and the customer's name and code."""
 
     company_id: int | None = None
     customer_id: int | None = None
     status: str | None = None
     text: str = ""
+    ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,8 @@ def _matching(chosen: ContractFilter, scope: Scope, as_of: date | None, known: i
     rows = reachable(Contract.objects.all(), scope)
     wanted: dict[str, Any] = {name: getattr(chosen, name) for name in ("company_id", "customer_id", "status")}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if chosen.ids is not None:
+        rows = rows.filter(pk__in=chosen.ids)
     if as_of is not None:
         rows = rows.filter(Q(signed_on=None) | Q(signed_on__lte=as_of))
     if known is not None:

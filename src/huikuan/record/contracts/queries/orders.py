@@ -28,13 +28,15 @@ from huikuan.record.customers.queries import seen
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """Which orders. None does not narrow. `text` finds in number, contract, and the customer's name and code."""
+    """Which orders. None does not narrow. `ids`: these alone.
+    `text` finds in number, contract, and the customer's name and code."""
 
     company_id: int | None = None
     customer_id: int | None = None
     contract_number: str | None = None
     state: str | None = None
     text: str = ""
+    ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ def _matching(chosen: OrderFilter, scope: Scope, as_of: date | None, known: int 
     names = ("company_id", "customer_id", "contract_number", "state")
     wanted: dict[str, Any] = {name: getattr(chosen, name) for name in names}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if chosen.ids is not None:
+        rows = rows.filter(pk__in=chosen.ids)
     if as_of is not None:
         rows = rows.filter(ordered_on__lte=as_of)
     if known is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -20,9 +21,10 @@ class Chip:
     names: tuple[str, ...]
 
 
-def customer_asked(request: HttpRequest) -> CustomerRow | None:
-    """The customer an address names by code; refuses an unknown one, and one out of the reader's scope likewise."""
-    code = request.GET.get("customer", "")
+def customer_asked(request: HttpRequest, query: Mapping[str, str] | None = None) -> CustomerRow | None:
+    """The customer an address (or a view's `query`) names by code; refuses an unknown one, and one out of the
+    reader's scope likewise."""
+    code = (request.GET if query is None else query).get("customer", "")
     return queries.customer(code, scope=scope_of(request)) if code else None
 
 

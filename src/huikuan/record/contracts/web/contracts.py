@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
+from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -53,7 +54,24 @@ ROWS = 50
 #: Orders of a contract shown on its page; the list has them all.
 _FEW = 20
 
-VIEWS = {"": gettext_noop("All"), **STATUSES}
+LISTING = register(
+    Listing(
+        name="contracts.contracts",
+        place="contracts:contracts",
+        columns=(
+            Column("company", gettext_noop("Company")),
+            Column("name", gettext_noop("Name")),
+            Column("signed", gettext_noop("Signed")),
+            Column("ends", gettext_noop("Ends")),
+            Column("status", gettext_noop("Status")),
+        ),
+        conditions=("q", "customer", "status"),
+        presets=(
+            Preset(gettext_noop("All"), {}),
+            *(Preset(title, {"status": status}) for status, title in STATUSES.items()),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +92,25 @@ class Moment:
 def show_contracts(request: HttpRequest) -> HttpResponse:
     """Contracts that match, 50 at a time; a partial update asks for the rows that follow."""
     reading, chosen = reading_of(request), _chosen(request)
-    found = contracts_page(
-        chosen,
-        scope=scope_of(request),
-        as_of=reading.as_of,
-        known=reading.horizon,
-        after=request.GET.get("after", ""),
-        limit=ROWS,
-    )
-    page = {
+    asked: dict[str, Any] = {"scope": scope_of(request), "as_of": reading.as_of, "known": reading.horizon}
+
+    def count(query: Mapping[str, str]) -> int:
+        return contracts_page(_chosen(request, query), **asked, limit=1).count
+
+    page: dict[str, Any] = {"list": listed(request, LISTING, reading, path=request.path, count=count)}
+    if request.headers.get("HX-Target") == TABS:
+        return render(request, "shell/parts/list/tabs.html", page)
+    found = contracts_page(chosen, **asked, after=request.GET.get("after", ""), limit=ROWS)
+    page |= {
         "found": found,
         "chosen": chosen,
-        "views": VIEWS,
         "registers": may(request, Permission.MANAGE_CONTRACTS) and not reading.is_past,
-        "chips": chips(customer_asked(request), q=chosen.text),
+        "chips": chips(
+            customer_asked(request), status=_(STATUSES[chosen.status]) if chosen.status else "", q=chosen.text
+        ),
         "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
     }
-    more = request.headers.get("HX-Target") == "more"
+    more = request.headers.get("HX-Target") == MORE
     return render(request, "contracts/parts/contract_rows.html" if more else "contracts/contracts.html", page)
 
 
@@ -217,13 +237,16 @@ def _reaches(request: HttpRequest, permission: Permission, row: ContractRow) -> 
     return seen(scope_of(request, permission)).has(row.company_id, row.customer_id)
 
 
-def _chosen(request: HttpRequest) -> ContractFilter:
-    status, customer = request.GET.get("status", ""), customer_asked(request)
+def _chosen(request: HttpRequest, query: Mapping[str, str] | None = None) -> ContractFilter:
+    """What the address asks for, or a view's `query`; of rows picked in a form, those alone."""
+    asked, keys = request.GET if query is None else query, picked(request)
+    status, customer = asked.get("status", ""), customer_asked(request, asked)
     return ContractFilter(
         company_id=reading_of(request).company_id,
         customer_id=customer.id if customer else None,
         status=status if status in STATUSES else None,
-        text=request.GET.get("q", "").strip(),
+        text=asked.get("q", "").strip(),
+        ids=None if keys is None else numbers_in(keys),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +19,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form
+from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
@@ -34,30 +37,54 @@ from huikuan.record.customers.queries import seen
 
 ROWS = 50
 
-VIEWS = {"": gettext_noop("All"), **STATES}
+LISTING = register(
+    Listing(
+        name="contracts.orders",
+        place="contracts:orders",
+        columns=(
+            Column("company", gettext_noop("Company")),
+            Column("contract", gettext_noop("Contract")),
+            Column("ordered", gettext_noop("Ordered")),
+            Column("delivered", gettext_noop("Delivered")),
+            Column("invoiced", gettext_noop("Invoiced")),
+            Column("open", gettext_noop("Not delivered")),
+            Column("status", gettext_noop("Status")),
+        ),
+        conditions=("q", "customer", "contract", "state"),
+        presets=(
+            Preset(gettext_noop("All"), {}),
+            *(Preset(title, {"state": state}) for state, title in STATES.items()),
+        ),
+    )
+)
 
 
 @needs(Permission.VIEW_ORDERS)
 def show_orders(request: HttpRequest) -> HttpResponse:
     """Orders that match, 50 at a time; a partial update asks for the rows that follow."""
     reading, chosen = reading_of(request), _chosen(request)
-    found = orders_page(
-        chosen,
-        scope=scope_of(request),
-        as_of=reading.as_of,
-        known=reading.horizon,
-        after=request.GET.get("after", ""),
-        limit=ROWS,
-    )
-    page = {
+    asked: dict[str, Any] = {"scope": scope_of(request), "as_of": reading.as_of, "known": reading.horizon}
+
+    def count(query: Mapping[str, str]) -> int:
+        return orders_page(_chosen(request, query), **asked, limit=1).count
+
+    page: dict[str, Any] = {"list": listed(request, LISTING, reading, path=request.path, count=count)}
+    if request.headers.get("HX-Target") == TABS:
+        return render(request, "shell/parts/list/tabs.html", page)
+    found = orders_page(chosen, **asked, after=request.GET.get("after", ""), limit=ROWS)
+    page |= {
         "found": found,
         "chosen": chosen,
-        "views": VIEWS,
         "enters": may(request, Permission.MANAGE_ORDERS) and not reading.is_past,
-        "chips": chips(customer_asked(request), contract=chosen.contract_number or "", q=chosen.text),
+        "chips": chips(
+            customer_asked(request),
+            contract=chosen.contract_number or "",
+            state=_(STATES[chosen.state]) if chosen.state else "",
+            q=chosen.text,
+        ),
         "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
     }
-    more = request.headers.get("HX-Target") == "more"
+    more = request.headers.get("HX-Target") == MORE
     return render(request, "contracts/parts/order_rows.html" if more else "contracts/orders.html", page)
 
 
@@ -115,14 +142,17 @@ def _reaches(request: HttpRequest, permission: Permission, row: OrderRow) -> boo
     return seen(scope_of(request, permission)).has(row.company_id, row.customer_id)
 
 
-def _chosen(request: HttpRequest) -> OrderFilter:
-    state, customer = request.GET.get("state", ""), customer_asked(request)
+def _chosen(request: HttpRequest, query: Mapping[str, str] | None = None) -> OrderFilter:
+    """What the address asks for, or a view's `query`; of rows picked in a form, those alone."""
+    asked, keys = request.GET if query is None else query, picked(request)
+    state, customer = asked.get("state", ""), customer_asked(request, asked)
     return OrderFilter(
         company_id=reading_of(request).company_id,
         customer_id=customer.id if customer else None,
-        contract_number=request.GET.get("contract", "") or None,
+        contract_number=asked.get("contract", "") or None,
         state=state if state in STATES else None,
-        text=request.GET.get("q", "").strip(),
+        text=asked.get("q", "").strip(),
+        ids=None if keys is None else numbers_in(keys),
     )
 
 

@@ -16,11 +16,12 @@ from django.db import connection
 from huikuan.mechanisms.audit.bulk import record_frame
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.customers.domain.master import Master, content_of
+from huikuan.record.customers.domain.search_words import search_words
 from huikuan.record.customers.models import CustomerVersion
 
 _CHUNK = 20_000
 _TEXTS = ("code", "name", "short_name", "english_name", "uscc", "uscc_override_reason", "status", "industry")
-_COLUMNS = (*_TEXTS, "former_names")
+_COLUMNS = (*_TEXTS, "former_names", "search")
 #: PostgreSQL's types of what is not text.
 _TYPES = {"former_names": "jsonb", "id": "bigint"}
 
@@ -168,10 +169,11 @@ def _lock(codes: Sequence[str]) -> None:
 
 
 def _json(masters: Sequence[Master], ids: Mapping[str, int] | None = None) -> str:
-    texts = [content_of(master) for master in masters]
-    if ids:
-        texts = [f'{{"id":{ids[master.code]},{text[1:]}' for master, text in zip(masters, texts, strict=True)]
-    return f"[{','.join(texts)}]"
+    rows = []
+    for master in masters:
+        more = {"search": search_words(master)} | ({"id": ids[master.code]} if ids else {})
+        rows.append(f"{json.dumps(more, ensure_ascii=False)[:-1]},{content_of(master)[1:]}")
+    return f"[{','.join(rows)}]"
 
 
 def _among() -> str:

@@ -116,7 +116,7 @@ def test_finding_by_any_name_code_or_uscc() -> None:
     create_customer(master=Master("D002", "北麓矿业装备集团有限公司"), **BY)
     for typed in ("海岳风电设备(盐城)", "haiyue", "c00", "91350100m", "风电"):
         assert [row.code for row in queries.find(typed, scope=EVERYTHING)] == ["C001"]
-    assert [row.code for row in queries.find("有限公司", scope=EVERYTHING)] == ["C001", "D002"]
+    assert [row.code for row in queries.find("有限公司", scope=EVERYTHING)] == ["D002", "C001"]
     assert queries.find("  ", scope=EVERYTHING) == []
     assert [row.code for row in queries.customers(after="C001", scope=EVERYTHING)] == ["D002"]
 

@@ -39,7 +39,7 @@ class ItemFilter:
 
     `slot`: 'not_due', 'awaiting', 'overdue' (any overdue) or 'days' with `from_days` … `to_days` (None: open end).
     On the document basis there is only 'days'. `side`: 'debit' or 'credit'. `text` finds in document number,
-    customer name and code.
+    customer name and code. `lines`: these (item, line) alone.
     """
 
     customer_id: int | None = None
@@ -54,6 +54,7 @@ class ItemFilter:
     region: str | None = None
     business_type: str | None = None
     text: str = ""
+    lines: frozenset[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class ItemRow:
     slot: str  # 'not_due', 'awaiting', 'days', or 'credit' on the credit side
     from_days: int | None
     to_days: int | None
+
+    @property
+    def key(self) -> str:
+        """How a form names the row."""
+        return f"{self.item_id}.{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +245,9 @@ def _conditions(chosen: ItemFilter, as_of: date, basis: str) -> tuple[list[str],
             parameters[name] = value
     if chosen.slot is not None:
         clauses += ["side = 'debit'", *_slot_clauses(chosen, as_of, basis, parameters)]
+    if chosen.lines is not None:
+        named = ", ".join(f"({int(item)}, {int(line)})" for item, line in sorted(chosen.lines))
+        clauses.append(f"(item_id, line) IN ({named})" if named else "1 = 0")
     if chosen.text:
         clauses.append(_text_clause(chosen.text, parameters))
     return clauses, parameters

@@ -62,6 +62,12 @@ def kind_name(kind: str) -> str:
 
 
 @register.simple_tag
+def signed(minor: int, side: str) -> int:
+    """An amount as sums take it: credits negative."""
+    return -minor if side == "credit" else minor
+
+
+@register.simple_tag
 def reason_name(reason: str) -> str:
     """Why a settlement or a schedule was made: our own codes in words, people's words as they are."""
     return _(REASONS[reason]) if reason in REASONS else reason

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_noop
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.figures import bucket_name
+from huikuan.mechanisms.pages.lists import Column, Listing, Preset, register
 from huikuan.mechanisms.pages.reading import Reading, currency_named
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import register_seen, seen
@@ -18,6 +20,7 @@ from huikuan.record.receivables.queries.items import ItemFilter
 
 #: A dimension's word in an address that means "none given".
 NONE = "-"
+_LONGEST_NUMBER = 18
 
 SLOTS = ("not_due", "awaiting", "overdue", "days")
 DIMENSIONS = {
@@ -27,6 +30,32 @@ DIMENSIONS = {
     "business_type": gettext_noop("Business type"),
 }
 SIDES = {"debit": gettext_noop("Debit: owed to us"), "credit": gettext_noop("Credit: held for customers")}
+
+DUE = {
+    "overdue": gettext_noop("Overdue"),
+    "not_due": gettext_noop("Not due"),
+    "awaiting": gettext_noop("Awaiting event"),
+}
+LISTING = register(
+    Listing(
+        name="receivables.items",
+        place="receivables:items",
+        columns=(
+            Column("company", gettext_noop("Company")),
+            Column("kind", gettext_noop("Kind")),
+            Column("issued", gettext_noop("Issued")),
+            Column("due", gettext_noop("Due")),
+            Column("original", gettext_noop("Original")),
+            Column("age", gettext_noop("Age")),
+        ),
+        conditions=("q", "customer", "side", "slot", "from", "to", "only", "in", *DIMENSIONS),
+        presets=(
+            Preset(gettext_noop("All"), {}),
+            *(Preset(title, {"side": "debit", "slot": slot}) for slot, title in DUE.items()),
+            Preset(gettext_noop("Credits and unapplied cash"), {"side": "credit"}),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +80,7 @@ def asked(query: Mapping[str, str], reading: Reading, scope: Scope) -> Asked:
     customer = _customer(query.get("customer", ""), scope)
     slot = query.get("slot", "")
     side = query.get("side", "")
+    belonging: dict[str, Any] = {name: _value(query.get(name, "")) for name in DIMENSIONS}
     narrowed = ItemFilter(
         customer_id=customer.pk if customer else None,
         company_id=reading.company_id,
@@ -60,9 +90,23 @@ def asked(query: Mapping[str, str], reading: Reading, scope: Scope) -> Asked:
         from_days=_number(query.get("from", "")),
         to_days=_number(query.get("to", "")),
         text=query.get("q", "").strip(),
-        **{name: _value(query.get(name, "")) for name in DIMENSIONS},
+        **belonging,
     )
     return Asked(narrowed, currency_named(query.get("in", "")), tuple(_chips(narrowed, customer)))
+
+
+def lines_named(keys: Iterable[str]) -> frozenset[tuple[int, int]]:
+    """Rows picked of the list: '123.0' is item 123's line 0; what is written otherwise names none."""
+    parts = [key.split(".") for key in keys]
+    return frozenset(
+        (int(item), int(line))
+        for item, line in (part for part in parts if len(part) == 2)
+        if _short_number(item) and _short_number(line)
+    )
+
+
+def _short_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
 def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.lists import MORE, TABS, listed, picked
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.models import Item
-from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, Page, every_item, items_page
-from huikuan.record.receivables.web.asked import DIMENSIONS, SIDES, SLOTS, Asked, asked
+from huikuan.record.receivables.queries.items import ItemRow, Page, every_item, items_page
+from huikuan.record.receivables.web.asked import DIMENSIONS, DUE, LISTING, SIDES, Asked, asked, lines_named
 from huikuan.record.receivables.web.cells import item_cells, item_headers
 from huikuan.record.receivables.web.story import story_page
 
 ROWS = 50
-
-VIEWS = {
-    "": gettext_noop("All"),
-    "overdue": gettext_noop("Overdue"),
-    "not_due": gettext_noop("Not due"),
-    "awaiting": gettext_noop("Awaiting event"),
-    "credit": gettext_noop("Credits and unapplied cash"),
-}
 
 
 @needs(Permission.VIEW_LEDGER)
@@ -43,27 +36,33 @@ def show_items(request: HttpRequest) -> HttpResponse:
     reading = reading_of(request)
     scope = scope_of(request)
     wanted = asked(request.GET, reading, scope)
+    page: dict[str, Any] = {
+        "list": listed(request, LISTING, reading, path=request.path, count=partial(_count, reading, scope))
+    }
+    if request.headers.get("HX-Target") == TABS:
+        return render(request, "shell/parts/list/tabs.html", page)
     found = _page(wanted, reading, scope, after=request.GET.get("after") or None, limit=ROWS)
-    page = {
+    page |= {
         "asked": wanted,
         "found": found,
-        "view": _view(wanted.filter),
-        "views": VIEWS,
+        "due": DUE,
         "sides": SIDES,
         "dimensions": DIMENSIONS,
         "several_companies": reading.company is None and len({row.company_code for row in found.rows}) > 1,
         "dropped": _what_dropping_yields(wanted, reading, scope) if not found.rows and wanted.chips else [],
     }
-    more = request.headers.get("HX-Target") == "more"
+    more = request.headers.get("HX-Target") == MORE
     return render(request, "receivables/parts/rows.html" if more else "receivables/items.html", page)
 
 
 @needs(Permission.VIEW_LEDGER)
 def export_items(request: HttpRequest) -> HttpResponseBase:
-    """Exactly the rows of the list as csv or xlsx, read in one snapshot."""
+    """Exactly the rows of the list as csv or xlsx, or those picked of it, read in one snapshot."""
     reading = reading_of(request)
     scope = scope_of(request)
-    wanted = asked(request.GET, reading, scope)
+    wanted, keys = asked(request.GET, reading, scope), picked(request)
+    if keys is not None:
+        wanted = replace(wanted, filter=replace(wanted.filter, lines=lines_named(keys)))
     name = f"{_('open-items')}-{reading.as_of:%Y-%m-%d}"
     headers = item_headers(wanted.value_in)
     with snapshot(), _all(wanted, reading, scope) as (count, found):
@@ -99,11 +98,8 @@ def _page(wanted: Asked, reading: Reading, scope: Scope, *, after: str | None, l
     )
 
 
-def _view(narrowed: ItemFilter) -> str:
-    """Which tab stands for the filter."""
-    if narrowed.side == "credit":
-        return "credit"
-    return narrowed.slot if narrowed.slot in SLOTS[:3] else ""
+def _count(reading: Reading, scope: Scope, query: Mapping[str, str]) -> int:
+    return _page(asked(query, reading, scope), reading, scope, after=None, limit=1).count
 
 
 def _what_dropping_yields(wanted: Asked, reading: Reading, scope: Scope) -> list[dict[str, Any]]:

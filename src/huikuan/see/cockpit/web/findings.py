@@ -15,9 +15,11 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.lists import shown_columns
 from huikuan.mechanisms.pages.reading import Reading, address, currency_named, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.receivables.web.asked import LISTING as ITEMS
 from huikuan.record.receivables.web.cells import item_cells, item_headers
 from huikuan.see.cockpit.domain.findings import RULES, WATCHES, Finding
 from huikuan.see.cockpit.queries.findings import Checkup, checkup, every_line, open_finding
@@ -69,6 +71,8 @@ def show_finding(request: HttpRequest, code: str) -> HttpResponse:
         "step": _(STEPS[code]),
         "found": opened.page,
         "asked": {"value_in": opened.finding.currency},
+        # The same rows as the list of items has, in the reader's choice of its columns.
+        "list": {"shows": shown_columns(request, ITEMS)},
         "several_companies": reading.company is None and len({row.company_code for row in opened.page.rows}) > 1,
     }
     more = request.headers.get("HX-Target") == "more"

@@ -12,7 +12,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
 from huikuan.mechanisms.pages.reading import Reading, reading_of
-from huikuan.record.receivables.queries.aging import aging
+from huikuan.record.receivables.queries.aging import Aging, aging
 from huikuan.see.cockpit.domain.overview import Overview
 from huikuan.see.cockpit.queries.overview import overview
 from huikuan.see.cockpit.web import lines
@@ -48,19 +48,39 @@ def show_overview(request: HttpRequest) -> HttpResponse:
     return render(request, template, page)
 
 
-def _figures(request: HttpRequest, reading: Reading) -> dict[str, Any]:
-    months = 24 if request.GET.get("months") == "24" else 12
-    top_by = _one_of(request.GET.get("top", ""), TOPS, "overdue")
-    answer = overview(
+def overview_asked(request: HttpRequest, reading: Reading) -> Overview:
+    """The overview an address asks for."""
+    return overview(
         company_id=reading.company_id,
         as_of=reading.as_of,
         scope=scope_of(request),
         known=reading.known,
         basis=reading.basis,
         currency=reading.currency or None,
-        months=months,
-        top_by=top_by,
+        months=_months(request),
+        top_by=_one_of(request.GET.get("top", ""), TOPS, "overdue"),
     )
+
+
+def aging_asked(request: HttpRequest, reading: Reading, by: str) -> Aging:
+    """Aging by a dimension, as an address asks for it."""
+    return aging(
+        as_of=reading.as_of,
+        scope=scope_of(request),
+        known=reading.known,
+        by=by,
+        basis=reading.basis,
+        company_id=reading.company_id,
+    )
+
+
+def _months(request: HttpRequest) -> int:
+    return 24 if request.GET.get("months") == "24" else 12
+
+
+def _figures(request: HttpRequest, reading: Reading) -> dict[str, Any]:
+    months = _months(request)
+    answer = overview_asked(request, reading)
     if not answer.items and not answer.credits.amount:
         return {"empty": True, "overview": answer}
     return {"overview": answer, "months": months, "months_offered": MONTHS, "tops": TOPS} | _drawn(
@@ -97,14 +117,7 @@ def _companies(request: HttpRequest, reading: Reading) -> list[Company]:
 
 
 def _by_dimension(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:
-    answer = aging(
-        as_of=reading.as_of,
-        scope=scope_of(request),
-        known=reading.known,
-        by=by,
-        basis=reading.basis,
-        company_id=reading.company_id,
-    )
+    answer = aging_asked(request, reading, by)
     limit = len(answer.rows) if request.GET.get("all") else FIRST_ROWS
     names = lines.bucket_names(answer)
     return {

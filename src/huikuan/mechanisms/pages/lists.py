@@ -1,0 +1,203 @@
+"""The list page's mechanism: views as tabs, columns to choose, picked rows. A list declares itself once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.models import ListLayout, SavedView
+from huikuan.mechanisms.pages.reading import Reading, address
+
+#: A partial update of this target asks for the tabs with their counts.
+TABS = "tabs"
+#: … and one of this target for the rows that follow.
+MORE = "more"
+_LONGEST_NUMBER = 18
+_LONGEST_TITLE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column people may leave out; those always shown are not declared."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A view that comes with the list."""
+
+    title: str
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list: its name for ever, where it stands (an address's name), the columns people may leave out, the
+    names of its address that are conditions, and the views it comes with, the first being everything."""
+
+    name: str
+    place: str
+    columns: tuple[Column, ...]
+    conditions: tuple[str, ...]
+    presets: tuple[Preset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A view as a tab. `view_id` None: it comes with the list. `count` None: not counted (yet)."""
+
+    title: str
+    url: str
+    current: bool
+    view_id: int | None = None
+    own: bool = False
+    shared: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a page's template needs. `shows`: the columns shown; `query`: the conditions of this address."""
+
+    listing: Listing
+    tabs: Sequence[Tab]
+    columns: Sequence[tuple[Column, bool]]
+    shows: frozenset[str]
+    query: Mapping[str, str]
+    counted: bool
+    may_share: bool
+
+    @property
+    def may_save(self) -> bool:
+        """Whether there is something to keep that no tab stands for."""
+        return bool(self.query) and not any(tab.current for tab in self.tabs)
+
+
+LISTINGS: dict[str, Listing] = {}
+
+
+def register(listing: Listing) -> Listing:
+    """Make a list known to the forms that keep views and columns."""
+    LISTINGS[listing.name] = listing
+    return listing
+
+
+def listed(
+    request: HttpRequest, listing: Listing, reading: Reading, *, path: str, count: Callable[[Mapping[str, str]], int]
+) -> Listed:
+    """The list as this reader has it. Counting costs a question a view, so `count` is asked only by the partial
+    update that fetches the tabs; a view whose conditions no longer hold is shown without a count."""
+    query = conditions(listing, request.GET)
+    shows = shown_columns(request, listing)
+    counting = request.headers.get("HX-Target") == TABS
+    tabs = [
+        Tab(_(preset.title), _url(path, reading, preset.query, listing, query), query == dict(preset.query),
+            count=_counted(count, preset.query) if counting else None)
+        for preset in listing.presets
+    ] + [
+        Tab(view.title, _url(path, reading, view.query, listing, query), query == view.query, view.pk,
+            view.user_id == _reader(request), view.company_id is not None,
+            _counted(count, view.query) if counting else None)
+        for view in views_of(request, listing)
+    ]  # fmt: skip
+    return Listed(
+        listing=listing,
+        tabs=tabs,
+        columns=[(column, column.name in shows) for column in listing.columns],
+        shows=shows,
+        query=query,
+        counted=counting,
+        may_share=sharable_company(request, reading) is not None,
+    )
+
+
+def conditions(listing: Listing, query: Mapping[str, str]) -> dict[str, str]:
+    """Those names of an address that narrow the list."""
+    return {name: query[name] for name in listing.conditions if query.get(name)}
+
+
+def shown_columns(request: HttpRequest, listing: Listing) -> frozenset[str]:
+    """The columns that may be left out and that this reader keeps."""
+    kept = ListLayout.objects.filter(user_id=_reader(request), listing=listing.name).values_list("hidden", flat=True)
+    return frozenset(column.name for column in listing.columns) - frozenset(kept.first() or ())
+
+
+def views_of(request: HttpRequest, listing: Listing) -> QuerySet[SavedView]:
+    """The reader's own views and those shared by people of companies the reader sees whole, by title."""
+    whole = scope_of(request).whole_companies
+    shared = Q(company__isnull=False) if whole is None else Q(company_id__in=whole)
+    return SavedView.objects.filter(Q(user_id=_reader(request)) | shared, listing=listing.name).order_by("title", "pk")
+
+
+def sharable_company(request: HttpRequest, reading: Reading) -> int | None:
+    """The company whose people a view may be shared with: the page's one, seen whole; None: none."""
+    return reading.company_id if reading.company_id and scope_of(request).whole(reading.company_id) else None
+
+
+def picked(request: HttpRequest) -> frozenset[str] | None:
+    """The rows a form names, by their keys; None: no form, so all the list has."""
+    if request.method != "POST":
+        return None
+    return frozenset(key for key in request.POST.get("picked", "").split(",") if key)
+
+
+def numbers_in(keys: Iterable[str]) -> frozenset[int]:
+    """Picked rows by id; a key that is no id names none."""
+    return frozenset(int(key) for key in keys if key.isascii() and key.isdigit() and len(key) <= _LONGEST_NUMBER)
+
+
+def save_view(
+    listing: Listing, *, user: User, title: str, query: Mapping[str, str], company_id: int | None
+) -> SavedView:
+    """Keep these conditions under a name; the same name again replaces them. Refuses an empty or long name and
+    conditions that are none."""
+    named = " ".join(title.split())
+    kept = conditions(listing, query)
+    if not named or len(named) > _LONGEST_TITLE:
+        raise Refusal("view_title_bad", longest=_LONGEST_TITLE)
+    if not kept:
+        raise Refusal("view_empty")
+    view, _made = SavedView.objects.update_or_create(
+        user=user, listing=listing.name, title=named, defaults={"query": kept, "company_id": company_id}
+    )
+    return view
+
+
+def drop_view(view_id: int, *, user: User) -> None:
+    """Forget a view of one's own; refuses others' and unknown ones alike."""
+    if not SavedView.objects.filter(pk=view_id, user=user).delete()[0]:
+        raise Refusal("view_unknown", view=view_id)
+
+
+def choose_columns(listing: Listing, *, user: User, shown: Sequence[str]) -> None:
+    """Show these of the columns that may be left out, and no others."""
+    hidden = [column.name for column in listing.columns if column.name not in shown]
+    ListLayout.objects.update_or_create(user=user, listing=listing.name, defaults={"hidden": hidden})
+
+
+def _reader(request: HttpRequest) -> int:
+    """Whose views and columns; nobody's before log-in."""
+    return request.user.pk or 0
+
+
+def _url(path: str, reading: Reading, wanted: Mapping[str, str], listing: Listing, present: Mapping[str, str]) -> str:
+    """The list under other conditions, of the same day and company."""
+    dropped = dict.fromkeys(present, "")
+    changes = {**dropped, **wanted}
+    return address(path, reading, **{name: changes[name] for name in listing.conditions if name in changes})
+
+
+def _counted(count: Callable[[Mapping[str, str]], int], query: Mapping[str, str]) -> int | None:
+    try:
+        return count(query)
+    except Refusal:
+        return None

@@ -1,0 +1,169 @@
+"""Finding documents by what one remembers of them: the number or its tail, part of the amount."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.columns.engine import ColumnsEngine
+from huikuan.mechanisms.columns.queries import asking_columns
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.seen import Piece, Seen
+from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.receivables.columns import MOVES
+from huikuan.record.receivables.domain.remembered import amounts_beginning
+from huikuan.record.receivables.models import Item, OpenItem
+from huikuan.record.receivables.queries.open_lines import Moment, moment_of
+
+#: So early that nothing had closed by then: what is paid is found too.
+_LONG_AGO = date(1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An item with what is open of it as of the day asked about. Amounts in minor units."""
+
+    item_id: int
+    customer_id: int
+    customer_code: str
+    customer_name: str
+    document_number: str
+    kind: str
+    side: str
+    currency: str
+    amount: int
+    open_amount: int
+    due_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a customer owes now, in one currency: open debits, and what of them is past due."""
+
+    currency: str
+    amount: int
+    overdue: int
+
+
+def find_documents(
+    text: str,
+    *,
+    as_of: date,
+    scope: Scope,
+    known: Head | None = None,
+    company_id: int | None = None,
+    customer_ids: Collection[int] | None = None,
+    limit: int = 8,
+) -> list[Document]:
+    """Items of the scope whose number contains `text`, then those whose amount begins with its digits: 268 finds
+    2,680,000.00.
+
+    The number itself first, then its tail and its beginning; of amounts the exact one; of equals the newest.
+    `customer_ids`: of these customers alone. Reversals are left out.
+    """
+    wanted = text.strip()
+    if not wanted or (customer_ids is not None and not customer_ids):
+        return []
+    moment = moment_of(as_of, known, company_id, scope)
+    with asking_columns() as engine:
+        postings = _Postings(engine, moment, customer_ids)
+        # Twice as many as are wanted: reversals among them are left out afterwards.
+        ids = postings.numbered(wanted, 2 * limit)
+        if len(ids) < limit:
+            ids += [one for one in postings.amounting(wanted, 2 * limit) if one not in ids]
+        opens = postings.open_amounts(ids) if ids else {}
+    return _documents(ids, opens)[:limit]
+
+
+def standings(customer_ids: Iterable[int], *, today: date, scope: Scope) -> dict[int, list[Standing]]:
+    """Customer → what each owes by all that is recorded, the largest amount first."""
+    rows = (
+        narrowed(OpenItem.objects.filter(customer_id__in=list(customer_ids), side="debit"), seen(scope))
+        .values("customer_id", "currency")
+        .annotate(whole=Sum("open_amount"), late=Sum("open_amount", filter=Q(due_date__lt=today)))
+        .order_by("-whole")
+    )
+    found: dict[int, list[Standing]] = {}
+    for row in rows:
+        one = Standing(row["currency"], row["whole"], row["late"] or 0)
+        found.setdefault(row["customer_id"], []).append(one)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """The items of a moment, as columns: only what a question needs of them is read."""
+
+    engine: ColumnsEngine
+    moment: Moment
+    customers: Collection[int] | None
+
+    def numbered(self, wanted: str, limit: int) -> list[int]:
+        ways = sorted({wanted, wanted.upper(), wanted.lower()})
+        spelled: dict[str, Any] = {f"way_{place}": way for place, way in enumerate(ways)}
+
+        def any_way(function: str) -> str:
+            return " OR ".join(f"{function}(document_number, %({name})s)" for name in spelled)
+
+        rank = f"""CASE WHEN document_number IN ({", ".join(f"%({name})s" for name in spelled)}) THEN 0
+            WHEN {any_way("ends_with")} THEN 1 WHEN {any_way("starts_with")} THEN 2 ELSE 3 END"""
+        return self._items(any_way("contains"), rank, spelled, limit)
+
+    def amounting(self, wanted: str, limit: int) -> list[int]:
+        spans = amounts_beginning(wanted)
+        if not spans:
+            return []
+        numbers: dict[str, Any] = {}
+        for place, (low, high) in enumerate(spans):
+            numbers |= {f"low_{place}": low, f"high_{place}": high}
+        inside = " OR ".join(f"amount BETWEEN %(low_{place})s AND %(high_{place})s" for place in range(len(spans)))
+        exact = " OR ".join(f"amount = %(low_{place})s" for place in range(len(spans)))
+        return self._items(inside, f"CASE WHEN {exact} THEN 0 ELSE 1 END", numbers, limit)
+
+    def open_amounts(self, ids: Iterable[int]) -> dict[int, int]:
+        listed = ", ".join(str(int(one)) for one in ids)
+        rows = self.engine.rows(
+            f"SELECT item_id, CAST(SUM(amount) AS BIGINT) FROM {self._moves()} AS moves"
+            f" WHERE {self._counted()} AND item_id IN ({listed}) GROUP BY item_id",
+            self.moment.parameters(),
+        )
+        return dict(rows)
+
+    def _items(self, condition: str, rank: str, more: dict[str, Any], limit: int) -> list[int]:
+        rows = self.engine.rows(
+            f"SELECT item_id FROM {self._moves()} AS moves WHERE by_kind = '' AND ({condition}) AND {self._counted()}"
+            f" ORDER BY {rank}, posting_date DESC, item_id DESC LIMIT {int(limit)}",
+            {**self.moment.parameters(), **more},
+        )
+        return [row[0] for row in rows]
+
+    def _moves(self) -> str:
+        return self.engine.source(MOVES, as_of=_LONG_AGO, known=self.moment.known)
+
+    def _counted(self) -> str:
+        theirs = "" if self.customers is None else f" AND {Seen((Piece(None, frozenset(self.customers)),)).sql()}"
+        return f"effective_on <= %(as_of)s AND tx < %(known)s{self.moment.whose()}{theirs}"
+
+
+def _documents(ids: list[int], opens: dict[int, int]) -> list[Document]:
+    rows = Item.objects.filter(id__in=ids, reversal_of=None)
+    items = {row.id: row for row in rows}
+    named = {
+        pk: (code, name)
+        for pk, code, name in Customer.objects.filter(pk__in={row.customer_id for row in items.values()}).values_list(
+            "pk", "code", "name"
+        )
+    }
+    return [
+        Document(
+            one.id, one.customer_id, *named.get(one.customer_id, ("", "")), one.document_number, one.kind, one.side,
+            one.currency, one.amount, opens.get(one.id, 0), one.due_date,
+        )
+        for one in (items[number] for number in ids if number in items)
+    ]  # fmt: skip

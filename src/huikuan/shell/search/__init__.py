@@ -1,0 +1,1 @@
+"""Ctrl K: one question, answered by customers, documents, actions and places."""

@@ -1,0 +1,198 @@
+"""Lists: views kept under a name, columns chosen, rows picked; the same on every list."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.pages.lists import LISTINGS
+from huikuan.mechanisms.pages.models import SavedView
+from huikuan.shell.tests.books import AT, Books, open_by
+from huikuan.shell.tests.conftest import PHONE, shuts_nobody_out
+
+ITEMS = "/receivables/items"
+KEEP = "/lists/receivables.items/views"
+
+
+def tabs(client: Client, path: str = ITEMS, *, counted: bool = True) -> dict[str, int | None]:
+    """Tab → how many rows it says its view has."""
+    answer = client.get(path, headers={"HX-Target": "tabs"} if counted else {})
+    assert answer.status_code == 200
+    return {tab.title: tab.count for tab in answer.context["list"].tabs}
+
+
+def current(client: Client, path: str) -> list[str]:
+    return [tab.title for tab in client.get(path).context["list"].tabs if tab.current]
+
+
+def rows(answer: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))[1:]
+
+
+def entered(name: str, role: str) -> Client:
+    user = User.objects.create_user(name, password="a long pass phrase")
+    grant_role(username=name, role=role, actor="cli:test", at=AT)
+    client = Client()
+    client.force_login(User.objects.get(pk=user.pk))
+    return client
+
+
+def test_tabs_say_what_their_views_have_and_cost_nothing_until_asked(reader: Client) -> None:
+    assert set(tabs(reader, counted=False).values()) == {None}
+    for tab in reader.get(ITEMS).context["list"].tabs:
+        assert reader.get(tab.url).context["found"].count == tabs(reader)[tab.title]
+    # The tabs of a narrowed list lead to whole views, not to views of what is narrowed.
+    assert tabs(reader, f"{ITEMS}?customer=C0001") == tabs(reader)
+    assert current(reader, ITEMS) == ["全部"]
+    assert current(reader, f"{ITEMS}?side=debit&slot=overdue") == ["逾期"]
+    assert current(reader, f"{ITEMS}?side=debit&slot=overdue&customer=C0001") == []
+
+
+def test_a_view_is_kept_found_again_and_forgotten(reader: Client) -> None:
+    sent = {"title": " 北麓  逾期 ", "query": "customer=C0001&side=debit&slot=overdue&after=9&as_of=2020-01-01&x=1"}
+    kept = reader.post(KEEP, sent)
+    view = SavedView.objects.get()
+    assert (view.title, view.company_id) == ("北麓 逾期", None)
+    assert view.query == {"customer": "C0001", "side": "debit", "slot": "overdue"}
+    assert current(reader, kept.headers["Location"]) == ["北麓 逾期"]
+    assert tabs(reader)["北麓 逾期"] == 2
+    # The same name again replaces it; another day's page has it with that day's rows.
+    reader.post(KEEP, {"title": "北麓 逾期", "query": "customer=C0001"})
+    assert SavedView.objects.get().query == {"customer": "C0001"}
+    assert [tabs(reader, f"{ITEMS}?as_of=2026-10-{day}")["北麓 逾期"] for day in (30, 31)] == [2, 3]
+    reader.post(f"/lists/views/{view.pk}/forget", {"next": ITEMS})
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "sent", [{"title": "", "query": "q=1"}, {"title": "长" * 41, "query": "q=1"}, {"title": "空", "query": "after=1"}]
+)
+def test_what_is_no_view_is_refused_and_nothing_is_kept(sent: dict[str, str], reader: Client) -> None:
+    reader.post(KEEP, {**sent, "next": ITEMS})
+    assert not SavedView.objects.exists()
+    assert 'role="alert"' in reader.get(ITEMS).content.decode()
+
+
+def test_views_are_ones_own_until_shared_and_then_for_who_sees_the_whole_company(reader: Client, books: Books) -> None:
+    auditor, seller = entered("chen", "auditor"), entered("li", "sales")
+    reader.post(f"{KEEP}?company=MAIN", {"title": "我的", "query": "customer=C0001"})
+    reader.post(f"{KEEP}?company=MAIN", {"title": "大家的", "query": "customer=C0002", "shared": "1"})
+    seller.post(f"{KEEP}?company=MAIN", {"title": "小李的", "query": "side=credit", "shared": "1"})
+    assert SavedView.objects.get(title="小李的").company is None
+    assert {"我的", "大家的"} <= set(tabs(reader))
+    assert set(tabs(auditor)) & {"我的", "大家的", "小李的"} == {"大家的"}
+    assert set(tabs(seller)) & {"我的", "大家的", "小李的"} == {"小李的"}
+    shared = SavedView.objects.get(title="大家的")
+    auditor.post(f"/lists/views/{shared.pk}/forget", {"next": ITEMS})
+    assert SavedView.objects.filter(pk=shared.pk).exists()
+
+
+def test_columns_are_left_out_and_the_conditions_stay(reader: Client) -> None:
+    path = f"{ITEMS}?side=debit&only=CNY"
+    before = reader.get(path)
+    answer = reader.post("/lists/receivables.items/columns", {"shown": ["due", "kind"], "next": path})
+    assert answer.headers["Location"] == path
+    after = reader.get(path)
+    assert [row.item_id for row in after.context["found"].rows] == [
+        row.item_id for row in before.context["found"].rows
+    ]
+    heads = re.findall(r"<th[^>]*>(?:<[^>]+>)*([^<]+)", after.content.decode())
+    assert [head.strip() for head in heads if head.strip()] == ["客户", "单据", "类型", "到期日 ↑", "未清"]
+    # Every row of the table has as many cells as its head, the sums too.
+    table = after.content.decode().partition("<table")[2].partition("</table>")[0]
+    widths = {len(re.findall(r"<t[hd][ >]", row)) for row in table.split("<tr")[1:] if "more-row" not in row}
+    assert widths == {6}
+    assert entered("chen", "auditor").get(path).context["list"].shows != after.context["list"].shows
+
+
+def test_picked_rows_are_exported_and_no_others(reader: Client, books: Books) -> None:
+    keys = [f"{books.item(document)}.0" for document in ("264388102254", "INV-7")]
+    for picked, documents in (
+        (",".join(keys), {"264388102254", "INV-7"}),
+        (keys[0], {"264388102254"}),
+        ("", set()),
+        ("1.x,DROP TABLE,9" * 3, set()),
+    ):
+        answer = reader.post(f"{ITEMS}/export?side=debit&format=csv", {"picked": picked})
+        assert {row[3] for row in rows(answer)} == documents, picked
+    # Picking narrows what the list has; it never adds to it.
+    answer = reader.post(f"{ITEMS}/export?side=debit&only=USD&format=csv", {"picked": ",".join(keys)})
+    assert [row[3] for row in rows(answer)] == ["INV-7"]
+    stranger = entered("li", "sales").post(f"{ITEMS}/export?format=csv", {"picked": ",".join(keys)})
+    assert rows(stranger) == []
+
+
+def test_every_list_answers_its_tabs_and_its_files_by_well_formed_addresses(reader: Client) -> None:
+    for listing in LISTINGS.values():
+        path = reverse(listing.place)
+        assert None not in tabs(reader, path).values(), listing.name
+        for page in (path, f"{path}?q=%26x&as_of=2026-11-01"):
+            for address in re.findall(r'href="([^"]*export[^"]*)"', reader.get(page).content.decode()):
+                assert "?&" not in address
+                assert "&amp;&amp;" not in address
+                answer = reader.get(address.replace("&amp;", "&"))
+                answer.close()
+                assert answer.status_code == 200
+
+
+def test_the_overviews_panels_come_as_files_with_the_pages_figures(reader: Client) -> None:
+    def panel(name: str, query: str = "") -> list[list[str]]:
+        answer = reader.get(f"/receivables/overview/export/{name}?format=csv{query}")
+        assert answer.status_code == 200
+        return rows(answer)
+
+    shown = reader.get("/receivables/overview").context["overview"]
+    aged = panel("aging")
+    assert [Decimal(row[2]) for row in aged[:-1]] == [Decimal(line.amount) / 100 for line in shown.buckets]
+    assert sum(Decimal(row[2]) for row in aged[:-1]) == Decimal(aged[-1][2]) == Decimal(shown.total.amount) / 100
+    assert [row[0] for row in panel("top")] == [row.code for row in shown.top]
+    for months in (12, 24):
+        points = reader.get(f"/receivables/overview?months={months}").context["overview"].trend
+        assert [row[0] for row in panel("trend", f"&months={months}")] == [point.on.isoformat() for point in points]
+    assert [row[1] for row in panel("concentration")] == [bar.code for bar in shown.concentration.bars]
+    by = panel("aging", "&by=customer&as_of=2026-10-31")
+    listed = reader.get("/receivables/overview?by=customer&as_of=2026-10-31").context["aging"]
+    assert [(row[1], Decimal(row[4])) for row in by] == [(row.key, Decimal(row.total) / 100) for row in listed.rows]
+    assert reader.get("/receivables/overview/export/nothing").status_code == 404
+
+
+@pytest.mark.browser
+def test_picking_by_mouse_and_keys_sums_exactly_and_a_view_is_kept(page: Any) -> None:
+    page.goto(f"{ITEMS}?side=debit&only=CNY")
+    page.wait_for_selector("#tabs .tabs .quiet")
+    bar = page.locator("[data-bulk]")
+    assert bar.is_hidden()
+    for key in ("j", "x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    numbers = [text.replace(" ", "") for text in page.locator("[data-row]").all_inner_texts()[:3]]
+    total = sum(open_by(number) for number in numbers)
+    assert bar.locator("[data-count]").inner_text() == "3"
+    assert bar.locator("[data-sums]").inner_text() == f"CNY {total:,.2f}"
+    shuts_nobody_out(page)
+    with page.expect_download() as fetched:
+        bar.locator("button").nth(1).click()
+    assert len(fetched.value.path().read_text("utf-8-sig").splitlines()) == 4
+    page.keyboard.press("Escape")
+    assert bar.is_hidden()
+    page.check("[data-pick-all]")
+    assert bar.locator("[data-count]").inner_text() == str(page.locator("[data-row]").count())
+    # V opens the views; a name keeps the conditions as a tab.
+    page.locator("h1").click()
+    page.keyboard.press("v")
+    page.fill("#view-title", "人民币借方")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#tabs [aria-current=page]:has-text('人民币借方')")
+    shuts_nobody_out(page)
+    page.set_viewport_size(PHONE)
+    page.goto(ITEMS)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    shuts_nobody_out(page)
