@@ -9,7 +9,7 @@ const single = {
   "[": () => document.body.classList.toggle("rail"),
   "/": () => document.querySelector("[data-find]")?.focus(),
 };
-const goTo = { j: "today", y: "overview", l: "items", d: "imports" };
+const goTo = { j: "today", y: "overview", l: "items", d: "imports", k: "customers" };
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) return commit(event);

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huikuan.record.receivables",
     "huikuan.see.cockpit",
     "huikuan.see.statements",
+    "huikuan.see.dossiers",
     "huikuan.connect.connectors",
     "huikuan.connect.api",
     "huikuan.shell",
@@ -70,10 +71,12 @@ WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
 #: Contexts with pages of their own; each keeps its templates beside its views.
 WEB_SHELVES = (
+    "record/customers",
     "record/contracts",
     "record/receivables",
     "see/cockpit",
     "see/statements",
+    "see/dossiers",
     "connect/connectors",
     "connect/api",
 )

@@ -11,7 +11,7 @@ from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import plain, tidy
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.customers.domain.master import Master, restated
+from huikuan.record.customers.domain.master import CUSTOMER, PROSPECT, Master, restated
 from huikuan.record.customers.domain.tree import cycle_in
 from huikuan.record.customers.models import CustomerGroup
 from huikuan.record.customers.operations.rows import (
@@ -114,6 +114,8 @@ def _check(master: Master) -> None:
     for name, longest in _LONGEST.items():
         if name != "uscc" and len(getattr(master, name)) > longest:
             raise Refusal("customer_field_too_long", field=name, longest=longest)
+    if master.status not in (PROSPECT, CUSTOMER):
+        raise Refusal("customer_status_unknown", value=master.status)
     problem = uscc_problem(master.uscc) if master.uscc else None
     # A code of another length cannot be a USCC, override or not: the column holds 18 characters.
     if problem == "length" or (problem and not master.uscc_override_reason):

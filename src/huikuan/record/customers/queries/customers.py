@@ -1,4 +1,4 @@
-"""Reading customers: frozen rows, no decisions."""
+"""The register of customers and whose they are."""
 
 from __future__ import annotations
 
@@ -57,6 +57,18 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Affiliated:
+    """From `effective_on` on, `dimension` of the customer is `value` ('' ends it), said by `actor`."""
+
+    dimension: str
+    value: str
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    batch_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRow:
     """A customer group and the names of the groups above it, nearest first."""
 
@@ -104,37 +116,60 @@ def customer(code: str, *, scope: Scope) -> CustomerRow:
     found = register_seen(seen(scope)).filter(code=code).first()
     if found is None:
         raise Refusal("customer_unknown", customer=code)
-    return _row(found)
+    return row_of(found)
+
+
+def customer_with_id(customer_id: int, *, scope: Scope) -> CustomerRow:
+    """The customer; refuses an unknown one, and one outside the scope likewise."""
+    found = register_seen(seen(scope)).filter(pk=customer_id).first()
+    if found is None:
+        raise Refusal("customer_unknown", customer=customer_id)
+    return row_of(found)
 
 
 def customers(*, scope: Scope, after: str = "", limit: int = 50, status: str = "") -> list[CustomerRow]:
     """The next `limit` customers of the scope in order of code, those after the code `after`."""
     chosen = register_seen(seen(scope)).filter(code__gt=after).order_by("code")
-    return [_row(found) for found in (chosen.filter(status=status) if status else chosen)[:limit]]
+    return [row_of(found) for found in (chosen.filter(status=status) if status else chosen)[:limit]]
 
 
 def customers_by_id(ids: Iterable[int]) -> dict[int, CustomerRow]:
     """Id → customer, those that exist."""
-    return {found.pk: _row(found) for found in Customer.objects.filter(id__in=list(ids))}
+    return {found.pk: row_of(found) for found in Customer.objects.filter(id__in=list(ids))}
 
 
 def find(text: str, *, scope: Scope, limit: int = 20) -> list[CustomerRow]:
     """Customers of the scope whose code or USCC begins with, or any of whose names contains, what was typed."""
+    if not plain(text):
+        return []
+    return [row_of(found) for found in named_like(register_seen(seen(scope)), text).order_by("code")[:limit]]
+
+
+def named_like(rows: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those of the customers that `find` finds by the text; all of them by no text."""
     wanted = plain(text)
     if not wanted:
-        return []
+        return rows
     condition = Q(code__istartswith=wanted) | Q(uscc__istartswith=wanted)
     for spelling in spellings(text):
         for column in ("name", "short_name", "english_name", "former"):
             condition |= Q(**{f"{column}__icontains": spelling})
-    searched = register_seen(seen(scope)).annotate(former=Cast("former_names", TextField()))
-    return [_row(found) for found in searched.filter(condition).order_by("code")[:limit]]
+    return rows.annotate(former=Cast("former_names", TextField())).filter(condition)
 
 
 def versions(customer_id: int) -> list[VersionRow]:
     """Everything that was ever stated about a customer, oldest first."""
     facts = CustomerVersion.objects.filter(customer_id=customer_id).order_by("version")
     return [VersionRow(fact.version, fact.recorded_at, fact.actor, fact.batch_id, fact.content) for fact in facts]
+
+
+def affiliations_said(customer_id: int) -> list[Affiliated]:
+    """Everything ever said of whose the customer is, in the order it was recorded; its items' left out."""
+    facts = Affiliation.objects.filter(customer_id=customer_id, item_id__isnull=True).order_by("tx", "id")
+    return [
+        Affiliated(one.dimension, one.value, one.effective_on, one.recorded_at, one.actor, one.batch_id)
+        for one in facts
+    ]
 
 
 def groups() -> list[GroupRow]:
@@ -241,7 +276,8 @@ def _governing(
         return list(cursor.fetchall())
 
 
-def _row(found: Customer) -> CustomerRow:
+def row_of(found: Customer) -> CustomerRow:
+    """The customer as a frozen row."""
     return CustomerRow(
         id=found.pk,
         code=found.code,
