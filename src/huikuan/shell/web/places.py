@@ -48,6 +48,7 @@ PLACES = (
         children=(
             Place(gettext_noop("Customers"), "dossiers:customers", go="customers"),
             Place(gettext_noop("Papers that expire"), "customers:expiring"),
+            Place(gettext_noop("Hand-overs"), "dossiers:hand-overs"),
         ),
     ),
     Place(

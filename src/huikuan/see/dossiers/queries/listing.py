@@ -17,6 +17,7 @@ from huikuan.record.customers.queries import (
     row_of,
     seen,
 )
+from huikuan.record.customers.queries import groups as every_group
 from huikuan.record.customers.queries.people import care_by_customer
 from huikuan.record.customers.queries.quality import Quality, quality_of
 from huikuan.see.dossiers.queries.standing import Balance, Books, balances
@@ -39,7 +40,7 @@ class CustomerFilter:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One customer of the list. `balance` None: the reader does not see its books."""
+    """One customer of the list. `group` is its name; `balance` None: the reader does not see its books."""
 
     customer: CustomerRow
     quality: Quality
@@ -100,11 +101,12 @@ def _listed(rows: list[CustomerRow], books: Books, ledger: Scope, *, whole: bool
     sums = {} if ledger.nothing else balances(books, scope=ledger, customer_ids=None if whole else ids)
     quality = quality_of(rows, books.as_of)
     groups = affiliation_as_of(books.as_of, dimension=Affiliation.Dimension.GROUP, customer_ids=None if whole else ids)
+    names = {one.code: one.name for one in every_group()}
     return [
         Listed(
             row,
             quality[row.id],
-            groups.get(row.id, ""),
+            names.get(groups.get(row.id, ""), ""),
             sums.get(row.id, Balance()) if theirs.has_customer(row.id) else None,
         )
         for row in rows

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,6 +17,7 @@ from huikuan.mechanisms.pages.figures import grouped, rounded
 from huikuan.record.customers.templatetags.customers import dimension_name, field_name, paper_kind, told
 from huikuan.record.receivables.templatetags.receivables import kind_name
 from huikuan.see.dossiers.queries.timeline import Event
+from huikuan.see.dossiers.web.words import HAND_OVER_STATES, HAND_OVER_TONES
 
 register = template.Library()
 
@@ -116,3 +119,9 @@ _TELLERS: dict[str, Callable[[Any], str]] = {
 def days(value: Decimal | None) -> str:
     """17.3; nothing is –."""
     return "–" if value is None else rounded(abs(value), 1)
+
+
+@register.simple_tag
+def hand_over_state(state: str) -> SafeString:
+    """To be signed, handed over, called off."""
+    return format_html('<span class="tag {}">{}</span>', HAND_OVER_TONES[state], _(HAND_OVER_STATES[state]))

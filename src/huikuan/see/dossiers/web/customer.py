@@ -39,7 +39,7 @@ FEW = 50
 _MOST = 1_000
 
 TABS = {
-    "items": gettext_noop("Open items"),
+    "items": gettext_noop("Open claims"),
     "documents": gettext_noop("Postings"),
     "contracts": gettext_noop("Contracts"),
     "statements": gettext_noop("Statements"),
@@ -238,6 +238,7 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
         ledger=asked.ledger,
         clear=asked.clear,
         kind=kind,
+        limit=FEW,
     )
     return {"events": told, "kind": kind, "kinds": TIMELINE}
 

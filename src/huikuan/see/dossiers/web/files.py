@@ -94,7 +94,7 @@ def _papers(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]:
 
 
 def _timeline(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]:
-    headers = [_("When"), _("By"), _("What"), _("Details")]
+    headers = [_("Date"), _("Recorded"), _("By"), _("What"), _("Details")]
 
     def rows() -> _Rows:
         told = timeline(
@@ -106,7 +106,13 @@ def _timeline(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]
             kind=request.GET.get("kind", ""),
         )
         for event in told:
-            yield [event.at.isoformat(timespec="seconds"), event.actor, event_title(event), event_words(event)]
+            yield [
+                event.on,
+                event.at.isoformat(timespec="seconds"),
+                event.actor,
+                event_title(event),
+                event_words(event),
+            ]
 
     return headers, rows()
 

@@ -19,7 +19,6 @@ from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
-from huikuan.record.customers.queries import groups
 from huikuan.record.customers.web import words
 from huikuan.see.dossiers.queries.listing import Listed, customers_page, every_customer
 from huikuan.see.dossiers.queries.standing import Books
@@ -49,7 +48,6 @@ def show_customers(request: HttpRequest) -> HttpResponse:
         "chips": chips_of(chosen),
         "words": words,
         "currency": books.currency,
-        "group_names": {one.code: one.name for one in groups()},
         "may_create": may(request, Permission.MANAGE_CUSTOMERS) and not reading_of(request).is_past,
     }
     more = request.headers.get("HX-Target") == "more"

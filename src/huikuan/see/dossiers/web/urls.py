@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.see.dossiers.web import customer, files, listing
+from huikuan.see.dossiers.web import customer, files, handovers, listing
 
 app_name = "dossiers"
 urlpatterns = [
@@ -12,4 +12,11 @@ urlpatterns = [
     path("customers/export", listing.export_customers, name="export"),
     path("customers/<int:customer_id>", customer.show_customer, name="customer"),
     path("customers/<int:customer_id>/export/<slug:tab>", files.export_customer, name="customer-export"),
+    path("customers/hand-overs/", handovers.show_hand_overs, name="hand-overs"),
+    path("customers/hand-overs/export", handovers.export_hand_overs, name="hand-overs-export"),
+    path("customers/hand-overs/new", handovers.draw_up, name="hand-over-new"),
+    path("customers/hand-overs/<int:number>", handovers.show_hand_over, name="hand-over"),
+    path("customers/hand-overs/<int:number>/sign", handovers.sign, name="hand-over-sign"),
+    path("customers/hand-overs/<int:number>/call-off", handovers.call_off, name="hand-over-call-off"),
+    path("customers/hand-overs/<int:number>/document", handovers.send_document, name="hand-over-document"),
 ]
