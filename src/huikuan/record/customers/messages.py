@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "document_kind_unknown": gettext_noop("“%(value)s” is no kind of paper; known are %(known)s."),
     "document_reason_missing": gettext_noop("Say why the paper is taken back."),
     "document_unknown": gettext_noop("This customer has no paper number %(number)s, or it was taken back."),
+    "groups_of_everybody": gettext_noop("Groups are shared: whoever manages their own customers alone changes none."),
     "hand_over_not_yours": gettext_noop(
         "You sign neither for %(owner)s nor as whoever may hand their customers over."
     ),
@@ -52,6 +53,8 @@ SENTENCES: dict[str, str] = {
         "Someone created one of these customers at the same moment. Nothing was written; try again."
     ),
     "dimension_unknown": gettext_noop("“%(value)s” is not a kind of affiliation; known are %(known)s."),
+    "group_code_missing": gettext_noop("A group needs a code and a name."),
+    "group_cycle": gettext_noop("Group %(group)s would stand above itself below %(parent)s. Nothing was changed."),
     "group_code_taken": gettext_noop("Group code %(group)s is taken."),
     "group_unknown": gettext_noop("No customer group has the code %(group)s."),
     "parent_cycle": gettext_noop("These customers would stand above themselves: %(codes)s. Nothing was written."),

@@ -206,6 +206,38 @@ def test_customers_are_handed_over_by_two_who_sign(reader: Client, books: Books)
     assert reader.get(f"/customers/hand-overs/{number}").context["paper"].state == "done"
 
 
+def test_groups_add_up_and_their_tree_is_changed(reader: Client, books: Books) -> None:
+    for code, name, parent in (("HY", "海岳集团", ""), ("HY-E", "海岳华东", "HY")):
+        reader.post("/customers/groups/add", {"code": code, "name": name, "parent": parent})
+    for code, group in (("C0001", "HY"), ("C0002", "HY-E"), ("C0003", "HY-E")):
+        said = {"dimension": "group", "value": group, "effective_on": "2026-01-01"}
+        assert reader.post(f"/customers/{books.customer(code)}/affiliation", said).status_code == 302
+    rows = exported(reader, "/customers/groups/export?format=csv")
+    own_sums = {row[0]: Decimal(row[12]) for row in exported(reader, "/customers/export?format=csv")[1:]}
+    whole = sum(own_sums[code] for code in ("C0001", "C0002", "C0003"))
+    assert [(row[0], row[3], row[4], Decimal(row[6])) for row in rows[1:]] == [
+        ("HY", "1", "3", whole),
+        ("HY-E", "2", "2", own_sums["C0002"] + own_sums["C0003"]),
+    ]
+    reader.post("/customers/groups/move", {"code": "HY", "parent": "HY-E"})
+    assert "成环" in reader.get("/customers/groups/").content.decode()
+    reader.post("/customers/groups/move", {"code": "HY-E", "parent": ""})
+    assert [row[2] for row in exported(reader, "/customers/groups/export?format=csv")[1:]] == ["", ""]
+    assert reader.get("/customers/?group=HY").context["found"].count == 1
+
+
+def test_data_quality_lists_what_is_lacking_stale_and_alike(reader: Client, books: Books) -> None:
+    create_customer(master=Master("D1", "宏朔钢构股份有限公司", industry="钢构"), **WHO)
+    lacking = exported(reader, "/customers/quality/export?format=csv")
+    assert [(row[0], row[3]) for row in lacking[1:]] == [*((code, "0") for code in sorted(CUSTOMERS)), ("D1", "8")]
+    alike = exported(reader, "/customers/quality/export?view=alike&format=csv")
+    assert [(row[0], row[2], row[4]) for row in alike[1:]] == [("C0002", "D1", "名称相同")]
+    assert len(exported(reader, "/customers/quality/export?view=stale&format=csv")) == 1
+    assert len(exported(reader, "/customers/quality/export?view=stale&format=csv&as_of=2027-11-21")) == 6
+    for view in ("", "stale", "alike"):
+        assert reader.get(f"/customers/quality?view={view}").status_code == 200
+
+
 def test_pages_ask_the_database_no_more_for_more_rows(reader: Client, books: Books) -> None:
     pages = ["/customers/", "/customers/expiring", f"/customers/{books.customer('C0001')}?tab=people"]
 
@@ -242,7 +274,7 @@ def test_no_page_of_customers_shuts_anyone_out_or_scrolls_sideways(theme: str, p
     page.wait_for_selector("[data-contact='1']")
     paths = ["/customers/", "/customers/new", f"/customers/{one}/edit", f"/customers/{one}/contacts/1",
              f"/customers/{one}/papers/new", "/customers/expiring", "/customers/hand-overs/",
-             "/customers/hand-overs/new?from=李沅&to=尹川",
+             "/customers/hand-overs/new?from=李沅&to=尹川", "/customers/groups/", "/customers/quality",
              *(f"/customers/{one}?tab={tab}" for tab in TABS)]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)

@@ -47,7 +47,9 @@ PLACES = (
         icon="users",
         children=(
             Place(gettext_noop("Customers"), "dossiers:customers", go="customers"),
+            Place(gettext_noop("Groups"), "dossiers:groups"),
             Place(gettext_noop("Papers that expire"), "customers:expiring"),
+            Place(gettext_noop("Data quality"), "dossiers:quality"),
             Place(gettext_noop("Hand-overs"), "dossiers:hand-overs"),
         ),
     ),

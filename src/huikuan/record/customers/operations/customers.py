@@ -82,6 +82,12 @@ def change_customer(*, code: str, version: int, changes: dict[str, Any], actor: 
 
 def create_group(*, code: str, name: str, parent_code: str = "") -> int:
     """Create a customer group (集团), under another one if `parent_code` names it."""
+    code, name = plain(code), tidy(name)
+    if not code or not name:
+        raise Refusal("group_code_missing")
+    for field, value in (("code", code), ("name", name)):
+        if len(value) > _LONGEST[field]:
+            raise Refusal("customer_field_too_long", field=field, longest=_LONGEST[field])
 
     def work() -> int:
         parent = CustomerGroup.objects.filter(code=parent_code).first()
@@ -93,6 +99,25 @@ def create_group(*, code: str, name: str, parent_code: str = "") -> int:
         return int(group.pk)
 
     return retrying(work)
+
+
+def move_group(*, code: str, parent_code: str, actor: str, at: datetime) -> None:
+    """Put a group with all below it below another one, or ('') below none. Refuses a circle."""
+
+    def work() -> None:
+        rows = {one.code: one for one in CustomerGroup.objects.select_for_update().order_by("pk")}
+        for named in filter(None, (code, parent_code)):
+            if named not in rows:
+                raise Refusal("group_unknown", group=named)
+        parents = {one.pk: one.parent_id for one in rows.values() if one.parent_id}
+        group, parent = rows[code], rows.get(parent_code)
+        if parent and cycle_in({**parents, group.pk: parent.pk}):
+            raise Refusal("group_cycle", group=code, parent=parent_code)
+        if group.parent_id != (parent.pk if parent else None):
+            CustomerGroup.objects.filter(pk=group.pk).update(parent=parent)
+            announce("customers.group_moved", at=at, payload={"group": code, "below": parent_code, "actor": actor})
+
+    retrying(work)
 
 
 def _tidy(master: Master) -> Master:

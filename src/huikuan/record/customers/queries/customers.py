@@ -70,11 +70,12 @@ class Affiliated:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A customer group and the names of the groups above it, nearest first."""
+    """A customer group and the names of the groups above it, nearest first; `parent`: the nearest one's code."""
 
     code: str
     name: str
     above: tuple[str, ...]
+    parent: str
 
 
 def seen(scope: Scope) -> Seen:
@@ -176,10 +177,13 @@ def groups() -> list[GroupRow]:
     """Every customer group, in order of code."""
     rows = list(CustomerGroup.objects.order_by("code").values_list("id", "code", "name", "parent_id"))
     names = {group_id: name for group_id, _, name, _ in rows}
+    codes = {group_id: code for group_id, code, _, _ in rows}
     parents = {group_id: parent for group_id, _, _, parent in rows if parent}
     return [
-        GroupRow(code, name, tuple(names[above] for above in chain_above(group_id, parents)))
-        for group_id, code, name, _ in rows
+        GroupRow(
+            code, name, tuple(names[above] for above in chain_above(group_id, parents)), codes.get(parent or 0, "")
+        )
+        for group_id, code, name, parent in rows
     ]
 
 

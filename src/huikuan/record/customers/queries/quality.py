@@ -8,11 +8,13 @@ from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
 
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.store.models import Fact
 from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.domain.completeness import Answers, Completeness, completeness_of
+from huikuan.record.customers.domain.likeness import Named, Pair, pairs
 from huikuan.record.customers.models import Affiliation, CareVersion, ContactVersion, CustomerVersion, DocumentVersion
-from huikuan.record.customers.queries.customers import CustomerRow, affiliation_as_of
+from huikuan.record.customers.queries.customers import CustomerRow, affiliation_as_of, register_seen, row_of, seen
 from huikuan.record.customers.queries.documents import kinds_held
 from huikuan.record.customers.queries.people import care_by_customer, customers_with_contact
 
@@ -71,3 +73,18 @@ def _last_said(ids: Iterable[int] | None) -> Mapping[int, datetime]:
         ):
             latest[customer_id] = max(at, latest.get(customer_id, at))
     return latest
+
+
+def look_alikes(*, scope: Scope) -> list[tuple[Pair, CustomerRow, CustomerRow]]:
+    """The scope's customers that may be one and the same, the surest pairs first."""
+    rows = {one.pk: row_of(one) for one in register_seen(seen(scope)).order_by("pk")}
+    named = (
+        Named(
+            row.id,
+            row.name,
+            tuple(filter(None, (row.short_name, row.english_name, *row.former_names))),
+            row.uscc if row.uscc and row.uscc_problem is None else "",
+        )
+        for row in rows.values()
+    )
+    return [(pair, rows[pair.left], rows[pair.right]) for pair in pairs(named)]

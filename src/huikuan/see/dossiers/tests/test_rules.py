@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from huikuan.see.dossiers.domain.habit import Payment, habit_of, window
 from huikuan.see.dossiers.domain.next_step import Known, Step, next_steps
+from huikuan.see.dossiers.domain.rollup import Node, roll_up
 from huikuan.see.dossiers.domain.standing import Bucket, Standing, Unvalued, standing_of
 
 AS_OF = date(2026, 11, 20)
@@ -84,3 +85,23 @@ def test_what_is_overdue_comes_first_and_nothing_is_said_to_be_nothing() -> None
         Step("mend_data", count=2),
     )
     assert next_steps(None, stranger) == (Step("renew_paper", count=2), Step("mend_data", count=2))
+
+
+def test_a_tree_adds_up_from_below_and_siblings_stand_by_code() -> None:
+    nodes = [
+        Node("C", "A", 1, 7, 1, 0),
+        Node("A", "", 2, 100, 10, 5),
+        Node("B", "A", 1, 20, 20, 0),
+        Node("B1", "B", 3, 3, 0, 2),
+        Node("Z", "gone", 1, 1, 0, 0),
+    ]
+    assert [(one.code, one.depth, one.all_members, one.all_total, one.all_overdue, one.all_credit) for one in
+            roll_up(nodes)] == [
+        ("A", 0, 7, 130, 31, 7),
+        ("B", 1, 4, 23, 20, 2),
+        ("B1", 2, 3, 3, 0, 2),
+        ("C", 1, 1, 7, 1, 0),
+        ("Z", 0, 1, 1, 0, 0),
+    ]  # fmt: skip
+    roots = [one for one in roll_up(nodes) if one.depth == 0]
+    assert sum(one.all_total for one in roots) == sum(one.total for one in nodes), "nothing twice, nothing lost"

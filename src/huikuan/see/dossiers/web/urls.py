@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.see.dossiers.web import customer, files, handovers, listing
+from huikuan.see.dossiers.web import customer, files, groups, handovers, listing, quality
 
 app_name = "dossiers"
 urlpatterns = [
@@ -19,4 +19,10 @@ urlpatterns = [
     path("customers/hand-overs/<int:number>/sign", handovers.sign, name="hand-over-sign"),
     path("customers/hand-overs/<int:number>/call-off", handovers.call_off, name="hand-over-call-off"),
     path("customers/hand-overs/<int:number>/document", handovers.send_document, name="hand-over-document"),
+    path("customers/groups/", groups.show_groups, name="groups"),
+    path("customers/groups/export", groups.export_groups, name="groups-export"),
+    path("customers/groups/add", groups.add_group, name="group-add"),
+    path("customers/groups/move", groups.put_below, name="group-move"),
+    path("customers/quality", quality.show_quality, name="quality"),
+    path("customers/quality/export", quality.export_quality, name="quality-export"),
 ]
