@@ -56,8 +56,9 @@ def bare(name: str) -> str:
 
 
 def likeness_of(one: str, other: str) -> int:
-    """0 to 100: twice the characters they share in order, over both lengths; 0 as soon as it is plain that it would not be enough."""
-    matcher = SequenceMatcher(None, *sorted((one, other)), autojunk=False)
+    """0 to 100: twice the characters they share in order, over both lengths; 0 where that is plainly not enough."""
+    first, second = sorted((one, other))
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
     if 100 * matcher.real_quick_ratio() < ENOUGH or 100 * matcher.quick_ratio() < ENOUGH:
         return 0
     return int(100 * matcher.ratio())
@@ -106,8 +107,8 @@ def _similar(known: list[Named]) -> Iterator[Pair]:
     for block in blocks.values():
         if len(block) > _MOST_ALIKE:
             continue
-        for (left, one), (right, other) in combinations(block, 2):
-            likeness = likeness_of(one, other)
+        for (left, left_name), (right, right_name) in combinations(block, 2):
+            likeness = likeness_of(left_name, right_name)
             if likeness >= ENOUGH and _place(left) == _place(right) and not _codes_differ(left, right):
                 yield _pair(left, right, SIMILAR, likeness)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from huikuan.kernel.errors import Refusal
@@ -100,7 +100,8 @@ def _care(fact: CareVersion) -> CareRow:
 
 def _contact(fact: ContactVersion, known: dict[str, str] | None, clear: bool) -> ContactRow:
     who = known or dict.fromkeys(_PERSONAL, "")
-    contact = Contact(**{name: who[name] for name in _PERSONAL}, **{name: getattr(fact, name) for name in _PLAIN})
+    plain = {name: getattr(fact, name) for name in _PLAIN}
+    contact = Contact(name=who["name"], phone=who["phone"], email=who["email"], **plain)
     if not clear:
         contact = masked(contact)
     return ContactRow(fact.pk, fact.number, fact.version, contact, known is None, clear, fact.recorded_at, fact.actor)
@@ -108,6 +109,10 @@ def _contact(fact: ContactVersion, known: dict[str, str] | None, clear: bool) ->
 
 def masked(contact: Contact) -> Contact:
     """As those see it who need not use it."""
-    permissions: tuple[Permission, ...] = ()
-    said = asdict(contact)
-    return replace(contact, **{name: masking.shown(name, said[name], permissions) for name in _PERSONAL})
+    nobody: tuple[Permission, ...] = ()
+    return replace(
+        contact,
+        name=masking.shown("name", contact.name, nobody),
+        phone=masking.shown("phone", contact.phone, nobody),
+        email=masking.shown("email", contact.email, nobody),
+    )

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.mechanisms.store.models import Fact
 from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.domain.completeness import Answers, Completeness, completeness_of
 from huikuan.record.customers.domain.likeness import Named, Pair, pairs
@@ -63,14 +62,15 @@ def quality_of(rows: Sequence[CustomerRow], day: date) -> dict[int, Quality]:
 def _last_said(ids: Iterable[int] | None) -> Mapping[int, datetime]:
     """When anything was last recorded of each customer: its data, people, papers or whose it is."""
     latest: dict[int, datetime] = {}
-    kinds: tuple[type[Fact], ...] = (CustomerVersion, CareVersion, ContactVersion, DocumentVersion, Affiliation)
-    for kind in kinds:
-        facts: QuerySet[Fact] = kind.objects.all()
-        if ids is not None:
-            facts = facts.filter(customer_id__in=list(ids))
-        for customer_id, at in (
-            facts.values("customer_id").annotate(at=Max("recorded_at")).values_list("customer_id", "at")
-        ):
+    for rows in (
+        CustomerVersion.objects.values_list("customer_id"),
+        CareVersion.objects.values_list("customer_id"),
+        ContactVersion.objects.values_list("customer_id"),
+        DocumentVersion.objects.values_list("customer_id"),
+        Affiliation.objects.values_list("customer_id"),
+    ):
+        chosen = rows if ids is None else rows.filter(customer_id__in=list(ids))
+        for customer_id, at in chosen.annotate(at=Max("recorded_at")):
             latest[customer_id] = max(at, latest.get(customer_id, at))
     return latest
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -89,8 +89,7 @@ def save_care(request: HttpRequest, customer_id: int) -> HttpResponse:
     """How the customer is dealt with."""
     row = managed(request, customer_id)
     care = Form(typed(request, CARE), version_read(request))
-    stated, by = Care(**care.values), {"actor": actor_of(request), "at": timezone.now()}
-    if attempt(care, lambda: change_care(customer_id=customer_id, version=care.version, care=stated, **by)):
+    if attempt(care, lambda: _deal(request, customer_id, care)):
         return done(request, customer_id, _("How the customer is dealt with was changed."))
     if care.code == CHANGED_SINCE:
         care.conflict, care.version = _care_conflict(customer_id, care.version), care_of(customer_id).version
@@ -137,7 +136,7 @@ def _create(request: HttpRequest, values: dict[str, str]) -> int:
     owners = scope_of(request).owners
     if owners is not None and values["owner"] not in owners:
         raise Refusal("customer_owner_outside", owner=values["owner"] or _("(none)"))
-    named = {field.name: values.get(field.name, "") for field in fields(Master) if field.name != "former_names"}
+    named: dict[str, Any] = {name: values.get(name, "") for name in ("code", *MASTER)}
     at, actor = timezone.now(), actor_of(request)
 
     def work() -> int:
@@ -163,6 +162,11 @@ def _state(customer_id: int, dimension: str, value: str, request: HttpRequest) -
 
 def _change(request: HttpRequest, code: str, version: int, changes: dict[str, Any]) -> None:
     change_customer(code=code, version=version, changes=changes, actor=actor_of(request), at=timezone.now())
+
+
+def _deal(request: HttpRequest, customer_id: int, form: Form) -> None:
+    stated, at = Care(**form.values), timezone.now()
+    change_care(customer_id=customer_id, version=form.version, care=stated, actor=actor_of(request), at=at)
 
 
 def _affiliate(request: HttpRequest, customer_id: int, values: dict[str, str]) -> None:

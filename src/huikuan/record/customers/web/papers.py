@@ -178,7 +178,7 @@ def _renew(request: HttpRequest, customer_id: int, number: int, form: Form) -> N
     )
 
 
-def _file(request: HttpRequest) -> UploadedFile:
+def _file(request: HttpRequest) -> UploadedFile[bytes]:
     sent = request.FILES.get("file")
     if sent is None or not sent.name or not sent.size:
         raise Refusal("document_file_missing")

@@ -43,8 +43,7 @@ def new_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
     form = Form({"active": True})
     if request.method == "POST":
         form = Form({**typed(request, TEXTS), "active": True})
-        by = {"actor": actor_of(request), "at": timezone.now()}
-        if attempt(form, lambda: add_contact(customer_id=customer_id, contact=_stated(form), **by)):
+        if attempt(form, lambda: _add(request, customer_id, form)):
             return done(request, customer_id, _("The contact was added."), _TAB)
     return render(
         request, "customers/contact.html", {"form": form, "customer": row, "words": words}, status=form.status
@@ -58,9 +57,7 @@ def edit_contact(request: HttpRequest, customer_id: int, number: int) -> HttpRes
     form = Form(_values(known), known.version)
     if request.method == "POST":
         form = Form({**typed(request, TEXTS), "active": request.POST.get("active") == "1"}, version_read(request))
-        by = {"version": form.version, "actor": actor_of(request), "at": timezone.now()}
-        about = {"customer_id": customer_id, "number": number}
-        if attempt(form, lambda: change_contact(**about, contact=_stated(form), **by)):
+        if attempt(form, lambda: _change(request, customer_id, number, form)):
             return done(request, customer_id, _("The contact was changed."), _TAB)
         if form.code == CHANGED_SINCE:
             form.conflict, form.version = _conflict(customer_id, number, form.version), known.version
@@ -78,6 +75,21 @@ def _contact(request: HttpRequest, customer_id: int, number: int) -> ContactRow:
     if known.erased:
         raise Http404
     return known
+
+
+def _add(request: HttpRequest, customer_id: int, form: Form) -> None:
+    add_contact(customer_id=customer_id, contact=_stated(form), actor=actor_of(request), at=timezone.now())
+
+
+def _change(request: HttpRequest, customer_id: int, number: int, form: Form) -> None:
+    change_contact(
+        customer_id=customer_id,
+        number=number,
+        version=form.version,
+        contact=_stated(form),
+        actor=actor_of(request),
+        at=timezone.now(),
+    )
 
 
 def _stated(form: Form) -> Contact:

@@ -52,8 +52,8 @@ def handed(
     mine = {one for one, name in known.items() if name == owner and (chosen is None or one in chosen)}
     rows: dict[int, list[ItemRow]] = {}
     if mine:
-        asked = {"as_of": books.as_of, "scope": scope, "known": books.known}
-        with every_item(ItemFilter(owner=owner, company_id=books.company_id), **asked) as (_, lines):
+        chosen_lines = ItemFilter(owner=owner, company_id=books.company_id)
+        with every_item(chosen_lines, as_of=books.as_of, scope=scope, known=books.known) as (_, lines):
             for line in lines:
                 rows.setdefault(line.customer_id, []).append(line)
     customers = register_seen(seen(scope)).filter(pk__in=mine).order_by("code")

@@ -14,7 +14,7 @@ from huikuan.record.customers.queries import narrowed, seen
 from huikuan.record.receivables.models import Item, Settlement
 from huikuan.record.receivables.queries.history import CASH_KINDS
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
-from huikuan.record.receivables.queries.open_lines import Moment, keep_lines
+from huikuan.record.receivables.queries.open_lines import keep_lines, moment_of
 from huikuan.record.receivables.queries.valuation import valuation
 from huikuan.see.dossiers.domain.habit import Habit, Payment, habit_of, window
 from huikuan.see.dossiers.domain.standing import Standing, standing_of
@@ -48,15 +48,15 @@ class Balance:
 def open_lines_of(customer_id: int, books: Books, *, scope: Scope) -> tuple[Standing, list[ItemRow]]:
     """Where the customer stands, and every open line of it, by due date."""
     chosen = ItemFilter(customer_id=customer_id, company_id=books.company_id)
-    asked = {"as_of": books.as_of, "scope": scope, "known": books.known, "value_in": books.currency}
-    with every_item(chosen, **asked) as (_, rows):
+    found = every_item(chosen, as_of=books.as_of, scope=scope, known=books.known, value_in=books.currency)
+    with found as (_, rows):
         lines = list(rows)
     return standing_of(lines, books.currency), lines
 
 
 def balances(books: Books, *, scope: Scope, customer_ids: Collection[int] | None = None) -> dict[int, Balance]:
     """Customer id → sums, of those with something open in the scope. `customer_ids` None: of every customer."""
-    moment = Moment(books.as_of, books.horizon, books.company_id, seen(scope))
+    moment = moment_of(books.as_of, books.known, books.company_id, scope)
     if customer_ids is not None and not customer_ids:
         return {}
     among = "" if customer_ids is None else f" WHERE customer_id IN ({', '.join(map(str, map(int, customer_ids)))})"
@@ -79,12 +79,8 @@ def habit(customer_id: int, books: Books, *, scope: Scope) -> Habit:
     claims = narrowed(Item.objects.filter(customer_id=customer_id, side="debit"), seen(scope))
     if books.company_id is not None:
         claims = claims.filter(company_id=books.company_id)
-    due = {
-        item_id: (due_on, currency)
-        for item_id, due_on, currency in claims.filter(due_date__isnull=False).values_list(
-            "id", "due_date", "currency"
-        )
-    }
+    dated = claims.filter(due_date__isnull=False).values_list("id", "due_date", "currency")
+    due = {item_id: (due_on, currency) for item_id, due_on, currency in dated if due_on}
     known = Settlement.objects.filter(tx__lt=books.horizon, effective_on__lte=books.as_of)
     back = known.filter(debit_id__in=claims.values("id"), reversal_of__isnull=False).values_list(
         "reversal_of", flat=True

@@ -91,7 +91,8 @@ class Bar:
 def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The customer as of the page's day; `tab` says which of its lists is open."""
     asked = _asked(request, customer_id)
-    standing, lines = (None, [])
+    standing: Standing | None = None
+    lines: list[ItemRow] = []
     if asked.sees_books:
         standing, lines = open_lines_of(customer_id, asked.books, scope=asked.ledger)
     people, papers = contacts(customer_id, clear=asked.clear), documents(customer_id, asked.books.as_of)

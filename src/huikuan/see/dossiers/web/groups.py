@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -52,7 +53,7 @@ def export_groups(request: HttpRequest) -> HttpResponseBase:
     def exact(minor: int) -> Decimal:
         return Decimal(to_text(minor, books.currency))
 
-    rows = (
+    rows: Iterable[Sequence[Cell]] = (
         [
             *(one.group.code, one.group.name, one.group.parent, one.rolled.members, one.rolled.all_members),
             *(books.currency, exact(one.rolled.all_total), exact(one.rolled.all_overdue)),

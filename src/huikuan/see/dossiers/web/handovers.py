@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import owner_names
 from huikuan.mechanisms.pages.access import may, needs, scope_of
@@ -49,7 +51,7 @@ def export_hand_overs(request: HttpRequest) -> HttpResponseBase:
         *(_("No."), _("Given by"), _("Received by"), _("Holds from"), _("Customers"), _("State"), _("Reason")),
         *(_("By"), _("When")),
     ]
-    rows = (
+    rows: Iterable[Sequence[Cell]] = (
         [
             *(row.id, row.from_owner, row.to_owner, row.effective_on, len(row.customer_ids)),
             *(_(HAND_OVER_STATES[row.state]), row.reason, row.actor, row.recorded_at.isoformat(timespec="seconds")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -57,7 +58,7 @@ def show_quality(request: HttpRequest) -> HttpResponse:
     view = view if view in VIEWS else ""
     if view == "alike":
         alike = look_alikes(scope=scope_of(request))
-        page = {"alike": [(pair, _(REASONS[pair.reason]), *both) for pair, *both in alike[:_SHOWN]]}
+        page: dict[str, Any] = {"alike": [(pair, _(REASONS[pair.reason]), *both) for pair, *both in alike[:_SHOWN]]}
         count = len(alike)
     else:
         lacking = _lacking(request, view)
