@@ -18,7 +18,7 @@ from huikuan.record.receivables.operations.items import post_items
 from huikuan.shell.cli import main
 
 AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
-BY: dict[str, Any] = {"actor": "test", "at": AT}
+BY: dict[str, Any] = {"actor": "cli:test", "at": AT}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

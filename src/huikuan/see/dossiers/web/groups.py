@@ -46,7 +46,7 @@ def export_groups(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     books = books_of(request)
     headers = [
-        *(_("Group code"), _("Group"), _("Part of"), _("Customers"), _("With all below"), _("Currency")),
+        *(_("Group code"), _("Group"), _("Part of the group"), _("Customers"), _("With all below"), _("Currency")),
         *(_("Open"), _("Overdue"), _("Credits")),
     ]
 
