@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "huikuan.record.receivables",
     "huikuan.see.cockpit",
     "huikuan.see.statements",
+    "huikuan.see.dossiers",
     "huikuan.connect.connectors",
     "huikuan.connect.api",
     "huikuan.shell",
@@ -73,10 +74,12 @@ WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
 #: Contexts with pages of their own; each keeps its templates beside its views.
 WEB_SHELVES = (
+    "record/customers",
     "record/contracts",
     "record/receivables",
     "see/cockpit",
     "see/statements",
+    "see/dossiers",
     "connect/connectors",
     "connect/api",
 )

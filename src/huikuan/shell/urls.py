@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receivables/", include("huikuan.see.cockpit.web.urls")),
     path("receivables/", include("huikuan.record.receivables.web.urls")),
     path("receivables/statements/", include("huikuan.see.statements.web.urls")),
+    path("", include("huikuan.see.dossiers.web.urls")),
+    path("", include("huikuan.record.customers.web.urls")),
     path("", include("huikuan.record.contracts.web.urls")),
     path("imports/", include("huikuan.connect.connectors.web.urls")),
     path("api/", include("huikuan.connect.api.web.urls")),

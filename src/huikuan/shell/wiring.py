@@ -31,6 +31,7 @@ COMMANDS = {
     "team": "huikuan.mechanisms.identity.cli",
     "policy": "huikuan.mechanisms.policies.cli",
     "customer": "huikuan.record.customers.cli",
+    "handover": "huikuan.see.dossiers.cli",
     "contract": "huikuan.record.contracts.cli",
     "order": "huikuan.record.contracts.cli",
     "ledger": "huikuan.record.receivables.cli",

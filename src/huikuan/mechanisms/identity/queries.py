@@ -241,7 +241,7 @@ def scope_under(held_rights: Rights, actor: str, permission: Permission, *, at: 
     if permission not in held_rights.anywhere():
         return NOTHING
     reaches = {one.reach for one in held_rights.held}
-    names = _owner_names(actor) if reaches & {Reach.OWN, Reach.TEAM} else frozenset()
+    names = owner_names(actor) if reaches & {Reach.OWN, Reach.TEAM} else frozenset()
     today = business_date(at)
     return held_rights.scope(
         permission, own=names, team=_team_names(actor, today) if Reach.TEAM in reaches else (), on=today
@@ -267,7 +267,8 @@ def _grants_by_user(at: datetime, user_id: int | None = None) -> dict[int, list[
     return found
 
 
-def _owner_names(actor: str) -> frozenset[str]:
+def owner_names(actor: str) -> frozenset[str]:
+    """How the books may call the actor as an owner of customers."""
     found = User.objects.filter(username=actor).values_list("username", "owner_name")
     return frozenset(name for names in found for name in names if name)
 

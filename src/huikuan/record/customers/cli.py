@@ -1,4 +1,4 @@
-"""Commands of customers: `huikuan customer list|show|affiliate`."""
+"""Commands of customers: `huikuan customer list|show|affiliate|erase-contact`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from huikuan.kernel.dates import business_date, parse_date
 from huikuan.mechanisms.identity.actors import add_actor_option
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
+from huikuan.mechanisms.identity.queries import scope
 from huikuan.record.customers import queries
 from huikuan.record.customers.models import Affiliation
 
@@ -31,6 +32,10 @@ def add_commands(subparsers: Any) -> None:
     show = _command(actions, "show", _show, _("One customer, its affiliations as of a day, its history"))
     show.add_argument("code")
     show.add_argument("--as-of", default="")
+    erase = _command(actions, "erase-contact", _erase, _("Erase for good who a contact was, at their request"))
+    erase.add_argument("code")
+    erase.add_argument("number", type=int, help=_("the contact's number at this customer"))
+    erase.add_argument("--reason", required=True)
     affiliate = _command(actions, "affiliate", _affiliate, _("From a day on, the customer belongs to …"))
     affiliate.add_argument("code")
     affiliate.add_argument("dimension", choices=Affiliation.Dimension.values)
@@ -64,10 +69,11 @@ def _show(options: Namespace) -> int:
     row = queries.customer(options.code, scope=_scope(options))
     day = parse_date(options.as_of) if options.as_of else _today()
     whose = queries.affiliations_of(row.id, day)
-    history = queries.versions(row.id)
+    history, people = queries.versions(row.id), _contacts(options, row.id)
     if options.json:
         recorded = [{**asdict(one), "recorded_at": one.recorded_at.isoformat()} for one in history]
         body = {"customer": asdict(row), "as_of": day.isoformat(), "affiliations": whose, "versions": recorded}
+        body["contacts"] = people
         print(json.dumps(body, ensure_ascii=False))
         return 0
     print(f"{row.code} {row.name} ({_status(row.status)})")
@@ -77,6 +83,8 @@ def _show(options: Namespace) -> int:
             print(f"  {label}: {value}")
     if row.uscc_problem:
         print("  " + _("The Unified Social Credit Code fails its check."))
+    for person in people:
+        print("  " + " ".join(filter(None, (person["name"], person["position"], person["phone"], person["email"]))))
     for one in history:
         print(f"  v{one.version} {one.recorded_at:%Y-%m-%d %H:%M}Z {one.actor}")
     return 0
@@ -99,6 +107,37 @@ def _affiliate(options: Namespace) -> int:
         print(json.dumps({"recorded": recorded}))
     else:
         print(_("Recorded.") if recorded else _("It was so already; nothing was written."))
+    return 0
+
+
+def _contacts(options: Namespace, customer_id: int) -> list[dict[str, Any]]:
+    """The people still there; masked for somebody named who does not see this customer's in clear."""
+    from huikuan.record.customers.queries.people import contacts
+
+    at = datetime.now(UTC)
+    reaches = scope(options.actor, Permission.VIEW_PERSONAL, at=at) if options.actor else EVERYTHING
+    clear = queries.seen(reaches).has_customer(customer_id)
+    texts = ("name", "position", "role", "phone", "email", "language", "consent")
+    return [
+        {"number": row.number, **{name: getattr(row.contact, name) for name in texts}}
+        for row in contacts(customer_id, clear=clear)
+        if row.contact.active
+    ]
+
+
+def _erase(options: Namespace) -> int:
+    from huikuan.record.customers.operations import erase_contact
+
+    at = datetime.now(UTC)
+    row = queries.customer(options.code, scope=reader_scope(options, Permission.ERASE_PERSONAL, at=at))
+    erased = erase_contact(
+        customer_id=row.id,
+        number=options.number,
+        reason=options.reason,
+        actor=commander(options, Permission.ERASE_PERSONAL, at=at),
+        at=at,
+    )
+    print(json.dumps({"erased": erased}) if options.json else _("Erased."))
     return 0
 
 

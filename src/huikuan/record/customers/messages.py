@@ -6,6 +6,38 @@ from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
     "affiliation_too_long": gettext_noop("An affiliation takes at most %(longest)s characters."),
+    "care_choice_unknown": gettext_noop("“%(value)s” is none of the choices; known are %(known)s."),
+    "contact_consent_undated": gettext_noop("Say on which day the person agreed or refused."),
+    "contact_email_unreadable": gettext_noop("“%(value)s” is no e-mail address."),
+    "contact_erasure_reason": gettext_noop("Say why the person's data are erased."),
+    "contact_name_missing": gettext_noop("A contact needs a name."),
+    "contact_phone_unreadable": gettext_noop("“%(value)s” is no telephone number."),
+    "contact_still_there": gettext_noop(
+        "This contact is still in use. Mark them as gone first; then their data can be erased."
+    ),
+    "contact_unknown": gettext_noop("This customer has no contact number %(number)s."),
+    "document_dates": gettext_noop("A paper issued on %(issued_on)s cannot expire on %(expires_on)s."),
+    "document_file_missing": gettext_noop("Choose the file to keep."),
+    "document_file_too_large": gettext_noop("The file is larger than %(limit)s MB."),
+    "document_kind_unknown": gettext_noop("“%(value)s” is no kind of paper; known are %(known)s."),
+    "document_reason_missing": gettext_noop("Say why the paper is taken back."),
+    "document_unknown": gettext_noop("This customer has no paper number %(number)s, or it was taken back."),
+    "groups_of_everybody": gettext_noop("Groups are shared: whoever manages their own customers alone changes none."),
+    "hand_over_not_yours": gettext_noop(
+        "You sign neither for %(owner)s nor as whoever may hand their customers over."
+    ),
+    "hand_over_of_nothing": gettext_noop("Choose the customers to hand over."),
+    "hand_over_of_others": gettext_noop("On that day these customers are not %(owner)s's: %(codes)s."),
+    "hand_over_one_hand": gettext_noop("%(actor)s signed the other side. Somebody else has to sign this one."),
+    "hand_over_other_content": gettext_noop("This is not what was drawn up. Open the page again and read it."),
+    "hand_over_owner_missing": gettext_noop("Say whose customers go to whom."),
+    "hand_over_reason_missing": gettext_noop("Say why it is called off."),
+    "hand_over_signed_already": gettext_noop("This was signed already, or it is no longer open."),
+    "hand_over_to_oneself": gettext_noop("%(owner)s has these customers already."),
+    "hand_over_twice": gettext_noop(
+        "Hand-over %(number)s, which is still open, names one of these customers. Sign it or call it off first."
+    ),
+    "hand_over_unknown": gettext_noop("There is no hand-over %(number)s."),
     "customer_changed_since": gettext_noop(
         "Customer %(customer)s was changed meanwhile: you read version %(seen)s, now it is %(now)s."
         " Nothing was written."
@@ -13,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "customer_code_taken": gettext_noop("Customer code %(customer)s is taken."),
     "customer_field_missing": gettext_noop("A customer needs its %(field)s."),
     "customer_field_too_long": gettext_noop("The %(field)s of a customer takes at most %(longest)s characters."),
+    "customer_owner_outside": gettext_noop("You may create customers of your own only; %(owner)s is not among yours."),
     "customer_status_unknown": gettext_noop("“%(value)s” is not a customer status; say customer or prospect."),
     "customer_twice": gettext_noop("The file names a customer code more than once. Nothing was written."),
     "customer_unknown": gettext_noop("No customer has the code %(customer)s."),
@@ -20,6 +53,8 @@ SENTENCES: dict[str, str] = {
         "Someone created one of these customers at the same moment. Nothing was written; try again."
     ),
     "dimension_unknown": gettext_noop("“%(value)s” is not a kind of affiliation; known are %(known)s."),
+    "group_code_missing": gettext_noop("A group needs a code and a name."),
+    "group_cycle": gettext_noop("Group %(group)s would stand above itself below %(parent)s. Nothing was changed."),
     "group_code_taken": gettext_noop("Group code %(group)s is taken."),
     "group_unknown": gettext_noop("No customer group has the code %(group)s."),
     "parent_cycle": gettext_noop("These customers would stand above themselves: %(codes)s. Nothing was written."),

@@ -90,3 +90,113 @@ class Affiliation(Fact):
             # Whose customers they are: a reader's scope begins here.
             models.Index(fields=["dimension", "value"], name="customers_affiliation_value"),
         ]
+
+
+class CareVersion(Fact):
+    """How we deal with a customer from this moment on (经营信息): the whole, not a difference.
+
+    `value_class`: key 大客户, strategic 战略, ordinary 普通, '' not said. `plan`: the account plan, people's words.
+    `statement_language` (zh, en) and `channel` are the customer's wishes for what is sent to it, to
+    `delivery_address`; '' where none is known.
+    """
+
+    customer_id = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    value_class = models.CharField(max_length=20, blank=True)
+    plan = models.TextField(blank=True)
+    statement_language = models.CharField(max_length=10, blank=True)
+    channel = models.CharField(max_length=20, blank=True)
+    delivery_address = models.CharField(max_length=300, blank=True)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer_id", "version"], name="customers_care_version")]
+
+
+class ContactVersion(Fact):
+    """A person at a customer as known from this moment on; contacts count from 1 in each customer.
+
+    Who it is and how to reach them is personal: it lies in the audit's erasable table and can be erased.
+    `consent`: whether they agreed to be written to ('given', 'refused', '' not asked), on `consent_on`.
+    `active` false: no longer there.
+    """
+
+    personal = ("name", "phone", "email")
+
+    customer_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    version = models.PositiveIntegerField()
+    position = models.CharField(max_length=100, blank=True)
+    role = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    consent = models.CharField(max_length=10, blank=True)
+    consent_on = models.DateField(null=True)
+    active = models.BooleanField(default=True)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer_id", "number", "version"], name="customers_contact_version")
+        ]
+
+
+class DocumentVersion(Fact):
+    """A paper of the customer kept with its original (资料); papers count from 1 in each customer.
+
+    A later version is the paper renewed, or taken back (`withdrawn`, with the reason as `note`). `expires_on` null:
+    it does not expire. `sha256` names the original among the stored files.
+    """
+
+    customer_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    title = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=255)
+    issued_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+    withdrawn = models.BooleanField(default=False)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer_id", "number", "version"], name="customers_document_version")
+        ]
+        indexes = [models.Index(fields=["expires_on"], name="customers_document_expires")]
+
+
+class HandOver(Fact):
+    """Somebody's customers are to be another's from `effective_on` on (移交); two people sign, then it holds.
+
+    `customer_ids`: [id, …]. `content`: what is handed over as JSON text (customers with items and amounts on the
+    day it was drawn up); both sign this and no other, by its SHA-256.
+    """
+
+    from_owner = models.CharField(max_length=100)
+    to_owner = models.CharField(max_length=100)
+    customer_ids = models.JSONField()
+    effective_on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    content = models.TextField()
+    content_sha256 = models.CharField(max_length=64)
+    actor = models.CharField(max_length=150)
+
+
+class HandOverStep(Fact):
+    """One side signed a hand-over, or it was called off. `content_sha256`: of what was signed."""
+
+    class Step(models.TextChoices):
+        GIVER = "giver"
+        RECEIVER = "receiver"
+        CALLED_OFF = "called_off"
+
+    hand_over_id = models.BigIntegerField()
+    step = models.CharField(max_length=10, choices=Step)
+    content_sha256 = models.CharField(max_length=64)
+    note = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hand_over_id", "step"], name="customers_hand_over_step")]

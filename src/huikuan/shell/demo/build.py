@@ -27,6 +27,7 @@ from huikuan.shell.demo.agreements import write_agreements
 from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
 from huikuan.shell.demo.letterheads import put_letterheads_in_force
+from huikuan.shell.demo.people import write_people
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
 from huikuan.shell.installation import prepare
@@ -50,6 +51,7 @@ def build(*, today: date, at: datetime) -> None:
     _people(logins(), at)
     _rules(at)
     _customers(story, today, at)
+    write_people(today=today, actor=ACTOR, at=at)
     _rates(story, at)
     for seller in SELLERS:
         company = _company(seller.code, seller.name)

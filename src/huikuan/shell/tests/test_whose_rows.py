@@ -33,7 +33,7 @@ from huikuan.record.contracts.operations.orders import create_order
 from huikuan.record.contracts.queries.contracts import contract, whole_contract
 from huikuan.record.contracts.queries.orders import order, whole_order
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.operations import affiliate
+from huikuan.record.customers.operations import affiliate, create_group
 from huikuan.record.customers.queries import customers, find, narrowed, seen
 from huikuan.record.receivables.domain.settling import THIRD_PARTY
 from huikuan.record.receivables.models import Item
@@ -228,6 +228,54 @@ def opens_exactly(name: str, client: Client, books: Books) -> None:
         answer = client.get(path)
         answer.close()
         assert answer.status_code == (200 if imports else 403), path
+
+
+def test_customers_whole(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
+    """The list, each customer's page, groups, data quality and their files hold one's own and nobody else's."""
+    for code in CUSTOMERS:
+        affiliate(
+            customer_id=books.customer(code),
+            dimension="group",
+            value=group_of(code),
+            effective_on=date(2020, 1, 1),
+            actor="cli:test",
+            at=AT,
+        )
+    for name in READERS:
+        knows_exactly(people[name], SEES[name], books)
+
+
+def group_of(code: str) -> str:
+    create_group(code=f"G-{code}", name=f"{CUSTOMERS[code]}集团")
+    return f"G-{code}"
+
+
+def knows_exactly(client: Client, mine: set[str], books: Books) -> None:
+    listed = client.get("/customers/")
+    assert {row.customer.code for row in listed.context["found"].rows} == mine == names_in(listed.content.decode())
+    assert sum((Decimal(row.balance.total) / 100 for row in listed.context["found"].rows), Decimal(0)) == owed(mine)
+    for path in (
+        "/customers/quality",
+        "/customers/quality?view=alike",
+        "/customers/expiring",
+        "/customers/hand-overs/",
+    ):
+        assert names_in(read(client, path)) <= mine, path
+    assert names_in(read(client, "/customers/groups/")) == mine
+    for path in ("/customers/export", "/customers/groups/export", "/customers/quality/export"):
+        text = b"".join(client.get(f"{path}?format=csv").streaming_content).decode("utf-8-sig")
+        assert names_in(text) == mine, path
+    for code in CUSTOMERS:
+        pages = [
+            f"/customers/{books.customer(code)}?tab={tab}" for tab in ("items", "documents", "timeline", "people")
+        ]
+        files = f"/customers/{books.customer(code)}/export/documents?format=csv"
+        if code in mine:
+            # Who paid for a customer may be another's; the page names the customer's own documents alone.
+            assert all(names_in(read(client, page)) <= mine for page in pages), code
+            assert names_in(b"".join(client.get(files).streaming_content).decode("utf-8-sig")) == {code}
+        else:
+            assert {client.get(page).status_code for page in [*pages, files]} == {404}, code
 
 
 def test_statements(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:

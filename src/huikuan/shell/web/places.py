@@ -43,6 +43,17 @@ PLACES = (
         ),
     ),
     Place(
+        gettext_noop("Customers"),
+        icon="users",
+        children=(
+            Place(gettext_noop("Customers"), "dossiers:customers", go="k"),
+            Place(gettext_noop("Groups"), "dossiers:groups"),
+            Place(gettext_noop("Papers that expire"), "customers:expiring"),
+            Place(gettext_noop("Data quality"), "dossiers:quality"),
+            Place(gettext_noop("Hand-overs"), "dossiers:hand-overs"),
+        ),
+    ),
+    Place(
         gettext_noop("Contracts"),
         icon="file-text",
         children=(
@@ -68,10 +79,11 @@ PLACES = (
 def places(request: HttpRequest, reading: Reading) -> tuple[Place, ...]:
     """The entries the reader may open, with the reading carried along."""
     found = []
+    here = _nearest(request)
     for place in PLACES:
-        inside = tuple(_placed(child, request, reading) for child in place.children if _open(request, child))
+        inside = tuple(_placed(child, here, reading) for child in place.children if _open(request, child))
         if inside or (place.name and _open(request, place)):
-            found.append(replace(_placed(place, request, reading), children=inside))
+            found.append(replace(_placed(place, here, reading), children=inside))
     return tuple(found)
 
 
@@ -89,9 +101,15 @@ def _open(request: HttpRequest, place: Place) -> bool:
     return may(request, needed(resolve(reverse(place.name)).func))
 
 
-def _placed(place: Place, request: HttpRequest, reading: Reading) -> Place:
+def _nearest(request: HttpRequest) -> str:
+    """The entry the page lies under: of several whose path begins its own, the longest."""
+    paths = [reverse(place.name) for place in _all() if request.path.startswith(reverse(place.name))]
+    return max(paths, key=len, default="")
+
+
+def _placed(place: Place, here: str, reading: Reading) -> Place:
     titled = replace(place, title=_(place.title))
     if not place.name:
         return titled
     path = reverse(place.name)
-    return replace(titled, url=address(path, reading), here=request.path.startswith(path))
+    return replace(titled, url=address(path, reading), here=path == here)

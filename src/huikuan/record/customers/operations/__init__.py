@@ -2,14 +2,28 @@
 
 from huikuan.record.customers.operations.affiliations import affiliate, affiliate_many
 from huikuan.record.customers.operations.bulk import ensure_prospects, import_customers
-from huikuan.record.customers.operations.customers import change_customer, create_customer, create_group
+from huikuan.record.customers.operations.customers import change_customer, create_customer, create_group, move_group
+from huikuan.record.customers.operations.documents import add_document, renew_document, withdraw_document
+from huikuan.record.customers.operations.handovers import call_off_hand_over, draw_up_hand_over, sign_hand_over
+from huikuan.record.customers.operations.people import add_contact, change_care, change_contact, erase_contact
 
 __all__ = [
+    "add_contact",
+    "add_document",
     "affiliate",
     "affiliate_many",
+    "call_off_hand_over",
+    "change_care",
+    "change_contact",
     "change_customer",
     "create_customer",
     "create_group",
+    "draw_up_hand_over",
     "ensure_prospects",
+    "erase_contact",
     "import_customers",
+    "move_group",
+    "renew_document",
+    "sign_hand_over",
+    "withdraw_document",
 ]

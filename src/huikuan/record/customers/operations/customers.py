@@ -11,7 +11,7 @@ from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import plain, tidy
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.customers.domain.master import Master, restated
+from huikuan.record.customers.domain.master import CUSTOMER, PROSPECT, Master, restated
 from huikuan.record.customers.domain.tree import cycle_in
 from huikuan.record.customers.models import CustomerGroup
 from huikuan.record.customers.operations.rows import (
@@ -82,6 +82,12 @@ def change_customer(*, code: str, version: int, changes: dict[str, Any], actor: 
 
 def create_group(*, code: str, name: str, parent_code: str = "") -> int:
     """Create a customer group (集团), under another one if `parent_code` names it."""
+    code, name = plain(code), tidy(name)
+    if not code or not name:
+        raise Refusal("group_code_missing")
+    for field, value in (("code", code), ("name", name)):
+        if len(value) > _LONGEST[field]:
+            raise Refusal("customer_field_too_long", field=field, longest=_LONGEST[field])
 
     def work() -> int:
         parent = CustomerGroup.objects.filter(code=parent_code).first()
@@ -93,6 +99,25 @@ def create_group(*, code: str, name: str, parent_code: str = "") -> int:
         return int(group.pk)
 
     return retrying(work)
+
+
+def move_group(*, code: str, parent_code: str, actor: str, at: datetime) -> None:
+    """Put a group with all below it below another one, or ('') below none. Refuses a circle."""
+
+    def work() -> None:
+        rows = {one.code: one for one in CustomerGroup.objects.select_for_update().order_by("pk")}
+        for named in filter(None, (code, parent_code)):
+            if named not in rows:
+                raise Refusal("group_unknown", group=named)
+        parents = {one.pk: one.parent_id for one in rows.values() if one.parent_id}
+        group, parent = rows[code], rows.get(parent_code)
+        if parent and cycle_in({**parents, group.pk: parent.pk}):
+            raise Refusal("group_cycle", group=code, parent=parent_code)
+        if group.parent_id != (parent.pk if parent else None):
+            CustomerGroup.objects.filter(pk=group.pk).update(parent=parent)
+            announce("customers.group_moved", at=at, payload={"group": code, "below": parent_code, "actor": actor})
+
+    retrying(work)
 
 
 def _tidy(master: Master) -> Master:
@@ -114,6 +139,8 @@ def _check(master: Master) -> None:
     for name, longest in _LONGEST.items():
         if name != "uscc" and len(getattr(master, name)) > longest:
             raise Refusal("customer_field_too_long", field=name, longest=longest)
+    if master.status not in (PROSPECT, CUSTOMER):
+        raise Refusal("customer_status_unknown", value=master.status)
     problem = uscc_problem(master.uscc) if master.uscc else None
     # A code of another length cannot be a USCC, override or not: the column holds 18 characters.
     if problem == "length" or (problem and not master.uscc_override_reason):

@@ -1,4 +1,4 @@
-"""Reading customers: frozen rows, no decisions."""
+"""The register of customers and whose they are."""
 
 from __future__ import annotations
 
@@ -59,12 +59,25 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Affiliated:
+    """From `effective_on` on, `dimension` of the customer is `value` ('' ends it), said by `actor`."""
+
+    dimension: str
+    value: str
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    batch_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A customer group and the names of the groups above it, nearest first."""
+    """A customer group and the names of the groups above it, nearest first; `parent`: the nearest one's code."""
 
     code: str
     name: str
     above: tuple[str, ...]
+    parent: str
 
 
 def seen(scope: Scope) -> Seen:
@@ -106,18 +119,26 @@ def customer(code: str, *, scope: Scope) -> CustomerRow:
     found = register_seen(seen(scope)).filter(code=code).first()
     if found is None:
         raise Refusal("customer_unknown", customer=code)
-    return _row(found)
+    return row_of(found)
+
+
+def customer_with_id(customer_id: int, *, scope: Scope) -> CustomerRow:
+    """The customer; refuses an unknown one, and one outside the scope likewise."""
+    found = register_seen(seen(scope)).filter(pk=customer_id).first()
+    if found is None:
+        raise Refusal("customer_unknown", customer=customer_id)
+    return row_of(found)
 
 
 def customers(*, scope: Scope, after: str = "", limit: int = 50, status: str = "") -> list[CustomerRow]:
     """The next `limit` customers of the scope in order of code, those after the code `after`."""
     chosen = register_seen(seen(scope)).filter(code__gt=after).order_by("code")
-    return [_row(found) for found in (chosen.filter(status=status) if status else chosen)[:limit]]
+    return [row_of(found) for found in (chosen.filter(status=status) if status else chosen)[:limit]]
 
 
 def customers_by_id(ids: Iterable[int]) -> dict[int, CustomerRow]:
     """Id → customer, those that exist."""
-    return {found.pk: _row(found) for found in Customer.objects.filter(id__in=list(ids))}
+    return {found.pk: row_of(found) for found in Customer.objects.filter(id__in=list(ids))}
 
 
 def find(text: str, *, scope: Scope, limit: int = 20) -> list[CustomerRow]:
@@ -128,12 +149,17 @@ def find(text: str, *, scope: Scope, limit: int = 20) -> list[CustomerRow]:
     words = typed(text)
     if not words:
         return []
-    found = register_seen(seen(scope))
-    for word in words:
-        single = len(word) == 1 and word.isascii()
-        found = found.filter(search__contains=f"{BEGIN}{word}" if single else word)
+    found = named_like(register_seen(seen(scope)), text)
     begins = Case(When(search__contains=f"{BEGIN}{words[0]}", then=Value(0)), default=Value(1))
-    return [_row(one) for one in found.order_by(begins, Length("name"), "code")[:limit]]
+    return [row_of(one) for one in found.order_by(begins, Length("name"), "code")[:limit]]
+
+
+def named_like(rows: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those of the customers that `find` finds by the text; all of them by no text."""
+    for word in typed(text):
+        single = len(word) == 1 and word.isascii()
+        rows = rows.filter(search__contains=f"{BEGIN}{word}" if single else word)
+    return rows
 
 
 def owners_named(text: str, *, scope: Scope, limit: int = 20) -> list[str]:
@@ -162,14 +188,26 @@ def master_known(customer_id: int, horizon: int) -> Master:
     return master_from(fact.content)
 
 
+def affiliations_said(customer_id: int) -> list[Affiliated]:
+    """Everything ever said of whose the customer is, in the order it was recorded; its items' left out."""
+    facts = Affiliation.objects.filter(customer_id=customer_id, item_id__isnull=True).order_by("tx", "id")
+    return [
+        Affiliated(one.dimension, one.value, one.effective_on, one.recorded_at, one.actor, one.batch_id)
+        for one in facts
+    ]
+
+
 def groups() -> list[GroupRow]:
     """Every customer group, in order of code."""
     rows = list(CustomerGroup.objects.order_by("code").values_list("id", "code", "name", "parent_id"))
     names = {group_id: name for group_id, _, name, _ in rows}
+    codes = {group_id: code for group_id, code, _, _ in rows}
     parents = {group_id: parent for group_id, _, _, parent in rows if parent}
     return [
-        GroupRow(code, name, tuple(names[above] for above in chain_above(group_id, parents)))
-        for group_id, code, name, _ in rows
+        GroupRow(
+            code, name, tuple(names[above] for above in chain_above(group_id, parents)), codes.get(parent or 0, "")
+        )
+        for group_id, code, name, parent in rows
     ]
 
 
@@ -266,7 +304,8 @@ def _governing(
         return list(cursor.fetchall())
 
 
-def _row(found: Customer) -> CustomerRow:
+def row_of(found: Customer) -> CustomerRow:
+    """The customer as a frozen row."""
     return CustomerRow(
         id=found.pk,
         code=found.code,

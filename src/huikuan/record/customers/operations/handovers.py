@@ -1,0 +1,155 @@
+"""Handing customers from one owner to another: drawn up, signed by both, then they belong to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import tidy
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.store.transactions import retrying
+from huikuan.record.customers.domain.handover import (
+    CALLED_OFF,
+    DONE,
+    GIVER,
+    OPEN,
+    Signer,
+    check_proposal,
+    check_signature,
+    content_of,
+    digest_of,
+    state_of,
+)
+from huikuan.record.customers.models import Affiliation, Customer, HandOver, HandOverStep
+from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
+from huikuan.record.customers.queries.customers import affiliation_as_of
+
+OWNER = Affiliation.Dimension.OWNER
+
+
+def draw_up_hand_over(
+    *,
+    from_owner: str,
+    to_owner: str,
+    customer_ids: Collection[int],
+    effective_on: date,
+    lines: Sequence[Mapping[str, Any]],
+    reason: str,
+    actor: str,
+    at: datetime,
+) -> int:
+    """Draw up what both are to sign and answer its id; nobody's customers change yet.
+
+    `lines`: what is handed over as the signers are shown it, items and amounts. Refuses customers that are not
+    `from_owner`'s on the day, and those another open hand-over names.
+    """
+    giver, receiver, chosen = tidy(from_owner), tidy(to_owner), sorted(set(customer_ids))
+    check_proposal(giver, receiver, chosen)
+    content = content_of(lines)
+    row = {
+        "from_owner": giver,
+        "to_owner": receiver,
+        "customer_ids": chosen,
+        "effective_on": effective_on,
+        "reason": tidy(reason)[:200],
+        "content": content,
+        "content_sha256": digest_of(content),
+        "actor": actor,
+    }
+
+    def work() -> int:
+        _hold(chosen)
+        _check_owner(chosen, giver, effective_on)
+        _check_free(chosen)
+        (hand_over_id,) = record(HandOver, [row], at=at)
+        announce("customers.hand_over_drawn_up", at=at, payload={"hand_over_id": hand_over_id})
+        return hand_over_id
+
+    return retrying(work)
+
+
+def sign_hand_over(*, hand_over_id: int, side: str, content_sha256: str, signer: Signer, at: datetime) -> str:
+    """One side signs what it was shown. With the second signature the customers belong to the receiver from the
+    hand-over's day on. Answers the state. Refuses as `check_signature`, another content, and customers that went
+    to somebody else meanwhile."""
+
+    def work() -> str:
+        paper = _held(hand_over_id)
+        signed = _steps(hand_over_id)
+        check_signature(side, paper.from_owner if side == GIVER else paper.to_owner, signer, signed)
+        if content_sha256 != paper.content_sha256:
+            raise Refusal("hand_over_other_content")
+        _step(paper, side, signer.actor, "", at)
+        state = state_of([*signed, side])
+        if state == DONE:
+            _hold(paper.customer_ids)
+            _check_owner(paper.customer_ids, paper.from_owner, paper.effective_on)
+            moved = [Statement(one, OWNER, paper.to_owner, paper.effective_on) for one in paper.customer_ids]
+            affiliate_many(moved, today=paper.effective_on, batch_id=None, actor=signer.actor, at=at)
+            for one in paper.customer_ids:
+                announce("customers.affiliated", at=at, customer_id=one, payload={"dimension": OWNER.value})
+        return state
+
+    return retrying(work)
+
+
+def call_off_hand_over(*, hand_over_id: int, reason: str, actor: str, at: datetime) -> None:
+    """It will not be; refuses one that holds already or was called off, and without a reason."""
+    if not tidy(reason):
+        raise Refusal("hand_over_reason_missing")
+
+    def work() -> None:
+        paper = _held(hand_over_id)
+        if state_of(_steps(hand_over_id)) != OPEN:
+            raise Refusal("hand_over_signed_already", side=CALLED_OFF)
+        _step(paper, CALLED_OFF, actor, tidy(reason)[:200], at)
+
+    retrying(work)
+
+
+def _held(hand_over_id: int) -> HandOver:
+    """The paper; its customers' rows are held, so that its steps come one after another."""
+    paper = HandOver.objects.filter(pk=hand_over_id).first()
+    if paper is None:
+        raise Refusal("hand_over_unknown", number=hand_over_id)
+    _hold(paper.customer_ids)
+    return paper
+
+
+def _hold(customer_ids: Collection[int]) -> None:
+    found = Customer.objects.select_for_update().filter(pk__in=customer_ids).order_by("pk")
+    missing = set(customer_ids) - set(found.values_list("pk", flat=True))
+    if missing:
+        raise Refusal("customer_unknown", customer=min(missing))
+
+
+def _steps(hand_over_id: int) -> dict[str, str]:
+    return dict(HandOverStep.objects.filter(hand_over_id=hand_over_id).values_list("step", "actor"))
+
+
+def _step(paper: HandOver, step: str, actor: str, note: str, at: datetime) -> None:
+    about = {"hand_over_id": paper.pk, "content_sha256": paper.content_sha256}
+    record(HandOverStep, [{**about, "step": step, "note": note, "actor": actor}], at=at)
+    announce(f"customers.hand_over_{step}", at=at, payload={"hand_over_id": paper.pk})
+
+
+def _check_owner(customer_ids: Collection[int], owner: str, day: date) -> None:
+    owners = affiliation_as_of(day, dimension=OWNER, customer_ids=customer_ids)
+    others = [one for one in customer_ids if owners.get(one, "") != owner]
+    if others:
+        codes = Customer.objects.filter(pk__in=others).order_by("code").values_list("code", flat=True)
+        raise Refusal("hand_over_of_others", owner=owner, codes=", ".join(codes))
+
+
+def _check_free(customer_ids: Collection[int]) -> None:
+    closed = set(HandOverStep.objects.filter(step=CALLED_OFF).values_list("hand_over_id", flat=True))
+    signed: dict[int, set[str]] = {}
+    for paper_id, step in HandOverStep.objects.values_list("hand_over_id", "step"):
+        signed.setdefault(paper_id, set()).add(step)
+    wanted = set(customer_ids)
+    for paper in HandOver.objects.exclude(pk__in=closed):
+        if state_of(signed.get(paper.pk, ())) == OPEN and wanted & set(paper.customer_ids):
+            raise Refusal("hand_over_twice", number=paper.pk)

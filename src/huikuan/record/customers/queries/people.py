@@ -1,0 +1,118 @@
+"""The people at a customer and how it is dealt with, as known now, and how that came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.queries import personal
+from huikuan.mechanisms.identity import masking
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.record.customers.domain.care import FIELDS, Care
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.models import CareVersion, ContactVersion
+
+_PERSONAL = ("name", "phone", "email")
+_PLAIN = tuple(field.name for field in fields(Contact) if field.name not in _PERSONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class CareRow:
+    """How a customer is dealt with, since when and by whose word; version 0: never said."""
+
+    version: int
+    care: Care
+    recorded_at: datetime | None = None
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One state of a contact. `clear`: nothing is masked. `erased`: who it was is not known any more."""
+
+    id: int
+    number: int
+    version: int
+    contact: Contact
+    erased: bool
+    clear: bool
+    recorded_at: datetime
+    actor: str
+
+
+def care_of(customer_id: int) -> CareRow:
+    """What holds now."""
+    found = care_versions(customer_id)
+    return found[-1] if found else CareRow(0, Care())
+
+
+def care_versions(customer_id: int) -> list[CareRow]:
+    """Everything ever said, oldest first."""
+    facts = CareVersion.objects.filter(customer_id=customer_id).order_by("version")
+    return [_care(fact) for fact in facts]
+
+
+def care_by_customer(customer_ids: Iterable[int] | None = None) -> dict[int, Care]:
+    """Customer id → what holds now; those never said anything of are left out. None: of every one."""
+    facts = CareVersion.objects.order_by("version")
+    if customer_ids is not None:
+        facts = facts.filter(customer_id__in=list(customer_ids))
+    return {fact.customer_id: _care(fact).care for fact in facts}
+
+
+def contacts(customer_id: int, *, clear: bool) -> list[ContactRow]:
+    """Each contact as it is now, those still there first. `clear` false: personal data masked."""
+    latest = {row.number: row for row in contact_versions(customer_id, clear=clear)}
+    return sorted(latest.values(), key=lambda row: (not row.contact.active, row.number))
+
+
+def contact_of(customer_id: int, number: int, *, clear: bool) -> ContactRow:
+    """One contact as it is now; refuses an unknown one."""
+    found = [row for row in contact_versions(customer_id, clear=clear) if row.number == number]
+    if not found:
+        raise Refusal("contact_unknown", number=number)
+    return found[-1]
+
+
+def contact_versions(customer_id: int, *, clear: bool) -> list[ContactRow]:
+    """Every state of every contact of the customer, by number and version."""
+    facts = list(ContactVersion.objects.filter(customer_id=customer_id).order_by("number", "version"))
+    known = personal(ContactVersion, [fact.pk for fact in facts])
+    return [_contact(fact, known.get(fact.pk), clear) for fact in facts]
+
+
+def customers_with_contact(customer_ids: Iterable[int] | None = None) -> set[int]:
+    """Those of the customers that have somebody to turn to. None: of every one."""
+    facts = ContactVersion.objects.order_by("version")
+    if customer_ids is not None:
+        facts = facts.filter(customer_id__in=list(customer_ids))
+    latest = {(customer, number): active for customer, number, active in
+              facts.values_list("customer_id", "number", "active")}  # fmt: skip
+    return {customer for (customer, _), active in latest.items() if active}
+
+
+def _care(fact: CareVersion) -> CareRow:
+    care = Care(**{name: getattr(fact, name) for name in FIELDS})
+    return CareRow(fact.version, care, fact.recorded_at, fact.actor)
+
+
+def _contact(fact: ContactVersion, known: dict[str, str] | None, clear: bool) -> ContactRow:
+    who = known or dict.fromkeys(_PERSONAL, "")
+    plain = {name: getattr(fact, name) for name in _PLAIN}
+    contact = Contact(name=who["name"], phone=who["phone"], email=who["email"], **plain)
+    if not clear:
+        contact = masked(contact)
+    return ContactRow(fact.pk, fact.number, fact.version, contact, known is None, clear, fact.recorded_at, fact.actor)
+
+
+def masked(contact: Contact) -> Contact:
+    """As those see it who need not use it."""
+    nobody: tuple[Permission, ...] = ()
+    return replace(
+        contact,
+        name=masking.shown("name", contact.name, nobody),
+        phone=masking.shown("phone", contact.phone, nobody),
+        email=masking.shown("email", contact.email, nobody),
+    )

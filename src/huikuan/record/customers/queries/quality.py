@@ -1,0 +1,90 @@
+"""How complete and how fresh customers' data are, of many in a handful of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.care import Care
+from huikuan.record.customers.domain.completeness import Answers, Completeness, completeness_of
+from huikuan.record.customers.domain.likeness import Named, Pair, pairs
+from huikuan.record.customers.models import Affiliation, CareVersion, ContactVersion, CustomerVersion, DocumentVersion
+from huikuan.record.customers.queries.customers import CustomerRow, affiliation_as_of, register_seen, row_of, seen
+from huikuan.record.customers.queries.documents import kinds_held
+from huikuan.record.customers.queries.people import care_by_customer, customers_with_contact
+
+_MANY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A customer's completeness and when anything was last said of it."""
+
+    completeness: Completeness
+    last_said_at: datetime | None
+    owner: str
+    region: str
+    care: Care
+
+
+def quality_of(rows: Sequence[CustomerRow], day: date) -> dict[int, Quality]:
+    """Customer id → quality, as of the day for affiliations and papers."""
+    # Of many, whole tables are read sooner than a long list of ids is compared.
+    ids = None if len(rows) > _MANY else [row.id for row in rows]
+    owners = affiliation_as_of(day, dimension=Affiliation.Dimension.OWNER, customer_ids=ids)
+    regions = affiliation_as_of(day, dimension=Affiliation.Dimension.REGION, customer_ids=ids)
+    care, people, held = care_by_customer(ids), customers_with_contact(ids), kinds_held(ids, day)
+    said = _last_said(ids)
+    found = {}
+    for row in rows:
+        dealt = care.get(row.id, Care())
+        answers = Answers(
+            uscc=bool(row.uscc) and (row.uscc_problem is None or bool(row.uscc_override_reason)),
+            contact=row.id in people,
+            owner=row.id in owners,
+            licence="licence" in held.get(row.id, ()),
+            industry=bool(row.industry),
+            region=row.id in regions,
+            value_class=bool(dealt.value_class),
+            delivery=bool(dealt.statement_language and dealt.channel),
+            address=bool(dealt.delivery_address),
+        )
+        found[row.id] = Quality(
+            completeness_of(answers), said.get(row.id), owners.get(row.id, ""), regions.get(row.id, ""), dealt
+        )
+    return found
+
+
+def _last_said(ids: Iterable[int] | None) -> Mapping[int, datetime]:
+    """When anything was last recorded of each customer: its data, people, papers or whose it is."""
+    latest: dict[int, datetime] = {}
+    for rows in (
+        CustomerVersion.objects.values_list("customer_id"),
+        CareVersion.objects.values_list("customer_id"),
+        ContactVersion.objects.values_list("customer_id"),
+        DocumentVersion.objects.values_list("customer_id"),
+        Affiliation.objects.values_list("customer_id"),
+    ):
+        chosen = rows if ids is None else rows.filter(customer_id__in=list(ids))
+        for customer_id, at in chosen.annotate(at=Max("recorded_at")):
+            latest[customer_id] = max(at, latest.get(customer_id, at))
+    return latest
+
+
+def look_alikes(*, scope: Scope) -> list[tuple[Pair, CustomerRow, CustomerRow]]:
+    """The scope's customers that may be one and the same, the surest pairs first."""
+    rows = {one.pk: row_of(one) for one in register_seen(seen(scope)).order_by("pk")}
+    named = (
+        Named(
+            row.id,
+            row.name,
+            tuple(filter(None, (row.short_name, row.english_name, *row.former_names))),
+            row.uscc if row.uscc and row.uscc_problem is None else "",
+        )
+        for row in rows.values()
+    )
+    return [(pair, rows[pair.left], rows[pair.right]) for pair in pairs(named)]

@@ -1,0 +1,1 @@
+"""How customers, their people and papers are named."""

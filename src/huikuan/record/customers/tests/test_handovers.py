@@ -1,0 +1,181 @@
+"""Handing customers over: drawn up, signed by two, then they belong to the other from the day on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
+from huikuan.record.customers.domain.handover import Signer
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.models import Affiliation, HandOver, HandOverStep
+from huikuan.record.customers.operations import (
+    affiliate,
+    call_off_hand_over,
+    create_customer,
+    draw_up_hand_over,
+    handovers,
+    sign_hand_over,
+)
+from huikuan.record.customers.queries import affiliation_as_of
+from huikuan.record.customers.queries.handovers import hand_over, hand_overs
+
+AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
+DAY = date(2026, 12, 1)
+BY = {"actor": "guo", "at": AT}
+LI = Signer("li", frozenset({"li", "李沅"}), frozenset())
+YIN = Signer("yin", frozenset({"yin", "尹川"}), frozenset())
+GUO = Signer("guo", frozenset({"guo"}), frozenset({"李沅"}))
+LINES = [{"code": "A", "open": 100}]
+
+
+@pytest.fixture
+def ids(db: None) -> list[int]:
+    made = [create_customer(master=Master(code, code), **BY) for code in ("A", "B")]
+    for one in made:
+        affiliate(customer_id=one, dimension="owner", value="李沅", effective_on=date(2020, 1, 1), **BY)
+    return made
+
+
+def drawn_up(ids: list[int], **changes: object) -> int:
+    asked = {"from_owner": "李沅", "to_owner": "尹川", "customer_ids": ids, "effective_on": DAY, "lines": LINES}
+    return draw_up_hand_over(**{**asked, "reason": "离职", **BY, **changes})  # type: ignore[arg-type]
+
+
+def signed(number: int, side: str, signer: Signer, content: str | None = None) -> str:
+    digest = content or HandOver.objects.get(pk=number).content_sha256
+    return sign_hand_over(hand_over_id=number, side=side, content_sha256=digest, signer=signer, at=AT)
+
+
+def counted() -> tuple[int, ...]:
+    return tuple(kind.objects.count() for kind in (HandOver, HandOverStep, Affiliation, Leaf))
+
+
+def refused(work: Callable[[], object], code: str) -> None:
+    before = counted()
+    with pytest.raises(Refusal) as caught:
+        work()
+    assert caught.value.code == code
+    assert counted() == before
+
+
+def owners(ids: list[int], day: date = DAY) -> list[str]:
+    found = affiliation_as_of(day, dimension="owner", customer_ids=ids)
+    return [found[one] for one in ids]
+
+
+def test_nothing_moves_until_both_signed_and_then_from_the_day_on(ids: list[int]) -> None:
+    number = drawn_up(ids)
+    assert owners(ids) == ["李沅", "李沅"]
+    assert signed(number, "giver", LI) == "open"
+    assert owners(ids) == ["李沅", "李沅"]
+    assert signed(number, "receiver", YIN) == "done"
+    assert owners(ids) == ["尹川", "尹川"]
+    assert owners(ids, date(2026, 11, 30)) == ["李沅", "李沅"]
+    row = hand_over(number, scope=EVERYTHING)
+    assert (row.state, [(step.step, step.actor) for step in row.steps]) == (
+        "done",
+        [("giver", "li"), ("receiver", "yin")],
+    )
+    assert row.lines == ({"code": "A", "open": 100},)
+
+
+def test_whoever_may_hand_over_signs_for_the_one_who_left_but_not_both_sides(ids: list[int]) -> None:
+    number = drawn_up(ids)
+    assert signed(number, "giver", GUO) == "open"
+    everybody = Signer("guo", frozenset(), None)
+    refused(lambda: signed(number, "receiver", everybody), "hand_over_one_hand")
+    refused(
+        lambda: signed(number, "receiver", Signer("x", frozenset({"x"}), frozenset({"李沅"}))), "hand_over_not_yours"
+    )
+    refused(lambda: signed(number, "giver", LI), "hand_over_signed_already")
+    refused(lambda: signed(number, "receiver", YIN, "0" * 64), "hand_over_other_content")
+    assert signed(number, "receiver", YIN) == "done"
+
+
+def test_what_is_not_drawn_up(ids: list[int]) -> None:
+    for changes, code in (
+        ({"to_owner": " "}, "hand_over_owner_missing"),
+        ({"to_owner": "李沅"}, "hand_over_to_oneself"),
+        ({"customer_ids": []}, "hand_over_of_nothing"),
+        ({"from_owner": "郑可"}, "hand_over_of_others"),
+        ({"customer_ids": [max(ids) + 9]}, "customer_unknown"),
+        ({"effective_on": date(2019, 12, 31)}, "hand_over_of_others"),
+    ):
+        refused(lambda changes=changes: drawn_up(ids, **changes), code)
+    number = drawn_up(ids[:1])
+    refused(lambda: drawn_up(ids), "hand_over_twice")
+    refused(lambda: call_off_hand_over(hand_over_id=number, reason=" ", **BY), "hand_over_reason_missing")
+    call_off_hand_over(hand_over_id=number, reason="不离职了", **BY)
+    refused(lambda: signed(number, "giver", LI), "hand_over_signed_already")
+    assert drawn_up(ids) > number
+
+
+def test_a_customer_that_went_elsewhere_meanwhile_is_not_taken_along(ids: list[int]) -> None:
+    number = drawn_up(ids)
+    signed(number, "giver", LI)
+    affiliate(customer_id=ids[1], dimension="owner", value="郑可", effective_on=date(2026, 11, 25), **BY)
+    refused(lambda: signed(number, "receiver", YIN), "hand_over_of_others")
+    assert owners(ids) == ["李沅", "郑可"]
+
+
+def test_those_concerned_see_it_and_nobody_else(ids: list[int]) -> None:
+    drawn_up(ids)
+
+    def sees(*owners: str) -> int:
+        return len(hand_overs(scope=scope_of([Part(None, frozenset(owners))], on=DAY)))
+
+    assert (sees("李沅"), sees("尹川"), sees("郑可")) == (1, 1, 0)
+    assert hand_overs(scope=NOTHING) == []
+    assert len(hand_overs(scope=EVERYTHING, customer_id=ids[0])) == 1
+    assert hand_overs(scope=EVERYTHING, customer_id=max(ids) + 1) == []
+
+
+def both_at_once(made: list[int], ready: threading.Barrier) -> list[str]:
+    answers = list[str]()
+
+    def draw() -> None:
+        try:
+            ready.wait(20)
+            drawn_up(made)
+            answers.append("drawn up")
+        except Refusal as refusal:
+            answers.append(refusal.code)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=draw) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    return sorted(answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_draw_up_the_same_at_once_one_is_refused(ids: list[int]) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("a claim about concurrency: PostgreSQL only")
+    assert both_at_once(ids, threading.Barrier(2)) == ["drawn up", "hand_over_twice"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_holding_the_customers_both_are_drawn_up(ids: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: nothing is held, and both look before either writes."""
+    if connection.vendor != "postgresql":
+        pytest.skip("a claim about concurrency: PostgreSQL only")
+    looked, check = threading.Barrier(2), handovers._check_free
+
+    def look(customer_ids: list[int]) -> None:
+        check(customer_ids)
+        looked.wait(20)
+
+    monkeypatch.setattr(handovers, "_hold", lambda customer_ids: None)
+    monkeypatch.setattr(handovers, "_check_free", look)
+    assert both_at_once(ids, threading.Barrier(2)) == ["drawn up", "drawn up"]

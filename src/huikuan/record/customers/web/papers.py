@@ -1,0 +1,198 @@
+"""Papers of a customer: kept, renewed, taken back; and the list of those that expire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.exports import Cell
+from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.tables import send_table
+from huikuan.record.customers.domain.documents import Paper
+from huikuan.record.customers.operations import add_document, renew_document, withdraw_document
+from huikuan.record.customers.queries import customer_with_id
+from huikuan.record.customers.queries.documents import DocumentRow, document_versions, documents, expiring
+from huikuan.record.customers.web import words
+from huikuan.record.customers.web.forms import (
+    Form,
+    actor_of,
+    attempt,
+    day_of,
+    done,
+    managed,
+    typed,
+    version_read,
+)
+
+FIELDS = ("kind", "title", "issued_on", "expires_on", "note")
+LARGEST = 50 * 1024 * 1024
+_TAB = "papers"
+
+
+@needs(Permission.MANAGE_CUSTOMERS)
+def new_paper(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """An empty form; a POST keeps the paper with its original."""
+    row = managed(request, customer_id)
+    form = Form({"kind": "licence"})
+    if request.method == "POST":
+        form = Form(typed(request, FIELDS))
+        if attempt(form, lambda: _add(request, customer_id, form)):
+            return done(request, customer_id, _("The paper was kept."), _TAB)
+    return render(request, "customers/paper.html", {"form": form, "customer": row, "words": words}, status=form.status)
+
+
+@needs(Permission.MANAGE_CUSTOMERS)
+def renew_paper(request: HttpRequest, customer_id: int, number: int) -> HttpResponse:
+    """A paper's next edition."""
+    row, known = managed(request, customer_id), _paper(request, customer_id, number)
+    form = Form({"kind": known.kind, "title": known.title, "note": known.note}, known.version)
+    if request.method == "POST":
+        form = Form(typed(request, FIELDS), version_read(request))
+        if attempt(form, lambda: _renew(request, customer_id, number, form)):
+            return done(request, customer_id, _("The paper was renewed."), _TAB)
+        form.version = known.version
+    page = {"form": form, "customer": row, "paper": known, "words": words}
+    return render(request, "customers/paper.html", page, status=form.status)
+
+
+@needs(Permission.MANAGE_CUSTOMERS)
+@require_POST
+def withdraw_paper(request: HttpRequest, customer_id: int, number: int) -> HttpResponse:
+    """The paper does not count any more."""
+    managed(request, customer_id)
+    _paper(request, customer_id, number)
+    withdraw_document(
+        customer_id=customer_id,
+        number=number,
+        version=version_read(request),
+        reason=request.POST.get("reason", ""),
+        actor=actor_of(request),
+        at=timezone.now(),
+    )
+    return done(request, customer_id, _("The paper was taken back; its original stays."), _TAB)
+
+
+@needs(Permission.VIEW_CUSTOMERS)
+@require_GET
+def send_paper(request: HttpRequest, customer_id: int, sha256: str) -> HttpResponseBase:
+    """The original of any edition, always as a download: browsers must not run what users sent."""
+    try:
+        customer_with_id(customer_id, scope=scope_of(request))
+    except Refusal as refusal:
+        raise Http404 from refusal
+    editions = document_versions(customer_id, reading_of(request).as_of)
+    found = next((one for one in editions if one.sha256 == sha256), None)
+    if found is None:
+        raise Http404
+    response = FileResponse(
+        open_original(sha256).open("rb"),
+        as_attachment=True,
+        filename=found.file_name,
+        content_type="application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@needs(Permission.VIEW_CUSTOMERS)
+@require_GET
+def show_expiring(request: HttpRequest) -> HttpResponse:
+    """The papers that expired or soon will, the first to expire first."""
+    found = expiring(scope=scope_of(request), day=reading_of(request).as_of)
+    return render(request, "customers/expiring.html", {"rows": found})
+
+
+@needs(Permission.VIEW_CUSTOMERS)
+@require_GET
+def export_expiring(request: HttpRequest) -> HttpResponseBase:
+    """The same as a file."""
+    day = reading_of(request).as_of
+    headers = [
+        *(_("Customer code"), _("Customer"), _("Paper"), _("Title"), _("Issued"), _("Expires"), _("State")),
+        *(_("File"), _("Kept by")),
+    ]
+    rows = _cells(request)
+    return send_table(
+        request.GET.get("format", ""), f"{_('expiring-papers')}-{day:%Y-%m-%d}", headers, rows, title=f"{day:%Y-%m-%d}"
+    )
+
+
+def _cells(request: HttpRequest) -> Iterator[list[Cell]]:
+    for row in expiring(scope=scope_of(request), day=reading_of(request).as_of):
+        one = row.document
+        yield [
+            row.customer_code,
+            row.customer_name,
+            _(words.PAPERS[one.kind]),
+            one.title,
+            one.issued_on,
+            one.expires_on,
+            _(words.VALIDITY[one.state][0]),
+            one.file_name,
+            one.actor,
+        ]
+
+
+def _paper(request: HttpRequest, customer_id: int, number: int) -> DocumentRow:
+    for one in documents(customer_id, reading_of(request).as_of):
+        if one.number == number:
+            return one
+    raise Http404
+
+
+def _add(request: HttpRequest, customer_id: int, form: Form) -> None:
+    file = _file(request)
+    add_document(
+        customer_id=customer_id,
+        paper=_stated(form),
+        content=file.read(),
+        name=file.name or "",
+        actor=actor_of(request),
+        at=timezone.now(),
+    )
+
+
+def _renew(request: HttpRequest, customer_id: int, number: int, form: Form) -> None:
+    file = _file(request)
+    renew_document(
+        customer_id=customer_id,
+        number=number,
+        version=form.version,
+        paper=_stated(form),
+        content=file.read(),
+        name=file.name or "",
+        actor=actor_of(request),
+        at=timezone.now(),
+    )
+
+
+def _file(request: HttpRequest) -> UploadedFile[bytes]:
+    sent = request.FILES.get("file")
+    if sent is None or not sent.name or not sent.size:
+        raise Refusal("document_file_missing")
+    if sent.size > LARGEST:
+        raise Refusal("document_file_too_large", limit=LARGEST // 1024 // 1024)
+    return sent
+
+
+def _stated(form: Form) -> Paper:
+    values = form.values
+    return Paper(
+        kind=values["kind"],
+        title=values["title"],
+        issued_on=day_of(values["issued_on"]),
+        expires_on=day_of(values["expires_on"]),
+        note=values["note"],
+    )

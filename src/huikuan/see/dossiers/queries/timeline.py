@@ -1,0 +1,135 @@
+"""What happened with a customer, newest first: data, people, papers, whose it is, money, statements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from huikuan.kernel.dates import business_date
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.changes import Change, differences
+from huikuan.record.customers.queries import affiliations_said, narrowed, seen, versions
+from huikuan.record.customers.queries.documents import document_versions
+from huikuan.record.customers.queries.handovers import hand_overs
+from huikuan.record.customers.queries.people import care_versions, contact_versions
+from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.queries.history import CASH_KINDS
+from huikuan.see.dossiers.queries.standing import Books
+from huikuan.see.statements.queries.issued import issued
+
+#: The kinds of events, as one may choose among them.
+KINDS = ("data", "people", "papers", "belongs", "money", "statements")
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` one of KINDS; `what` says which event of it. `on`: the day it happened, `at`: when it was recorded.
+    `fact`: what the page needs to tell it, as one of the rows of the queries."""
+
+    kind: str
+    what: str
+    on: date
+    at: datetime
+    actor: str
+    changes: tuple[Change, ...] = ()
+    fact: Any = None
+    batch_id: int | None = None
+
+
+def timeline(
+    customer_id: int, books: Books, *, scope: Scope, ledger: Scope, clear: bool, kind: str = "", limit: int = _MOST
+) -> list[Event]:
+    """The latest events, at most `limit`. `ledger`: the reader's scope over the books; `clear`: personal data are
+    shown. Known at a past instant: what was recorded by then."""
+    until = books.known.sealed_at if books.known else None
+    found: list[Event] = []
+    if kind in ("", "data"):
+        found += _data(customer_id)
+    if kind in ("", "people"):
+        found += _people(customer_id, clear)
+    if kind in ("", "papers"):
+        found += _papers(customer_id, books)
+    if kind in ("", "belongs"):
+        found += _belongs(customer_id, scope)
+    if kind in ("", "money"):
+        found += _money(customer_id, books, ledger)
+    if kind in ("", "statements"):
+        found += _statements(customer_id, ledger)
+    known = [event for event in found if until is None or event.at <= until]
+    return sorted(known, key=lambda event: (event.on, event.at), reverse=True)[:limit]
+
+
+def _data(customer_id: int) -> Iterator[Event]:
+    before: dict[str, Any] = {}
+    for version in versions(customer_id):
+        now = json.loads(version.content)
+        what = "changed" if before else "created"
+        changes = differences(before, now) if before else ()
+        yield Event(
+            "data",
+            what,
+            business_date(version.recorded_at),
+            version.recorded_at,
+            version.actor,
+            changes,
+            now,
+            version.batch_id,
+        )
+        before = now
+    before = {}
+    for row in care_versions(customer_id):
+        dealt = asdict(row.care)
+        if row.recorded_at is not None:
+            yield Event(
+                "data", "care", business_date(row.recorded_at), row.recorded_at, row.actor, differences(before, dealt)
+            )
+        before = dealt
+
+
+def _people(customer_id: int, clear: bool) -> Iterator[Event]:
+    before: dict[int, dict[str, Any]] = {}
+    for row in contact_versions(customer_id, clear=clear):
+        now = asdict(row.contact)
+        former = before.get(row.number)
+        what = "contact_changed" if former else "contact_added"
+        if former and former["active"] and not now["active"]:
+            what = "contact_gone"
+        changes = differences(former, now) if former else ()
+        yield Event("people", what, business_date(row.recorded_at), row.recorded_at, row.actor, changes, row)
+        before[row.number] = now
+
+
+def _papers(customer_id: int, books: Books) -> Iterator[Event]:
+    for row in document_versions(customer_id, books.as_of):
+        what = "paper_withdrawn" if row.withdrawn else "paper_renewed" if row.version > 1 else "paper_added"
+        yield Event("papers", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=row)
+
+
+def _belongs(customer_id: int, scope: Scope) -> Iterator[Event]:
+    for said in affiliations_said(customer_id):
+        day, at = business_date(said.recorded_at), said.recorded_at
+        yield Event("belongs", "affiliated", day, at, said.actor, fact=said, batch_id=said.batch_id)
+    for paper in hand_overs(scope=scope, customer_id=customer_id):
+        yield Event(
+            "belongs", "hand_over", business_date(paper.recorded_at), paper.recorded_at, paper.actor, fact=paper
+        )
+
+
+def _money(customer_id: int, books: Books, ledger: Scope) -> Iterator[Event]:
+    rows = narrowed(Item.objects.filter(customer_id=customer_id, kind__in=CASH_KINDS, side="credit"), seen(ledger))
+    rows = rows.filter(posting_date__lte=books.as_of, tx__lt=books.horizon)
+    if books.company_id is not None:
+        rows = rows.filter(company_id=books.company_id)
+    for item in rows.order_by("-posting_date", "-id")[:_MOST]:
+        yield Event(
+            "money", "received", item.posting_date, item.recorded_at, item.actor, fact=item, batch_id=item.batch_id
+        )
+
+
+def _statements(customer_id: int, ledger: Scope) -> Iterator[Event]:
+    for row in issued(scope=ledger, customer_id=customer_id, limit=_MOST):
+        yield Event("statements", "issued", business_date(row.issued_at), row.issued_at, row.actor, fact=row)

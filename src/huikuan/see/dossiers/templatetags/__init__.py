@@ -1,0 +1,1 @@
+"""How events and steps of a customer are told."""

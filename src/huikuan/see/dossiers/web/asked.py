@@ -1,0 +1,72 @@
+"""What the pages of customers were asked for: the books behind their amounts, the filter of the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.record.customers.queries import CustomerRow, customer_with_id
+from huikuan.record.customers.web import words
+from huikuan.see.cockpit.queries.standing import home_currency
+from huikuan.see.dossiers.queries.listing import DIMENSIONS, CustomerFilter
+from huikuan.see.dossiers.queries.standing import Books
+
+#: A dimension's word in an address that means "none given".
+NONE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition in words, and the address's names that make it."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+def books_of(request: HttpRequest) -> Books:
+    """The books of the page's reading, in the company's currency (of all companies, the first one's)."""
+    reading = reading_of(request)
+    return Books(reading.as_of, reading.known, reading.company_id, home_currency(reading.company_id))
+
+
+def found_customer(request: HttpRequest, customer_id: int) -> CustomerRow:
+    """The customer of the address; one out of reach is not there."""
+    try:
+        return customer_with_id(customer_id, scope=scope_of(request, Permission.VIEW_CUSTOMERS))
+    except Refusal as refusal:
+        raise Http404 from refusal
+
+
+def filter_of(request: HttpRequest) -> CustomerFilter:
+    status, value = request.GET.get("status", ""), request.GET.get("class", "")
+    return CustomerFilter(
+        status=status if status in words.STATUSES else None,
+        text=request.GET.get("q", "").strip(),
+        value_class="" if value == NONE else value if value in words.VALUE_CLASSES else None,
+        **{name: _value(request.GET.get(name, "")) for name in DIMENSIONS},
+    )
+
+
+def chips_of(chosen: CustomerFilter) -> list[Chip]:
+    """The conditions as removable chips."""
+    found = []
+    for name in DIMENSIONS:
+        value = getattr(chosen, name)
+        if value is not None:
+            found.append(Chip(f"{_(words.DIMENSIONS[name])} {value or _('(none)')}", (name,)))
+    if chosen.value_class is not None:
+        named = words.VALUE_CLASSES.get(chosen.value_class)
+        found.append(Chip(f"{_('Value class')} {_(named) if named else _('(none)')}", ("class",)))
+    if chosen.text:
+        found.append(Chip(chosen.text, ("q",)))
+    return found
+
+
+def _value(text: str) -> str | None:
+    return "" if text == NONE else text or None

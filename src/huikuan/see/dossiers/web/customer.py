@@ -1,0 +1,255 @@
+"""One customer whole: identity, four answers, the tabs, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_GET
+
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.record.contracts.queries.contracts import ContractFilter, contracts_page
+from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
+from huikuan.record.customers.domain.documents import EXPIRED, EXPIRING
+from huikuan.record.customers.queries import CustomerRow, affiliations_of, customers_by_id, groups, seen
+from huikuan.record.customers.queries.documents import DocumentRow, documents
+from huikuan.record.customers.queries.people import ContactRow, contacts
+from huikuan.record.customers.queries.quality import Quality, quality_of
+from huikuan.record.customers.web.forms import may_manage, sees_people
+from huikuan.record.receivables.queries.items import ItemRow
+from huikuan.see.dossiers.domain.habit import Habit
+from huikuan.see.dossiers.domain.next_step import Known, next_steps
+from huikuan.see.dossiers.domain.standing import Standing
+from huikuan.see.dossiers.queries.postings import count_postings, postings
+from huikuan.see.dossiers.queries.standing import Books, habit, open_lines_of
+from huikuan.see.dossiers.queries.timeline import KINDS, timeline
+from huikuan.see.dossiers.web.asked import books_of, found_customer
+from huikuan.see.statements.queries.issued import issued
+
+#: Open lines and postings shown at once; the ledger's list has them all.
+FEW = 50
+_MOST = 1_000
+
+TABS = {
+    "items": gettext_noop("Open claims"),
+    "documents": gettext_noop("Postings"),
+    "contracts": gettext_noop("Contracts"),
+    "statements": gettext_noop("Statements"),
+    "people": gettext_noop("Contacts"),
+    "papers": gettext_noop("Papers"),
+    "timeline": gettext_noop("Timeline"),
+}
+TIMELINE = {
+    "": gettext_noop("All"),
+    "data": gettext_noop("Data"),
+    "people": gettext_noop("Contacts"),
+    "papers": gettext_noop("Papers"),
+    "belongs": gettext_noop("Whose customer"),
+    "money": gettext_noop("Receipts"),
+    "statements": gettext_noop("Statements"),
+}
+_BASE, _TALLEST = 36, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The customer with what the reader may see of it: `ledger` and `agreements` the scopes over its books and
+    contracts, `sees_books` whether its amounts are shown, `clear` whether its people are."""
+
+    customer: CustomerRow
+    books: Books
+    ledger: Scope
+    contracts: Scope
+    orders: Scope
+    customers: Scope
+    sees_books: bool
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month of the habit chart; in the chart's own units, tall is late."""
+
+    x: int
+    y: int
+    height: int
+    late: bool
+    month: str
+    days_late: Decimal | None
+
+
+@needs(Permission.VIEW_CUSTOMERS)
+@require_GET
+def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """The customer as of the page's day; `tab` says which of its lists is open."""
+    asked = _asked(request, customer_id)
+    standing: Standing | None = None
+    lines: list[ItemRow] = []
+    if asked.sees_books:
+        standing, lines = open_lines_of(customer_id, asked.books, scope=asked.ledger)
+    people, papers = contacts(customer_id, clear=asked.clear), documents(customer_id, asked.books.as_of)
+    quality = quality_of([asked.customer], asked.books.as_of)[customer_id]
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else next(iter(TABS)) if asked.sees_books else "people"
+    page = {
+        "customer": asked.customer,
+        "standing": standing,
+        "quality": quality,
+        "people": people,
+        "papers": papers,
+        "steps": _steps(standing, people, papers, quality),
+        "contact": next((one for one in people if one.contact.active), None),
+        "manages": may_manage(request, customer_id) and not reading_of(request).is_past,
+        "clear": asked.clear,
+        "tab": tab,
+        **_habit(asked),
+        **_identity(asked),
+        **_counted(asked, lines, people, papers),
+        **_TABS[tab](request, asked, lines),
+    }
+    return render(request, "dossiers/customer.html", page)
+
+
+def _asked(request: HttpRequest, customer_id: int) -> Asked:
+    customer, ledger = found_customer(request, customer_id), scope_of(request, Permission.VIEW_LEDGER)
+    return Asked(
+        customer=customer,
+        books=books_of(request),
+        ledger=ledger,
+        contracts=scope_of(request, Permission.VIEW_CONTRACTS),
+        orders=scope_of(request, Permission.VIEW_ORDERS),
+        customers=scope_of(request, Permission.VIEW_CUSTOMERS),
+        sees_books=seen(ledger).has_customer(customer_id),
+        clear=sees_people(request, customer_id),
+    )
+
+
+def _identity(asked: Asked) -> dict[str, Any]:
+    whose = affiliations_of(asked.customer.id, asked.books.as_of)
+    named = {one.code: one for one in groups()}
+    parent_id = asked.customer.parent_id
+    parent = customers_by_id([parent_id]).get(parent_id) if parent_id else None
+    return {
+        "whose": whose,
+        "group": named.get(whose.get("group", "")),
+        "parent": parent if parent and seen(asked.customers).has_customer(parent.id) else None,
+    }
+
+
+def _steps(
+    standing: Standing | None, people: list[ContactRow], papers: list[DocumentRow], quality: Quality
+) -> dict[str, Any]:
+    known = Known(
+        contacts=sum(one.contact.active for one in people),
+        papers=sum(one.state in (EXPIRED, EXPIRING) for one in papers),
+        lacking=quality.completeness.lacking,
+    )
+    first, *others = next_steps(standing, known)
+    return {"first": first, "others": others}
+
+
+def _counted(
+    asked: Asked, lines: list[ItemRow], people: list[ContactRow], papers: list[DocumentRow]
+) -> dict[str, Any]:
+    """The tabs the reader may open, with how many lines each holds (None: not counted)."""
+    customer_id, books = asked.customer.id, asked.books
+    counts: dict[str, int | None] = {"people": sum(one.contact.active for one in people), "papers": len(papers)}
+    if asked.sees_books:
+        counts["items"] = len(lines)
+        counts["documents"] = count_postings(customer_id, books, scope=asked.ledger)
+        counts["statements"] = len(issued(scope=asked.ledger, customer_id=customer_id, limit=_MOST))
+    if seen(asked.contracts).has_customer(customer_id):
+        counts["contracts"] = _contracts(asked, limit=1).count
+    counts["timeline"] = None
+    return {"tabs": [(name, title, counts[name]) for name, title in TABS.items() if name in counts]}
+
+
+def _contracts(asked: Asked, limit: int) -> Any:
+    chosen = ContractFilter(company_id=asked.books.company_id, customer_id=asked.customer.id)
+    known = asked.books.known.horizon if asked.books.known else None
+    return contracts_page(chosen, scope=asked.contracts, as_of=asked.books.as_of, known=known, limit=limit)
+
+
+def _habit(asked: Asked) -> dict[str, Any]:
+    if not asked.sees_books:
+        return {"habit": None, "bars": ()}
+    found = habit(asked.customer.id, asked.books, scope=asked.ledger)
+    return {"habit": found, "bars": _bars(found)}
+
+
+def _bars(found: Habit) -> list[Bar]:
+    """Twelve bars over a common base; early or on time is one unit tall, so that a month with money shows."""
+    worst = max((one.days_late for one in found.months if one.days_late and one.days_late > 0), default=Decimal(1))
+    bars = []
+    for place, month in enumerate(found.months):
+        days = month.days_late
+        tall = 0 if days is None else max(3, round(_TALLEST * max(days, Decimal(0)) / worst))
+        bars.append(Bar(place * 10, _BASE - tall, tall, days is not None and days > 0, f"{month.first:%Y-%m}", days))
+    return bars
+
+
+# Tabs ---------------------------------------------------------------------------------------------
+
+
+def _items_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
+    return {"lines": lines[:FEW], "left": max(0, len(lines) - FEW)}
+
+
+def _documents_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
+    after = request.GET.get("after", "")
+    place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    found = postings(asked.customer.id, asked.books, scope=asked.ledger, after=place, limit=FEW + 1)
+    still: dict[int, int] = {}
+    for line in lines:
+        still[line.item_id] = still.get(line.item_id, 0) + line.open_amount
+    rows = [(one, still.get(one.id, 0)) for one in found[:FEW]]
+    return {"posted": rows, "next": found[FEW - 1].id if len(found) > FEW else ""}
+
+
+def _contracts_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
+    of_it = OrderFilter(company_id=asked.books.company_id, customer_id=asked.customer.id)
+    known = asked.books.known.horizon if asked.books.known else None
+    orders = orders_page(of_it, scope=asked.orders, as_of=asked.books.as_of, known=known, limit=FEW)
+    return {"contracts": _contracts(asked, limit=FEW), "orders": orders}
+
+
+def _statements_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
+    return {"rows": issued(scope=asked.ledger, customer_id=asked.customer.id, limit=FEW)}
+
+
+def _nothing_more(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
+    return {}
+
+
+def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    told = timeline(
+        asked.customer.id,
+        asked.books,
+        scope=asked.customers,
+        ledger=asked.ledger,
+        clear=asked.clear,
+        kind=kind,
+        limit=FEW,
+    )
+    return {"events": told, "kind": kind, "kinds": TIMELINE}
+
+
+_TABS: dict[str, Callable[[HttpRequest, Asked, list[ItemRow]], dict[str, Any]]] = {
+    "items": _items_tab,
+    "documents": _documents_tab,
+    "contracts": _contracts_tab,
+    "statements": _statements_tab,
+    "people": _nothing_more,
+    "papers": _nothing_more,
+    "timeline": _timeline_tab,
+}
