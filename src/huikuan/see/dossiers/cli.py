@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.actors import add_actor_option, person
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -127,7 +127,7 @@ def _sign(options: Namespace) -> int:
     at = datetime.now(UTC)
     row = hand_over(options.number, scope=_scope(options, Permission.VIEW_CUSTOMERS))
     actor = commander(options, Permission.VIEW_CUSTOMERS, at=at)
-    signer = Signer(actor, owner_names(actor), _over(options, at))
+    signer = Signer(actor, owner_names(person(actor)), _over(options, at))
     state = sign_hand_over(
         hand_over_id=row.id, side=options.side, content_sha256=row.content_sha256, signer=signer, at=at
     )

@@ -106,7 +106,7 @@ def move_group(*, code: str, parent_code: str, actor: str, at: datetime) -> None
 
     def work() -> None:
         rows = {one.code: one for one in CustomerGroup.objects.select_for_update().order_by("pk")}
-        for named in filter(None, (code, parent_code)):
+        for named in (code, *filter(None, [parent_code])):
             if named not in rows:
                 raise Refusal("group_unknown", group=named)
         parents = {one.pk: one.parent_id for one in rows.values() if one.parent_id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.domain.handover import (
     CALLED_OFF,
@@ -78,8 +80,10 @@ def sign_hand_over(*, hand_over_id: int, side: str, content_sha256: str, signer:
 
     def work() -> str:
         paper = _held(hand_over_id)
-        signed = _steps(hand_over_id)
-        check_signature(side, paper.from_owner if side == GIVER else paper.to_owner, signer, signed)
+        # One hand is one hand, at the web's door and at the command line's.
+        signed = {step: person(actor) for step, actor in _steps(hand_over_id).items()}
+        owner = paper.from_owner if side == GIVER else paper.to_owner
+        check_signature(side, owner, replace(signer, actor=person(signer.actor)), signed)
         if content_sha256 != paper.content_sha256:
             raise Refusal("hand_over_other_content")
         _step(paper, side, signer.actor, "", at)

@@ -91,6 +91,8 @@ def test_whoever_may_hand_over_signs_for_the_one_who_left_but_not_both_sides(ids
     assert signed(number, "giver", GUO) == "open"
     everybody = Signer("guo", frozenset(), None)
     refused(lambda: signed(number, "receiver", everybody), "hand_over_one_hand")
+    again = Signer("cli:guo", frozenset(), None)
+    refused(lambda: signed(number, "receiver", again), "hand_over_one_hand")
     refused(
         lambda: signed(number, "receiver", Signer("x", frozenset({"x"}), frozenset({"李沅"}))), "hand_over_not_yours"
     )

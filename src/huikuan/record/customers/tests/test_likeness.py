@@ -88,7 +88,12 @@ def test_a_group_moves_with_all_below_it_and_never_below_itself() -> None:
     for code, parent in (("A", ""), ("B", "A"), ("C", "B")):
         create_group(code=code, name=f"集团 {code}", parent_code=parent)
     before = Event.objects.count()
-    for code, parent, refusal in (("A", "C", "group_cycle"), ("A", "A", "group_cycle"), ("A", "X", "group_unknown")):
+    for code, parent, refusal in (
+        ("A", "C", "group_cycle"),
+        ("A", "A", "group_cycle"),
+        ("A", "X", "group_unknown"),
+        ("", "A", "group_unknown"),
+    ):
         with pytest.raises(Refusal) as caught:
             move_group(code=code, parent_code=parent, **BY)
         assert caught.value.code == refusal

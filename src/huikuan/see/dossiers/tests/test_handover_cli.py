@@ -56,7 +56,7 @@ def test_a_hand_over_from_preview_to_both_signatures(customer: int, capsys: pyte
     assert answer(capsys, *sign, "receiver", "--actor", "yin") == {"state": "done"}
     assert [one["state"] for one in answer(capsys, "handover", "list")["hand_overs"]] == ["done"]
     shown = answer(capsys, "handover", "show", str(number), "--actor", "yin")["hand_over"]
-    assert [step["actor"] for step in shown["steps"]] == ["zhou", "yin"]
+    assert [step["actor"] for step in shown["steps"]] == ["cli:zhou", "cli:yin"]
     assert shown["lines"] == [line]
     assert answer(capsys, "customer", "show", "C1", "--actor", "yin")["affiliations"] == {"owner": "尹川"}
     off = ("handover", "call-off", str(number), "--reason", "错")

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.exports import Cell
+from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import owner_names
 from huikuan.mechanisms.pages.access import may, needs, scope_of
@@ -94,7 +95,7 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
     """What was drawn up, who signed, and what the reader may do."""
     paper, signer = _paper(request, number), _signer(request)
-    signed = {step.actor for step in paper.steps}
+    signed = {person(step.actor) for step in paper.steps}
     sides = [
         {
             "side": side,
