@@ -536,3 +536,21 @@ def test_the_front_door_still_names_nobody_else(people: Mapping[str, Client], on
     assert names_in(people["li"].get(reverse("cockpit:overview")).content.decode()) == {"C0001"}
     assert people["law"].get(reverse("shell:home")).headers["Location"] == "/me/"
     assert names_in(people["law"].get("/me/").content.decode()) == set()
+
+
+def test_the_search_finds_what_is_theirs_and_tells_of_nothing_else(people: dict[str, Client]) -> None:
+    """By name, sound, code, number, tail, amount and owner: whoever asks, only their own customers answer."""
+    asked = ("公司", "marine", "beilu", "hsgg", "c000", "2643", "2644", "7731", "inv-7", "2143", "@", "@尹", "yin 2643")
+    for name, client in people.items():
+        told = []
+        for text in asked:
+            page = client.get("/search", {"q": text})
+            assert page.status_code == 200, (name, text)
+            told += [
+                "".join(piece for piece, _lit in answer.title) + answer.detail + answer.url
+                for group in page.context["groups"]
+                for answer in group.answers
+            ]
+        assert names_in("\n".join(told)) == SEES[name], name
+        owners = {owner for owner in OWNERS.values() if any(line.startswith(owner) for line in told)}
+        assert owners == {OWNERS[code] for code in SEES[name] if code in OWNERS}, name
