@@ -36,6 +36,8 @@ KINDS: dict[str, str] = {
     "customers.affiliated": gettext_noop("A customer's owner, group or region changed"),
     "customers.changed": gettext_noop("A customer was changed"),
     "customers.created": gettext_noop("A customer was created"),
+    "customers.group_moved": gettext_noop("A customer group was moved under another"),
+    "customers.hand_over_drawn_up": gettext_noop("A hand-over of customers was drawn up"),
     "customers.imported": gettext_noop("Customers were imported"),
     "receivables.posted": gettext_noop("Items were posted"),
     "receivables.rescheduled": gettext_noop("An item falls due otherwise"),

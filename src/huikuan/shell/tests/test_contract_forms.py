@@ -77,7 +77,9 @@ def order(reader: Client) -> int:
     return int(SalesOrder.objects.get().pk)
 
 
-def test_a_contract_is_registered_with_clauses_milestones_and_file(reader: Client, contract: int) -> None:
+def test_a_contract_is_registered_with_clauses_milestones_and_file(
+    reader: Client, books: Books, contract: int
+) -> None:
     terms = terms_of(contract)
     assert (terms.currency, terms.amount, terms.signed_on) == ("CNY", 100_000_001, date(2026, 3, 2))
     assert (terms.late_interest.basis, terms.late_interest.rate_e8) == ("daily", 50_000)
@@ -87,7 +89,7 @@ def test_a_contract_is_registered_with_clauses_milestones_and_file(reader: Clien
         ("end_of_warranty", "end_of_warranty", 2000, 0),
     ]  # fmt: skip
     assert ContractFile.objects.get().name == "合同.pdf"
-    assert Contract.objects.get().customer_id == 3
+    assert Contract.objects.get().customer_id == books.customer("C0003")
     page = text(reader.get(f"/contracts/{contract}"))
     assert "月结 30 天" in page
     assert f"/contracts/{contract}/amend" in page

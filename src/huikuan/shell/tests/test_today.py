@@ -192,10 +192,8 @@ def test_policies_wait_for_who_approves_them_and_for_nobody_else(books: Books, o
 
     def told(client: Client) -> set[str]:
         shown = client.get(TODAY).context["groups"]
-        details = [entry["task"].detail for one in shown for entry in one["tasks"]]
-        return {
-            place for place, version in drafted.items() if any(said.endswith(f"approve {version}") for said in details)
-        }
+        urls = {entry["task"].url for one in shown for entry in one["tasks"]}
+        return {place for place, version in drafted.items() if f"/policies/#policy-{version}" in urls}
 
     assert told(everybody) == {"here", "there", "everywhere"}
     assert told(one_company) == {"here"}
@@ -212,7 +210,7 @@ def test_failed_jobs_wait_for_who_manages_them_until_one_succeeds(reader: Client
     fail("imports.tidy", Job.State.DONE)
     assert groups(manager) == {}
     fail("audit.seal")
-    assert groups(manager) == {"失败的后台任务": ["audit.seal"]}
+    assert groups(manager) == {"失败的后台任务": ["封签审计轨迹"]}
     assert first.pk
 
 

@@ -26,6 +26,7 @@ KINDS = {
     "api.tidy": gettext_noop("Forgetting old answers of the API"),
     "api.wake": gettext_noop("Looking for messages to webhooks"),
     "audit.seal": gettext_noop("Sealing the audit trail"),
+    "backups.make": gettext_noop("Making the daily backup"),
     "columns.compact": gettext_noop("Compacting the mirror"),
     "columns.refresh": gettext_noop("Refreshing the mirror"),
     "events.deliver": gettext_noop("Delivering events"),

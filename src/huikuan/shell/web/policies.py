@@ -66,7 +66,8 @@ def approve(request: HttpRequest, version_id: int) -> HttpResponse:
 
 
 def awaiting(request: HttpRequest) -> list[VersionRow]:
-    """Versions that wait for a step the reader may take, of companies they decide for; the newest first."""
+    """Versions that wait for a step the reader may take, of companies they decide for; what holds for all waits for
+    who decides for all. The newest first."""
     companies = permitted_companies(request, Permission.APPROVE_POLICY)
     states = (DRAFT, SUBMITTED, APPROVED) if may(request, Permission.FORCE_POLICY) else (DRAFT, SUBMITTED)
     return [row for row in versions() if row.state in states and (companies is None or row.company_id in companies)]
