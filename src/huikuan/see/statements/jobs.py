@@ -98,7 +98,7 @@ def _archive(work: Work, run: StatementRun, head: Head) -> dict[str, Any]:
                 "run_id": run.pk,
                 "issued": len(issued),
                 "empty": len(run.accounts) - len(issued) - len(left_out),
-                "left_out": left_out,
+                "left_out": left_out or None,
                 "archive_sha256": kept.sha256 if kept else "",
             }
             record(FinishedRun, [row], at=work.at)

@@ -65,11 +65,14 @@ class IssuedStatement(Fact):
 class FinishedRun(Fact):
     """A run is done: how many statements were issued, how many accounts had nothing to say, and the archive.
 
-    `left_out`: [[customer id, currency], …] whose customers were no longer the starter's when their turn came.
+    `left_out`: [[customer id, currency], …] whose customers were no longer the starter's when their turn came; null
+    of none, and of runs before there was the column.
     """
+
+    later = ("left_out",)
 
     run_id = models.BigIntegerField(unique=True)
     issued = models.PositiveIntegerField()
     empty = models.PositiveIntegerField()
-    left_out = models.JSONField(default=list)
+    left_out = models.JSONField(null=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)

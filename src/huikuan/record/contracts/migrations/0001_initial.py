@@ -65,10 +65,9 @@ class Migration(migrations.Migration):
                 ('amount', models.BigIntegerField(null=True)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('completed', 'Completed'), ('terminated', 'Terminated'), ('void', 'Void')], default='active', max_length=12)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('awaited_on', models.DateField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['customer_id'], name='contracts_contract_customer'), models.Index(fields=['awaited_on'], name='contracts_contract_awaited')],
+                'indexes': [models.Index(fields=['customer_id'], name='contracts_contract_customer')],
                 'constraints': [models.UniqueConstraint(fields=('company_id', 'number'), name='contracts_contract_number')],
             },
         ),

@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ('run_id', models.BigIntegerField(unique=True)),
                 ('issued', models.PositiveIntegerField()),
                 ('empty', models.PositiveIntegerField()),
-                ('left_out', models.JSONField(default=list)),
                 ('archive_sha256', models.CharField(blank=True, max_length=64)),
             ],
             options={

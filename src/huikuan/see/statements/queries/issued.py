@@ -174,7 +174,7 @@ def _run(fact: StatementRun, scope: Scope) -> RunRow:
     finished = FinishedRun.objects.filter(run_id=fact.pk).first()
     found = latest(StatementRun.JOB, str(fact.pk))
     job = found[0] if found else None
-    left_out = {customer for customer, _currency in finished.left_out} if finished else set()
+    left_out = {customer for customer, _currency in (finished.left_out or [])} if finished else set()
     return RunRow(
         id=fact.pk,
         company_id=fact.company_id,
@@ -185,7 +185,7 @@ def _run(fact: StatementRun, scope: Scope) -> RunRow:
         done=len(fact.accounts) if finished else job.done if job else 0,
         issued=finished.issued if finished else IssuedStatement.objects.filter(run_id=fact.pk).count(),
         empty=finished.empty if finished else 0,
-        left_out=len(finished.left_out) if finished else 0,
+        left_out=len(finished.left_out or []) if finished else 0,
         left_out_codes=tuple(customers(scope).filter(pk__in=left_out).order_by("code").values_list("code", flat=True)),
         state="done" if finished else _state(job),
         message=job.message if job and not finished and job.state == "failed" else "",

@@ -39,5 +39,5 @@ def reaches(run: StatementRun, scope: Scope) -> bool:
         return True
     theirs = seen(scope)
     finished = FinishedRun.objects.filter(run_id=run.pk).first()
-    left_out = finished.left_out if finished else []
+    left_out = (finished.left_out if finished else None) or []
     return all(theirs.has(run.company_id, account[0]) for account in run.accounts if account not in left_out)
