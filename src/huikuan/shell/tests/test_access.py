@@ -285,15 +285,20 @@ def opens(doors: Permissions, request: HttpRequest, view: Callable[..., object])
 
 
 def test_what_the_doors_answer_is_what_a_browser_gets(books: Books, issued: dict[str, int], on_the_day: None) -> None:
-    """Some roles through every page and form: 403 without the permission; with it, never 403 or a failure of ours."""
-    wrong = []
-    for role in (None, "law_firm", "administrator", "finance_manager"):
-        client = signed_in(f"a-{role}", role, reach="all" if role else None)
-        held = ROLES[role].permissions if role else frozenset()
+    """Some roles through every page and form: 403 without the permission; with it, never 403 or a failure of ours.
+    Of the administrator only what the finance manager is answered otherwise."""
+    wrong, answered = [], {}
+    for role in ("law_firm", "finance_manager", "administrator"):
+        client = signed_in(f"a-{role}", role, reach="all")
+        held = ROLES[role].permissions
         for route, needs in DECLARED.items():
             if route == "logout" or needs[0] == STRANGERS:
                 continue
             for method, permission in (("get", needs[0]), ("post", needs[1])):
+                told = permission == LOGGED_IN or permission in held
+                if role == "administrator" and answered[route, method] == told:
+                    continue
+                answered[route, method] = told
                 answer = getattr(client, method)(filled(route, books, issued, method))
                 answer.close()
                 may = permission == LOGGED_IN or permission in held
