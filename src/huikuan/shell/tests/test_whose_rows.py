@@ -540,7 +540,21 @@ def test_the_front_door_still_names_nobody_else(people: Mapping[str, Client], on
 
 def test_the_search_finds_what_is_theirs_and_tells_of_nothing_else(people: dict[str, Client]) -> None:
     """By name, sound, code, number, tail, amount and owner: whoever asks, only their own customers answer."""
-    asked = ("公司", "marine", "beilu", "hsgg", "c000", "2643", "2644", "7731", "inv-7", "2143", "@", "@尹", "yin 2643")
+    asked = (
+        "公司",
+        "marine",
+        "beilu",
+        "hsgg",
+        "c000",
+        "2643",
+        "2644",
+        "7731",
+        "inv-7",
+        "2143",
+        "@",
+        "@尹",
+        "yin 2643",
+    )
     for name, client in people.items():
         told = []
         for text in asked:
