@@ -120,7 +120,7 @@ class TestTheBox:
         assert page.locator("#found [aria-selected=true]").get_attribute("id") != first
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/receivables/items?customer=C0003")
+        page.wait_for_url(re.compile(r"/customers/\d+"))
         # Escape closes it and gives the focus back.
         page.focus("#as-of summary")
         page.keyboard.press("Control+k")
