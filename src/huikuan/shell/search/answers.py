@@ -26,8 +26,9 @@ _NEAR = 200
 
 
 def answers(request: HttpRequest, asked: Asked, reading: Reading) -> list[Group]:
-    """The groups that have an answer, in the order people look for them; nothing typed, nothing found."""
-    if not asked.text and asked.only != "actions":
+    """The groups that have an answer, in the order people look for them; nothing typed, nothing found, but
+    for actions and owners, which are few."""
+    if not asked.text and asked.only not in ("actions", "owners"):
         return []
     customers = _customers(request, asked)
     groups = [
@@ -58,7 +59,7 @@ def _told(request: HttpRequest, rows: Sequence[CustomerRow], asked: Asked, readi
         owed = standings([row.id for row in rows], today=reading.today, scope=scope)
     return [
         Answer(
-            address(reverse("receivables:items"), reading, customer=row.code),
+            address(reverse("dossiers:customer", args=[row.id]), reading),
             "building-factory-2",
             lit(row.name, (*asked.words, *asked.numbers)),
             row.code,
