@@ -14,7 +14,7 @@ from huikuan.mechanisms.store.folder import data_folder
 #: What the product keeps in the data folder.
 _OURS = (
     *("huikuan.sqlite3*", "secret.key", "heads.jsonl", "*.lock", "demo.json", "demo-logins.txt"),
-    *("keys", "files", "columns", "presets", "drafts", "api", "fonts", "guards.sha256"),
+    *("keys", "files", "columns", "presets", "drafts", "api", "fonts", "guards.sha256", "erasures.jsonl"),
 )
 _OTHERS = 0o077
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -161,6 +163,10 @@ def test_the_day_waited_for_follows_events_and_amendments_and_the_check_knows_it
     assert awaited() == date(2026, 3, 2)
     Contract.objects.filter(pk=contract).update(awaited_on=None)
     assert [finding.kind for finding in check_ledger()] == ["contract_content"]
+    record_milestone(contract_id=contract, milestone=signing.code, happened_on=AS_OF, actor="test", at=AT)
+    Contract.objects.filter(pk=contract).update(awaited_on=None)
+    import_module("huikuan.record.contracts.migrations.0002_awaited_on").fill(apps, None)
+    assert awaited() == date(2027, 1, 20), "the upgrade says it out of the facts"
 
 
 def test_milestones_of_others_customers_do_not_show(books: Books, on_the_day: None) -> None:

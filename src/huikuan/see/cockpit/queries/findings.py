@@ -241,7 +241,7 @@ def _lines(desk: _Desk, code: str, unit: str) -> Matching:
 def _desk(engine: ColumnsEngine, moment: Moment, currency: str | None) -> _Desk:
     _, currencies = standing.keep_currencies(engine, moment, "due")
     home = standing.home_currency(moment.company_id)
-    valued, _ = standing.choose_currency(home, currencies, currency, moment)
+    valued, _, unrated = standing.choose_currency(home, currencies, currency, moment)
     engine.define("book", f"SELECT *, {valued.sql('open_amount')} AS value FROM lines")
     engine.keep(
         "totals",
@@ -260,7 +260,7 @@ def _desk(engine: ColumnsEngine, moment: Moment, currency: str | None) -> _Desk:
         engine=engine,
         moment=moment,
         valued=valued,
-        unrated=standing.unrated(currencies, moment),
+        unrated=unrated,
         thresholds=set_at,
         numbers=(policy.number, cap.number),
         lacking=_lacking(engine, moment, set_at),

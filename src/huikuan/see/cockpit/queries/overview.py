@@ -139,7 +139,8 @@ def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | 
     moment, ends = asked.moment, asked.ends
     days = tuple(days_of(policy.document[asked.basis], moment.as_of))
     lines, currencies = standing.keep_currencies(engine, moment, asked.basis)
-    valued, alone = standing.choose_currency(standing.home_currency(moment.company_id), currencies, currency, moment)
+    home = standing.home_currency(moment.company_id)
+    valued, alone, unrated = standing.choose_currency(home, currencies, currency, moment)
     pricing = standing.Pricing(moment, asked.basis, days, valued, alone)
     standing.keep_holders(engine, lines, pricing)
     extent = Extent(moment, alone)
@@ -147,7 +148,7 @@ def _ask(engine: ColumnsEngine, asked: _Asked, policy: InForce, currency: str | 
     counts, parts = standing.parts(engine, pricing)
     return _Told(
         currencies=currencies,
-        unrated=standing.unrated(currencies, moment),
+        unrated=unrated,
         valued=valued,
         alone=alone,
         history=_history(engine, extent, asked, policy, valued, [one.currency for one in currencies]),

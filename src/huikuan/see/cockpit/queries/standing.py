@@ -93,26 +93,21 @@ def home_currency(company_id: int | None) -> str:
     return companies.filter(id=company_id).get().currency if company_id else companies[0].currency
 
 
-def unrated(open_currencies: Sequence[CurrencyTotal], moment: Moment) -> tuple[str, ...]:
-    """Those without a rate into the company's own on or before the day."""
-    named = [one.currency for one in open_currencies]
-    whole = valuation(home_currency(moment.company_id), named, moment.as_of, moment.known)
-    return tuple(sorted(currency for currency in named if not whole.covers([currency])))
-
-
 def choose_currency(
     home: str, open_currencies: Sequence[CurrencyTotal], chosen: str | None, moment: Moment
-) -> tuple[Valuation, str | None]:
-    """How to value the lines, and the one currency they are narrowed to (None: all that have a rate).
+) -> tuple[Valuation, str | None, tuple[str, ...]]:
+    """How to value the lines; the one currency they are narrowed to (None: all that have a rate); and the currencies
+    without a rate into the company's own on or before the day.
 
     The company's own currency where every open one converts into it; else, unless it was asked for, the largest alone.
     """
     others = [one.currency for one in open_currencies]
     whole = valuation(home, others, moment.as_of, moment.known)
-    if chosen == home or (chosen is None and whole.covers(others)):
-        return whole, None
+    unrated = tuple(sorted(currency for currency in others if not whole.covers([currency])))
+    if chosen == home or (chosen is None and not unrated):
+        return whole, None, unrated
     alone = chosen or others[0]
-    return Valuation(alone), alone
+    return Valuation(alone), alone, unrated
 
 
 @dataclass(frozen=True, slots=True)

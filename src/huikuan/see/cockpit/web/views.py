@@ -9,8 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_noop
 
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.record.receivables.queries.aging import Aging, aging
 from huikuan.see.cockpit.domain.overview import Overview
@@ -107,13 +106,17 @@ def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str
             "overdue": rows.overdue(),
             "credits": rows.of(side="credit"),
         },
-        "own_alone": not all(scope_of(request).whole(company.pk) for company in _companies(request, reading)),
+        "own_alone": _own_alone(request, reading),
         "others": [total for total in answer.currencies if total.currency != answer.currency],
     }
 
 
-def _companies(request: HttpRequest, reading: Reading) -> list[Company]:
-    return [reading.company] if reading.company else companies_offered(request)
+def _own_alone(request: HttpRequest, reading: Reading) -> bool:
+    """Whether the page is over some of the customers only, not over whole companies."""
+    scope = scope_of(request)
+    if reading.company:
+        return not scope.whole(reading.company.pk)
+    return scope.whole_companies != scope.companies
 
 
 def _by_dimension(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:
