@@ -49,6 +49,13 @@ def test_no_file_is_longer_than_one_can_hold_in_the_head() -> None:
     assert {str(path): length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
+def test_what_counts_more_under_prove_is_run_by_it() -> None:
+    """`make prove` runs what is marked `sealed`: a fuller count elsewhere would never be counted."""
+    asked = [path for path in sources() if path.name.startswith("test_") and "HUIKUAN_PROVE" in path.read_text()]
+    assert asked
+    assert [str(path) for path in asked if "mark.sealed" not in path.read_text()] == []
+
+
 def test_no_function_is_longer_than_a_screen() -> None:
     long = {
         f"{path}:{node.lineno} {node.name}": node.end_lineno - node.lineno

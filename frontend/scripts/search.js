@@ -5,6 +5,8 @@ const WAIT = 120;
 
 let timer = 0;
 let asking = null;
+/** The answer to what is typed now, once it is there. */
+let pending = Promise.resolve();
 let only = "";
 let opener = null;
 
@@ -19,7 +21,7 @@ export function openSearch() {
     opener = document.activeElement;
     box.showModal();
     field.select();
-    ask();
+    pending = ask();
   }
   return true;
 }
@@ -76,22 +78,31 @@ const keys = {
 /** Tab asks for the chosen answer's kind alone; once more, for every kind again. */
 function narrow() {
   only = only ? "" : (chosen()?.closest("[data-group]").dataset.group ?? "");
-  ask();
+  pending = ask();
 }
 
-function go(event) {
+/** Enter means what stands in the box, also when its answer is still on the way. */
+async function go(event) {
+  if (timer) askNow();
+  await pending;
   const option = chosen();
   if (!option) return field.form.requestSubmit();
   if (event.ctrlKey || event.metaKey) window.open(option.href, "_blank", "noopener");
   else location.assign(option.href);
 }
 
+function askNow() {
+  clearTimeout(timer);
+  timer = 0;
+  pending = ask();
+}
+
 if (box) {
   field.addEventListener("input", (event) => {
     clearTimeout(timer);
-    if (!event.isComposing) timer = setTimeout(ask, WAIT);
+    if (!event.isComposing) timer = setTimeout(askNow, WAIT);
   });
-  field.addEventListener("compositionend", ask);
+  field.addEventListener("compositionend", askNow);
   field.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.isComposing || !keys[event.key] || (event.key === "Tab" && event.shiftKey)) return;

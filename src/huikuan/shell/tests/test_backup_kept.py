@@ -178,7 +178,7 @@ def test_presets_of_ones_own_come_back(ledger: str, tmp_path: Path) -> None:
 
 
 def test_everything_in_the_data_folder_is_in_a_backup_or_named_here_as_left_out() -> None:
-    saved = {"heads.jsonl", "keys", "files", "presets"}
+    saved = {"heads.jsonl", "erasures.jsonl", "keys", "files", "presets"}
     # The database travels as rows, mirror and counters are made anew, uploads that nobody committed and fonts are
     # laid there again; and whoever has the secret key reads authenticators.
     left_out = {"huikuan.sqlite3*", "secret.key", "*.lock", "demo.json", "demo-logins.txt", "columns", "api",

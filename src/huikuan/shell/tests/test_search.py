@@ -121,6 +121,12 @@ class TestTheBox:
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"/customers/\d+"))
+        # Enter means what was typed, also before its answer is there.
+        page.keyboard.press("Control+k")
+        page.wait_for_selector("#search[open]")
+        page.keyboard.type("beilu")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h1:has-text('北麓矿业')")
         # Escape closes it and gives the focus back.
         page.focus("#as-of summary")
         page.keyboard.press("Control+k")

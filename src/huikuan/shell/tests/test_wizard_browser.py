@@ -96,7 +96,7 @@ def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
     # The browser hands its file dialog over only once somebody listens: from the start, not in the press's instant.
     page.on("filechooser", lambda chooser: None)
     page.keyboard.press("g")
-    page.keyboard.press("d")
+    page.keyboard.press("i")
     page.wait_for_url("**/imports/**")
     reach("a.primary[href*='/imports/new']")
     page.keyboard.press("Enter")

@@ -10,6 +10,8 @@ import string
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from huikuan.connect.api.domain.fields import (
     Amount,
     Choice,
@@ -124,6 +126,7 @@ def test_what_is_meant_is_done_by_every_endpoint_that_writes(program: Program, b
     assert check_ledger() == []
 
 
+@pytest.mark.sealed
 def test_no_request_makes_the_program_fail_and_every_answer_is_as_described(program: Program, books: Books) -> None:
     dice = Dice(20261120)
     dice.ids = walk(program, books).ids()

@@ -26,7 +26,7 @@ from huikuan.record.receivables.models import Item, Settlement
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 DAY, NEXT = date(2026, 1, 1), date(2026, 1, 2)
 _NUMBERS = count()
-EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 6
+EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 12
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +99,7 @@ def whole(day: date = DAY) -> list[list[tuple[Any, ...]]]:
     return [rows, added, added]
 
 
+@pytest.mark.sealed
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_rows_and_sums_equal_those_of_everything(data: st.DataObject) -> None:

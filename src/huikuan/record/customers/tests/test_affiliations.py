@@ -57,6 +57,7 @@ def test_a_later_effective_row_changes_no_earlier_day(stated: list[tuple[date, s
 
 
 @pytest.mark.django_db
+@pytest.mark.sealed
 @settings(max_examples=200 if os.environ.get("HUIKUAN_PROVE") else 10, deadline=None)
 @given(STATEMENTS)
 def test_the_database_answers_as_the_domain_does(stated: list[tuple[date, str]]) -> None:

@@ -63,7 +63,7 @@ def _aging(found: Overview) -> Sheet:
         ]
     )  # fmt: skip
     headers = [
-        _("Age"), _("Currency"), _("Amount"), _("Share"), _("Lines"), _("Customers"),
+        _("Age"), _("Currency"), _("Amount"), _("Share"), pgettext("count", "Items"), _("Customers"),
         _("Since %(before)s") % {"before": found.previous_as_of.isoformat()},
     ]  # fmt: skip
     return Sheet(_("Aging"), headers, rows)

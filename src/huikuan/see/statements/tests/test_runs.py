@@ -128,6 +128,7 @@ def test_names_that_reach_out_of_the_folder_stay_inside(books: Books) -> None:
         assert "\u202e" not in name
 
 
+@pytest.mark.sealed
 @pytest.mark.parametrize(("moment", "count"), MOMENTS)
 def test_killed_anywhere_it_goes_on_and_issues_each_once(moment: str, count: int, books: Books) -> None:
     run_id = begin(books)

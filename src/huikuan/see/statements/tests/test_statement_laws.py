@@ -47,6 +47,7 @@ def check_conserved(said: Statement) -> None:
     assert all(account.period.holds(line.on) for line in account.movements)
 
 
+@pytest.mark.sealed
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_the_account_is_conserved_listed_and_aged_alike(data: st.DataObject) -> None:
@@ -80,6 +81,7 @@ def test_the_account_is_conserved_listed_and_aged_alike(data: st.DataObject) -> 
             assert tuple(amount for _, _, amount in ours.buckets) == (row.aged if row else (0, 0, 0, 0))
 
 
+@pytest.mark.sealed
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_statement_goes_on_where_the_one_before_it_ended(data: st.DataObject) -> None:
