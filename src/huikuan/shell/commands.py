@@ -27,6 +27,7 @@ _BACKUP_LABELS = {
     "files": gettext_noop("Original files"),
     "sealed_at": gettext_noop("Last sealed at"),
     "lost_files": gettext_noop("Original files that are missing"),
+    "left_out": gettext_noop("Files of others, left out"),
     "erased": gettext_noop("Erased again"),
     "ok": gettext_noop("Everything agrees"),
     "findings": gettext_noop("Findings"),

@@ -95,7 +95,7 @@ def reap(*, attempts: Mapping[str, int], stale_after: timedelta = STALE_AFTER, a
     for job in silent:
         with transaction.atomic():
             silent_still = _held(job).filter(heartbeat_at=job.heartbeat_at).select_for_update(skip_locked=True)
-            why = f"worker {job.worker} was lost"
+            why = f"WorkerLost: {job.worker}"
             if silent_still.first() and fail(job, why, attempts=attempts[job.kind], wait=timedelta(0), at=at):
                 reaped.append(int(job.pk))
     return reaped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +14,13 @@ from huikuan.mechanisms.jobs.models import Job, Schedule
 from huikuan.mechanisms.jobs.operations import STALE_AFTER
 
 _LATELY = timedelta(days=1)
+#: An error as the worker writes it: its type, and of a refusal the code before what it was about.
+_ERROR = re.compile(r"Refusal: (?P<code>[a-z][a-z0-9_]*)(\(|$)|(?P<type>[A-Za-z_]\w*): ")
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job as lists show it."""
+    """One job as lists show it. `message`: the step in hand, or the whole error, which may quote rows."""
 
     id: int
     kind: str
@@ -30,6 +33,18 @@ class JobRow:
     created_at: datetime
     run_after: datetime
     finished_at: datetime | None
+
+    @property
+    def failure(self) -> str:
+        """What may be told of an error to whoever manages jobs and need see no row: a refusal's code, of any other
+        error its type; '' where there is none."""
+        return failure_of(self.state, self.message)
+
+
+def failure_of(state: str, message: str) -> str:
+    """`JobRow.failure` of a job's columns. Only a failed job and one that waits to be tried again carry an error."""
+    error = _ERROR.match(message) if state in (Job.State.FAILED, Job.State.QUEUED) else None
+    return (error["code"] or error["type"]) if error else ""
 
 
 def jobs(*, state: str | None = None, limit: int = 50) -> list[JobRow]:

@@ -19,6 +19,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 HEADS = "heads.jsonl"
 ERASURES = "erasures.jsonl"
+PUBLIC_KEY = "keys/audit-ed25519.pub"
 
 #: Names an archive may hold; anything else, such as a path that climbs out, is refused.
 _NAME = re.compile(
@@ -67,6 +68,11 @@ class Manifest:
 
     def as_bytes(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
+
+
+def may_hold(name: str) -> bool:
+    """Whether an archive may have an entry of this name; asked by whoever makes one and whoever reads one."""
+    return _NAME.fullmatch(name) is not None
 
 
 def add_entry(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], sha256: dict[str, str]) -> int:
@@ -148,7 +154,7 @@ def _compare(archive: zipfile.ZipFile, manifest: Manifest) -> None:
                 digest.update(piece)
                 ends += piece.count(b"\n")
         table = manifest.tables.get(name.removeprefix("tables/").removesuffix(".jsonl"))
-        if not _NAME.fullmatch(name) or digest.hexdigest() != expected or (table and table.rows != ends):
+        if not may_hold(name) or digest.hexdigest() != expected or (table and table.rows != ends):
             raise Refusal("backup_altered", entry=name)
         if name.startswith("files/") and name.removeprefix("files/").replace("/", "") != expected:
             raise Refusal("backup_altered", entry=name)

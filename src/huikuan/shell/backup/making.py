@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from huikuan.mechanisms.files.queries import missing
 from huikuan.mechanisms.store.folder import data_folder
 from huikuan.mechanisms.store.models import Epoch
 from huikuan.mechanisms.store.transactions import horizon, snapshot
-from huikuan.shell.backup.archive import ERASURES, HEADS, MANIFEST, Manifest, Table, add_entry, pieces_of
+from huikuan.shell.backup.archive import ERASURES, HEADS, MANIFEST, Manifest, Table, add_entry, may_hold, pieces_of
 from huikuan.shell.backup.rows import fact_tables, fields_of, lines, tables
 from huikuan.shell.installation import shipped_migrations
 
@@ -26,7 +27,8 @@ def make_backup(file: Path, *, with_keys: bool, at: datetime) -> dict[str, Any]:
     """Write the installation to `file` (new, private to its owner) and say what it holds.
 
     The private signing keys are left out unless asked for: whoever has them can sign heads.
-    Originals that are lost or altered are named under `lost_files`. Others may work meanwhile.
+    Originals that are lost or altered are named under `lost_files`, files that are none of the product's (a copy
+    somebody laid among the presets) under `left_out`: neither is in the archive. Others may work meanwhile.
     """
     if file.exists():
         raise Refusal("backup_file_exists", file=file.name)
@@ -35,7 +37,7 @@ def make_backup(file: Path, *, with_keys: bool, at: datetime) -> dict[str, Any]:
     try:
         with os.fdopen(descriptor, "wb") as out:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-                manifest = _fill(archive, with_keys=with_keys, at=at)
+                manifest, beside = _fill(archive, with_keys=with_keys, at=at)
             out.flush()
             os.fsync(out.fileno())
         unfinished.rename(file)
@@ -46,11 +48,20 @@ def make_backup(file: Path, *, with_keys: bool, at: datetime) -> dict[str, Any]:
         "ledger": manifest.ledger_id,
         "rows": {name: table.rows for name, table in manifest.tables.items()},
         "files": sum(name.startswith("files/") for name in manifest.sha256),
-        "lost_files": [lost.sha256 for lost in missing()],
+        "lost_files": beside.lost,
+        "left_out": beside.strays,
     }
 
 
-def _fill(archive: zipfile.ZipFile, *, with_keys: bool, at: datetime) -> Manifest:
+@dataclass(slots=True)
+class _Beside:
+    """What lies beside the database and could not come along: originals by checksum, files by name."""
+
+    lost: list[str]
+    strays: list[str]
+
+
+def _fill(archive: zipfile.ZipFile, *, with_keys: bool, at: datetime) -> tuple[Manifest, _Beside]:
     sha256: dict[str, str] = {}
     with snapshot():
         written = {
@@ -69,10 +80,19 @@ def _fill(archive: zipfile.ZipFile, *, with_keys: bool, at: datetime) -> Manifes
             tables=written,
             sha256=sha256,
         )
-    for name, path in _beside(with_keys=with_keys):
-        add_entry(archive, name, pieces_of(path), sha256)
+    beside = _Beside([lost.sha256 for lost in missing()], [])
+    for name, path in _files(with_keys=with_keys):
+        if not may_hold(name):
+            beside.strays.append(name)
+        elif _original(name) not in beside.lost:
+            add_entry(archive, name, pieces_of(path), sha256)
     archive.writestr(MANIFEST, manifest.as_bytes())
-    return manifest
+    return manifest, beside
+
+
+def _original(name: str) -> str:
+    """The checksum that names an original; '' for other files."""
+    return name.removeprefix("files/").replace("/", "") if name.startswith("files/") else ""
 
 
 def _next_tx() -> int:
@@ -80,7 +100,7 @@ def _next_tx() -> int:
     return max(horizon(), 1 + max(highest, default=0))
 
 
-def _beside(*, with_keys: bool) -> Iterator[tuple[str, Path]]:
+def _files(*, with_keys: bool) -> Iterator[tuple[str, Path]]:
     """What lies beside the database. Read after it: a file comes before its fact, so none is missed."""
     for path in sorted((data_folder() / "files").glob("??/*")):
         yield f"files/{path.parent.name}/{path.name}", path

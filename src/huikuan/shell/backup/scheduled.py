@@ -10,7 +10,10 @@ from typing import Any
 from huikuan.kernel.errors import Refusal
 
 _STAMP = "huikuan-%Y%m%dT%H%M%SZ.zip"
-_UNFINISHED = ".huikuan-*.zip.unfinished"
+#: What a backup is called until it was found sound; one that was not keeps the name, so that nothing takes it for one.
+_UNSOUND = ".unsound"
+#: What a worker that was killed left, and the unsound one before this.
+_LEFT = (".huikuan-*.zip*.unfinished", f"huikuan-*.zip{_UNSOUND}")
 _KEPT = 14
 
 
@@ -29,7 +32,8 @@ def newest_backup() -> datetime | None:
 def back_up(*, at: datetime) -> dict[str, Any]:
     """Make a backup, verify it, and only then let go of those beyond HUIKUAN_BACKUPS_KEEP (14).
 
-    Refuses `backup_unsound` when what was written does not agree with itself; nothing is let go then.
+    Refuses `backup_unsound` when what was written does not agree with itself; nothing is let go then, and the file
+    stays as `….zip.unsound` until the next attempt.
     """
     # Only the worker, once a day, pays for what making and verifying import.
     from huikuan.shell.backup.making import make_backup
@@ -39,13 +43,16 @@ def back_up(*, at: datetime) -> dict[str, Any]:
     if folder is None:
         return {}
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in folder.glob(_UNFINISHED):  # by a worker that was killed
+    for left in (path for pattern in _LEFT for path in folder.glob(pattern)):
         left.unlink()
     file = folder / at.astimezone(UTC).strftime(_STAMP)
-    made = make_backup(file, with_keys=False, at=at)
-    verified = verify_backup(file)
-    if not verified["ok"] or made["lost_files"]:
-        raise Refusal("backup_unsound", file=file.name)
+    if file.exists():
+        raise Refusal("backup_file_exists", file=file.name)
+    draft = file.with_name(file.name + _UNSOUND)
+    made = make_backup(draft, with_keys=False, at=at)
+    if made["lost_files"] or not verify_backup(draft)["ok"]:
+        raise Refusal("backup_unsound", file=draft.name)
+    draft.rename(file)
     for instant in sorted(_made(folder))[: -_kept()]:
         (folder / instant.strftime(_STAMP)).unlink(missing_ok=True)
     return {"file": file.name, "rows": sum(made["rows"].values()), "files": made["files"]}

@@ -16,10 +16,10 @@ from typing import Any
 from huikuan.mechanisms.audit.domain.canonical import digest, leaf_bytes
 from huikuan.mechanisms.audit.domain.tree import Frontier
 from huikuan.mechanisms.audit.heads import SignedHead, parse_heads
-from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.models import Head, Leaf
 from huikuan.mechanisms.audit.shapes import shape_of
 from huikuan.mechanisms.store.models import Fact
-from huikuan.shell.backup.archive import HEADS, Manifest, open_archive, rows_of
+from huikuan.shell.backup.archive import HEADS, PUBLIC_KEY, Manifest, open_archive, rows_of
 from huikuan.shell.backup.restoring import require_same_version
 from huikuan.shell.backup.rows import fact_tables, instances
 
@@ -35,7 +35,12 @@ def verify_backup(file: Path) -> dict[str, Any]:
         require_same_version(manifest)
         leaves = list(_leaves(archive, manifest))
         heads = _heads(archive)
-        findings = [*_strangers(archive, manifest, leaves), *_wrong_heads(leaves, heads)]
+        findings = [
+            *_strangers(archive, manifest, leaves),
+            *_wrong_heads(leaves, heads),
+            *_heads_without_line(archive, manifest, heads),
+            *_strange_key(archive, heads),
+        ]
     return {
         "file": str(file),
         "ledger": manifest.ledger_id,
@@ -90,6 +95,26 @@ def _wrong_heads(leaves: list[tuple[int, int, bytes, bytes]], heads: list[Signed
         if not head.is_signed_by(head.key):
             findings.append(_finding("head_signature", f"head {head.size}", head.key, head.signature))
     return findings
+
+
+def _heads_without_line(
+    archive: zipfile.ZipFile, manifest: Manifest, heads: list[SignedHead]
+) -> Iterator[dict[str, Any]]:
+    """Heads among the rows that no line says: the lines are the proof, and leaving them out must not pass for one."""
+    said = {(head.size, head.root, head.key) for head in heads}
+    for row in _instances(archive, manifest, Head):
+        if (row.size, bytes(row.root).hex(), row.key) not in said:
+            yield _finding("head_not_exported", f"head {row.size}", bytes(row.root).hex(), "")
+
+
+def _strange_key(archive: zipfile.ZipFile, heads: list[SignedHead]) -> Iterator[dict[str, Any]]:
+    """The newest head signed by another key than the archive's. Older ones may be: a restored installation that was
+    not given the private key signs with one of its own."""
+    if not heads or PUBLIC_KEY not in archive.namelist():
+        return
+    key, newest = archive.read(PUBLIC_KEY).decode(errors="replace").strip(), max(heads, key=lambda head: head.size)
+    if newest.key != key:
+        yield _finding("head_signature", f"head {newest.size}", f"signed by {key}", newest.key)
 
 
 def _heads(archive: zipfile.ZipFile) -> list[SignedHead]:

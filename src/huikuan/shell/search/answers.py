@@ -56,7 +56,7 @@ def _told(request: HttpRequest, rows: Sequence[CustomerRow], asked: Asked, readi
     owed = {}
     if rows and may(request, Permission.VIEW_LEDGER) and not reading.is_past:
         scope = scope_of(request, Permission.VIEW_LEDGER)
-        owed = standings([row.id for row in rows], today=reading.today, scope=scope)
+        owed = standings([row.id for row in rows], as_of=reading.today, scope=scope, company_id=reading.company_id)
     return [
         Answer(
             address(reverse("dossiers:customer", args=[row.id]), reading),

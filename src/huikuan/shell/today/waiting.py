@@ -17,6 +17,7 @@ from huikuan.connect.connectors.templatetags.connectors import import_kind
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.jobs.queries import failure_of
 from huikuan.mechanisms.pages.access import may, permitted_companies, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.mechanisms.policies.kinds import kind_named
@@ -117,7 +118,7 @@ def _failed_jobs(request: HttpRequest) -> Group | None:
             title=named(job.kind),
             detail=ngettext("failed after %(count)s attempt", "failed after %(count)s attempts", job.attempts)
             % {"count": job.attempts}
-            + f" · {job.message}",
+            + f" · {failure_of(job.state, job.message)}".removesuffix(" · "),
             url=reverse("shell:jobs"),
             act=_("Try again"),
             icon="alert-triangle",

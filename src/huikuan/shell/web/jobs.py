@@ -1,4 +1,8 @@
-"""Background work: what failed and why, what waits and runs; a failed job is tried again."""
+"""Background work: what failed and how, what waits and runs; a failed job is tried again.
+
+Whoever manages jobs need see no customer and no amount, so of an error only its kind is told: what it says may quote
+rows, and stands in `huikuan job show`.
+"""
 
 from __future__ import annotations
 
@@ -91,4 +95,4 @@ def _state(request: HttpRequest) -> str:
 
 def _cells(row: JobRow) -> list[str | int | None]:
     ended = row.finished_at.isoformat() if row.finished_at else None
-    return [row.id, named(row.kind), row.key, _(STATES[row.state]), row.attempts, row.message, ended]
+    return [row.id, named(row.kind), row.key, _(STATES[row.state]), row.attempts, row.failure, ended]

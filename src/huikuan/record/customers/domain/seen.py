@@ -46,6 +46,16 @@ class Seen:
             for piece in self.pieces
         )
 
+    def among(self, customer_ids: Iterable[int]) -> Seen:
+        """What is seen of these customers alone."""
+        ids = frozenset(customer_ids)
+        return Seen(
+            tuple(
+                Piece(piece.companies, ids if piece.customers is None else ids & piece.customers)
+                for piece in self.pieces
+            )
+        )
+
     def sql(self, *, company: str = "company_id", customer: str = "customer_id") -> str:
         """The same as a condition over two columns, the same text for every engine: numbers need no quoting."""
         if self.everything:

@@ -3,7 +3,7 @@ spreads over several due dates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -75,38 +75,59 @@ def made_due(
     happened_on: date,
     due_date: date,
     locked_through: date | None,
-) -> Version | None:
-    """The version an event adds to an item's `history`; None where nothing in force awaits it.
+) -> list[Version]:
+    """The versions an event adds to an item's `history`: on every open day from the event on, what then governs
+    and awaits it falls due.
 
-    In force from the event, or where that is not possible (posted later, rescheduled later, period locked) from
-    the first day that is.
+    One from the event, or from the first day on which that is possible (posted later, period locked), and one from
+    each later day on which another schedule takes over; none where nothing in force awaits it.
     """
-    now = governing(history)
-    lines = tuple(reached_by(now.lines, means, due_date))
-    if lines == now.lines:
-        return None
-    day = first_open_day(max(happened_on, now.effective_on), locked_through)
-    return Version(history[-1].number + 1, day, lines)
-
-
-def taken_back(history: Sequence[Version], number: int, locked_through: date | None) -> list[Version]:
-    """The versions that undo version `number`, which an event gave: what it made due awaits again.
-
-    One from its own day (or the first open one) and one from each later day on which another event made other
-    lines due, so that on every open day those keep their dates. Later versions split the item as it does.
-    """
-    own = next(version for version in history if version.number == number)
-    former = governing([version for version in history if version.number < number])
-    places = [place for place, line in enumerate(former.lines) if line != own.lines[place]]
-    first = first_open_day(own.effective_on, locked_through)
-    later = {version.effective_on for version in history if version.number > number and version.effective_on > first}
-    made = []
-    for following, day in enumerate([first, *sorted(later)], start=history[-1].number + 1):
-        lines = list(governing(history, day).lines)
-        for place in places:
-            lines[place] = former.lines[place]
-        made.append(Version(following, day, tuple(lines)))
+    first = first_open_day(max(happened_on, history[0].effective_on), locked_through)
+    made: list[Version] = []
+    for day in _days_on(history, first):
+        now = governing(history, day)
+        lines = tuple(reached_by(now.lines, means, due_date))
+        if lines != now.lines:
+            made.append(Version(history[-1].number + 1 + len(made), day, lines))
     return made
+
+
+def taken_back(history: Sequence[Version], numbers: Collection[int], locked_through: date | None) -> list[Version]:
+    """The versions that undo those `numbers`, which one event gave: on every open day what it made due awaits it
+    again, and lines that others gave keep theirs.
+
+    One from the first of them (or the first open day) and one from each later day on which another takes over.
+    """
+    own = [version.effective_on for version in history if version.number in numbers]
+    first = first_open_day(min(own), locked_through)
+    made: list[Version] = []
+    for day in _days_on(history, first):
+        now = governing(history, day)
+        lines = _without(history, numbers, now)
+        if lines != now.lines:
+            made.append(Version(history[-1].number + 1 + len(made), day, lines))
+    return made
+
+
+def _days_on(history: Sequence[Version], first: date) -> list[date]:
+    """`first`, and every later day on which a version takes effect."""
+    return [first, *sorted({version.effective_on for version in history[1:] if version.effective_on > first})]
+
+
+def _without(history: Sequence[Version], numbers: Collection[int], version: Version) -> tuple[Line, ...]:
+    """The lines of a version as they would be without those `numbers`. What an event gives is made of the version
+    that governed its day until then; a line that is the same in both was taken over from there."""
+    if version.number == 0:
+        return version.lines
+    before = governing([one for one in history if one.number < version.number], version.effective_on)
+    former = _without(history, numbers, before)
+    if version.number in numbers:
+        return former
+    lines = list(version.lines)
+    for place, (line, then) in enumerate(zip(version.lines, before.lines, strict=False)):
+        if line == then:
+            lines[place] = former[place]
+    return tuple(lines)
 
 
 def waterfall(lines: Sequence[Line], open_amount: int) -> list[Line]:

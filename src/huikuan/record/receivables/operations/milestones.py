@@ -81,22 +81,21 @@ def follow_milestone(event: Announced) -> None:
 def make_due(waiting: Mapping[int, Sequence[Milestone]], *, at: datetime) -> int:
     """Whatever of the open items (each with the milestones it may wait for) awaits one falls due on its due
     date; answers how many versions that made. For how many items ever, as many statements."""
-    changes = []
+    changes: list[Change] = []
     for item_ids in _some(sorted(waiting)):
         held = open_items.lock(item_ids)
         for item_id, history in versions_of(held.sides).items():
             locked_through = held.locked_through[held.sides[item_id].company_id]
             for milestone in waiting[item_id]:
-                version = made_due(
+                versions = made_due(
                     history,
                     milestone.means,
                     happened_on=milestone.happened_on,
                     due_date=milestone.due_date,
                     locked_through=locked_through,
                 )
-                if version is not None:
-                    history.append(version)
-                    changes.append(_change(item_id, version, REASON, milestone))
+                history.extend(versions)
+                changes += [_change(item_id, version, REASON, milestone) for version in versions]
     record_schedules(changes, at=at)
     return len(changes)
 
@@ -182,8 +181,8 @@ def _put_back(milestone: Milestone, *, at: datetime) -> None:
     locked_through = period_locked_through(milestone.company_id)
     changes = [
         _change(item_id, version, TAKEN_BACK, milestone)
-        for item_id, own in made.items()
-        for version in taken_back(histories[item_id], own.number, locked_through)
+        for item_id, given in made.items()
+        for version in taken_back(histories[item_id], given.numbers, locked_through)
     ]
     record_schedules(changes, at=at, closed=True)
 
@@ -199,8 +198,16 @@ def _some(item_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (item_ids[start : start + _AT_ONCE] for start in range(0, len(item_ids), _AT_ONCE))
 
 
-def _made_due(milestone: Milestone) -> dict[int, Version]:
-    """Item → the last schedule version that the event gave it; items reversed since are left as they are."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The schedule versions that the event gave an item, and the first day on which one of them governed."""
+
+    numbers: frozenset[int]
+    since: date
+
+
+def _made_due(milestone: Milestone) -> dict[int, _Given]:
+    """Item → what the event gave it; items reversed since are left as they are."""
     own = Item.objects.filter(
         company_id=milestone.company_id,
         customer_id=milestone.customer_id,
@@ -211,10 +218,14 @@ def _made_due(milestone: Milestone) -> dict[int, Version]:
     )
     rows = Schedule.objects.filter(item_id__in=own.values("id"), reason=REASON, note=milestone.note)
     found = rows.order_by("item_id", "version").values_list("item_id", "version", "effective_on").distinct()
-    return {item_id: Version(version, day, ()) for item_id, version, day in found}
+    given: dict[int, _Given] = {}
+    for item_id, version, day in found:
+        before = given.get(item_id, _Given(frozenset(), day))
+        given[item_id] = _Given(before.numbers | {version}, min(before.since, day))
+    return given
 
 
-def _refuse_dependants(milestone: Milestone, made: dict[int, Version], histories: dict[int, list[Version]]) -> None:
+def _refuse_dependants(milestone: Milestone, made: dict[int, _Given], histories: dict[int, list[Version]]) -> None:
     where = [
         Place(
             column="schedule",
@@ -222,8 +233,7 @@ def _refuse_dependants(milestone: Milestone, made: dict[int, Version], histories
             reason=gettext("This item's schedule was changed since."),
             fix=gettext("Give it a new schedule by itself."),
         )
-        for item_id, own in made.items()
-        if _replanned(item_id, own.number, histories[item_id])
+        for item_id in _replanned(made, histories)
     ]
     where += [
         Place(
@@ -232,31 +242,39 @@ def _refuse_dependants(milestone: Milestone, made: dict[int, Version], histories
             reason=gettext("This settlement cleared an item after the milestone made it due."),
             fix=gettext("Reverse the settlement first."),
         )
-        for item_id, own in made.items()
-        for settlement_id in _settled_since(item_id, own.effective_on)
+        for settlement_id in _settled_since(made)
     ]
     if where:
         raise Refusal("milestone_has_dependants", where=where, event=milestone.event_id, count=len(where))
 
 
-def _replanned(item_id: int, number: int, history: Sequence[Version]) -> bool:
-    """Whether the item got a later schedule that no milestone gave, or one that splits it otherwise."""
-    by_events = Schedule.objects.filter(item_id=item_id, version__gt=number, reason__in=(REASON, TAKEN_BACK))
-    moved = set(by_events.values_list("version", flat=True))
-    split = next([line.amount for line in version.lines] for version in history if version.number == number)
-    return any(
-        version.number not in moved or [line.amount for line in version.lines] != split
-        for version in history
-        if version.number > number
-    )
+def _replanned(made: dict[int, _Given], histories: dict[int, list[Version]]) -> list[int]:
+    """The items that got a schedule which no milestone gave after all that the event gave them."""
+    by_events: set[tuple[int, int]] = set()
+    for item_ids in _some(list(made)):
+        moved = Schedule.objects.filter(item_id__in=item_ids, reason__in=(REASON, TAKEN_BACK))
+        by_events.update(moved.values_list("item_id", "version"))
+    return [
+        item_id
+        for item_id, given in made.items()
+        if any(
+            version.number > max(given.numbers) and (item_id, version.number) not in by_events
+            for version in histories[item_id]
+        )
+    ]
 
 
-def _settled_since(item_id: int, day: date) -> list[int]:
-    """Settlements that stand on the item and took effect on the day or later."""
+def _settled_since(made: dict[int, _Given]) -> list[int]:
+    """Settlements that stand on the items and took effect on the first day of what the event gave, or later."""
     undone = Settlement.objects.filter(reversal_of__isnull=False).values("reversal_of")
-    standing = Settlement.objects.filter(reversal_of__isnull=True, effective_on__gte=day).exclude(reason=REVERSAL)
-    both = standing.filter(credit_id=item_id) | standing.filter(debit_id=item_id)
-    return list(both.exclude(id__in=undone).order_by("id").values_list("id", flat=True))
+    standing = Settlement.objects.filter(reversal_of__isnull=True).exclude(reason=REVERSAL).exclude(id__in=undone)
+    since: set[int] = set()
+    for item_ids in _some(list(made)):
+        either = standing.filter(Q(credit_id__in=item_ids) | Q(debit_id__in=item_ids))
+        for settlement_id, day, *sides in either.values_list("id", "effective_on", "credit_id", "debit_id"):
+            if any(side in made and day >= made[side].since for side in sides):
+                since.add(settlement_id)
+    return sorted(since)
 
 
 def _open_items(milestone: Milestone) -> list[int]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-
-from django.db.models import Q, Sum
 
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
@@ -15,11 +13,10 @@ from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import narrowed, seen
 from huikuan.record.receivables.columns import MOVES
 from huikuan.record.receivables.domain.remembered import amounts_beginning
-from huikuan.record.receivables.models import Item, OpenItem
-from huikuan.record.receivables.queries.open_lines import Moment, moment_of
+from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.queries.open_lines import Moment, moment_of, open_lines
 
 #: So early that nothing had closed by then: what is paid is found too.
 _LONG_AGO = date(1, 1, 1)
@@ -44,7 +41,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a customer owes now, in one currency: open debits, and what of them is past due."""
+    """What a customer owes, in one currency: open debits, and what of them is past due."""
 
     currency: str
     amount: int
@@ -81,18 +78,24 @@ def find_documents(
     return _documents(ids, opens)[:limit]
 
 
-def standings(customer_ids: Iterable[int], *, today: date, scope: Scope) -> dict[int, list[Standing]]:
-    """Customer → what each owes by all that is recorded, the largest amount first."""
-    rows = (
-        narrowed(OpenItem.objects.filter(customer_id__in=list(customer_ids), side="debit"), seen(scope))
-        .values("customer_id", "currency")
-        .annotate(whole=Sum("open_amount"), late=Sum("open_amount", filter=Q(due_date__lt=today)))
-        .order_by("-whole")
-    )
+def standings(
+    customer_ids: Collection[int], *, as_of: date, scope: Scope, company_id: int | None = None
+) -> dict[int, list[Standing]]:
+    """Customer → what each owes on the day, the largest amount first; past due as aging counts it, instalment by
+    instalment. `company_id`: to this company alone."""
+    moment = moment_of(as_of, None, company_id, scope)
+    moment = replace(moment, seen=moment.seen.among(customer_ids))
+    with asking_columns() as engine:
+        rows = engine.rows(
+            "SELECT customer_id, currency, CAST(SUM(open_amount) AS BIGINT) AS whole,"
+            " CAST(COALESCE(SUM(CASE WHEN due_date < %(as_of)s THEN open_amount END), 0) AS BIGINT)"
+            f" FROM ({open_lines(engine, moment, 'due')}) AS open WHERE side = 'debit'"
+            " GROUP BY customer_id, currency ORDER BY whole DESC, currency",
+            moment.parameters(),
+        )
     found: dict[int, list[Standing]] = {}
-    for row in rows:
-        one = Standing(row["currency"], row["whole"], row["late"] or 0)
-        found.setdefault(row["customer_id"], []).append(one)
+    for customer_id, *standing in rows:
+        found.setdefault(customer_id, []).append(Standing(*standing))
     return found
 
 

@@ -199,7 +199,9 @@ def test_a_schedule_in_force_later_does_not_swallow_the_event(contract: int, ite
     record_schedule(item_id=items[1], lines=lines, effective_on=day("2026-09-01"), reason="plan", **LATER)
     happened(contract, "acceptance", "2026-06-15")
     assert OpenItem.objects.get(item_id=items[1]).due_date == day("2026-07-15")
-    assert schedule_of(items[1], day("2026-08-31")).lines[0].awaits == "验收"
+    for on, due in (("2026-06-14", None), ("2026-06-15", day("2026-07-15")), ("2026-09-01", day("2026-07-15"))):
+        assert schedule_of(items[1], day(on)).lines[0].due_date == due, on
+    assert check_ledger() == []
 
 
 def test_an_event_that_nothing_awaits_is_recorded_and_taken_back_all_the_same(contract: int) -> None:
@@ -310,7 +312,9 @@ def test_rescheduled_to_await_what_has_happened_it_falls_due(contract: int, item
     assert OpenItem.objects.get(item_id=items[1]).due_date == day("2026-07-15")
     assert Schedule.objects.filter(item_id=items[1]).count() == 3
     withdraw_milestone(event_id=event, reason="错", **LATER)
-    assert schedule_of(items[1]).lines == (lines[0],)
+    for on in ("2026-06-15", "2026-07-31", "2026-08-01", "2027-12-31"):
+        assert schedule_of(items[1], day(on)).lines == (lines[0],), on
+    assert check_ledger() == []
 
 
 def test_paid_when_its_event_is_taken_back_it_awaits_it_when_opened_again(
@@ -370,6 +374,19 @@ def test_however_many_items_are_late_as_many_statements_bring_them_up(books: Boo
         spent.append(len(queries))
         assert set(OpenItem.objects.filter(item_id__in=ids).values_list("due_date", flat=True)) == {day("2026-07-15")}
     assert spent[0] == spent[1] < 40
+
+
+def test_however_many_items_an_event_made_due_as_many_statements_take_it_back(books: Books, contract: int) -> None:
+    spent = []
+    for count in (2, 40):
+        for _ in range(count):
+            books.post("invoice", 100, "2026-02-01", awaits="acceptance", contract_number=NUMBER)
+        event = happened(contract, "acceptance", "2026-06-15")
+        with CaptureQueriesContext(connection) as queries:
+            withdraw_milestone(event_id=event, reason="错", **LATER)
+        spent.append(len(queries))
+        assert set(dues()) == {None}
+    assert spent[0] == spent[1] < 60
 
 
 def test_the_wiring_listens_to_what_the_ledger_follows() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -19,7 +19,10 @@ from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import narrowed, seen
 from huikuan.see.statements.domain.statement import number_text
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
-from huikuan.see.statements.queries.reach import customers, reaches
+from huikuan.see.statements.queries.reach import customers, finished_of, reach_of
+
+#: Runs looked at in one question.
+_PORTION = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +120,26 @@ def runs(*, scope: Scope, company_ids: Collection[int] | None = None, limit: int
     rows = StatementRun.objects.order_by("-id")
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
-    return [_run(row, scope) for row in islice((row for row in rows.iterator() if reaches(row, scope)), limit)]
+    return [_run(row, finished, scope) for row, finished in islice(_reached(rows, scope), limit)]
 
 
 def run(run_id: int, *, scope: Scope) -> RunRow:
     """One run; refuses an unknown one, and one with customers outside the scope."""
-    found = StatementRun.objects.filter(pk=run_id).first()
-    if found is None or not reaches(found, scope):
+    found = next(_reached(StatementRun.objects.filter(pk=run_id), scope), None)
+    if found is None:
         raise Refusal("statement_run_unknown", run=run_id)
-    return _run(found, scope)
+    return _run(*found, scope)
+
+
+def _reached(rows: QuerySet[StatementRun], scope: Scope) -> Iterator[tuple[StatementRun, FinishedRun | None]]:
+    """Those of the runs that the scope reaches, each with how it ended; asked for a portion at a time."""
+    reach = reach_of(scope)
+    every = rows.iterator(chunk_size=_PORTION)
+    while portion := list(islice(every, _PORTION)):
+        finished = finished_of(portion)
+        for row in portion:
+            if reach.has(row, finished.get(row.pk)):
+                yield row, finished.get(row.pk)
 
 
 def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> QuerySet[IssuedStatement]:
@@ -170,8 +184,7 @@ def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[
     ]
 
 
-def _run(fact: StatementRun, scope: Scope) -> RunRow:
-    finished = FinishedRun.objects.filter(run_id=fact.pk).first()
+def _run(fact: StatementRun, finished: FinishedRun | None, scope: Scope) -> RunRow:
     found = latest(StatementRun.JOB, str(fact.pk))
     job = found[0] if found else None
     left_out = {customer for customer, _currency in (finished.left_out or [])} if finished else set()

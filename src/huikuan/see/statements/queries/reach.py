@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import register_seen, seen
 from huikuan.record.receivables.models import Item
@@ -33,11 +37,26 @@ def customer_named(code: str, *, company_id: int, scope: Scope) -> Customer:
     return found
 
 
-def reaches(run: StatementRun, scope: Scope) -> bool:
-    """Whether the scope reaches every account of a run: its archive holds them all, but those left out."""
-    if scope.whole(run.company_id):
-        return True
-    theirs = seen(scope)
-    finished = FinishedRun.objects.filter(run_id=run.pk).first()
-    left_out = (finished.left_out if finished else None) or []
-    return all(theirs.has(run.company_id, account[0]) for account in run.accounts if account not in left_out)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A scope with its customers looked up once, for however many runs."""
+
+    scope: Scope
+    theirs: Seen
+
+    def has(self, run: StatementRun, finished: FinishedRun | None) -> bool:
+        """Whether the scope reaches every account of a run: its archive holds them all, but those left out."""
+        if self.scope.whole(run.company_id):
+            return True
+        left_out = (finished.left_out if finished else None) or []
+        return all(self.theirs.has(run.company_id, account[0]) for account in run.accounts if account not in left_out)
+
+
+def reach_of(scope: Scope) -> Reach:
+    """What the scope reaches now."""
+    return Reach(scope, seen(scope))
+
+
+def finished_of(runs: Iterable[StatementRun]) -> dict[int, FinishedRun]:
+    """Run id → how it ended, of those that did."""
+    return {one.run_id: one for one in FinishedRun.objects.filter(run_id__in=[run.pk for run in runs])}

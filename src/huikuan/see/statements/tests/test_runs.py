@@ -11,8 +11,11 @@ import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
@@ -28,9 +31,11 @@ from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import affiliate, create_customer
+from huikuan.see.statements import jobs
+from huikuan.see.statements.domain.statement import Statement
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
-from huikuan.see.statements.operations.issuing import start_run
+from huikuan.see.statements.operations.issuing import Ready, start_run
 from huikuan.see.statements.queries.accounts import accounts
 from huikuan.see.statements.queries.issued import run, runs
 from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, give, person, seller
@@ -212,3 +217,37 @@ def test_one_customer_handed_over_is_left_out_and_the_others_go_on(books: Books)
     assert sorted(archived(run_id)) == ["2026-000001 C0002 宏朔钢构有限公司 CNY 2026-10-31.pdf", "index.csv"]
     theirs = run(run_id, scope=scope("seller", Permission.ISSUE_STATEMENTS, at=datetime.now(UTC)))
     assert (theirs.left_out, theirs.left_out_codes) == (1, ())
+
+
+def test_however_many_runs_are_out_of_reach_as_many_statements_look_at_them(books: Books) -> None:
+    seller(books)
+    theirs = scope("seller", Permission.ISSUE_STATEMENTS, at=datetime.now(UTC))
+    spent = []
+    for count in (1, 9):
+        for _ in range(count):
+            begin(books, accounts=[(books.customers[1].pk, "CNY")])
+        with CaptureQueriesContext(connection) as queries:
+            assert runs(scope=theirs) == []
+        spent.append(len(queries))
+    assert spent[0] == spent[1]
+
+
+def test_what_is_handed_over_while_its_document_is_set_is_not_issued(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right is asked for again in the transaction that records."""
+    seller(books)
+    run_id = begin(books, actor="seller", accounts=[(books.customers[0].pk, "CNY")])
+    setting = jobs.set_with_number
+
+    def handed_over(said: Statement, **named: Any) -> Ready:
+        give(books, "somebody else", AT.date())
+        return setting(said, **named)
+
+    monkeypatch.setattr(jobs, "set_with_number", handed_over)
+    work()
+    assert IssuedStatement.objects.count() == 0
+    assert Job.objects.get(key=str(run_id)).message.startswith("Refusal: not_permitted")
+    work(later=True)
+    row = run(run_id, scope=EVERYTHING)
+    assert (row.state, row.issued, row.left_out) == ("done", 0, 1)
