@@ -23,9 +23,10 @@ from huikuan.record.customers.domain.handover import (
     check_signature,
     content_of,
     digest_of,
+    places_of,
     state_of,
 )
-from huikuan.record.customers.models import Affiliation, Customer, HandOver, HandOverStep
+from huikuan.record.customers.models import Affiliation, Customer, HandOver, HandOverPlace, HandOverStep
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
 from huikuan.record.customers.queries.customers import affiliation_as_of
 
@@ -45,12 +46,13 @@ def draw_up_hand_over(
 ) -> int:
     """Draw up what both are to sign and answer its id; nobody's customers change yet.
 
-    `lines`: what is handed over as the signers are shown it, items and amounts. Refuses customers that are not
+    `lines`: what is handed over as the signers are shown it, a customer each (`customer_id`) with its open `items`
+    (of `company_id`) and their sums. Refuses customers that are not
     `from_owner`'s on the day, and those another open hand-over names.
     """
     giver, receiver, chosen = tidy(from_owner), tidy(to_owner), sorted(set(customer_ids))
     check_proposal(giver, receiver, chosen)
-    content = content_of(lines)
+    content, places = content_of(lines), places_of(chosen, lines)
     row = {
         "from_owner": giver,
         "to_owner": receiver,
@@ -67,6 +69,10 @@ def draw_up_hand_over(
         _check_owner(chosen, giver, effective_on)
         _check_free(chosen)
         (hand_over_id,) = record(HandOver, [row], at=at)
+        HandOverPlace.objects.bulk_create(
+            HandOverPlace(hand_over_id=hand_over_id, customer_id=one.customer_id, company_id=one.company_id)
+            for one in places
+        )
         announce("customers.hand_over_drawn_up", at=at, payload={"hand_over_id": hand_over_id})
         return hand_over_id
 
@@ -149,11 +155,10 @@ def _check_owner(customer_ids: Collection[int], owner: str, day: date) -> None:
 
 
 def _check_free(customer_ids: Collection[int]) -> None:
-    closed = set(HandOverStep.objects.filter(step=CALLED_OFF).values_list("hand_over_id", flat=True))
-    signed: dict[int, set[str]] = {}
-    for paper_id, step in HandOverStep.objects.values_list("hand_over_id", "step"):
-        signed.setdefault(paper_id, set()).add(step)
-    wanted = set(customer_ids)
-    for paper in HandOver.objects.exclude(pk__in=closed):
-        if state_of(signed.get(paper.pk, ())) == OPEN and wanted & set(paper.customer_ids):
-            raise Refusal("hand_over_twice", number=paper.pk)
+    named = HandOverPlace.objects.filter(customer_id__in=customer_ids)
+    steps: dict[int, set[str]] = {one: set() for one in named.values_list("hand_over_id", flat=True).distinct()}
+    for paper_id, step in HandOverStep.objects.filter(hand_over_id__in=steps).values_list("hand_over_id", "step"):
+        steps[paper_id].add(step)
+    for paper_id in sorted(steps):
+        if state_of(steps[paper_id]) == OPEN:
+            raise Refusal("hand_over_twice", number=paper_id)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.customers.queries import affiliation_as_of, register_seen, seen
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
@@ -67,8 +68,10 @@ def totals(found: Collection[Handed]) -> list[Sum]:
 
 def as_lines(found: Collection[Handed], on: date) -> list[dict[str, Any]]:
     """What both sides sign, as plain data: amounts in minor units with their currency."""
+    companies = dict(Company.objects.values_list("code", "pk"))
     return [
         {
+            "customer_id": one.customer_id,
             "code": one.code,
             "name": one.name,
             "as_of": on.isoformat(),
@@ -78,6 +81,8 @@ def as_lines(found: Collection[Handed], on: date) -> list[dict[str, Any]]:
             ],
             "items": [
                 {
+                    "company_id": companies[line.company_code],
+                    "company": line.company_code,
                     "document": line.document_number,
                     "kind": line.kind,
                     "side": line.side,

@@ -23,9 +23,9 @@ from huikuan.mechanisms.identity.queries import owner_names
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.reading import address, day_named, reading_of
 from huikuan.mechanisms.pages.tables import send_table
-from huikuan.record.customers.domain.handover import GIVER, OPEN, RECEIVER, Signer
+from huikuan.record.customers.domain.handover import GIVER, OPEN, RECEIVER, Reader, Signer
 from huikuan.record.customers.operations import call_off_hand_over, draw_up_hand_over, sign_hand_over
-from huikuan.record.customers.queries.handovers import HandOverRow, hand_over, hand_overs
+from huikuan.record.customers.queries.handovers import Paper, hand_overs, paper
 from huikuan.record.customers.web.forms import Form, actor_of, attempt, sentence, typed
 from huikuan.see.dossiers.operations.hand_over_paper import hand_over_pdf
 from huikuan.see.dossiers.queries.handing import as_lines, handed, owners, totals
@@ -40,7 +40,7 @@ SIDES = (GIVER, RECEIVER)
 @require_GET
 def show_hand_overs(request: HttpRequest) -> HttpResponse:
     """Those the reader sees, the newest first."""
-    found = hand_overs(scope=scope_of(request))
+    found = hand_overs(reader=_reader(request))
     return render(request, "dossiers/hand_overs.html", {"rows": found, "may_draw_up": _may_draw_up(request)})
 
 
@@ -57,7 +57,7 @@ def export_hand_overs(request: HttpRequest) -> HttpResponseBase:
             *(row.id, row.from_owner, row.to_owner, row.effective_on, len(row.customer_ids)),
             *(_(HAND_OVER_STATES[row.state]), row.reason, row.actor, row.recorded_at.isoformat(timespec="seconds")),
         ]
-        for row in hand_overs(scope=scope_of(request))
+        for row in hand_overs(reader=_reader(request))
     )
     day = reading_of(request).today
     name = f"{_('hand-overs')}-{day:%Y-%m-%d}"
@@ -94,26 +94,28 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
     """What was drawn up, who signed, and what the reader may do."""
-    paper, signer = _paper(request, number), _signer(request)
-    signed = {person(step.actor) for step in paper.steps}
+    whole, signer = _paper(request, number), _signer(request)
+    row = whole.row
+    signed = {person(step.actor) for step in row.steps}
     sides = [
         {
             "side": side,
             "owner": owner,
-            "step": paper.step(side),
-            "may_sign": paper.state == OPEN
-            and paper.step(side) is None
+            "step": row.step(side),
+            "may_sign": row.state == OPEN
+            and row.whole
+            and row.step(side) is None
             and signer.speaks_for(owner)
             and signer.actor not in signed,
         }
-        for side, owner in ((GIVER, paper.from_owner), (RECEIVER, paper.to_owner))
+        for side, owner in ((GIVER, row.from_owner), (RECEIVER, row.to_owner))
     ]
     page = {
-        "paper": paper,
+        "paper": row,
+        "lines": whole.lines,
         "sides": sides,
-        "called_off": paper.step("called_off"),
-        "may_call_off": paper.state == OPEN and _may_draw_up(request),
-        "seen_customers": paper.customer_ids,
+        "called_off": row.step("called_off"),
+        "may_call_off": row.state == OPEN and _may_draw_up(request),
     }
     return render(request, "dossiers/hand_over.html", page)
 
@@ -122,14 +124,14 @@ def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def sign(request: HttpRequest, number: int) -> HttpResponse:
     """Sign for one side what the page showed."""
-    paper, side = _paper(request, number), request.POST.get("side", "")
-    if side not in SIDES:
+    row, side = _paper(request, number).row, request.POST.get("side", "")
+    if side not in SIDES or not row.whole:
         raise Http404
     digest = request.POST.get("content", "")
 
     def work() -> None:
         sign_hand_over(
-            hand_over_id=paper.id, side=side, content_sha256=digest, signer=_signer(request), at=timezone.now()
+            hand_over_id=row.id, side=side, content_sha256=digest, signer=_signer(request), at=timezone.now()
         )
 
     return _done(request, number, work, _("Signed."))
@@ -139,10 +141,10 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def call_off(request: HttpRequest, number: int) -> HttpResponse:
     """It will not be."""
-    paper, reason = _paper(request, number), request.POST.get("reason", "")
+    row, reason = _paper(request, number).row, request.POST.get("reason", "")
 
     def work() -> None:
-        call_off_hand_over(hand_over_id=paper.id, reason=reason, actor=actor_of(request), at=timezone.now())
+        call_off_hand_over(hand_over_id=row.id, reason=reason, actor=actor_of(request), at=timezone.now())
 
     return _done(request, number, work, _("The hand-over was called off."))
 
@@ -151,9 +153,9 @@ def call_off(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def send_document(request: HttpRequest, number: int) -> HttpResponseBase:
     """The hand-over as a PDF with its signatures so far."""
-    paper = _paper(request, number)
-    response = HttpResponse(hand_over_pdf(paper), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="hand-over-{paper.id}.pdf"'
+    found = _paper(request, number)
+    response = HttpResponse(hand_over_pdf(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="hand-over-{number}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -186,10 +188,15 @@ def _day(request: HttpRequest) -> date:
     return day_named(text) if text else reading_of(request).today
 
 
-def _paper(request: HttpRequest, number: int) -> HandOverRow:
+def _reader(request: HttpRequest) -> Reader:
+    """Papers tell amounts: whoever opens them sees what they see in the ledger."""
+    return Reader(owner_names(actor_of(request)), scope_of(request, Permission.VIEW_LEDGER))
+
+
+def _paper(request: HttpRequest, number: int) -> Paper:
     """Out of reach is as not there."""
     try:
-        return hand_over(number, scope=scope_of(request, Permission.VIEW_CUSTOMERS))
+        return paper(number, reader=_reader(request))
     except Refusal as refusal:
         raise Http404 from refusal
 
