@@ -23,6 +23,10 @@ SENTENCES: dict[str, str] = {
     "document_reason_missing": gettext_noop("Say why the paper is taken back."),
     "document_unknown": gettext_noop("This customer has no paper number %(number)s, or it was taken back."),
     "groups_of_everybody": gettext_noop("Groups are shared: whoever manages their own customers alone changes none."),
+    "hand_over_in_part": gettext_noop(
+        "Some of these customers have items in companies where you may not hand over for %(owner)s."
+        " Somebody who may in all of them draws this up."
+    ),
     "hand_over_not_yours": gettext_noop(
         "You sign neither for %(owner)s nor as whoever may hand their customers over."
     ),

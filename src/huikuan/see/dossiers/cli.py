@@ -102,9 +102,10 @@ def _preview(options: Namespace) -> int:
 
 def _draw_up(options: Namespace) -> int:
     from huikuan.record.customers.operations import draw_up_hand_over
-    from huikuan.see.dossiers.queries.handing import as_lines
+    from huikuan.see.dossiers.queries.handing import as_lines, check_reach
 
     found, on = _handed(options)
+    check_reach(options.giver, found, scope=_scope(options, Permission.HAND_OVER_CUSTOMERS))
     at = datetime.now(UTC)
     number = draw_up_hand_over(
         from_owner=options.giver,
@@ -130,7 +131,7 @@ def _sign(options: Namespace) -> int:
     if not row.whole:
         raise Refusal("hand_over_unknown", number=options.number)
     actor = commander(options, Permission.VIEW_CUSTOMERS, at=at)
-    signer = Signer(actor, owner_names(person(actor)), _over(options, at))
+    signer = Signer(actor, owner_names(person(actor)), _over(options, row, at))
     state = sign_hand_over(
         hand_over_id=row.id, side=options.side, content_sha256=row.content_sha256, signer=signer, at=at
     )
@@ -138,13 +139,16 @@ def _sign(options: Namespace) -> int:
 
 
 def _call_off(options: Namespace) -> int:
+    from huikuan.record.customers.domain.handover import Reader
     from huikuan.record.customers.operations import call_off_hand_over
-    from huikuan.record.customers.queries.handovers import paper
+    from huikuan.record.customers.queries.handovers import hand_overs
 
     at = datetime.now(UTC)
-    row = paper(options.number, reader=_reader(options)).row
+    reader = Reader(frozenset(), _scope(options, Permission.HAND_OVER_CUSTOMERS))
+    if not any(row.whole for row in hand_overs(reader=reader, number=options.number)):
+        raise Refusal("hand_over_unknown", number=options.number)
     actor = commander(options, Permission.HAND_OVER_CUSTOMERS, at=at)
-    call_off_hand_over(hand_over_id=row.id, reason=options.reason, actor=actor, at=at)
+    call_off_hand_over(hand_over_id=options.number, reason=options.reason, actor=actor, at=at)
     return _told(options, {"state": "called_off"}, _("The hand-over was called off."))
 
 
@@ -162,11 +166,14 @@ def _handed(options: Namespace) -> tuple[list[Handed], date]:
     return handed(options.giver, on, books, scope=scope, chosen=chosen), on
 
 
-def _over(options: Namespace, at: datetime) -> frozenset[str] | None:
-    """Whose customers the actor may hand over; who operates the machine, anybody's."""
+def _over(options: Namespace, row: HandOverRow, at: datetime) -> frozenset[str] | None:
+    """For whom the actor may hand over what the paper names; who operates the machine, for anybody."""
     from huikuan.mechanisms.identity.queries import scope
+    from huikuan.see.dossiers.queries.handing import handed_by
 
-    return scope(options.actor, Permission.HAND_OVER_CUSTOMERS, at=at).owners if options.actor else None
+    if not options.actor:
+        return None
+    return handed_by(row.customer_ids, scope=scope(options.actor, Permission.HAND_OVER_CUSTOMERS, at=at))
 
 
 def _scope(options: Namespace, permission: Permission) -> Scope:

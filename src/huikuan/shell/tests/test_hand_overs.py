@@ -11,7 +11,7 @@ from django.test import Client
 
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import grant_role
-from huikuan.record.customers.models import Affiliation, Customer, HandOver, HandOverStep
+from huikuan.record.customers.models import HandOver, HandOverStep
 from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.domain.posting import Posting
 from huikuan.record.receivables.operations.items import post_items
@@ -54,7 +54,7 @@ def drawn_up(reader: Client, books: Books, *codes: str) -> int:
     ticked = {"to": "尹川", "reason": "离职", "customer": [books.customer(code) for code in codes]}
     answer = reader.post(NEW, ticked)
     assert answer.status_code == 302, answer.content.decode()
-    return int(answer.headers["Location"].rpartition("/")[2])
+    return int(answer.headers["Location"].partition("?")[0].rpartition("/")[2])
 
 
 def answered(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
@@ -104,3 +104,86 @@ def test_a_paper_of_another_company_is_not_there(reader: Client, books: Books, s
     assert south_only.get("/customers/hand-overs/").context["rows"] == []
     for path in ("", "/document"):
         assert south_only.get(f"/customers/hand-overs/{number}{path}").status_code == 404
+
+
+def test_who_may_hand_over_in_one_company_draws_up_and_signs_nothing_of_two(
+    reader: Client,
+    books: Books,
+    south: Company,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(installation, "prepare", lambda: None)
+    wu = signed_in("wu", "finance_manager", "MAIN")
+    ticked = {"to": "尹川", "reason": "离职", "customer": [books.customer("C0001")]}
+    answer = wu.post(NEW, ticked)
+    assert (answer.status_code, HandOver.objects.count()) == (400, 0)
+    assert "均有权限的人拟定" in answer.content.decode()
+    draw = ("handover", "draw-up", "--from", "李沅", "--to", "尹川", "--customer", "C0001", "--actor", "wu")
+    assert answered(capsys, *draw)[1]["error"]["code"] == "hand_over_in_part"
+    both, one = drawn_up(reader, books, "C0001"), drawn_up(wu, books, "C0003")
+    assert signs(wu, both) == 404, "who does not see all of it signs nothing"
+    grant_role(username="wu", role="collector", actor="cli:root", at=AT)
+    wu = entered("wu")
+    assert 'name="side"' not in wu.get(f"/customers/hand-overs/{both}").content.decode()
+    assert (signs(wu, both), signs(wu, one)) == (302, 302)
+    assert list(HandOverStep.objects.values_list("hand_over_id", flat=True)) == [one]
+    for number in (both, one):
+        sign = ("handover", "sign", str(number), "--side", "giver", "--actor", "wu")
+        assert answered(capsys, *sign)[1]["error"]["code"] == (
+            "hand_over_not_yours" if number == both else "hand_over_signed_already"
+        )
+
+
+def signs(client: Client, number: int) -> int:
+    digest = HandOver.objects.get(pk=number).content_sha256
+    return client.post(f"/customers/hand-overs/{number}/sign", {"side": "giver", "content": digest}).status_code
+
+
+def test_calling_off_takes_more_than_reading(
+    reader: Client,
+    books: Books,
+    south: Company,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(installation, "prepare", lambda: None)
+    number = drawn_up(reader, books, "C0001")
+    wu = signed_in("wu", "finance_manager", "SOUTH")
+    grant_role(username="wu", role="collector", actor="cli:root", at=AT)
+    wu = entered("wu")
+    page = wu.get(f"/customers/hand-overs/{number}")
+    assert (page.context["paper"].whole, page.context["may_call_off"]) == (True, False)
+    assert wu.post(f"/customers/hand-overs/{number}/call-off", {"reason": "错"}).status_code == 404
+    off = ("handover", "call-off", str(number), "--reason", "错", "--actor")
+    assert answered(capsys, *off, "wu")[1]["error"]["code"] == "hand_over_unknown"
+    assert HandOverStep.objects.count() == 0
+    assert reader.get(f"/customers/hand-overs/{number}").context["may_call_off"]
+    assert answered(capsys, *off, "zhou") == (0, {"state": "called_off"})
+
+
+def test_what_is_open_is_on_the_paper_whoever_had_the_customer_that_day(
+    reader: Client, books: Books, south: Company
+) -> None:
+    """Theirs from tomorrow on alone, and an item that is somebody else's apart."""
+    own("C0002", "郑可")
+    tomorrow = AS_OF + timedelta(days=1)
+    customer = books.customer("C0002")
+    said = {"customer_id": customer, "dimension": "owner", **WHO}
+    affiliate(**said, value="李沅", effective_on=tomorrow)
+    affiliate(**said, value="郑可", effective_on=date(2020, 1, 1), item_id=books.item("264377023311"))
+    later = reader.get(f"/customers/hand-overs/new?from=李沅&to=尹川&on={tomorrow}").context["found"]
+    lines = {one.code: {line.document_number for line in one.lines} for one in later}
+    assert lines["C0002"] == {"264377023310", "RC-2"}
+    assert "C0002" not in {one.code for one in reader.get(NEW).context["found"]}
+
+
+def test_a_refused_form_keeps_what_was_ticked(reader: Client, books: Books, south: Company) -> None:
+    one, other = books.customer("C0001"), books.customer("C0003")
+    page = reader.post(NEW, {"to": "李沅", "reason": "离职", "customer": [one]})
+    assert page.status_code == 400
+    text = page.content.decode()
+    assert f'value="{one}" checked' in text
+    assert f'value="{other}" checked' not in text
+    assert 'value="离职"' in text
+    assert f'value="{other}" checked' in reader.get(NEW).content.decode()

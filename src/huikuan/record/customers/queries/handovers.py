@@ -59,12 +59,15 @@ class Paper:
     lines: tuple[dict[str, Any], ...]
 
 
-def hand_overs(*, reader: Reader, customer_id: int | None = None) -> list[HandOverRow]:
-    """Those of which the reader sees anything, the newest first; see `paper`. `customer_id`: of this customer alone."""
+def hand_overs(*, reader: Reader, customer_id: int | None = None, number: int | None = None) -> list[HandOverRow]:
+    """Those of which the reader sees anything, the newest first; see `paper`. `customer_id`: of this customer alone;
+    `number`: this one."""
     papers = HandOver.objects.defer("content").order_by("-id")
     if customer_id is not None:
         named = HandOverPlace.objects.filter(customer_id=customer_id).values("hand_over_id")
         papers = papers.filter(pk__in=named)
+    if number is not None:
+        papers = papers.filter(pk=number)
     rows = _rows(papers, reader)
     return [row for row in rows if customer_id is None or customer_id in row.customer_ids]
 

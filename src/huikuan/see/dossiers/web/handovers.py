@@ -25,10 +25,10 @@ from huikuan.mechanisms.pages.reading import address, day_named, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.domain.handover import GIVER, OPEN, RECEIVER, Reader, Signer
 from huikuan.record.customers.operations import call_off_hand_over, draw_up_hand_over, sign_hand_over
-from huikuan.record.customers.queries.handovers import Paper, hand_overs, paper
+from huikuan.record.customers.queries.handovers import HandOverRow, Paper, hand_overs, paper
 from huikuan.record.customers.web.forms import Form, actor_of, attempt, sentence, typed
 from huikuan.see.dossiers.operations.hand_over_paper import hand_over_pdf
-from huikuan.see.dossiers.queries.handing import as_lines, handed, owners, totals
+from huikuan.see.dossiers.queries.handing import as_lines, check_reach, handed, handed_by, owners, totals
 from huikuan.see.dossiers.queries.standing import Books
 from huikuan.see.dossiers.web.asked import books_of
 from huikuan.see.dossiers.web.words import HAND_OVER_STATES
@@ -84,6 +84,7 @@ def draw_up(request: HttpRequest) -> HttpResponse:
         "on": day,
         "owners": owners(day, scope=scope),
         "found": found,
+        "ticked": _ticked(request) if request.method == "POST" else {one.customer_id for one in found},
         "sums": totals(found),
         "count": sum(len(one.lines) for one in found),
     }
@@ -94,8 +95,8 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
     """What was drawn up, who signed, and what the reader may do."""
-    whole, signer = _paper(request, number), _signer(request)
-    row = whole.row
+    whole = _paper(request, number)
+    row, signer = whole.row, _signer(request, whole.row)
     signed = {person(step.actor) for step in row.steps}
     sides = [
         {
@@ -115,7 +116,7 @@ def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
         "lines": whole.lines,
         "sides": sides,
         "called_off": row.step("called_off"),
-        "may_call_off": row.state == OPEN and _may_draw_up(request),
+        "may_call_off": row.state == OPEN and _may_call_off(request, number),
     }
     return render(request, "dossiers/hand_over.html", page)
 
@@ -131,7 +132,7 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
 
     def work() -> None:
         sign_hand_over(
-            hand_over_id=row.id, side=side, content_sha256=digest, signer=_signer(request), at=timezone.now()
+            hand_over_id=row.id, side=side, content_sha256=digest, signer=_signer(request, row), at=timezone.now()
         )
 
     return _done(request, number, work, _("Signed."))
@@ -141,10 +142,12 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def call_off(request: HttpRequest, number: int) -> HttpResponse:
     """It will not be."""
-    row, reason = _paper(request, number).row, request.POST.get("reason", "")
+    if not _may_call_off(request, number):
+        raise Http404
+    reason = request.POST.get("reason", "")
 
     def work() -> None:
-        call_off_hand_over(hand_over_id=row.id, reason=reason, actor=actor_of(request), at=timezone.now())
+        call_off_hand_over(hand_over_id=number, reason=reason, actor=actor_of(request), at=timezone.now())
 
     return _done(request, number, work, _("The hand-over was called off."))
 
@@ -162,9 +165,9 @@ def send_document(request: HttpRequest, number: int) -> HttpResponseBase:
 
 def _draw_up(request: HttpRequest, from_owner: str, day: date, values: dict[str, Any]) -> int:
     """Of the customers ticked, those of the owner that the reader may hand over."""
-    ticked = {int(one) for one in request.POST.getlist("customer") if one.isascii() and one.isdigit()}
     books, scope = _books(request), scope_of(request)
-    found = handed(from_owner, day, books, scope=scope, chosen=ticked)
+    found = handed(from_owner, day, books, scope=scope, chosen=_ticked(request))
+    check_reach(from_owner, found, scope=scope)
     return draw_up_hand_over(
         from_owner=from_owner,
         to_owner=values["to"],
@@ -175,6 +178,10 @@ def _draw_up(request: HttpRequest, from_owner: str, day: date, values: dict[str,
         actor=actor_of(request),
         at=timezone.now(),
     )
+
+
+def _ticked(request: HttpRequest) -> set[int]:
+    return {int(one) for one in request.POST.getlist("customer") if one.isascii() and one.isdigit()}
 
 
 def _books(request: HttpRequest) -> Books:
@@ -201,13 +208,21 @@ def _paper(request: HttpRequest, number: int) -> Paper:
         raise Http404 from refusal
 
 
-def _signer(request: HttpRequest) -> Signer:
-    actor = actor_of(request)
-    return Signer(actor, owner_names(actor), scope_of(request, Permission.HAND_OVER_CUSTOMERS).owners)
+def _signer(request: HttpRequest, row: HandOverRow) -> Signer:
+    actor, scope = actor_of(request), scope_of(request, Permission.HAND_OVER_CUSTOMERS)
+    return Signer(actor, owner_names(actor), handed_by(row.customer_ids, scope=scope))
 
 
 def _may_draw_up(request: HttpRequest) -> bool:
     return may(request, Permission.HAND_OVER_CUSTOMERS) and not reading_of(request).is_past
+
+
+def _may_call_off(request: HttpRequest, number: int) -> bool:
+    """Whoever may hand over all that the paper names; reading it is not enough."""
+    if not _may_draw_up(request):
+        return False
+    reader = Reader(frozenset(), scope_of(request, Permission.HAND_OVER_CUSTOMERS))
+    return any(row.whole for row in hand_overs(reader=reader, number=number))
 
 
 def _done(request: HttpRequest, number: int, work: Any, said: str) -> HttpResponse:
