@@ -23,6 +23,10 @@ SENTENCES: dict[str, str] = {
     "document_reason_missing": gettext_noop("Say why the paper is taken back."),
     "document_unknown": gettext_noop("This customer has no paper number %(number)s, or it was taken back."),
     "groups_of_everybody": gettext_noop("Groups are shared: whoever manages their own customers alone changes none."),
+    "hand_over_before_another": gettext_noop(
+        "An owner is said already from a later day than %(day)s on for these customers: %(codes)s."
+        " Choose a later day, or leave them out."
+    ),
     "hand_over_in_part": gettext_noop(
         "Some of these customers have items in companies where you may not hand over for %(owner)s."
         " Somebody who may in all of them draws this up."

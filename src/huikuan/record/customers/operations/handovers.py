@@ -48,7 +48,8 @@ def draw_up_hand_over(
 
     `lines`: what is handed over as the signers are shown it, a customer each (`customer_id`) with its open `items`
     (of `company_id`) and their sums. Refuses customers that are not
-    `from_owner`'s on the day, and those another open hand-over names.
+    `from_owner`'s on the day, those of whom an owner is said already for a later day (they would not become the
+    receiver's for good), and those another open hand-over names.
     """
     giver, receiver, chosen = tidy(from_owner), tidy(to_owner), sorted(set(customer_ids))
     check_proposal(giver, receiver, chosen)
@@ -82,7 +83,7 @@ def draw_up_hand_over(
 def sign_hand_over(*, hand_over_id: int, side: str, content_sha256: str, signer: Signer, at: datetime) -> str:
     """One side signs what it was shown. With the second signature the customers belong to the receiver from the
     hand-over's day on. Answers the state. Refuses as `check_signature`, another content, and customers that went
-    to somebody else meanwhile."""
+    to somebody else meanwhile, or will on a later day."""
 
     def work() -> str:
         paper = _held(hand_over_id)
@@ -152,6 +153,12 @@ def _check_owner(customer_ids: Collection[int], owner: str, day: date) -> None:
     if others:
         codes = Customer.objects.filter(pk__in=others).order_by("code").values_list("code", flat=True)
         raise Refusal("hand_over_of_others", owner=owner, codes=", ".join(codes))
+    said = Affiliation.objects.filter(
+        dimension=OWNER, item_id=None, customer_id__in=customer_ids, effective_on__gt=day
+    )
+    if later := set(said.values_list("customer_id", flat=True)):
+        codes = Customer.objects.filter(pk__in=later).order_by("code").values_list("code", flat=True)
+        raise Refusal("hand_over_before_another", day=day.isoformat(), codes=", ".join(codes))
 
 
 def _check_free(customer_ids: Collection[int]) -> None:

@@ -18,6 +18,7 @@ from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Affiliation, HandOver, HandOverStep
 from huikuan.record.customers.operations import (
     affiliate,
+    affiliations,
     call_off_hand_over,
     create_customer,
     draw_up_hand_over,
@@ -233,3 +234,67 @@ def test_without_holding_the_customers_both_are_drawn_up(ids: list[int], monkeyp
     monkeypatch.setattr(handovers, "_hold", lambda customer_ids: None)
     monkeypatch.setattr(handovers, "_check_free", look)
     assert both_at_once(ids, threading.Barrier(2)) == ["drawn up", "drawn up"]
+
+
+def test_an_owner_said_for_a_later_day_refuses_both_drawing_up_and_the_last_signature(ids: list[int]) -> None:
+    later = {"customer_id": ids[1], "dimension": "owner", "value": "郑可", "effective_on": date(2026, 12, 5), **BY}
+    number = drawn_up(ids)
+    signed(number, "giver", LI)
+    affiliate(**later)
+    refused(lambda: signed(number, "receiver", YIN), "hand_over_before_another")
+    call_off_hand_over(hand_over_id=number, reason="改日", **BY)
+    refused(lambda: drawn_up(ids), "hand_over_before_another")
+    assert owners(ids, date(2026, 12, 5)) == ["李沅", "郑可"]
+    assert drawn_up(ids[:1]) > number
+
+
+def said_before_the_signature(made: list[int], seconds: float, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """The last signature has looked whose the customers are; whether somebody who then says another owner for one of
+    them is done within the seconds, before it is written."""
+    number, check = drawn_up(made), handovers._check_owner
+    signed(number, "giver", LI)
+    looked, written, answers = threading.Event(), threading.Event(), list[bool]()
+
+    def look(customer_ids: list[int], owner: str, day: date) -> None:
+        check(customer_ids, owner, day)
+        looked.set()
+        answers.append(written.wait(seconds))
+
+    def sign() -> None:
+        signed(number, "receiver", YIN)
+        connection.close()
+
+    def say() -> None:
+        looked.wait(20)
+        affiliate(customer_id=made[0], dimension="owner", value="郑可", effective_on=date(2026, 11, 25), **BY)
+        written.set()
+        connection.close()
+
+    monkeypatch.setattr(handovers, "_check_owner", look)
+    both = [threading.Thread(target=work) for work in (sign, say)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert HandOverStep.objects.count() == 2
+    return answers[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_says_another_owner_between_the_look_and_the_signature(
+    ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("a claim about concurrency: PostgreSQL only")
+    assert not said_before_the_signature(ids, 1.0, monkeypatch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_holding_the_customer_it_is_handed_over_although_it_went_elsewhere(
+    ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what was looked at is no longer so when it is signed."""
+    if connection.vendor != "postgresql":
+        pytest.skip("a claim about concurrency: PostgreSQL only")
+    monkeypatch.setattr(affiliations, "_hold", lambda customer_id: None)
+    assert said_before_the_signature(ids, 30, monkeypatch)
