@@ -65,6 +65,9 @@ SENTENCES: dict[str, str] = {
     "group_cycle": gettext_noop("Group %(group)s would stand above itself below %(parent)s. Nothing was changed."),
     "group_code_taken": gettext_noop("Group code %(group)s is taken."),
     "group_unknown": gettext_noop("No customer group has the code %(group)s."),
+    "owner_by_hand_over": gettext_noop(
+        "The customer is %(owner)s's. Draw up a hand-over, which both sides sign; nothing was changed."
+    ),
     "parent_cycle": gettext_noop("These customers would stand above themselves: %(codes)s. Nothing was written."),
     "parent_unknown": gettext_noop("A parent company named is no customer. Nothing was written."),
     "uscc_doubtful": gettext_noop(

@@ -11,7 +11,7 @@ from django.test import Client
 
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import grant_role
-from huikuan.record.customers.models import HandOver, HandOverStep
+from huikuan.record.customers.models import Affiliation, HandOver, HandOverStep
 from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.domain.posting import Posting
 from huikuan.record.receivables.operations.items import post_items
@@ -187,3 +187,21 @@ def test_a_refused_form_keeps_what_was_ticked(reader: Client, books: Books, sout
     assert f'value="{other}" checked' not in text
     assert 'value="离职"' in text
     assert f'value="{other}" checked' in reader.get(NEW).content.decode()
+
+
+def test_who_manages_customers_alone_takes_none_from_an_owner(reader: Client, books: Books, south: Company) -> None:
+    clerk = signed_in("clerk", "billing_clerk")
+
+    def say(client: Client, code: str, owner: str, on: str = "2026-11-20", dimension: str = "owner") -> int:
+        said = {"dimension": dimension, "value": owner, "effective_on": on}
+        return client.post(f"/customers/{books.customer(code)}/affiliation", said).status_code
+
+    before = Affiliation.objects.count()
+    for day in ("2026-11-20", "2019-01-01", "2027-01-01"):
+        assert (say(clerk, "C0001", "尹川", day), say(clerk, "C0001", "", day)) == (400, 400)
+    assert Affiliation.objects.count() == before
+    assert say(clerk, "C0001", "华东", dimension="region") == 302
+    assert say(clerk, "C0002", "尹川", "2026-12-24") == 302, "it was nobody's"
+    assert say(clerk, "C0002", "李沅") == 400, "it will be somebody's"
+    assert say(signed_in("wu", "finance_manager", "MAIN"), "C0001", "尹川") == 400, "not in every company"
+    assert say(reader, "C0001", "尹川") == 302

@@ -18,6 +18,7 @@ from huikuan.record.customers.domain.handover import (
     DONE,
     GIVER,
     OPEN,
+    RECEIVER,
     Signer,
     check_proposal,
     check_signature,
@@ -31,6 +32,13 @@ from huikuan.record.customers.operations.affiliations import Statement, affiliat
 from huikuan.record.customers.queries.customers import affiliation_as_of
 
 OWNER = Affiliation.Dimension.OWNER
+
+#: How each step is told.
+_EVENTS = {
+    GIVER: "customers.hand_over_giver",
+    RECEIVER: "customers.hand_over_receiver",
+    CALLED_OFF: "customers.hand_over_called_off",
+}
 
 
 def draw_up_hand_over(
@@ -144,7 +152,7 @@ def _steps(hand_over_id: int) -> dict[str, str]:
 def _step(paper: HandOver, step: str, actor: str, note: str, at: datetime) -> None:
     about = {"hand_over_id": paper.pk, "content_sha256": paper.content_sha256}
     record(HandOverStep, [{**about, "step": step, "note": note, "actor": actor}], at=at)
-    announce(f"customers.hand_over_{step}", at=at, payload={"hand_over_id": paper.pk})
+    announce(_EVENTS[step], at=at, payload={"hand_over_id": paper.pk})
 
 
 def _check_owner(customer_ids: Collection[int], owner: str, day: date) -> None:
