@@ -23,6 +23,14 @@ SENTENCES: dict[str, str] = {
     "document_reason_missing": gettext_noop("Say why the paper is taken back."),
     "document_unknown": gettext_noop("This customer has no paper number %(number)s, or it was taken back."),
     "groups_of_everybody": gettext_noop("Groups are shared: whoever manages their own customers alone changes none."),
+    "hand_over_before_another": gettext_noop(
+        "An owner is said already from a later day than %(day)s on for these customers: %(codes)s."
+        " Choose a later day, or leave them out."
+    ),
+    "hand_over_in_part": gettext_noop(
+        "Some of these customers have items in companies where you may not hand over for %(owner)s."
+        " Somebody who may in all of them draws this up."
+    ),
     "hand_over_not_yours": gettext_noop(
         "You sign neither for %(owner)s nor as whoever may hand their customers over."
     ),
@@ -57,6 +65,9 @@ SENTENCES: dict[str, str] = {
     "group_cycle": gettext_noop("Group %(group)s would stand above itself below %(parent)s. Nothing was changed."),
     "group_code_taken": gettext_noop("Group code %(group)s is taken."),
     "group_unknown": gettext_noop("No customer group has the code %(group)s."),
+    "owner_by_hand_over": gettext_noop(
+        "The customer is %(owner)s's. Draw up a hand-over, which both sides sign; nothing was changed."
+    ),
     "parent_cycle": gettext_noop("These customers would stand above themselves: %(codes)s. Nothing was written."),
     "parent_unknown": gettext_noop("A parent company named is no customer. Nothing was written."),
     "uscc_doubtful": gettext_noop(

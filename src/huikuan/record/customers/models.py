@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from huikuan.mechanisms.store.models import Fact, Kept
+from huikuan.mechanisms.store.models import Fact, Kept, Unchanging
 
 
 class CustomerGroup(models.Model):
@@ -182,6 +182,18 @@ class HandOver(Fact):
     content = models.TextField()
     content_sha256 = models.CharField(max_length=64)
     actor = models.CharField(max_length=150)
+
+
+class HandOverPlace(Unchanging):
+    """A customer that a hand-over names, once for each company in which it hands items over: what lists, and whoever
+    sees single companies alone, go by, so that nobody reads the whole paper for it.
+
+    `company_id` null: nothing of the customer was open. Of papers from before this table: every company.
+    """
+
+    hand_over_id = models.BigIntegerField(db_index=True)
+    customer_id = models.BigIntegerField(db_index=True)
+    company_id = models.BigIntegerField(null=True)
 
 
 class HandOverStep(Fact):

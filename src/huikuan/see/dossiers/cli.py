@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
+from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.actors import add_actor_option, person
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
@@ -18,6 +19,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 
 if TYPE_CHECKING:
+    from huikuan.record.customers.domain.handover import Reader
     from huikuan.record.customers.queries.handovers import HandOverRow
     from huikuan.see.dossiers.queries.handing import Handed
 
@@ -57,7 +59,7 @@ def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
 def _list(options: Namespace) -> int:
     from huikuan.record.customers.queries.handovers import hand_overs
 
-    found = hand_overs(scope=_scope(options, Permission.VIEW_CUSTOMERS))
+    found = hand_overs(reader=_reader(options))
     if options.json:
         print(json.dumps({"hand_overs": [_as_json(row) for row in found]}, ensure_ascii=False))
         return 0
@@ -67,18 +69,17 @@ def _list(options: Namespace) -> int:
 
 
 def _show(options: Namespace) -> int:
-    from huikuan.record.customers.queries.handovers import hand_over
+    from huikuan.record.customers.queries.handovers import paper
 
-    row = hand_over(options.number, scope=_scope(options, Permission.VIEW_CUSTOMERS))
+    found = paper(options.number, reader=_reader(options))
+    row, lines = found.row, found.lines
     if options.json:
         print(
-            json.dumps(
-                {"hand_over": {**_as_json(row), "lines": [_exact(line) for line in row.lines]}}, ensure_ascii=False
-            )
+            json.dumps({"hand_over": {**_as_json(row), "lines": [_exact(line) for line in lines]}}, ensure_ascii=False)
         )
         return 0
     print(f"{row.id} {row.from_owner} → {row.to_owner} {row.effective_on} ({row.state})")
-    for line in row.lines:
+    for line in lines:
         print(f"  {line['code']} {line['name']}: " + _money(line["sums"]))
     for step in row.steps:
         print(f"  {step.step} {step.actor} {step.recorded_at:%Y-%m-%d %H:%M}Z")
@@ -101,9 +102,10 @@ def _preview(options: Namespace) -> int:
 
 def _draw_up(options: Namespace) -> int:
     from huikuan.record.customers.operations import draw_up_hand_over
-    from huikuan.see.dossiers.queries.handing import as_lines
+    from huikuan.see.dossiers.queries.handing import as_lines, check_reach
 
     found, on = _handed(options)
+    check_reach(options.giver, found, scope=_scope(options, Permission.HAND_OVER_CUSTOMERS))
     at = datetime.now(UTC)
     number = draw_up_hand_over(
         from_owner=options.giver,
@@ -122,12 +124,14 @@ def _sign(options: Namespace) -> int:
     from huikuan.mechanisms.identity.queries import owner_names
     from huikuan.record.customers.domain.handover import Signer
     from huikuan.record.customers.operations import sign_hand_over
-    from huikuan.record.customers.queries.handovers import hand_over
+    from huikuan.record.customers.queries.handovers import paper
 
     at = datetime.now(UTC)
-    row = hand_over(options.number, scope=_scope(options, Permission.VIEW_CUSTOMERS))
+    row = paper(options.number, reader=_reader(options)).row
+    if not row.whole:
+        raise Refusal("hand_over_unknown", number=options.number)
     actor = commander(options, Permission.VIEW_CUSTOMERS, at=at)
-    signer = Signer(actor, owner_names(person(actor)), _over(options, at))
+    signer = Signer(actor, owner_names(person(actor)), _over(options, row, at))
     state = sign_hand_over(
         hand_over_id=row.id, side=options.side, content_sha256=row.content_sha256, signer=signer, at=at
     )
@@ -135,13 +139,16 @@ def _sign(options: Namespace) -> int:
 
 
 def _call_off(options: Namespace) -> int:
+    from huikuan.record.customers.domain.handover import Reader
     from huikuan.record.customers.operations import call_off_hand_over
-    from huikuan.record.customers.queries.handovers import hand_over
+    from huikuan.record.customers.queries.handovers import hand_overs
 
     at = datetime.now(UTC)
-    row = hand_over(options.number, scope=_scope(options, Permission.HAND_OVER_CUSTOMERS))
+    reader = Reader(frozenset(), _scope(options, Permission.HAND_OVER_CUSTOMERS))
+    if not any(row.whole for row in hand_overs(reader=reader, number=options.number)):
+        raise Refusal("hand_over_unknown", number=options.number)
     actor = commander(options, Permission.HAND_OVER_CUSTOMERS, at=at)
-    call_off_hand_over(hand_over_id=row.id, reason=options.reason, actor=actor, at=at)
+    call_off_hand_over(hand_over_id=options.number, reason=options.reason, actor=actor, at=at)
     return _told(options, {"state": "called_off"}, _("The hand-over was called off."))
 
 
@@ -159,15 +166,29 @@ def _handed(options: Namespace) -> tuple[list[Handed], date]:
     return handed(options.giver, on, books, scope=scope, chosen=chosen), on
 
 
-def _over(options: Namespace, at: datetime) -> frozenset[str] | None:
-    """Whose customers the actor may hand over; who operates the machine, anybody's."""
+def _over(options: Namespace, row: HandOverRow, at: datetime) -> frozenset[str] | None:
+    """For whom the actor may hand over what the paper names; who operates the machine, for anybody."""
     from huikuan.mechanisms.identity.queries import scope
+    from huikuan.see.dossiers.queries.handing import handed_by
 
-    return scope(options.actor, Permission.HAND_OVER_CUSTOMERS, at=at).owners if options.actor else None
+    if not options.actor:
+        return None
+    return handed_by(row.customer_ids, scope=scope(options.actor, Permission.HAND_OVER_CUSTOMERS, at=at))
 
 
 def _scope(options: Namespace, permission: Permission) -> Scope:
     return reader_scope(options, permission, at=datetime.now(UTC))
+
+
+def _reader(options: Namespace) -> Reader:
+    """Papers tell amounts: whoever is named sees what they see in the ledger."""
+    from huikuan.mechanisms.identity.queries import owner_names
+    from huikuan.record.customers.domain.handover import READS_ALL, Reader
+
+    _scope(options, Permission.VIEW_CUSTOMERS)
+    if not options.actor:
+        return READS_ALL
+    return Reader(owner_names(options.actor), _scope(options, Permission.VIEW_LEDGER))
 
 
 def _as_json(row: HandOverRow) -> dict[str, Any]:

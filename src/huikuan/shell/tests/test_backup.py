@@ -32,7 +32,7 @@ from huikuan.record.customers.operations.customers import change_customer, creat
 from huikuan.mechanisms.store.folder import data_folder
 at = datetime(2026, 11, 20, 2, 14, 15, 123456, tzinfo=UTC)
 said = {"actor": "cli:test", "at": at}
-create_group(code="G2", name="北麓矿业装备集团")
+create_group(code="G2", name="北麓矿业装备集团", **said)
 # The subsidiary comes before its parent, in the tables as in the archive.
 create_customer(master=Master("C1", "东岸泵业"), **said)
 create_customer(master=Master("C2", "北麓（盐城）"), **said)

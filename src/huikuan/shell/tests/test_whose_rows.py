@@ -246,7 +246,7 @@ def test_customers_whole(people: Mapping[str, Client], books: Books, on_the_day:
 
 
 def group_of(code: str) -> str:
-    create_group(code=f"G-{code}", name=f"{CUSTOMERS[code]}集团")
+    create_group(code=f"G-{code}", name=f"{CUSTOMERS[code]}集团", actor="cli:test", at=AT)
     return f"G-{code}"
 
 

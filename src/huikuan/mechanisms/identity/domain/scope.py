@@ -70,6 +70,18 @@ class Scope:
         """Whether every row of the company is seen."""
         return _within(frozenset({company_id}), self.whole_companies)
 
+    def owners_across(self, companies: frozenset[int] | None) -> frozenset[str] | None:
+        """The owners all of whose rows in these companies (None: in every one) are reached; None: everybody's."""
+
+        def reached(owner: str | None) -> bool:
+            whose = [one for one in self.parts if one.owners is None or owner in one.owners]
+            return bool(whose) and _within(companies, _union(one.companies for one in whose))
+
+        if reached(None):
+            return None
+        named = frozenset[str]().union(*(one.owners for one in self.parts if one.owners is not None))
+        return frozenset(owner for owner in named if reached(owner))
+
     def part_of(self, company_id: int) -> Scope:
         """The same, of one company alone."""
         one = frozenset({company_id})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 
 GIVER, RECEIVER, CALLED_OFF = "giver", "receiver", "called_off"
 OPEN, DONE = "open", "done"
@@ -28,6 +29,26 @@ class Signer:
     def speaks_for(self, owner: str) -> bool:
         """For oneself, or for somebody whose customers one may hand over: people leave before they sign."""
         return owner in self.names or self.over is None or owner in self.over
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads papers: the names the books call them by as an owner, and the rows of the ledger they see."""
+
+    names: frozenset[str]
+    ledger: Scope
+
+
+#: Who operates the machine.
+READS_ALL = Reader(frozenset(), EVERYTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A customer on a paper with items of one company; None: nothing of it is open."""
+
+    customer_id: int
+    company_id: int | None
 
 
 def state_of(steps: Collection[str]) -> str:
@@ -60,6 +81,34 @@ def check_signature(side: str, owner: str, signer: Signer, signed: Mapping[str, 
         raise Refusal("hand_over_not_yours", owner=owner)
     if signer.actor in signed.values():
         raise Refusal("hand_over_one_hand", actor=signer.actor)
+
+
+def places_of(customer_ids: Collection[int], lines: Sequence[Mapping[str, Any]]) -> list[Place]:
+    """Each customer with the companies its line hands items over of."""
+    companies: dict[int, set[int]] = {one: set() for one in customer_ids}
+    for line in lines:
+        companies[line["customer_id"]] |= {item["company_id"] for item in line["items"]}
+    return [Place(one, company) for one in companies for company in sorted(companies[one]) or [None]]
+
+
+def part_of(line: Mapping[str, Any], companies: Collection[int | None]) -> dict[str, Any]:
+    """A customer's line with the items of these companies alone, summed anew; `part` says that some are left out."""
+    shown = [item for item in line["items"] if item.get("company_id") in companies]
+    if len(shown) == len(line["items"]):
+        return dict(line)
+    return {**line, "items": shown, "sums": sums_of(shown), "part": True}
+
+
+def sums_of(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a line's items come to per currency, in minor units; credits apart."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in items:
+        empty = {"currency": item["currency"], "items": 0, "debit": 0, "overdue": 0, "credit": 0}
+        sums = found.setdefault(item["currency"], empty)
+        sums["items"] += 1
+        sums["credit" if item["side"] == "credit" else "debit"] += item["open"]
+        sums["overdue"] += item["open"] if item["overdue_days"] else 0
+    return [found[currency] for currency in sorted(found)]
 
 
 def content_of(lines: Sequence[Mapping[str, Any]]) -> str:

@@ -66,11 +66,13 @@ def affiliate(
 ) -> int:
     """Record one affiliation; 0 when just this is the record of that day. '' ends an affiliation.
 
-    Refuses an unknown customer, dimension or group. An owner's or region's name is free.
+    Refuses an unknown customer, dimension or group. An owner's or region's name is free. The customer's row is held,
+    as a hand-over holds it, so that it does not change hands in between.
     """
     statement = Statement(customer_id, dimension, value, effective_on, item_id)
 
     def work() -> int:
+        _hold(customer_id)
         _check(statement)
         written = affiliate_many([statement], today=effective_on, batch_id=None, actor=actor, at=at).written
         if written:
@@ -186,13 +188,16 @@ def _fact(move: Move) -> dict[str, Any]:
     }
 
 
+def _hold(customer_id: int) -> None:
+    if Customer.objects.select_for_update().filter(pk=customer_id).values_list("pk").first() is None:
+        raise Refusal("customer_unknown", customer=customer_id)
+
+
 def _check(statement: Statement) -> None:
     if statement.dimension not in Affiliation.Dimension.values:
         raise Refusal("dimension_unknown", value=statement.dimension, known=", ".join(Affiliation.Dimension.values))
     if len(statement.value) > _LONGEST:
         raise Refusal("affiliation_too_long", longest=_LONGEST)
-    if not Customer.objects.filter(id=statement.customer_id).exists():
-        raise Refusal("customer_unknown", customer=statement.customer_id)
     named_group = statement.dimension == Affiliation.Dimension.GROUP and statement.value
     if named_group and not CustomerGroup.objects.filter(code=statement.value).exists():
         raise Refusal("group_unknown", group=statement.value)

@@ -80,7 +80,7 @@ def change_customer(*, code: str, version: int, changes: dict[str, Any], actor: 
     return retrying(work)
 
 
-def create_group(*, code: str, name: str, parent_code: str = "") -> int:
+def create_group(*, code: str, name: str, parent_code: str = "", actor: str, at: datetime) -> int:
     """Create a customer group (集团), under another one if `parent_code` names it."""
     code, name = plain(code), tidy(name)
     if not code or not name:
@@ -96,6 +96,7 @@ def create_group(*, code: str, name: str, parent_code: str = "") -> int:
         group, fresh = CustomerGroup.objects.get_or_create(code=code, defaults={"name": name, "parent": parent})
         if not fresh:
             raise Refusal("group_code_taken", group=code)
+        announce("customers.group_created", at=at, payload={"group": code, "below": parent_code, "actor": actor})
         return int(group.pk)
 
     return retrying(work)

@@ -18,18 +18,27 @@ from huikuan.record.customers.domain.handover import (
     DONE,
     GIVER,
     OPEN,
+    RECEIVER,
     Signer,
     check_proposal,
     check_signature,
     content_of,
     digest_of,
+    places_of,
     state_of,
 )
-from huikuan.record.customers.models import Affiliation, Customer, HandOver, HandOverStep
+from huikuan.record.customers.models import Affiliation, Customer, HandOver, HandOverPlace, HandOverStep
 from huikuan.record.customers.operations.affiliations import Statement, affiliate_many
 from huikuan.record.customers.queries.customers import affiliation_as_of
 
 OWNER = Affiliation.Dimension.OWNER
+
+#: How each step is told.
+_EVENTS = {
+    GIVER: "customers.hand_over_giver",
+    RECEIVER: "customers.hand_over_receiver",
+    CALLED_OFF: "customers.hand_over_called_off",
+}
 
 
 def draw_up_hand_over(
@@ -45,12 +54,14 @@ def draw_up_hand_over(
 ) -> int:
     """Draw up what both are to sign and answer its id; nobody's customers change yet.
 
-    `lines`: what is handed over as the signers are shown it, items and amounts. Refuses customers that are not
-    `from_owner`'s on the day, and those another open hand-over names.
+    `lines`: what is handed over as the signers are shown it, a customer each (`customer_id`) with its open `items`
+    (of `company_id`) and their sums. Refuses customers that are not
+    `from_owner`'s on the day, those of whom an owner is said already for a later day (they would not become the
+    receiver's for good), and those another open hand-over names.
     """
     giver, receiver, chosen = tidy(from_owner), tidy(to_owner), sorted(set(customer_ids))
     check_proposal(giver, receiver, chosen)
-    content = content_of(lines)
+    content, places = content_of(lines), places_of(chosen, lines)
     row = {
         "from_owner": giver,
         "to_owner": receiver,
@@ -67,6 +78,10 @@ def draw_up_hand_over(
         _check_owner(chosen, giver, effective_on)
         _check_free(chosen)
         (hand_over_id,) = record(HandOver, [row], at=at)
+        HandOverPlace.objects.bulk_create(
+            HandOverPlace(hand_over_id=hand_over_id, customer_id=one.customer_id, company_id=one.company_id)
+            for one in places
+        )
         announce("customers.hand_over_drawn_up", at=at, payload={"hand_over_id": hand_over_id})
         return hand_over_id
 
@@ -76,7 +91,7 @@ def draw_up_hand_over(
 def sign_hand_over(*, hand_over_id: int, side: str, content_sha256: str, signer: Signer, at: datetime) -> str:
     """One side signs what it was shown. With the second signature the customers belong to the receiver from the
     hand-over's day on. Answers the state. Refuses as `check_signature`, another content, and customers that went
-    to somebody else meanwhile."""
+    to somebody else meanwhile, or will on a later day."""
 
     def work() -> str:
         paper = _held(hand_over_id)
@@ -137,7 +152,7 @@ def _steps(hand_over_id: int) -> dict[str, str]:
 def _step(paper: HandOver, step: str, actor: str, note: str, at: datetime) -> None:
     about = {"hand_over_id": paper.pk, "content_sha256": paper.content_sha256}
     record(HandOverStep, [{**about, "step": step, "note": note, "actor": actor}], at=at)
-    announce(f"customers.hand_over_{step}", at=at, payload={"hand_over_id": paper.pk})
+    announce(_EVENTS[step], at=at, payload={"hand_over_id": paper.pk})
 
 
 def _check_owner(customer_ids: Collection[int], owner: str, day: date) -> None:
@@ -146,14 +161,19 @@ def _check_owner(customer_ids: Collection[int], owner: str, day: date) -> None:
     if others:
         codes = Customer.objects.filter(pk__in=others).order_by("code").values_list("code", flat=True)
         raise Refusal("hand_over_of_others", owner=owner, codes=", ".join(codes))
+    said = Affiliation.objects.filter(
+        dimension=OWNER, item_id=None, customer_id__in=customer_ids, effective_on__gt=day
+    )
+    if later := set(said.values_list("customer_id", flat=True)):
+        codes = Customer.objects.filter(pk__in=later).order_by("code").values_list("code", flat=True)
+        raise Refusal("hand_over_before_another", day=day.isoformat(), codes=", ".join(codes))
 
 
 def _check_free(customer_ids: Collection[int]) -> None:
-    closed = set(HandOverStep.objects.filter(step=CALLED_OFF).values_list("hand_over_id", flat=True))
-    signed: dict[int, set[str]] = {}
-    for paper_id, step in HandOverStep.objects.values_list("hand_over_id", "step"):
-        signed.setdefault(paper_id, set()).add(step)
-    wanted = set(customer_ids)
-    for paper in HandOver.objects.exclude(pk__in=closed):
-        if state_of(signed.get(paper.pk, ())) == OPEN and wanted & set(paper.customer_ids):
-            raise Refusal("hand_over_twice", number=paper.pk)
+    named = HandOverPlace.objects.filter(customer_id__in=customer_ids)
+    steps: dict[int, set[str]] = {one: set() for one in named.values_list("hand_over_id", flat=True).distinct()}
+    for paper_id, step in HandOverStep.objects.filter(hand_over_id__in=steps).values_list("hand_over_id", "step"):
+        steps[paper_id].add(step)
+    for paper_id in sorted(steps):
+        if state_of(steps[paper_id]) == OPEN:
+            raise Refusal("hand_over_twice", number=paper_id)

@@ -1,4 +1,5 @@
-"""Hand-overs: what was drawn up, who signed, whether it holds."""
+"""Hand-overs: what was drawn up, who signed, whether it holds. A paper names items of several companies: whoever sees
+some of these alone is shown their part of it."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.record.customers.domain.handover import state_of
-from huikuan.record.customers.models import HandOver, HandOverStep
+from huikuan.record.customers.domain.handover import Place, Reader, part_of, state_of
+from huikuan.record.customers.models import HandOver, HandOverPlace, HandOverStep
+from huikuan.record.customers.queries.customers import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,65 +27,126 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class HandOverRow:
-    """A hand-over; `lines` is what both sides sign, `state` open, done or called_off."""
+    """A hand-over as the reader is shown it; `places` of their part, `whole` when that is all of it.
+    `state`: open, done or called_off."""
 
     id: int
     from_owner: str
     to_owner: str
-    customer_ids: tuple[int, ...]
+    places: tuple[Place, ...]
+    whole: bool
     effective_on: date
     reason: str
-    lines: tuple[dict[str, Any], ...]
     content_sha256: str
     actor: str
     recorded_at: datetime
     steps: tuple[StepRow, ...]
     state: str
 
+    @property
+    def customer_ids(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(place.customer_id for place in self.places))
+
     def step(self, name: str) -> StepRow | None:
         return next((one for one in self.steps if one.step == name), None)
 
 
-def hand_overs(*, scope: Scope, customer_id: int | None = None) -> list[HandOverRow]:
-    """Those the scope sees, the newest first: of or to one of its owners, or all where it sees whosesoever.
-    `customer_id`: of this customer alone."""
-    rows = _rows(HandOver.objects.order_by("-id"))
-    return [row for row in rows if _sees(scope, row) and (customer_id is None or customer_id in row.customer_ids)]
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A hand-over with the reader's `lines` of it; of the whole, they are what both sides sign."""
+
+    row: HandOverRow
+    lines: tuple[dict[str, Any], ...]
 
 
-def hand_over(hand_over_id: int, *, scope: Scope) -> HandOverRow:
-    """One; refuses an unknown one, and one outside the scope likewise."""
-    found = [row for row in _rows(HandOver.objects.filter(pk=hand_over_id)) if _sees(scope, row)]
+def hand_overs(*, reader: Reader, customer_id: int | None = None, number: int | None = None) -> list[HandOverRow]:
+    """Those of which the reader sees anything, the newest first; see `paper`. `customer_id`: of this customer alone;
+    `number`: this one."""
+    papers = HandOver.objects.defer("content").order_by("-id")
+    if customer_id is not None:
+        named = HandOverPlace.objects.filter(customer_id=customer_id).values("hand_over_id")
+        papers = papers.filter(pk__in=named)
+    if number is not None:
+        papers = papers.filter(pk=number)
+    rows = _rows(papers, reader)
+    return [row for row in rows if customer_id is None or customer_id in row.customer_ids]
+
+
+def paper(hand_over_id: int, *, reader: Reader) -> Paper:
+    """One with its lines. Its two owners, and whoever sees the rows of one of them in every company, are shown the
+    whole; others what they see in the ledger. Refuses an unknown one, and one of which nothing is seen likewise."""
+    found = _rows(HandOver.objects.filter(pk=hand_over_id), reader)
     if not found:
         raise Refusal("hand_over_unknown", number=hand_over_id)
-    return found[0]
+    row, content = found[0], HandOver.objects.values_list("content", flat=True).get(pk=hand_over_id)
+    lines = json.loads(content)
+    if row.whole:
+        return Paper(row, tuple(lines))
+    companies: dict[int, set[int | None]] = {}
+    for place in row.places:
+        companies.setdefault(place.customer_id, set()).add(place.company_id)
+    told = [line for line in lines if line.get("customer_id") in companies]
+    return Paper(row, tuple(part_of(line, companies[line["customer_id"]]) for line in told))
 
 
-def _sees(scope: Scope, row: HandOverRow) -> bool:
-    owners = scope.owners
-    return owners is None or row.from_owner in owners or row.to_owner in owners
-
-
-def _rows(papers: Iterable[HandOver]) -> list[HandOverRow]:
+def _rows(papers: Iterable[HandOver], reader: Reader) -> list[HandOverRow]:
     known = list(papers)
     steps: dict[int, list[StepRow]] = {}
     for fact in HandOverStep.objects.filter(hand_over_id__in=[one.pk for one in known]).order_by("tx", "id"):
         steps.setdefault(fact.hand_over_id, []).append(StepRow(fact.step, fact.actor, fact.note, fact.recorded_at))
-    return [_row(one, tuple(steps.get(one.pk, ()))) for one in known]
+    places: dict[int, list[Place]] = {}
+    for number, *place in (
+        HandOverPlace.objects.filter(hand_over_id__in=[one.pk for one in known])
+        .order_by("id")
+        .values_list("hand_over_id", "customer_id", "company_id")
+    ):
+        places.setdefault(number, []).append(Place(*place))
+    eyes, rows = _Eyes(reader), []
+    for one in known:
+        named, owners = places.get(one.pk, []), frozenset({one.from_owner, one.to_owner})
+        shown = [place for place in named if eyes.see(place, owners)]
+        if shown:
+            rows.append(_row(one, tuple(steps.get(one.pk, ())), tuple(shown), whole=shown == named))
+    return rows
 
 
-def _row(paper: HandOver, steps: tuple[StepRow, ...]) -> HandOverRow:
+class _Eyes:
+    """What a reader is shown, looked up once for any number of papers."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self._seen = reader, seen(reader.ledger)
+        self._customers = self._seen.customers
+        self._across: dict[int | None, frozenset[str] | None] = {}
+
+    def see(self, place: Place, owners: frozenset[str]) -> bool:
+        """As one of the paper's owners, by the ledger, or because they see the rows of one of the owners in that
+        company: the customers may be another's by now."""
+        if self._reader.names & owners or self._see_rows_of(owners, place.company_id):
+            return True
+        if place.company_id is None:
+            return self._customers is None or place.customer_id in self._customers
+        return self._seen.has(place.company_id, place.customer_id)
+
+    def _see_rows_of(self, owners: frozenset[str], company_id: int | None) -> bool:
+        if company_id not in self._across:
+            companies = None if company_id is None else frozenset({company_id})
+            self._across[company_id] = self._reader.ledger.owners_across(companies)
+        reached = self._across[company_id]
+        return reached is None or bool(reached & owners)
+
+
+def _row(one: HandOver, steps: tuple[StepRow, ...], places: tuple[Place, ...], *, whole: bool) -> HandOverRow:
     return HandOverRow(
-        id=paper.pk,
-        from_owner=paper.from_owner,
-        to_owner=paper.to_owner,
-        customer_ids=tuple(paper.customer_ids),
-        effective_on=paper.effective_on,
-        reason=paper.reason,
-        lines=tuple(json.loads(paper.content)),
-        content_sha256=paper.content_sha256,
-        actor=paper.actor,
-        recorded_at=paper.recorded_at,
+        id=one.pk,
+        from_owner=one.from_owner,
+        to_owner=one.to_owner,
+        places=places,
+        whole=whole,
+        effective_on=one.effective_on,
+        reason=one.reason,
+        content_sha256=one.content_sha256,
+        actor=one.actor,
+        recorded_at=one.recorded_at,
         steps=steps,
-        state=state_of([one.step for one in steps]),
+        state=state_of([step.step for step in steps]),
     )

@@ -110,7 +110,7 @@ class TestAffiliate:
 
     def test_refusals_write_nothing(self) -> None:
         customer_id = create_customer(master=Master("A", "A"), **BY)
-        create_group(code="G", name="G")
+        create_group(code="G", name="G", **BY)
         day = {"effective_on": START, **BY}
         refused = {
             "customer_unknown": {"customer_id": customer_id + 1, "dimension": "owner", "value": "李沅"},

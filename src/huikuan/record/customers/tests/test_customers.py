@@ -10,6 +10,7 @@ import pytest
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers import queries
 from huikuan.record.customers.domain.master import Master
@@ -104,11 +105,16 @@ def test_nobody_stands_above_himself() -> None:
 
 
 def test_groups_form_a_tree() -> None:
-    create_group(code="HY", name="海岳集团")
-    create_group(code="HY-E", name="海岳华东", parent_code="HY")
+    create_group(code="HY", name="海岳集团", **BY)
+    create_group(code="HY-E", name="海岳华东", parent_code="HY", **BY)
     assert [(row.code, row.above) for row in queries.groups()] == [("HY", ()), ("HY-E", ("海岳集团",))]
-    refused(lambda: create_group(code="HY", name="另一个"), "group_code_taken")
-    refused(lambda: create_group(code="X", name="X", parent_code="NO"), "group_unknown")
+    told = Event.objects.filter(kind="customers.group_created").order_by("id").values_list("payload", flat=True)
+    assert list(told) == [
+        {"group": "HY", "below": "", "actor": BY["actor"]},
+        {"group": "HY-E", "below": "HY", "actor": BY["actor"]},
+    ]
+    refused(lambda: create_group(code="HY", name="另一个", **BY), "group_code_taken")
+    refused(lambda: create_group(code="X", name="X", parent_code="NO", **BY), "group_unknown")
 
 
 def test_finding_by_any_name_code_or_uscc() -> None:

@@ -8,15 +8,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
-from huikuan.record.customers.domain.handover import Signer
+from huikuan.mechanisms.identity.domain.scope import Part, scope_of
+from huikuan.record.customers.domain.handover import READS_ALL, Reader, Signer, sums_of
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Affiliation, HandOver, HandOverStep
 from huikuan.record.customers.operations import (
     affiliate,
+    affiliations,
     call_off_hand_over,
     create_customer,
     draw_up_hand_over,
@@ -24,15 +26,15 @@ from huikuan.record.customers.operations import (
     sign_hand_over,
 )
 from huikuan.record.customers.queries import affiliation_as_of
-from huikuan.record.customers.queries.handovers import hand_over, hand_overs
+from huikuan.record.customers.queries.handovers import hand_overs, paper
 
 AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
 DAY = date(2026, 12, 1)
+HERE, THERE = 1, 2
 BY = {"actor": "guo", "at": AT}
 LI = Signer("li", frozenset({"li", "李沅"}), frozenset())
 YIN = Signer("yin", frozenset({"yin", "尹川"}), frozenset())
 GUO = Signer("guo", frozenset({"guo"}), frozenset({"李沅"}))
-LINES = [{"code": "A", "open": 100}]
 
 
 @pytest.fixture
@@ -43,8 +45,16 @@ def ids(db: None) -> list[int]:
     return made
 
 
+def line(customer_id: int, *companies: int) -> dict[str, object]:
+    """A customer's line with an item of 1.00 in each company."""
+    item = {"currency": "CNY", "side": "debit", "open": 100, "overdue_days": 3}
+    items = [{**item, "company_id": company} for company in companies]
+    return {"customer_id": customer_id, "items": items, "sums": sums_of(items)}
+
+
 def drawn_up(ids: list[int], **changes: object) -> int:
-    asked = {"from_owner": "李沅", "to_owner": "尹川", "customer_ids": ids, "effective_on": DAY, "lines": LINES}
+    lines = [line(one, HERE) for one in changes.get("customer_ids", ids)]  # type: ignore[attr-defined]
+    asked = {"from_owner": "李沅", "to_owner": "尹川", "customer_ids": ids, "effective_on": DAY, "lines": lines}
     return draw_up_hand_over(**{**asked, "reason": "离职", **BY, **changes})  # type: ignore[arg-type]
 
 
@@ -78,12 +88,13 @@ def test_nothing_moves_until_both_signed_and_then_from_the_day_on(ids: list[int]
     assert signed(number, "receiver", YIN) == "done"
     assert owners(ids) == ["尹川", "尹川"]
     assert owners(ids, date(2026, 11, 30)) == ["李沅", "李沅"]
-    row = hand_over(number, scope=EVERYTHING)
+    found = paper(number, reader=READS_ALL)
+    row = found.row
     assert (row.state, [(step.step, step.actor) for step in row.steps]) == (
         "done",
         [("giver", "li"), ("receiver", "yin")],
     )
-    assert row.lines == ({"code": "A", "open": 100},)
+    assert found.lines == tuple(line(one, HERE) for one in ids)
 
 
 def test_whoever_may_hand_over_signs_for_the_one_who_left_but_not_both_sides(ids: list[int]) -> None:
@@ -127,16 +138,58 @@ def test_a_customer_that_went_elsewhere_meanwhile_is_not_taken_along(ids: list[i
     assert owners(ids) == ["李沅", "郑可"]
 
 
+def reading(*parts: Part, names: frozenset[str] = frozenset()) -> Reader:
+    return Reader(names, scope_of(parts, on=DAY))
+
+
 def test_those_concerned_see_it_and_nobody_else(ids: list[int]) -> None:
     drawn_up(ids)
 
     def sees(*owners: str) -> int:
-        return len(hand_overs(scope=scope_of([Part(None, frozenset(owners))], on=DAY)))
+        return len(hand_overs(reader=reading(Part(None, frozenset(owners)))))
 
     assert (sees("李沅"), sees("尹川"), sees("郑可")) == (1, 1, 0)
-    assert hand_overs(scope=NOTHING) == []
-    assert len(hand_overs(scope=EVERYTHING, customer_id=ids[0])) == 1
-    assert hand_overs(scope=EVERYTHING, customer_id=max(ids) + 1) == []
+    assert hand_overs(reader=reading()) == []
+    assert len(hand_overs(reader=READS_ALL, customer_id=ids[0])) == 1
+    assert hand_overs(reader=READS_ALL, customer_id=max(ids) + 1) == []
+
+
+def test_who_sees_one_company_is_shown_its_items_alone(ids: list[int]) -> None:
+    first, second = ids
+    number = drawn_up(ids, lines=[line(first, HERE, THERE), line(second, THERE)])
+    here, there = frozenset({HERE}), frozenset({THERE})
+    one = paper(number, reader=reading(Part(here, None)))
+    assert one.lines == ({**line(first, HERE), "part": True},)
+    assert (one.row.customer_ids, one.row.whole) == ((first,), False)
+    lead = paper(number, reader=reading(Part(here, frozenset({"尹川"}))))
+    assert lead.lines == one.lines
+    assert paper(number, reader=reading(Part(there, None))).lines == (
+        {**line(first, THERE), "part": True},
+        line(second, THERE),
+    )
+    whole = (
+        reading(Part(here, frozenset({"李沅"})), names=frozenset({"李沅"})),
+        reading(Part(here, None), Part(there, None)),
+        reading(Part(None, frozenset({"尹川"}))),
+        READS_ALL,
+    )
+    for reader in whole:
+        found = paper(number, reader=reader)
+        assert (found.row.whole, [len(one["items"]) for one in found.lines]) == (True, [2, 1])
+    nobody = reading(Part(frozenset({HERE + THERE}), None))
+    assert hand_overs(reader=nobody) == []
+    with pytest.raises(Refusal, match="hand_over_unknown"):
+        paper(number, reader=nobody)
+
+
+def test_lists_and_checks_read_no_papers(ids: list[int]) -> None:
+    drawn_up(ids[:1])
+    with CaptureQueriesContext(connection) as asked:
+        hand_overs(reader=READS_ALL)
+        handovers._check_free(ids[1:])
+    told = [query["sql"] for query in asked if "customers_handover" in query["sql"]]
+    assert told
+    assert not any('"content"' in sql for sql in told)
 
 
 def both_at_once(made: list[int], ready: threading.Barrier) -> list[str]:
@@ -181,3 +234,67 @@ def test_without_holding_the_customers_both_are_drawn_up(ids: list[int], monkeyp
     monkeypatch.setattr(handovers, "_hold", lambda customer_ids: None)
     monkeypatch.setattr(handovers, "_check_free", look)
     assert both_at_once(ids, threading.Barrier(2)) == ["drawn up", "drawn up"]
+
+
+def test_an_owner_said_for_a_later_day_refuses_both_drawing_up_and_the_last_signature(ids: list[int]) -> None:
+    later = {"customer_id": ids[1], "dimension": "owner", "value": "郑可", "effective_on": date(2026, 12, 5), **BY}
+    number = drawn_up(ids)
+    signed(number, "giver", LI)
+    affiliate(**later)
+    refused(lambda: signed(number, "receiver", YIN), "hand_over_before_another")
+    call_off_hand_over(hand_over_id=number, reason="改日", **BY)
+    refused(lambda: drawn_up(ids), "hand_over_before_another")
+    assert owners(ids, date(2026, 12, 5)) == ["李沅", "郑可"]
+    assert drawn_up(ids[:1]) > number
+
+
+def said_before_the_signature(made: list[int], seconds: float, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """The last signature has looked whose the customers are; whether somebody who then says another owner for one of
+    them is done within the seconds, before it is written."""
+    number, check = drawn_up(made), handovers._check_owner
+    signed(number, "giver", LI)
+    looked, written, answers = threading.Event(), threading.Event(), list[bool]()
+
+    def look(customer_ids: list[int], owner: str, day: date) -> None:
+        check(customer_ids, owner, day)
+        looked.set()
+        answers.append(written.wait(seconds))
+
+    def sign() -> None:
+        signed(number, "receiver", YIN)
+        connection.close()
+
+    def say() -> None:
+        looked.wait(20)
+        affiliate(customer_id=made[0], dimension="owner", value="郑可", effective_on=date(2026, 11, 25), **BY)
+        written.set()
+        connection.close()
+
+    monkeypatch.setattr(handovers, "_check_owner", look)
+    both = [threading.Thread(target=work) for work in (sign, say)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert HandOverStep.objects.count() == 2
+    return answers[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_says_another_owner_between_the_look_and_the_signature(
+    ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("a claim about concurrency: PostgreSQL only")
+    assert not said_before_the_signature(ids, 1.0, monkeypatch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_holding_the_customer_it_is_handed_over_although_it_went_elsewhere(
+    ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what was looked at is no longer so when it is signed."""
+    if connection.vendor != "postgresql":
+        pytest.skip("a claim about concurrency: PostgreSQL only")
+    monkeypatch.setattr(affiliations, "_hold", lambda customer_id: None)
+    assert said_before_the_signature(ids, 30, monkeypatch)

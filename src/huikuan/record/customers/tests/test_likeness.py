@@ -86,7 +86,7 @@ def test_only_the_scopes_customers_are_compared() -> None:
 @pytest.mark.django_db
 def test_a_group_moves_with_all_below_it_and_never_below_itself() -> None:
     for code, parent in (("A", ""), ("B", "A"), ("C", "B")):
-        create_group(code=code, name=f"集团 {code}", parent_code=parent)
+        create_group(code=code, name=f"集团 {code}", parent_code=parent, **BY)
     before = Event.objects.count()
     for code, parent, refusal in (
         ("A", "C", "group_cycle"),
@@ -111,5 +111,5 @@ def test_a_group_moves_with_all_below_it_and_never_below_itself() -> None:
 def test_a_group_has_a_code_and_a_name() -> None:
     for code, name in ((" ", "x"), ("X", " ")):
         with pytest.raises(Refusal):
-            create_group(code=code, name=name)
+            create_group(code=code, name=name, **BY)
     assert not CustomerGroup.objects.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ from huikuan.record.customers.queries import (
     CustomerRow,
     affiliations_of,
     customers_by_id,
+    governing_rows,
     groups,
     register_seen,
     seen,
@@ -170,14 +172,29 @@ def _deal(request: HttpRequest, customer_id: int, form: Form) -> None:
 
 
 def _affiliate(request: HttpRequest, customer_id: int, values: dict[str, str]) -> None:
+    day = day_of(values["effective_on"]) or reading_of(request).today
+    if values["dimension"] == Affiliation.Dimension.OWNER:
+        _check_giver(request, customer_id, day)
     affiliate(
         customer_id=customer_id,
         dimension=values["dimension"],
         value=values["value"],
-        effective_on=day_of(values["effective_on"]) or reading_of(request).today,
+        effective_on=day,
         actor=actor_of(request),
         at=timezone.now(),
     )
+
+
+def _check_giver(request: HttpRequest, customer_id: int, day: date) -> None:
+    """Whoever manages customers gives an owner to one that has none. From an owner it goes by a hand-over that two
+    sign, or by somebody who may hand over that owner's customers in every company."""
+    begin = min(day, reading_of(request).today)
+    said = governing_rows([customer_id]).get((customer_id, None, Affiliation.Dimension.OWNER), [])
+    present = {value for since, value in said if since > begin}
+    present.update([value for since, value in said if since <= begin][-1:])
+    reached = scope_of(request, Permission.HAND_OVER_CUSTOMERS).owners_across(None)
+    if reached is not None and (others := present - {""} - reached):
+        raise Refusal("owner_by_hand_over", owner=", ".join(sorted(others)))
 
 
 def _known(row: CustomerRow) -> dict[str, str]:

@@ -39,7 +39,7 @@ class ItemFilter:
 
     `slot`: 'not_due', 'awaiting', 'overdue' (any overdue) or 'days' with `from_days` … `to_days` (None: open end).
     On the document basis there is only 'days'. `side`: 'debit' or 'credit'. `text` finds in document number,
-    customer name and code. `lines`: these (item, line) alone.
+    customer name and code. `lines`: these (item, line) alone; `customer_ids`: these customers' alone.
     """
 
     customer_id: int | None = None
@@ -55,6 +55,7 @@ class ItemFilter:
     business_type: str | None = None
     text: str = ""
     lines: frozenset[tuple[int, int]] | None = None
+    customer_ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,9 @@ def _conditions(chosen: ItemFilter, as_of: date, basis: str) -> tuple[list[str],
     if chosen.lines is not None:
         named = ", ".join(f"({int(item)}, {int(line)})" for item, line in sorted(chosen.lines))
         clauses.append(f"(item_id, line) IN ({named})" if named else "1 = 0")
+    if chosen.customer_ids is not None:
+        among = ", ".join(str(int(one)) for one in sorted(chosen.customer_ids))
+        clauses.append(f"customer_id IN ({among})" if among else "1 = 0")
     if chosen.text:
         clauses.append(_text_clause(chosen.text, parameters))
     return clauses, parameters

@@ -11,21 +11,22 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.documents.typesetting import pdf
 from huikuan.mechanisms.pages.figures import grouped
-from huikuan.record.customers.queries.handovers import HandOverRow
+from huikuan.record.customers.queries.handovers import HandOverRow, Paper
 from huikuan.record.receivables.templatetags.receivables import kind_name
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "hand_over.typ"
 
 
-def hand_over_pdf(paper: HandOverRow) -> bytes:
-    """The document in the reader's language; the same hand-over gives the same bytes until somebody signs."""
-    last = max([paper.recorded_at, *(step.recorded_at for step in paper.steps)])
+def hand_over_pdf(paper: Paper) -> bytes:
+    """The reader's part of it in their language; the same hand-over gives the same bytes until somebody signs."""
+    last = max([paper.row.recorded_at, *(step.recorded_at for step in paper.row.steps)])
     return pdf(TEMPLATE, _said(paper), at=last)
 
 
-def _said(paper: HandOverRow) -> dict[str, Any]:
+def _said(whole: Paper) -> dict[str, Any]:
+    paper, lines = whole.row, whole.lines
     english = (get_language() or "").startswith("en")
-    count = len(paper.lines)
+    count = len(lines)
     return {
         "lang": "en" if english else "zh",
         "title": _("Hand-over of customers"),
@@ -38,7 +39,7 @@ def _said(paper: HandOverRow) -> dict[str, Any]:
             [_("Customers"), ngettext("%(count)s customer", "%(count)s customers", count) % {"count": count}],
         ],
         "heads": [_("Document"), _("Kind"), _("Due"), _("Days overdue"), _("Open")],
-        "customers": [_customer(line) for line in paper.lines],
+        "customers": [_customer(line) for line in lines],
         "signatures": [_signature(paper, "giver", _("Given by")), _signature(paper, "receiver", _("Received by"))],
         "called_off": _("Called off") if paper.state == "called_off" else "",
         "rests": f"SHA-256 {paper.content_sha256}",
@@ -49,7 +50,7 @@ def _said(paper: HandOverRow) -> dict[str, Any]:
 def _customer(line: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": f"{line['code']}  {line['name']}",
-        "sums": [_sum(one) for one in line["sums"]] or [_("Nothing is open.")],
+        "sums": [_sum(one) for one in line["sums"]] + _left(line),
         "rows": [
             [
                 one["document"] or "–",
@@ -61,6 +62,12 @@ def _customer(line: dict[str, Any]) -> dict[str, Any]:
             for one in line["items"]
         ],
     }
+
+
+def _left(line: dict[str, Any]) -> list[str]:
+    if line.get("part"):
+        return [_("Items of companies you do not see are left out.")]
+    return [] if line["sums"] else [_("Nothing is open.")]
 
 
 def _sum(one: dict[str, Any]) -> str:

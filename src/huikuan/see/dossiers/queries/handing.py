@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Affiliation, Customer
-from huikuan.record.customers.queries import affiliation_as_of, register_seen, seen
+from huikuan.record.customers.queries import affiliation_as_of, item_affiliation_as_of, register_seen, seen
+from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
 from huikuan.see.dossiers.queries.standing import Books
+
+OWNER = Affiliation.Dimension.OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Handed:
 
 def owners(day: date, *, scope: Scope) -> list[str]:
     """Whose customers of the scope are on the day."""
-    known = affiliation_as_of(day, dimension=Affiliation.Dimension.OWNER)
+    known = affiliation_as_of(day, dimension=OWNER)
     theirs = seen(scope)
     return sorted({owner for customer_id, owner in known.items() if theirs.has_customer(customer_id)})
 
@@ -46,18 +51,34 @@ def owners(day: date, *, scope: Scope) -> list[str]:
 def handed(
     owner: str, day: date, books: Books, *, scope: Scope, chosen: Collection[int] | None = None
 ) -> list[Handed]:
-    """The owner's customers of the scope on the day (None: all; else those chosen), with the items that are theirs
-    by the books. An item that belongs to somebody else apart from its customer stays with them."""
-    known = affiliation_as_of(day, dimension=Affiliation.Dimension.OWNER)
+    """The owner's customers of the scope on the day (None: all; else those chosen), with what is open of them by the
+    books, whoever's they were then. An item that is somebody else's on the day, apart from its customer, stays."""
+    known = affiliation_as_of(day, dimension=OWNER)
     mine = {one for one, name in known.items() if name == owner and (chosen is None or one in chosen)}
+    apart = item_affiliation_as_of(day, dimension=OWNER, customer_ids=mine)
     rows: dict[int, list[ItemRow]] = {}
     if mine:
-        chosen_lines = ItemFilter(owner=owner, company_id=books.company_id)
-        with every_item(chosen_lines, as_of=books.as_of, scope=scope, known=books.known) as (_, lines):
+        theirs = ItemFilter(customer_ids=frozenset(mine), company_id=books.company_id)
+        with every_item(theirs, as_of=books.as_of, scope=scope, known=books.known) as (_, lines):
             for line in lines:
-                rows.setdefault(line.customer_id, []).append(line)
+                if apart.get(line.item_id, owner) == owner:
+                    rows.setdefault(line.customer_id, []).append(line)
     customers = register_seen(seen(scope)).filter(pk__in=mine).order_by("code")
     return [_handed(one, rows.get(one.pk, [])) for one in customers]
+
+
+def handed_by(customer_ids: Collection[int], *, scope: Scope) -> frozenset[str] | None:
+    """Whose rows the scope reaches in every company that has items of these customers (None: anybody's): a customer
+    changes hands in all of them at once."""
+    companies = Item.objects.filter(customer_id__in=customer_ids).values_list("company_id", flat=True).distinct()
+    return scope.owners_across(frozenset(companies))
+
+
+def check_reach(owner: str, found: Collection[Handed], *, scope: Scope) -> None:
+    """Refuse a hand-over of customers with items in a company where the scope does not reach the owner's rows."""
+    reached = handed_by([one.customer_id for one in found], scope=scope)
+    if reached is not None and owner not in reached:
+        raise Refusal("hand_over_in_part", owner=owner)
 
 
 def totals(found: Collection[Handed]) -> list[Sum]:
@@ -67,8 +88,10 @@ def totals(found: Collection[Handed]) -> list[Sum]:
 
 def as_lines(found: Collection[Handed], on: date) -> list[dict[str, Any]]:
     """What both sides sign, as plain data: amounts in minor units with their currency."""
+    companies = dict(Company.objects.values_list("code", "pk"))
     return [
         {
+            "customer_id": one.customer_id,
             "code": one.code,
             "name": one.name,
             "as_of": on.isoformat(),
@@ -78,6 +101,8 @@ def as_lines(found: Collection[Handed], on: date) -> list[dict[str, Any]]:
             ],
             "items": [
                 {
+                    "company_id": companies[line.company_code],
+                    "company": line.company_code,
                     "document": line.document_number,
                     "kind": line.kind,
                     "side": line.side,

@@ -11,6 +11,7 @@ from typing import Any
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.changes import Change, differences
+from huikuan.record.customers.domain.handover import Reader
 from huikuan.record.customers.queries import affiliations_said, narrowed, seen, versions
 from huikuan.record.customers.queries.documents import document_versions
 from huikuan.record.customers.queries.handovers import hand_overs
@@ -41,7 +42,7 @@ class Event:
 
 
 def timeline(
-    customer_id: int, books: Books, *, scope: Scope, ledger: Scope, clear: bool, kind: str = "", limit: int = _MOST
+    customer_id: int, books: Books, *, ledger: Scope, clear: bool, kind: str = "", limit: int = _MOST
 ) -> list[Event]:
     """The latest events, at most `limit`. `ledger`: the reader's scope over the books; `clear`: personal data are
     shown. Known at a past instant: what was recorded by then."""
@@ -54,7 +55,7 @@ def timeline(
     if kind in ("", "papers"):
         found += _papers(customer_id, books)
     if kind in ("", "belongs"):
-        found += _belongs(customer_id, scope)
+        found += _belongs(customer_id, Reader(frozenset(), ledger))
     if kind in ("", "money"):
         found += _money(customer_id, books, ledger)
     if kind in ("", "statements"):
@@ -109,11 +110,11 @@ def _papers(customer_id: int, books: Books) -> Iterator[Event]:
         yield Event("papers", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=row)
 
 
-def _belongs(customer_id: int, scope: Scope) -> Iterator[Event]:
+def _belongs(customer_id: int, reader: Reader) -> Iterator[Event]:
     for said in affiliations_said(customer_id):
         day, at = business_date(said.recorded_at), said.recorded_at
         yield Event("belongs", "affiliated", day, at, said.actor, fact=said, batch_id=said.batch_id)
-    for paper in hand_overs(scope=scope, customer_id=customer_id):
+    for paper in hand_overs(reader=reader, customer_id=customer_id):
         yield Event(
             "belongs", "hand_over", business_date(paper.recorded_at), paper.recorded_at, paper.actor, fact=paper
         )

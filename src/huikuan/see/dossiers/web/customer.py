@@ -235,7 +235,6 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
     told = timeline(
         asked.customer.id,
         asked.books,
-        scope=asked.customers,
         ledger=asked.ledger,
         clear=asked.clear,
         kind=kind,

@@ -100,7 +100,6 @@ def _timeline(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]
         told = timeline(
             customer_id,
             books_of(request),
-            scope=scope_of(request, Permission.VIEW_CUSTOMERS),
             ledger=scope_of(request, Permission.VIEW_LEDGER),
             clear=sees_people(request, customer_id),
             kind=request.GET.get("kind", ""),

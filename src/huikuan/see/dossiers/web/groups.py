@@ -70,7 +70,11 @@ def export_groups(request: HttpRequest) -> HttpResponseBase:
 def add_group(request: HttpRequest) -> HttpResponse:
     """A new group."""
     code, name, parent = (request.POST.get(field, "").strip() for field in ("code", "name", "parent"))
-    return _act(request, lambda: create_group(code=code, name=name, parent_code=parent), _("The group was added."))
+
+    def work() -> None:
+        create_group(code=code, name=name, parent_code=parent, actor=actor_of(request), at=timezone.now())
+
+    return _act(request, work, _("The group was added."))
 
 
 @needs(Permission.MANAGE_CUSTOMERS)

@@ -23,12 +23,12 @@ from huikuan.mechanisms.identity.queries import owner_names
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.reading import address, day_named, reading_of
 from huikuan.mechanisms.pages.tables import send_table
-from huikuan.record.customers.domain.handover import GIVER, OPEN, RECEIVER, Signer
+from huikuan.record.customers.domain.handover import GIVER, OPEN, RECEIVER, Reader, Signer
 from huikuan.record.customers.operations import call_off_hand_over, draw_up_hand_over, sign_hand_over
-from huikuan.record.customers.queries.handovers import HandOverRow, hand_over, hand_overs
+from huikuan.record.customers.queries.handovers import HandOverRow, Paper, hand_overs, paper
 from huikuan.record.customers.web.forms import Form, actor_of, attempt, sentence, typed
 from huikuan.see.dossiers.operations.hand_over_paper import hand_over_pdf
-from huikuan.see.dossiers.queries.handing import as_lines, handed, owners, totals
+from huikuan.see.dossiers.queries.handing import as_lines, check_reach, handed, handed_by, owners, totals
 from huikuan.see.dossiers.queries.standing import Books
 from huikuan.see.dossiers.web.asked import books_of
 from huikuan.see.dossiers.web.words import HAND_OVER_STATES
@@ -40,7 +40,7 @@ SIDES = (GIVER, RECEIVER)
 @require_GET
 def show_hand_overs(request: HttpRequest) -> HttpResponse:
     """Those the reader sees, the newest first."""
-    found = hand_overs(scope=scope_of(request))
+    found = hand_overs(reader=_reader(request))
     return render(request, "dossiers/hand_overs.html", {"rows": found, "may_draw_up": _may_draw_up(request)})
 
 
@@ -57,7 +57,7 @@ def export_hand_overs(request: HttpRequest) -> HttpResponseBase:
             *(row.id, row.from_owner, row.to_owner, row.effective_on, len(row.customer_ids)),
             *(_(HAND_OVER_STATES[row.state]), row.reason, row.actor, row.recorded_at.isoformat(timespec="seconds")),
         ]
-        for row in hand_overs(scope=scope_of(request))
+        for row in hand_overs(reader=_reader(request))
     )
     day = reading_of(request).today
     name = f"{_('hand-overs')}-{day:%Y-%m-%d}"
@@ -84,6 +84,7 @@ def draw_up(request: HttpRequest) -> HttpResponse:
         "on": day,
         "owners": owners(day, scope=scope),
         "found": found,
+        "ticked": _ticked(request) if request.method == "POST" else {one.customer_id for one in found},
         "sums": totals(found),
         "count": sum(len(one.lines) for one in found),
     }
@@ -94,26 +95,28 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
     """What was drawn up, who signed, and what the reader may do."""
-    paper, signer = _paper(request, number), _signer(request)
-    signed = {person(step.actor) for step in paper.steps}
+    whole = _paper(request, number)
+    row, signer = whole.row, _signer(request, whole.row)
+    signed = {person(step.actor) for step in row.steps}
     sides = [
         {
             "side": side,
             "owner": owner,
-            "step": paper.step(side),
-            "may_sign": paper.state == OPEN
-            and paper.step(side) is None
+            "step": row.step(side),
+            "may_sign": row.state == OPEN
+            and row.whole
+            and row.step(side) is None
             and signer.speaks_for(owner)
             and signer.actor not in signed,
         }
-        for side, owner in ((GIVER, paper.from_owner), (RECEIVER, paper.to_owner))
+        for side, owner in ((GIVER, row.from_owner), (RECEIVER, row.to_owner))
     ]
     page = {
-        "paper": paper,
+        "paper": row,
+        "lines": whole.lines,
         "sides": sides,
-        "called_off": paper.step("called_off"),
-        "may_call_off": paper.state == OPEN and _may_draw_up(request),
-        "seen_customers": paper.customer_ids,
+        "called_off": row.step("called_off"),
+        "may_call_off": row.state == OPEN and _may_call_off(request, number),
     }
     return render(request, "dossiers/hand_over.html", page)
 
@@ -122,14 +125,14 @@ def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def sign(request: HttpRequest, number: int) -> HttpResponse:
     """Sign for one side what the page showed."""
-    paper, side = _paper(request, number), request.POST.get("side", "")
-    if side not in SIDES:
+    row, side = _paper(request, number).row, request.POST.get("side", "")
+    if side not in SIDES or not row.whole:
         raise Http404
     digest = request.POST.get("content", "")
 
     def work() -> None:
         sign_hand_over(
-            hand_over_id=paper.id, side=side, content_sha256=digest, signer=_signer(request), at=timezone.now()
+            hand_over_id=row.id, side=side, content_sha256=digest, signer=_signer(request, row), at=timezone.now()
         )
 
     return _done(request, number, work, _("Signed."))
@@ -139,10 +142,12 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def call_off(request: HttpRequest, number: int) -> HttpResponse:
     """It will not be."""
-    paper, reason = _paper(request, number), request.POST.get("reason", "")
+    if not _may_call_off(request, number):
+        raise Http404
+    reason = request.POST.get("reason", "")
 
     def work() -> None:
-        call_off_hand_over(hand_over_id=paper.id, reason=reason, actor=actor_of(request), at=timezone.now())
+        call_off_hand_over(hand_over_id=number, reason=reason, actor=actor_of(request), at=timezone.now())
 
     return _done(request, number, work, _("The hand-over was called off."))
 
@@ -151,18 +156,18 @@ def call_off(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def send_document(request: HttpRequest, number: int) -> HttpResponseBase:
     """The hand-over as a PDF with its signatures so far."""
-    paper = _paper(request, number)
-    response = HttpResponse(hand_over_pdf(paper), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="hand-over-{paper.id}.pdf"'
+    found = _paper(request, number)
+    response = HttpResponse(hand_over_pdf(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="hand-over-{number}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 def _draw_up(request: HttpRequest, from_owner: str, day: date, values: dict[str, Any]) -> int:
     """Of the customers ticked, those of the owner that the reader may hand over."""
-    ticked = {int(one) for one in request.POST.getlist("customer") if one.isascii() and one.isdigit()}
     books, scope = _books(request), scope_of(request)
-    found = handed(from_owner, day, books, scope=scope, chosen=ticked)
+    found = handed(from_owner, day, books, scope=scope, chosen=_ticked(request))
+    check_reach(from_owner, found, scope=scope)
     return draw_up_hand_over(
         from_owner=from_owner,
         to_owner=values["to"],
@@ -173,6 +178,10 @@ def _draw_up(request: HttpRequest, from_owner: str, day: date, values: dict[str,
         actor=actor_of(request),
         at=timezone.now(),
     )
+
+
+def _ticked(request: HttpRequest) -> set[int]:
+    return {int(one) for one in request.POST.getlist("customer") if one.isascii() and one.isdigit()}
 
 
 def _books(request: HttpRequest) -> Books:
@@ -186,21 +195,34 @@ def _day(request: HttpRequest) -> date:
     return day_named(text) if text else reading_of(request).today
 
 
-def _paper(request: HttpRequest, number: int) -> HandOverRow:
+def _reader(request: HttpRequest) -> Reader:
+    """Papers tell amounts: whoever opens them sees what they see in the ledger."""
+    return Reader(owner_names(actor_of(request)), scope_of(request, Permission.VIEW_LEDGER))
+
+
+def _paper(request: HttpRequest, number: int) -> Paper:
     """Out of reach is as not there."""
     try:
-        return hand_over(number, scope=scope_of(request, Permission.VIEW_CUSTOMERS))
+        return paper(number, reader=_reader(request))
     except Refusal as refusal:
         raise Http404 from refusal
 
 
-def _signer(request: HttpRequest) -> Signer:
-    actor = actor_of(request)
-    return Signer(actor, owner_names(actor), scope_of(request, Permission.HAND_OVER_CUSTOMERS).owners)
+def _signer(request: HttpRequest, row: HandOverRow) -> Signer:
+    actor, scope = actor_of(request), scope_of(request, Permission.HAND_OVER_CUSTOMERS)
+    return Signer(actor, owner_names(actor), handed_by(row.customer_ids, scope=scope))
 
 
 def _may_draw_up(request: HttpRequest) -> bool:
     return may(request, Permission.HAND_OVER_CUSTOMERS) and not reading_of(request).is_past
+
+
+def _may_call_off(request: HttpRequest, number: int) -> bool:
+    """Whoever may hand over all that the paper names; reading it is not enough."""
+    if not _may_draw_up(request):
+        return False
+    reader = Reader(frozenset(), scope_of(request, Permission.HAND_OVER_CUSTOMERS))
+    return any(row.whole for row in hand_overs(reader=reader, number=number))
 
 
 def _done(request: HttpRequest, number: int, work: Any, said: str) -> HttpResponse:
