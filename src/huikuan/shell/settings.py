@@ -156,6 +156,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = ROOT / "static"
 WHITENOISE_MAX_AGE = 30 * 24 * 3600
 
+#: Room for the longest form there is: as many rows as one may have (pages.forms.MOST_ROWS), seven fields each, and
+#: what stands around them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

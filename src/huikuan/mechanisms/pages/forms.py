@@ -18,7 +18,7 @@ from huikuan.mechanisms.pages.telling import said
 
 Value = TypeVar("Value")
 
-#: No form of ours has more rows; a request that names others is none of our pages'.
+#: No form has more rows: what is longer comes by import or through the API. Settings let as many fields through.
 MOST_ROWS = 200
 _SPARE, _LEAST_ROWS = 2, 3
 
@@ -50,19 +50,28 @@ class Form:
         self.problems.setdefault(name, said(refusal))
 
     def rows(self, group: str, keys: tuple[str, ...]) -> list[int]:
-        """The numbers of the rows in which any of these fields is filled."""
+        """The numbers of the rows in which any of these fields is filled; rows beyond the last one a form has stand
+        against the group, since what was sent must not go missing untold."""
         found = {
             int(parts[1])
             for name, value in self.typed.items()
             if value and len(parts := name.split("-")) == len(("group", "row", "key"))
             if parts[0] == group and parts[1].isascii() and parts[1].isdigit() and parts[2] in keys
         }
+        if found and max(found) >= MOST_ROWS:
+            self.blame(group, Refusal("form_rows_too_many", most=MOST_ROWS))
         return sorted(row for row in found if row < MOST_ROWS)
 
     def offered(self, group: str, keys: tuple[str, ...]) -> range:
         """The rows a page offers: the filled ones and some to spare, more where `more` was asked for."""
         last = max(self.rows(group, keys), default=-1)
         return range(min(max(last + 1 + _SPARE * (1 + 2 * ("more" in self.typed)), _LEAST_ROWS), MOST_ROWS))
+
+
+def check_fits(rows: int) -> None:
+    """Refuse what has more rows than a form: saved from one, it would lose the rest."""
+    if rows > MOST_ROWS:
+        raise Refusal("form_too_long", rows=rows, most=MOST_ROWS)
 
 
 def renamed(refusal: Refusal, titles: Mapping[str, str]) -> Refusal:

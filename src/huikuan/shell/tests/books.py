@@ -76,8 +76,8 @@ def open_books() -> Books:
         currency="USD", quote_currency="CNY", on_date=date(2026, 1, 1), rate_e8=718010000, source="test",
         actor="test", at=AT,
     )  # fmt: skip
-    batch = _import(company, "items", FILE, _items())
-    _import(company, "receipts", "收款.csv", _receipts())
+    batch = import_rows(company, "items", FILE, _items())
+    import_rows(company, "receipts", "收款.csv", _receipts())
     paid = Item.objects.get(document_number="RC-1")
     debit = Item.objects.get(document_number="264388102254")
     settle_many(requests=[Request(paid.pk, debit.pk, paid.amount, AS_OF, "receipt")], actor="test", at=AT)
@@ -127,7 +127,7 @@ def _receipts() -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def _import(company: Company, kind: str, name: str, content: bytes) -> int:
+def import_rows(company: Company, kind: str, name: str, content: bytes) -> int:
     stored = store_file(content, name, media_type="text/csv", actor="test", at=AT)
     sheet = read_sheet(path_of(stored.sha256), name)
     mapping = guess_mapping(sheet, kind).mapping

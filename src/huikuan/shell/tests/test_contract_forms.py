@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from huikuan.mechanisms.identity.operations import add_company
+from huikuan.mechanisms.pages.forms import MOST_ROWS
 from huikuan.record.contracts.domain.orders import QUANTITY
 from huikuan.record.contracts.models import Contract, ContractFile, ContractVersion, Fulfilment, SalesOrder
 from huikuan.record.contracts.operations.contracts import amend_contract
@@ -304,3 +306,24 @@ def test_nobody_writes_on_rows_that_are_not_theirs(
     pages = text(looker.get(f"/contracts/{contract}")) + text(looker.get(f"/orders/{order}"))
     for door in ("/amend", "/change", "/cancel", "/deliveries"):
         assert door not in pages
+
+
+def lines(count: int) -> dict[str, str]:
+    cells = {"product": "轴承", "code": "B", "quantity": "1", "unit": "件", "amount": "2", "planned": "2026-12-01"}
+    return {f"line-{row}-{name}": value for row in range(count) for name, value in {**cells, "number": ""}.items()}
+
+
+def test_a_form_takes_as_many_rows_as_it_has_and_loses_none_beyond(reader: Client, books: Books) -> None:
+    about = {name: value for name, value in ORDERED.items() if not name.startswith("line")}
+    answer = reader.post("/orders/new", {**about, **lines(MOST_ROWS + 1)})
+    assert (answer.status_code, f"最多 {MOST_ROWS} 行" in text(answer)) == (400, True)
+    assert SalesOrder.objects.count() == 0
+    assert reader.post("/orders/new", {**about, **lines(MOST_ROWS)}).status_code == 302
+    one = SalesOrder.objects.get().pk
+    assert (len(order_of(one).lines), reader.get(f"/orders/{one}/change").status_code) == (MOST_ROWS, 200)
+    known = order_of(one)
+    longer = replace(known, lines=(*known.lines, replace(known.lines[0], line=MOST_ROWS + 1)))
+    change_order(order_id=one, version=1, order=longer, actor="api", at=AT)
+    for answer in (reader.get(f"/orders/{one}/change"), reader.post(f"/orders/{one}/change", {**about, **lines(9)})):
+        assert (answer.status_code, f"共 {MOST_ROWS + 1} 行" in text(answer)) == (400, True)
+    assert len(order_of(one).lines) == MOST_ROWS + 1

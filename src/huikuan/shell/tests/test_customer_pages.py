@@ -22,7 +22,7 @@ from huikuan.record.customers.models import ContactVersion, Customer, CustomerVe
 from huikuan.record.customers.operations import affiliate, change_customer, create_customer
 from huikuan.record.customers.queries import affiliations_of, customer
 from huikuan.record.customers.queries.people import contacts
-from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, open_by
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows, open_by
 from huikuan.shell.tests.test_access import signed_in
 
 TABS = ("items", "documents", "contracts", "statements", "people", "papers", "timeline")
@@ -224,6 +224,26 @@ def test_groups_add_up_and_their_tree_is_changed(reader: Client, books: Books) -
     reader.post("/customers/groups/move", {"code": "HY-E", "parent": ""})
     assert [row[2] for row in exported(reader, "/customers/groups/export?format=csv")[1:]] == ["", ""]
     assert reader.get("/customers/?group=HY").context["found"].count == 1
+
+
+def test_lines_without_a_rate_are_told_wherever_sums_are(reader: Client, books: Books) -> None:
+    one = books.customer("C0004")
+    headers = "客户编码,客户名称,发票号码,开票日期,到期日,金额,币种"
+    line = f"C0004,{CUSTOMERS['C0004']},INV-8,2026-08-01,2026-09-01,310.00,EUR"
+    import_rows(books.company, "items", "欧元.csv", f"{headers}\n{line}\n".encode())
+    reader.post("/customers/groups/add", {"code": "NV", "name": "Norvik", "parent": ""})
+    reader.post(f"/customers/{one}/affiliation", {"dimension": "group", "value": "NV", "effective_on": "2026-01-01"})
+    listed = {row[0]: row for row in exported(reader, "/customers/export?format=csv")}
+    place = listed["客户编码"].index("未计入合计的行数")
+    assert [listed[code][place] for code in ("C0003", "C0004")] == ["0", "1"]
+    owed = Decimal(listed["C0004"][12])
+    grouped = exported(reader, "/customers/groups/export?format=csv")
+    assert (grouped[0][-1], grouped[1][6:]) == ("未计入合计的行数", [str(owed), str(owed), "0.00", "1"])
+    assert "没有汇率，未计入合计" in reader.get("/customers/groups/").content.decode()
+    page = reader.get(f"/customers/{one}")
+    first = page.context["steps"]["first"]
+    assert (first.code, first.count, first.unvalued) == ("chase", 2, ("EUR",))
+    assert page.content.decode().count("无汇率，未计入合计") == 2, "in the strip and in the next step"
 
 
 def test_data_quality_lists_what_is_lacking_stale_and_alike(reader: Client, books: Books) -> None:

@@ -17,7 +17,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
-from huikuan.mechanisms.pages.forms import Form, touched, typed_in
+from huikuan.mechanisms.pages.forms import Form, check_fits, touched, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.messages import EVENTS, STATUSES
@@ -48,6 +48,7 @@ def amend(request: HttpRequest, contract_id: int) -> HttpResponse:
     """From a day on the contract says something else, for a reason."""
     row = _contract(request, contract_id)
     history = amendments(row.id)
+    check_fits(len(terms_at(history, row.version).milestones))
     if request.method != "POST":
         today = reading_of(request).today.isoformat()
         first = typed_of(terms_at(history, row.version)) | {"version": str(row.version), "amended_on": today}

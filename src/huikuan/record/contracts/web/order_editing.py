@@ -20,7 +20,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
-from huikuan.mechanisms.pages.forms import Form, typed_in
+from huikuan.mechanisms.pages.forms import Form, check_fits, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.domain.orders import INVOICED, read_quantity
 from huikuan.record.contracts.operations.orders import (
@@ -56,8 +56,10 @@ def create(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, order_id: int) -> HttpResponse:
     """The order says something else from now on."""
     row = _order(request, order_id)
+    stands = order_of(row.id)
+    check_fits(len(stands.lines))
     if request.method != "POST":
-        return _page(request, Form(typed_of(order_of(row.id)) | {"version": str(row.version)}), row)
+        return _page(request, Form(typed_of(stands) | {"version": str(row.version)}), row)
     form, history = Form(typed_in(request)), order_versions(row.id)
     seen = version_opened(form, row.version)
     if "more" in form.typed or not _change(request, form, row, seen):

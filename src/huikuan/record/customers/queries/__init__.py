@@ -15,6 +15,7 @@ from huikuan.record.customers.queries.customers import (
     find,
     governing_rows,
     groups,
+    groups_offered,
     item_affiliation_as_of,
     master_known,
     named_like,
@@ -23,6 +24,7 @@ from huikuan.record.customers.queries.customers import (
     register_seen,
     row_of,
     seen,
+    values_said,
     versions,
 )
 
@@ -41,6 +43,7 @@ __all__ = [
     "find",
     "governing_rows",
     "groups",
+    "groups_offered",
     "item_affiliation_as_of",
     "master_known",
     "named_like",
@@ -49,5 +52,6 @@ __all__ = [
     "register_seen",
     "row_of",
     "seen",
+    "values_said",
     "versions",
 ]

@@ -165,12 +165,33 @@ def named_like(rows: QuerySet[Customer], text: str) -> QuerySet[Customer]:
 def owners_named(text: str, *, scope: Scope, limit: int = 20) -> list[str]:
     """Names of owners, past ones too, that contain the text or read so, of customers of the scope."""
     wanted = folded(text)
-    said = Affiliation.objects.filter(dimension=Affiliation.Dimension.OWNER).exclude(value="")
+    names = values_said(Affiliation.Dimension.OWNER, scope=scope)
+    return [name for name in names if any(wanted in way for way in (folded(name), *readings(name)))][:limit]
+
+
+def values_said(dimension: str, *, scope: Scope) -> list[str]:
+    """What was ever said of customers of the scope in this dimension, each value once, in order."""
+    said = Affiliation.objects.filter(dimension=dimension).exclude(value="")
     known = seen(scope).customers
     if known is not None:
         said = said.filter(customer_id__in=known)
-    names = said.order_by("value").values_list("value", flat=True).distinct()
-    return [name for name in names if any(wanted in way for way in (folded(name), *readings(name)))][:limit]
+    return list(said.order_by("value").values_list("value", flat=True).distinct())
+
+
+def groups_offered(scope: Scope) -> list[GroupRow]:
+    """The groups that somebody with this scope may choose from: all for whoever sees every customer; otherwise those
+    their customers were ever in, with the groups above."""
+    every = groups()
+    if seen(scope).customers is None:
+        return every
+    parents = {one.code: one.parent for one in every}
+    offered: set[str] = set()
+    for code in values_said(Affiliation.Dimension.GROUP, scope=scope):
+        above = code
+        while above in parents and above not in offered:
+            offered.add(above)
+            above = parents[above]
+    return [one for one in every if one.code in offered]
 
 
 def versions(customer_id: int) -> list[VersionRow]:

@@ -31,9 +31,10 @@ from huikuan.record.customers.queries import (
     affiliations_of,
     customers_by_id,
     governing_rows,
-    groups,
+    groups_offered,
     register_seen,
     seen,
+    values_said,
     versions,
 )
 from huikuan.record.customers.queries.people import care_of, care_versions
@@ -66,7 +67,7 @@ def new_customer(request: HttpRequest) -> HttpResponse:
         created: list[int] = []
         if attempt(form, lambda: created.append(_create(request, form.values))):
             return done(request, created[0], _("The customer was created."))
-    return render(request, "customers/new.html", _page(form), status=form.status)
+    return render(request, "customers/new.html", _page(request, form), status=form.status)
 
 
 @needs(Permission.MANAGE_CUSTOMERS)
@@ -81,7 +82,7 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
             return done(request, customer_id, _("The customer's data were changed."))
         if form.code == CHANGED_SINCE:
             form.conflict, form.version = _conflict(customer_id, form.version), row.version
-    page = {**_page(form), "customer": row, "care": _care_form(customer_id), **_belongs(request, customer_id)}
+    page = {**_page(request, form), "customer": row, "care": _care_form(customer_id), **_belongs(request, customer_id)}
     return render(request, "customers/edit.html", page, status=form.status)
 
 
@@ -95,7 +96,12 @@ def save_care(request: HttpRequest, customer_id: int) -> HttpResponse:
         return done(request, customer_id, _("How the customer is dealt with was changed."))
     if care.code == CHANGED_SINCE:
         care.conflict, care.version = _care_conflict(customer_id, care.version), care_of(customer_id).version
-    page = {**_page(Form(_known(row), row.version)), "customer": row, "care": care, **_belongs(request, customer_id)}
+    page = {
+        **_page(request, Form(_known(row), row.version)),
+        "customer": row,
+        "care": care,
+        **_belongs(request, customer_id),
+    }
     return render(request, "customers/edit.html", page, status=care.status)
 
 
@@ -108,7 +114,7 @@ def save_affiliation(request: HttpRequest, customer_id: int) -> HttpResponse:
     if attempt(belongs, lambda: _affiliate(request, customer_id, belongs.values)):
         return done(request, customer_id, _("Whose the customer is was recorded."))
     page = {
-        **_page(Form(_known(row), row.version)),
+        **_page(request, Form(_known(row), row.version)),
         "customer": row,
         "care": _care_form(customer_id),
         **_belongs(request, customer_id),
@@ -230,13 +236,13 @@ def _belongs(request: HttpRequest, customer_id: int) -> dict[str, Any]:
     return {"belongs": Form({"effective_on": today.isoformat()}), "whose": affiliations_of(customer_id, today)}
 
 
-def _page(form: Form) -> dict[str, Any]:
-    owners = Affiliation.objects.filter(dimension="owner", item_id__isnull=True).exclude(value="")
-    regions = Affiliation.objects.filter(dimension="region", item_id__isnull=True).exclude(value="")
+def _page(request: HttpRequest, form: Form) -> dict[str, Any]:
+    """The form, and what may be chosen in it: nothing of customers out of reach."""
+    scope = scope_of(request)
     return {
         "form": form,
         "words": words,
-        "groups": groups(),
-        "owners": sorted(set(owners.values_list("value", flat=True))),
-        "regions": sorted(set(regions.values_list("value", flat=True))),
+        "groups": groups_offered(scope),
+        "owners": values_said(Affiliation.Dimension.OWNER, scope=scope),
+        "regions": values_said(Affiliation.Dimension.REGION, scope=scope),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A group with its own members' sums; `parent` '' for a root."""
+    """A group with its own members' sums; `parent` '' for a root. `unvalued`: lines in no sum, for want of a rate."""
 
     code: str
     parent: str
@@ -16,14 +16,16 @@ class Node:
     total: int = 0
     overdue: int = 0
     credit: int = 0
+    unvalued: int = 0
 
-    def with_member(self, total: int, overdue: int, credit: int) -> Node:
+    def with_member(self, total: int, overdue: int, credit: int, unvalued: int = 0) -> Node:
         return replace(
             self,
             members=self.members + 1,
             total=self.total + total,
             overdue=self.overdue + overdue,
             credit=self.credit + credit,
+            unvalued=self.unvalued + unvalued,
         )
 
 
@@ -39,6 +41,8 @@ class Rolled:
     all_total: int
     all_overdue: int
     all_credit: int
+    unvalued: int
+    all_unvalued: int
 
 
 def roll_up(nodes: Iterable[Node]) -> list[Rolled]:
@@ -61,6 +65,8 @@ def roll_up(nodes: Iterable[Node]) -> list[Rolled]:
             node.total + sum(one.all_total for one in children),
             node.overdue + sum(one.all_overdue for one in children),
             node.credit + sum(one.all_credit for one in children),
+            node.unvalued,
+            node.unvalued + sum(one.all_unvalued for one in children),
         )
         yield from inside
 

@@ -41,11 +41,12 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Unvalued:
-    """Amounts of a currency without a rate: in no total, told beside it."""
+    """Amounts of a currency without a rate: in no total, told beside it. `overdue_lines`: its claims that are late."""
 
     currency: str
     debit: int
     credit: int
+    overdue_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ def standing_of(lines: Iterable[Line], currency: str) -> Standing:
     for line in lines:
         count += 1
         if line.value is None:
-            strange.setdefault(line.currency, [0, 0])[line.side == "credit"] += line.open_amount
+            sums = strange.setdefault(line.currency, [0, 0, 0])
+            sums[line.side == "credit"] += line.open_amount
+            sums[2] += line.side == "debit" and line.slot == "days"
         elif line.side == "credit":
             credit += line.value
         else:

@@ -30,7 +30,7 @@ def group_tree(books: Books, *, scope: Scope, ledger: Scope) -> list[GroupLine]:
     for customer_id, code in members.items():
         if code in nodes and theirs.has_customer(customer_id):
             found = sums.get(customer_id)
-            amounts = (found.total, found.overdue, found.credit) if found else (0, 0, 0)
+            amounts = (found.total, found.overdue, found.credit, found.unvalued) if found else (0, 0, 0)
             nodes[code] = nodes[code].with_member(*amounts)
     everything = theirs.customers is None
     return [

@@ -45,7 +45,7 @@ def test_credits_are_apart_and_a_currency_without_a_rate_is_in_no_sum() -> None:
     found = standing_of(rows, "CNY")
     assert (found.total, found.overdue, found.credit, found.lines, found.overdue_lines) == (627, 320, 90, 8, 3)
     assert found.longest == 99, "also of what has no value"
-    assert found.unvalued == (Unvalued("USD", 11, 13),)
+    assert found.unvalued == (Unvalued("USD", 11, 13, 1),)
     assert found.buckets == (
         Bucket("not_due", None, None, 300, 1),
         Bucket("awaiting", None, None, 7, 1),
@@ -87,6 +87,19 @@ def test_what_is_overdue_comes_first_and_nothing_is_said_to_be_nothing() -> None
     assert next_steps(None, stranger) == (Step("renew_paper", count=2), Step("mend_data", count=2))
 
 
+def test_amounts_without_a_rate_are_something_to_do_too() -> None:
+    def strange(*amounts: Unvalued) -> Standing:
+        return Standing("CNY", 0, 0, 0, 2, 0, 9, (), amounts)
+
+    alone = Known(contacts=0, papers=0, lacking=())
+    assert next_steps(strange(Unvalued("USD", 11, 0)), KNOWN) == (Step("watch", count=2, unvalued=("USD",)),)
+    assert next_steps(strange(Unvalued("EUR", 5, 0, 2), Unvalued("USD", 0, 3)), alone) == (
+        Step("chase", 0, 9, 2, ("EUR",)),
+        Step("find_contact"),
+        Step("apply_cash", 0, unvalued=("USD",)),
+    )
+
+
 def test_a_tree_adds_up_from_below_and_siblings_stand_by_code() -> None:
     nodes = [
         Node("C", "A", 1, 7, 1, 0),
@@ -103,5 +116,7 @@ def test_a_tree_adds_up_from_below_and_siblings_stand_by_code() -> None:
         ("C", 1, 1, 7, 1, 0),
         ("Z", 0, 1, 1, 0, 0),
     ]  # fmt: skip
+    counted = roll_up([Node("A", "", 1, unvalued=1), Node("B", "A", 1).with_member(0, 0, 0, 2)])
+    assert [(one.code, one.unvalued, one.all_unvalued) for one in counted] == [("A", 1, 3), ("B", 2, 2)]
     roots = [one for one in roll_up(nodes) if one.depth == 0]
     assert sum(one.all_total for one in roots) == sum(one.total for one in nodes), "nothing twice, nothing lost"

@@ -47,7 +47,7 @@ def export_groups(request: HttpRequest) -> HttpResponseBase:
     books = books_of(request)
     headers = [
         *(_("Group code"), _("Group"), _("Part of the group"), _("Customers"), _("With all below"), _("Currency")),
-        *(_("Open"), _("Overdue"), _("Credits")),
+        *(_("Open"), _("Overdue"), _("Credits"), _("Lines in no sum")),
     ]
 
     def exact(minor: int) -> Decimal:
@@ -57,7 +57,7 @@ def export_groups(request: HttpRequest) -> HttpResponseBase:
         [
             *(one.group.code, one.group.name, one.group.parent, one.rolled.members, one.rolled.all_members),
             *(books.currency, exact(one.rolled.all_total), exact(one.rolled.all_overdue)),
-            exact(one.rolled.all_credit),
+            *(exact(one.rolled.all_credit), one.rolled.all_unvalued),
         ]
         for one in _lines(request)
     )

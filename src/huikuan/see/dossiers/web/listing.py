@@ -62,7 +62,7 @@ def export_customers(request: HttpRequest) -> HttpResponseBase:
     headers = [
         *(_("Customer code"), _("Customer"), _("Short name"), _("English name"), _("Unified Social Credit Code")),
         *(_("Status"), _("Value class"), _("Group"), _("Owner"), _("Region"), _("Industry"), _("Currency")),
-        *(_("Open"), _("Overdue"), _("Credits"), _("Completeness"), _("Lacking")),
+        *(_("Open"), _("Overdue"), _("Credits"), _("Lines in no sum"), _("Completeness"), _("Lacking")),
     ]
     name = f"{_('customers')}-{books.as_of:%Y-%m-%d}"
     with snapshot():
@@ -84,5 +84,6 @@ def _cells(found: Iterable[Listed], books: Books) -> Iterable[list[Cell]]:
             _(classes[quality.care.value_class]) if quality.care.value_class in classes else "",
             *(row.group, quality.owner, quality.region, one.industry, books.currency),
             *((exact(sums.total), exact(sums.overdue), exact(sums.credit)) if sums else (None, None, None)),
+            sums.unvalued if sums else None,
             *(quality.completeness.score, _(", ").join(_(words.QUESTIONS[name]) for name in lacking)),
         ]
