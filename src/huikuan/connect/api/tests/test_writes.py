@@ -247,7 +247,8 @@ def test_of_twenty_equal_writes_at_once_one_is_done(program: Program) -> None:
     assert {one.json()["code"] for one in answers_given if one.status_code == 409} <= {"request_in_flight"}
     assert len({one.content for one in answers_given if one.status_code == 201}) == 1
     assert Item.objects.filter(document_number="A-1").count() == 1
-    assert race(program, 2)[0].status_code == 201
+    # Alone, whoever asks again has the first answer (two at once may be told that the other is at it).
+    assert race(program, 1)[0].status_code == 201
 
 
 @needs_postgres
