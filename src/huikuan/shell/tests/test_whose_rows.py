@@ -42,6 +42,7 @@ from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.contract_items import contract_items
 from huikuan.record.receivables.queries.items import ItemFilter, every_item, items_page
 from huikuan.record.receivables.queries.open_lines import Moment
+from huikuan.see.dossiers.operations import hand_over_paper
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.models import IssuedStatement
 from huikuan.see.statements.operations.issuing import issue_statement, start_run
@@ -299,6 +300,34 @@ def knows_exactly(client: Client, mine: set[str], books: Books) -> None:
             assert names_in(b"".join(client.get(files).streaming_content).decode("utf-8-sig")) == {code}
         else:
             assert {client.get(page).status_code for page in [*pages, files]} == {404}, code
+
+
+def test_hand_overs(
+    people: Mapping[str, Client], books: Books, on_the_day: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists, papers, documents and files of hand-overs, one of each of two teams' customers."""
+    printed: list[str] = []
+    monkeypatch.setattr(
+        hand_over_paper, "pdf", lambda _, said, at: printed.append(json.dumps(said, ensure_ascii=False)) or b""
+    )
+    drawn = {}
+    for code, receiver in (("C0001", "尹川"), ("C0003", "吴迪")):
+        asked = {"to": receiver, "reason": "离职", "customer": [books.customer(code)]}
+        answer = people["zhou"].post(f"/customers/hand-overs/new?from={OWNERS[code]}&to={receiver}", asked)
+        drawn[code] = int(answer.headers["Location"].partition("?")[0].rpartition("/")[2])
+    for name in READERS:
+        client, mine = people[name], [drawn[code] for code in reversed(drawn) if code in SEES[name]]
+        assert [row.id for row in client.get("/customers/hand-overs/").context["rows"]] == mine, name
+        text = b"".join(client.get("/customers/hand-overs/export?format=csv").streaming_content).decode("utf-8-sig")
+        assert [int(row[0]) for row in list(csv.reader(io.StringIO(text)))[1:]] == mine, name
+        for code, number in drawn.items():
+            page, document = (client.get(f"/customers/hand-overs/{number}{more}") for more in ("", "/document"))
+            assert page.status_code == document.status_code == (200 if number in mine else 404), (name, code)
+            if number in mine:
+                assert names_in(page.content.decode()) == names_in(printed.pop()) == {code}, name
+    for more in ("", f"{drawn['C0001']}", f"{drawn['C0001']}/document"):
+        assert people["law"].get(f"/customers/hand-overs/{more}").status_code == 403
+    assert printed == []
 
 
 def test_statements(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:

@@ -86,9 +86,10 @@ def check_signature(side: str, owner: str, signer: Signer, signed: Mapping[str, 
 def places_of(customer_ids: Collection[int], lines: Sequence[Mapping[str, Any]]) -> list[Place]:
     """Each customer with the companies its line hands items over of."""
     companies: dict[int, set[int]] = {one: set() for one in customer_ids}
+    nothing: list[int | None] = [None]
     for line in lines:
         companies[line["customer_id"]] |= {item["company_id"] for item in line["items"]}
-    return [Place(one, company) for one in companies for company in sorted(companies[one]) or [None]]
+    return [Place(one, company) for one in companies for company in sorted(companies[one]) or nothing]
 
 
 def part_of(line: Mapping[str, Any], companies: Collection[int | None]) -> dict[str, Any]:

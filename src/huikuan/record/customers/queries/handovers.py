@@ -95,18 +95,14 @@ def _rows(papers: Iterable[HandOver], reader: Reader) -> list[HandOverRow]:
     for fact in HandOverStep.objects.filter(hand_over_id__in=[one.pk for one in known]).order_by("tx", "id"):
         steps.setdefault(fact.hand_over_id, []).append(StepRow(fact.step, fact.actor, fact.note, fact.recorded_at))
     places: dict[int, list[Place]] = {}
-    for number, *place in (
-        HandOverPlace.objects.filter(hand_over_id__in=[one.pk for one in known])
-        .order_by("id")
-        .values_list("hand_over_id", "customer_id", "company_id")
-    ):
-        places.setdefault(number, []).append(Place(*place))
+    for named in HandOverPlace.objects.filter(hand_over_id__in=[one.pk for one in known]).order_by("id"):
+        places.setdefault(named.hand_over_id, []).append(Place(named.customer_id, named.company_id))
     eyes, rows = _Eyes(reader), []
     for one in known:
-        named, owners = places.get(one.pk, []), frozenset({one.from_owner, one.to_owner})
-        shown = [place for place in named if eyes.see(place, owners)]
+        every, owners = places.get(one.pk, []), frozenset({one.from_owner, one.to_owner})
+        shown = [place for place in every if eyes.see(place, owners)]
         if shown:
-            rows.append(_row(one, tuple(steps.get(one.pk, ())), tuple(shown), whole=shown == named))
+            rows.append(_row(one, tuple(steps.get(one.pk, ())), tuple(shown), whole=shown == every))
     return rows
 
 
