@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import scope_of
 from huikuan.mechanisms.pages.models import ListLayout, SavedView
@@ -21,6 +22,10 @@ TABS = "tabs"
 MORE = "more"
 _LONGEST_NUMBER = 18
 _LONGEST_TITLE = 40
+#: Names and values together, in characters; a page's address carries them.
+_LONGEST_QUERY = 2_000
+#: Of one person above one list: each is counted when the list is opened.
+_MOST_VIEWS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A view as a tab. `view_id` None: it comes with the list. `count` None: not counted (yet)."""
+    """A view as a tab. `view_id` None: it comes with the list and stays; others their readers may remove.
+    `count` None: not counted (yet)."""
 
     title: str
     url: str
     current: bool
     view_id: int | None = None
-    own: bool = False
     shared: bool = False
     count: int | None = None
 
@@ -105,7 +110,7 @@ def listed(
         for preset in listing.presets
     ] + [
         Tab(view.title, _url(path, reading, view.query, listing, query), query == view.query, view.pk,
-            view.user_id == _reader(request), view.company_id is not None,
+            view.company_id is not None,
             _counted(count, view.query) if counting else None)
         for view in views_of(request, listing)
     ]  # fmt: skip
@@ -133,9 +138,14 @@ def shown_columns(request: HttpRequest, listing: Listing) -> frozenset[str]:
 
 def views_of(request: HttpRequest, listing: Listing) -> QuerySet[SavedView]:
     """The reader's own views and those shared by people of companies the reader sees whole, by title."""
-    whole = scope_of(request).whole_companies
-    shared = Q(company__isnull=False) if whole is None else Q(company_id__in=whole)
-    return SavedView.objects.filter(Q(user_id=_reader(request)) | shared, listing=listing.name).order_by("title", "pk")
+    reached = _reached(_reader(request), scope_of(request))
+    return SavedView.objects.filter(reached, listing=listing.name).order_by("title", "pk")
+
+
+def _reached(user_id: int, scope: Scope) -> Q:
+    """The views that are somebody's own, and those shared by people of companies they see whole."""
+    whole = scope.whole_companies
+    return Q(user_id=user_id) | (Q(company__isnull=False) if whole is None else Q(company_id__in=whole))
 
 
 def sharable_company(request: HttpRequest, reading: Reading) -> int | None:
@@ -158,23 +168,29 @@ def numbers_in(keys: Iterable[str]) -> frozenset[int]:
 def save_view(
     listing: Listing, *, user: User, title: str, query: Mapping[str, str], company_id: int | None
 ) -> SavedView:
-    """Keep these conditions under a name; the same name again replaces them. Refuses an empty or long name and
-    conditions that are none."""
+    """Keep these conditions under a name; the same name again replaces them. Refuses an empty or long name,
+    conditions that are none or very long, and one view more than a person may have above a list."""
     named = " ".join(title.split())
     kept = conditions(listing, query)
     if not named or len(named) > _LONGEST_TITLE:
         raise Refusal("view_title_bad", longest=_LONGEST_TITLE)
     if not kept:
         raise Refusal("view_empty")
+    if sum(len(name) + len(value) for name, value in kept.items()) > _LONGEST_QUERY:
+        raise Refusal("view_too_long", longest=_LONGEST_QUERY)
+    others = SavedView.objects.filter(user=user, listing=listing.name).exclude(title=named)
+    if others.count() >= _MOST_VIEWS:
+        raise Refusal("view_too_many", most=_MOST_VIEWS)
     view, _made = SavedView.objects.update_or_create(
         user=user, listing=listing.name, title=named, defaults={"query": kept, "company_id": company_id}
     )
     return view
 
 
-def drop_view(view_id: int, *, user: User) -> None:
-    """Forget a view of one's own; refuses others' and unknown ones alike."""
-    if not SavedView.objects.filter(pk=view_id, user=user).delete()[0]:
+def drop_view(view_id: int, *, user: User, scope: Scope) -> None:
+    """Forget a view of one's own, or one shared with a company that the scope sees whole: whoever shared it may have
+    left. Refuses others' and unknown ones alike."""
+    if not SavedView.objects.filter(_reached(user.pk, scope), pk=view_id).delete()[0]:
         raise Refusal("view_unknown", view=view_id)
 
 

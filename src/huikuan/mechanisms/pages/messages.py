@@ -11,5 +11,7 @@ SENTENCES = {
     ),
     "view_title_bad": gettext_noop("A view needs a name of at most %(longest)s characters."),
     "view_empty": gettext_noop("There is no condition to keep: choose some first."),
+    "view_too_long": gettext_noop("These conditions are too long to keep: at most %(longest)s characters."),
+    "view_too_many": gettext_noop("You have %(most)s views of this list; remove one first."),
     "view_unknown": gettext_noop("This view is not one of yours."),
 }

@@ -46,11 +46,17 @@ class Check:
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
-def examine(*, at: datetime) -> list[Check]:
-    """Every check in order; those that read tables only where the database answers with this version's tables."""
+def examine_readiness() -> list[Check]:
+    """The checks that can fail: cheap enough to answer anybody, however often they ask."""
     checks = [_disk(), _database()]
     if checks[-1].state == State.OK:
         checks.append(_migrations())
+    return checks
+
+
+def examine(*, at: datetime) -> list[Check]:
+    """Every check in order; those that read tables only where the database answers with this version's tables."""
+    checks = examine_readiness()
     if checks[-1].state == State.OK:
         checks += [ask(at) for ask in _READERS]
     return checks

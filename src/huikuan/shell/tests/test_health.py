@@ -161,6 +161,24 @@ def test_backups_are_asked_for_only_where_they_are_made(
     assert figures("backups", AT + timedelta(hours=1)) == {"age_seconds": 3600}
 
 
+@override_settings(WATCHERS=(), WATCH_TOKEN=TOKEN)
+def test_for_strangers_only_what_may_fail_is_looked_at(
+    sealed: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[datetime] = []
+
+    def look(at: datetime) -> Check:
+        looked.append(at)
+        return Check("dear", State.WARNING)
+
+    monkeypatch.setattr(checks, "_READERS", (look,))
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json(), looked) == (200, {"ready": True}, [])
+    told = client.get("/health/ready", headers={"Authorization": f"Bearer {TOKEN}"}).json()
+    assert told["checks"] == {"disk": "ok", "database": "ok", "migrations": "ok", "dear": "warning"}
+    assert len(looked) == 1
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/health/ready"])
 def test_strangers_learn_no_figures(company: Company, client: Client, path: str) -> None:
     answer = client.get(path)

@@ -92,8 +92,27 @@ def test_views_are_ones_own_until_shared_and_then_for_who_sees_the_whole_company
     assert set(tabs(auditor)) & {"我的", "大家的", "小李的"} == {"大家的"}
     assert set(tabs(seller)) & {"我的", "大家的", "小李的"} == {"小李的"}
     shared = SavedView.objects.get(title="大家的")
+    # Whoever shared it may have left: who sees the whole company may remove it, and nobody else.
+    for foreign in (shared, SavedView.objects.get(title="我的")):
+        seller.post(f"/lists/views/{foreign.pk}/forget", {"next": ITEMS})
+    auditor.post(f"/lists/views/{SavedView.objects.get(title='我的').pk}/forget", {"next": ITEMS})
+    assert SavedView.objects.filter(title__in=["我的", "大家的"]).count() == 2
+    assert f"/lists/views/{shared.pk}/forget" in auditor.get(ITEMS).content.decode()
     auditor.post(f"/lists/views/{shared.pk}/forget", {"next": ITEMS})
-    assert SavedView.objects.filter(pk=shared.pk).exists()
+    assert set(SavedView.objects.values_list("title", flat=True)) == {"我的", "小李的"}
+
+
+def test_neither_endless_views_nor_endless_conditions_are_kept(reader: Client) -> None:
+    for number in range(31):
+        reader.post(KEEP, {"title": f"第 {number}", "query": "side=debit", "next": ITEMS})
+    assert SavedView.objects.count() == 30
+    reader.post(KEEP, {"title": "第 3", "query": "side=credit", "next": ITEMS})
+    view = SavedView.objects.get(title="第 3")
+    assert view.query == {"side": "credit"}
+    reader.post(KEEP, {"title": "第 3", "query": "q=" + "长" * 2_000, "next": ITEMS})
+    view.refresh_from_db()
+    assert view.query == {"side": "credit"}
+    assert 'role="alert"' in reader.get(ITEMS).content.decode()
 
 
 def test_columns_are_left_out_and_the_conditions_stay(reader: Client) -> None:

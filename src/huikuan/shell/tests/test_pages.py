@@ -102,6 +102,15 @@ def test_links_carry_the_reading(reader: Client) -> None:
     assert all("as_of=2026-10-31" in url and "known_at=2026-11-20T11%3A00%3A00" in url for url in links)
 
 
+def test_credits_alone_without_a_rate_are_told_as_credits(reader: Client, books: Books) -> None:
+    paid = Posting(books.customer("C0004"), "receipt", "EUR", 900_00, AS_OF, AS_OF)
+    post_items(company=books.company, postings=[paid], actor="test", at=AT)
+    page = reader.get(f"{OVERVIEW}?currency=CNY").content.decode()
+    said = re.search(r'data-left-out="EUR">(.*?)</a>', page)
+    assert said
+    assert " ".join(re.sub(r"<[^>]+>", "", said[1]).split()) == "EUR 贷方 900.00"
+
+
 def test_what_was_recorded_after_the_known_instant_is_left_out(reader: Client, books: Books) -> None:
     then = "known_at=2026-11-20T11:00:00"
     seal_everything()

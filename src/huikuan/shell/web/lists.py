@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.pages.access import LOGGED_IN, needs
+from huikuan.mechanisms.pages.access import LOGGED_IN, needs, scope_of
 from huikuan.mechanisms.pages.lists import (
     LISTINGS,
     Listing,
@@ -44,9 +44,14 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
 @needs(LOGGED_IN)
 @require_POST
 def forget(request: HttpRequest, view_id: int) -> HttpResponse:
-    """Forget a view of one's own."""
-    user = _user(request)
-    return act(request, lambda: drop_view(view_id, user=user), done=_("The view was removed."), then=_back(request))
+    """Forget a view of one's own, or of a company seen whole."""
+    user, scope = _user(request), scope_of(request)
+    return act(
+        request,
+        lambda: drop_view(view_id, user=user, scope=scope),
+        done=_("The view was removed."),
+        then=_back(request),
+    )
 
 
 @needs(LOGGED_IN)

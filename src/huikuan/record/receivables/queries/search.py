@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from huikuan.kernel.text import spellings
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
@@ -20,6 +21,8 @@ from huikuan.record.receivables.queries.open_lines import Moment, moment_of, ope
 
 #: So early that nothing had closed by then: what is paid is found too.
 _LONG_AGO = date(1, 1, 1)
+#: Ids that one statement is given; a database takes only so many parameters.
+_AT_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ def find_documents(
     2,680,000.00.
 
     The number itself first, then its tail and its beginning; of amounts the exact one; of equals the newest.
-    `customer_ids`: of these customers alone. Reversals are left out.
+    Letters' case and the width of brackets make no difference. `customer_ids`: of these customers alone. Reversals
+    are left out.
     """
     wanted = text.strip()
     if not wanted or (customer_ids is not None and not customer_ids):
@@ -70,10 +74,9 @@ def find_documents(
     moment = moment_of(as_of, known, company_id, scope)
     with asking_columns() as engine:
         postings = _Postings(engine, moment, customer_ids)
-        # Twice as many as are wanted: reversals among them are left out afterwards.
-        ids = postings.numbered(wanted, 2 * limit)
+        ids = postings.numbered(wanted, limit)
         if len(ids) < limit:
-            ids += [one for one in postings.amounting(wanted, 2 * limit) if one not in ids]
+            ids += [one for one in postings.amounting(wanted, limit) if one not in ids]
         opens = postings.open_amounts(ids) if ids else {}
     return _documents(ids, opens)[:limit]
 
@@ -108,13 +111,15 @@ class _Postings:
     customers: Collection[int] | None
 
     def numbered(self, wanted: str, limit: int) -> list[int]:
-        ways = sorted({wanted, wanted.upper(), wanted.lower()})
+        ways = dict.fromkeys(spelling.lower() for spelling in spellings(wanted))
         spelled: dict[str, Any] = {f"way_{place}": way for place, way in enumerate(ways)}
+        if not spelled:
+            return []
 
         def any_way(function: str) -> str:
-            return " OR ".join(f"{function}(document_number, %({name})s)" for name in spelled)
+            return " OR ".join(f"{function}(LOWER(document_number), %({name})s)" for name in spelled)
 
-        rank = f"""CASE WHEN document_number IN ({", ".join(f"%({name})s" for name in spelled)}) THEN 0
+        rank = f"""CASE WHEN LOWER(document_number) IN ({", ".join(f"%({name})s" for name in spelled)}) THEN 0
             WHEN {any_way("ends_with")} THEN 1 WHEN {any_way("starts_with")} THEN 2 ELSE 3 END"""
         return self._items(any_way("contains"), rank, spelled, limit)
 
@@ -139,12 +144,23 @@ class _Postings:
         return dict(rows)
 
     def _items(self, condition: str, rank: str, more: dict[str, Any], limit: int) -> list[int]:
-        rows = self.engine.rows(
-            f"SELECT item_id FROM {self._moves()} AS moves WHERE by_kind = '' AND ({condition}) AND {self._counted()}"
-            f" ORDER BY {rank}, posting_date DESC, item_id DESC LIMIT {int(limit)}",
-            {**self.moment.parameters(), **more},
-        )
-        return [row[0] for row in rows]
+        """The first `limit` that are no reversals. The columns do not say which are: where a whole import was taken
+        back they crowd the front, so it is asked on in ever larger portions."""
+        found: list[int] = []
+        passed, portion = 0, 2 * limit
+        while True:
+            rows = self.engine.rows(
+                f"SELECT item_id FROM {self._moves()} AS moves"
+                f" WHERE by_kind = '' AND ({condition}) AND {self._counted()}"
+                f" ORDER BY {rank}, posting_date DESC, item_id DESC LIMIT {int(portion)} OFFSET {int(passed)}",
+                {**self.moment.parameters(), **more},
+            )
+            ids = [row[0] for row in rows]
+            reversals = set(Item.objects.filter(id__in=ids, reversal_of__isnull=False).values_list("id", flat=True))
+            found += [one for one in ids if one not in reversals]
+            if len(found) >= limit or len(ids) < portion:
+                return found[:limit]
+            passed, portion = passed + portion, min(10 * portion, _AT_MOST)
 
     def _moves(self) -> str:
         return self.engine.source(MOVES, as_of=_LONG_AGO, known=self.moment.known)
@@ -155,8 +171,7 @@ class _Postings:
 
 
 def _documents(ids: list[int], opens: dict[int, int]) -> list[Document]:
-    rows = Item.objects.filter(id__in=ids, reversal_of=None)
-    items = {row.id: row for row in rows}
+    items = {row.id: row for row in Item.objects.filter(id__in=ids)}
     named = {
         pk: (code, name)
         for pk, code, name in Customer.objects.filter(pk__in={row.customer_id for row in items.values()}).values_list(
@@ -168,5 +183,5 @@ def _documents(ids: list[int], opens: dict[int, int]) -> list[Document]:
             one.id, one.customer_id, *named.get(one.customer_id, ("", "")), one.document_number, one.kind, one.side,
             one.currency, one.amount, opens.get(one.id, 0), one.due_date,
         )
-        for one in (items[number] for number in ids if number in items)
+        for one in (items[number] for number in ids)
     ]  # fmt: skip

@@ -144,10 +144,12 @@ class RateUsed:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyTotal:
-    """Open debits in one currency, in its own minor units; what may be chosen as `currency`."""
+    """Open debits in one currency, in its own minor units, and open credits beside them, never netted; what may be
+    chosen as `currency`."""
 
     currency: str
     total: int
+    credits: int
 
 
 @dataclass(frozen=True, slots=True)

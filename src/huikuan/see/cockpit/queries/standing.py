@@ -66,8 +66,8 @@ class Counts:
 
 
 def keep_currencies(engine: ColumnsEngine, moment: Moment, basis: str) -> tuple[Kept, tuple[CurrencyTotal, ...]]:
-    """Keep the open lines of the moment for the questions below; answers the open debits per currency, largest
-    first."""
+    """Keep the open lines of the moment for the questions below; answers the open debits and credits per
+    currency, largest first."""
     lines = keep_lines(engine, moment, basis)
     keep_sums_of(
         engine,
@@ -75,16 +75,17 @@ def keep_currencies(engine: ColumnsEngine, moment: Moment, basis: str) -> tuple[
         lines,
         lambda rows: (
             "SELECT currency, CAST(SUM(CASE WHEN side = 'debit' THEN open_amount ELSE 0 END) AS BIGINT)"
-            f" AS total, COUNT(*) AS line_count FROM {rows} GROUP BY currency"
+            " AS total, CAST(SUM(CASE WHEN side = 'credit' THEN open_amount ELSE 0 END) AS BIGINT) AS credits,"
+            f" COUNT(*) AS line_count FROM {rows} GROUP BY currency"
         ),
         {},
         by="currency",
-        sums=["total", "line_count"],
+        sums=["total", "credits", "line_count"],
     )
     found = engine.rows(
-        "SELECT currency, total FROM currencies WHERE line_count > 0 ORDER BY total DESC, currency", {}
+        "SELECT currency, total, credits FROM currencies WHERE line_count > 0 ORDER BY total DESC, currency", {}
     )
-    return lines, tuple(CurrencyTotal(currency, total) for currency, total in found)
+    return lines, tuple(CurrencyTotal(*sums) for sums in found)
 
 
 def home_currency(company_id: int | None) -> str:

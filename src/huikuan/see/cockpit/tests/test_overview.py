@@ -157,6 +157,18 @@ def test_without_a_rate_the_largest_currency_stands_alone() -> None:
 
 
 @pytest.mark.django_db
+def test_credits_alone_in_a_currency_without_a_rate_are_left_out_as_credits() -> None:
+    book = new_book()
+    post(book, amount=500, posting_date=date(2026, 1, 2))
+    post(book, amount=900, currency="KWD", kind="receipt", side="credit", posting_date=date(2026, 1, 2))
+    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5), currency="CNY")
+    assert [(one.currency, one.total, one.credits) for one in page.left_out] == [("KWD", 0, 900)]
+    post(book, amount=70, currency="KWD", posting_date=date(2026, 1, 3))
+    page = overview(scope=EVERYTHING, company_id=book.company.id, as_of=date(2026, 1, 5), currency="CNY")
+    assert [(one.currency, one.total, one.credits) for one in page.left_out] == [("KWD", 70, 900)]
+
+
+@pytest.mark.django_db
 def test_an_empty_ledger_has_figures_of_zero_and_no_ratios() -> None:
     page = overview(scope=EVERYTHING, company_id=new_book().company.id, as_of=date(2026, 1, 5))
     assert (page.total.amount, page.overdue.amount, page.items) == (0, 0, 0)

@@ -1,4 +1,4 @@
-"""What search says a customer owes: what aging says, instalment by instalment, of the company that is asked about."""
+"""What search says a customer owes, which is what aging says, and which documents it finds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.receivables.domain.schedules import Line
+from huikuan.record.receivables.operations.reversals import reverse_item
 from huikuan.record.receivables.operations.schedules import record_schedule
 from huikuan.record.receivables.queries.aging import aging
-from huikuan.record.receivables.queries.search import Standing, standings
+from huikuan.record.receivables.queries.search import Standing, find_documents, standings
 from huikuan.record.receivables.tests.conftest import WHO, Books
 
 
@@ -73,3 +74,33 @@ def test_nobody_is_told_of_customers_outside_the_scope(instalments: Books) -> No
     assert standings([], as_of=day("2026-06-02"), scope=EVERYTHING) == {}
     nothing = Scope(())
     assert standings(both, as_of=day("2026-06-02"), scope=nothing) == {}
+
+
+def numbers(text: str, limit: int = 3) -> list[str]:
+    found = find_documents(text, as_of=day("2026-06-02"), scope=EVERYTHING, limit=limit)
+    return [one.document_number for one in found]
+
+
+def test_a_document_is_found_whatever_the_case_and_the_width_of_its_brackets(books: Books) -> None:
+    for number in ("Inv-7a", "发票（二）9", "收据(三)9"):
+        books.post("invoice", 100, document_number=number)
+    for text in ("inv-7A", "INV-7a", "nv-7", "ＩＮＶ－７"):
+        assert numbers(text) == ["Inv-7a"], text
+    for text in ("(二)9", "（二）9", "(二）"):
+        assert numbers(text) == ["发票（二）9"], text
+    assert numbers("（三）9") == numbers("(三)9") == ["收据(三)9"]
+    assert numbers("\u200b") == []
+
+
+def test_reversals_crowd_no_document_out(books: Books) -> None:
+    kept = books.post("invoice", 777_00, document_number="R-1")
+    gone = [books.post("invoice", 777_00, "2026-02-05", document_number="R-1") for _ in range(9)]
+    for item_id in gone:
+        reverse_item(item_id=item_id, reason="错", **WHO)
+
+    def found(text: str, limit: int) -> list[int]:
+        return [one.item_id for one in find_documents(text, as_of=day("2026-06-02"), scope=EVERYTHING, limit=limit)]
+
+    for text in ("R-1", "777"):
+        assert found(text, 3) == gone[:-4:-1], text
+        assert found(text, 20) == [*reversed(gone), kept], text
