@@ -60,6 +60,10 @@ SENTENCES: dict[str, str] = {
     "order_changed_since": gettext_noop(
         "Order %(number)s was changed meanwhile: you read version %(seen)s, now it is %(now)s. Nothing was written."
     ),
+    "order_fulfilled_since": gettext_noop(
+        "Something was delivered, invoiced or taken back of order %(number)s since you opened the page, perhaps by"
+        " your own second click. Nothing was written: look at what stands now, then record it again if need be."
+    ),
     "order_contract_foreign": gettext_noop("Contract %(number)s is with another customer."),
     "order_customer_differs": gettext_noop("Order %(number)s is another customer's."),
     "order_currency_fixed": gettext_noop("The order is in %(currency)s; that cannot be changed."),

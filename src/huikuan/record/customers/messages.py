@@ -50,6 +50,14 @@ SENTENCES: dict[str, str] = {
         "Customer %(customer)s was changed meanwhile: you read version %(seen)s, now it is %(now)s."
         " Nothing was written."
     ),
+    "customer_contact_added_since": gettext_noop(
+        "A contact of customer %(customer)s was added since you opened the form, perhaps by your own second click."
+        " Nothing was written: look at the contacts, then save again if this is another person."
+    ),
+    "customer_paper_added_since": gettext_noop(
+        "A paper of customer %(customer)s was kept since you opened the form, perhaps by your own second click."
+        " Nothing was written: look at the papers, then choose the file again if this is another one."
+    ),
     "customer_code_taken": gettext_noop("Customer code %(customer)s is taken."),
     "customer_field_missing": gettext_noop("A customer needs its %(field)s."),
     "customer_field_too_long": gettext_noop("The %(field)s of a customer takes at most %(longest)s characters."),

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.mechanisms.pages.forms import MOST_ROWS
 from huikuan.record.contracts.domain.orders import QUANTITY
@@ -19,6 +20,7 @@ from huikuan.record.contracts.operations.contracts import amend_contract
 from huikuan.record.contracts.operations.orders import change_order
 from huikuan.record.contracts.queries.progress import order_of
 from huikuan.record.contracts.queries.terms import terms_of
+from huikuan.record.contracts.web import contract_editing, order_editing
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import AT, Books
 from huikuan.shell.tests.test_access import signed_in
@@ -222,8 +224,11 @@ def test_an_order_is_entered_delivered_invoiced_and_taken_back(reader: Client, o
     ]  # fmt: skip
     address = f"/orders/{order}/deliveries"
     said = {"line": "1", "what": "delivered", "quantity": "1", "day": "2026-05-01", "document": "出 7"}
-    assert reader.post(address, said).status_code == 302
-    assert reader.post(address, said | {"what": "invoiced"}).status_code == 302
+    assert [reader.post(address, said | {"recorded": "0"}).status_code for _ in range(2)] == [302, 409]
+    assert Fulfilment.objects.count() == 1, "a second press of the button records nothing"
+    assert 'name="recorded" value="1"' in text(reader.get(f"/orders/{order}"))
+    assert reader.post(address, said | {"what": "invoiced", "recorded": "1"}).status_code == 302
+    said["recorded"] = "2"
     over = reader.post(address, said | {"quantity": "3.5"})
     assert over.status_code == 400
     assert 'value="3.5"' in text(over)
@@ -327,3 +332,55 @@ def test_a_form_takes_as_many_rows_as_it_has_and_loses_none_beyond(reader: Clien
     for answer in (reader.get(f"/orders/{one}/change"), reader.post(f"/orders/{one}/change", {**about, **lines(9)})):
         assert (answer.status_code, f"共 {MOST_ROWS + 1} 行" in text(answer)) == (400, True)
     assert len(order_of(one).lines) == MOST_ROWS + 1
+
+
+def test_a_contract_whose_file_cannot_be_kept_is_not_registered(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise Refusal("file_not_stored", problem="No space left on device")
+
+    for door in ("keep_bytes", "attach_file"):
+        with monkeypatch.context() as patched:
+            patched.setattr(contract_editing, door, full)
+            answer = reader.post("/contracts/new", {**AGREED, "file": SimpleUploadedFile("合同.pdf", b"%PDF")})
+        assert (answer.status_code, Contract.objects.count(), ContractVersion.objects.count()) == (400, 0, 0), door
+        assert "No space left" in text(answer)
+        assert typed(text(answer))["number"] == "HY-01"
+
+
+def test_a_change_in_the_last_moment_is_told_and_not_passed_over(
+    reader: Client, contract: int, order: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def after_another(write: Any, **theirs: Any) -> Any:
+        def work(**mine: Any) -> Any:
+            write(**{**mine, **theirs, "actor": "qian"})
+            return write(**mine)
+
+        return work
+
+    for module, door, address, theirs, mine in (
+        (contract_editing, "amend_contract", f"/contracts/{contract}/amend", {"changes": {"goods": "主轴 20 套"}},
+         {"breach": "逾期另计", "reason": "补 2 号"}),
+        (order_editing, "change_order", f"/orders/{order}/change",
+         {"order": replace(order_of(order), contract_number="HY-9")}, {"line-0-amount": "9000"}),
+    ):  # fmt: skip
+        sent = typed(text(reader.get(address))) | mine
+        monkeypatch.setattr(module, door, after_another(getattr(module, door), **theirs))
+        met = reader.post(address, sent)
+        assert (met.status_code, "qian" in text(met), typed(text(met))["version"]) == (409, True, "2"), door
+
+
+def test_what_only_the_page_kept_short_the_operations_keep_short_too(
+    reader: Client, contract: int, order: int
+) -> None:
+    sent = typed(text(reader.get(f"/contracts/{contract}/amend"))) | {"breach": "另计", "reason": "补" * 201}
+    answer = reader.post(f"/contracts/{contract}/amend", sent)
+    assert (answer.status_code, "200" in problem(text(answer), "reason")) == (400, True)
+    assert ContractVersion.objects.count() == 1
+    sent = typed(text(reader.get(f"/orders/{order}/change"))) | {"contract": "H" * 61}
+    answer = reader.post(f"/orders/{order}/change", sent)
+    assert (answer.status_code, "60" in problem(text(answer), "contract")) == (400, True)
+    stated = replace(order_of(order), contract_number=" ＨＹ-01\u200b ")
+    change_order(order_id=order, version=1, order=stated, actor="api", at=AT)
+    assert order_of(order).contract_number == "HY-01"

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.record.customers.domain.master import Master
-from huikuan.record.customers.models import ContactVersion, Customer, CustomerVersion, HandOverStep
+from huikuan.record.customers.models import ContactVersion, Customer, CustomerVersion, DocumentVersion, HandOverStep
 from huikuan.record.customers.operations import affiliate, change_customer, create_customer
 from huikuan.record.customers.queries import affiliations_of, customer
 from huikuan.record.customers.queries.people import contacts
@@ -142,6 +142,44 @@ def test_people_are_masked_for_those_who_need_not_reach_them(reader: Client, boo
     assert ContactVersion.objects.count() == 2
     assert reader.get(f"/customers/{one}").context["steps"]["first"].code == "chase"
     assert "今天致电 顾晓" in reader.get(f"/customers/{one}").content.decode()
+
+
+def test_a_form_sent_twice_makes_one_fact_and_the_second_press_is_told(reader: Client, books: Books) -> None:
+    one = books.customer("C0001")
+
+    def paper() -> dict[str, Any]:
+        return {"kind": "licence", "title": "营业执照", "file": SimpleUploadedFile("执照.pdf", b"%PDF-1.7")}
+
+    for path, facts, sent in (("contacts", ContactVersion, lambda: GU), ("papers", DocumentVersion, paper)):
+        address = f"/customers/{one}/{path}/new"
+        answers = [reader.post(address, {**sent(), "version": "0"}) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [302, 400], path
+        page = answers[1].content.decode()
+        assert ("重复点击" in page, 'name="version" value="1"' in page) == (True, True), path
+        assert facts.objects.count() == 1, path
+        assert 'name="version" value="1"' in reader.get(address).content.decode()
+        assert reader.post(address, {**sent(), "version": "1"}).status_code == 302, "meant so, it is another one"
+        assert facts.objects.count() == 2, path
+
+
+def test_who_renews_a_paper_second_reads_what_the_first_changed(reader: Client, books: Books) -> None:
+    one = books.customer("C0001")
+
+    def sent(**changes: str) -> dict[str, Any]:
+        file = SimpleUploadedFile("执照.pdf", b"%PDF-1.7")
+        return {"kind": "licence", "title": "营业执照", "expires_on": "2026-12-01", "file": file, **changes}
+
+    reader.post(f"/customers/{one}/papers/new", sent(version="0"))
+    address = f"/customers/{one}/papers/1"
+    assert reader.post(address, sent(version="1", expires_on="2031-12-01", note="新版")).status_code == 302
+    met = reader.post(address, sent(version="1", expires_on="2027-12-01"))
+    page = met.content.decode()
+    assert (met.status_code, DocumentVersion.objects.count()) == (409, 2)
+    assert all(
+        said in page for said in ("zhou", "2031-12-01", "新版", 'value="2027-12-01"', 'name="version" value="2"')
+    )
+    wrong = reader.post(address, sent(version="1", kind="secrets")).content.decode()
+    assert 'name="version" value="1"' in wrong, "another mistake does not hide that it was read at version 1"
 
 
 def test_papers_are_kept_listed_before_they_expire_and_come_back_as_downloads(reader: Client, books: Books) -> None:
@@ -274,7 +312,9 @@ def test_pages_ask_the_database_no_more_for_more_rows(reader: Client, books: Boo
     before = asked()
     for number in range(5):
         create_customer(master=Master(f"M{number}", f"客户 {number}"), **WHO)
-        reader.post(f"/customers/{books.customer('C0001')}/contacts/new", {**GU, "name": f"顾{number}"})
+        reader.post(
+            f"/customers/{books.customer('C0001')}/contacts/new", {**GU, "name": f"顾{number}", "version": number + 1}
+        )
     assert reader.get("/customers/").context["found"].count == 9
     assert asked() == before
 

@@ -82,6 +82,10 @@ class Progress:
         return self.line.amount - self.delivered_amount
 
 
+#: Of a contract's number.
+LONGEST_CONTRACT = 60
+
+
 def check_order(order: Order) -> None:
     """Refuse an order without lines, or lines that cannot be told apart or weigh nothing."""
     if not order.lines:
@@ -96,6 +100,15 @@ def check_order(order: Order) -> None:
             raise Refusal("order_quantity_bad", line=line.line, quantity=quantity_text(line.quantity_e4))
         if not 0 < line.amount <= LARGEST_MINOR:
             raise Refusal("order_amount_bad", line=line.line, value=line.amount)
+    _check_texts(order)
+    if order.amount > LARGEST_MINOR:
+        raise Refusal("order_amount_bad", line=0, value=order.amount)
+
+
+def _check_texts(order: Order) -> None:
+    if len(order.contract_number) > LONGEST_CONTRACT:
+        raise Refusal("contract_field_too_long", field="contract", longest=LONGEST_CONTRACT)
+    for line in order.lines:
         for field, text, longest in (
             ("product", line.product, 200),
             ("product_code", line.product_code, 60),
@@ -103,8 +116,6 @@ def check_order(order: Order) -> None:
         ):
             if len(text) > longest:
                 raise Refusal("order_field_too_long", field=field, longest=longest)
-    if order.amount > LARGEST_MINOR:
-        raise Refusal("order_amount_bad", line=0, value=order.amount)
 
 
 def check_change(wanted: Order, done: Sequence[Done]) -> None:

@@ -15,7 +15,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import plain, tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
-from huikuan.mechanisms.files.operations import keep_bytes, store_kept
+from huikuan.mechanisms.files.operations import Kept, keep_bytes, store_kept
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.contracts.domain.milestones import awaited_on
@@ -36,6 +36,7 @@ from huikuan.record.customers.models import Customer
 _PLAIN = ("name", "signed_on", "effective_on", "expires_on", "currency", "amount", "status")
 ROW = (*_PLAIN, "awaited_on")
 LONGEST_NUMBER = 60
+LONGEST_REASON = 200
 SIGNED = "signed"
 
 
@@ -81,6 +82,8 @@ def amend_contract(
     """
     if not reason.strip():
         raise Refusal("amendment_reason_needed")
+    if len(tidy(reason)) > LONGEST_REASON:
+        raise Refusal("contract_field_too_long", field="reason", longest=LONGEST_REASON)
 
     def work() -> int:
         contract = locked(contract_id)
@@ -105,9 +108,12 @@ def amend_contract(
     return retrying(work)
 
 
-def attach_file(*, contract_id: int, content: Path | bytes, name: str, actor: str, at: datetime) -> str:
-    """Keep an original with the contract; answers its hash. The same file again changes nothing."""
-    kept = keep_bytes(content)
+def attach_file(*, contract_id: int, content: Path | bytes | Kept, name: str, actor: str, at: datetime) -> str:
+    """Keep an original, or bytes kept before, with the contract; answers its hash.
+
+    The same file again changes nothing.
+    """
+    kept = content if isinstance(content, Kept) else keep_bytes(content)
 
     def work() -> str:
         contract = locked(contract_id)

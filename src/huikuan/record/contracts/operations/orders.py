@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ from huikuan.record.customers.models import Customer
 def create_order(*, company: Company, customer_id: int, number: str, order: Order, actor: str, at: datetime) -> int:
     """Enter a sales order and answer its id. Refuses a number the company has used, an unknown customer, a
     contract that is another customer's, and what `check_order` refuses."""
-    number = number_of(number)
+    number, order = number_of(number), _tidied(order)
     check_order(order)
 
     def work() -> int:
@@ -59,6 +60,7 @@ def change_order(*, order_id: int, version: int, order: Order, actor: str, at: d
 
     Refuses when somebody changed it since, another currency, and less than was delivered or invoiced.
     """
+    order = _tidied(order)
     check_order(order)
 
     def work() -> int:
@@ -82,12 +84,12 @@ def change_order(*, order_id: int, version: int, order: Order, actor: str, at: d
 
 
 def record_delivery(*, order_id: int, line: int, quantity_e4: int, delivered_on: date, **more: Any) -> int:
-    """So much of a line was delivered on a day; answers the fact's id. `more`: document_number, actor, at."""
+    """So much of a line was delivered on a day; answers the fact's id. `more`: as of `_fulfil`."""
     return _fulfil(order_id, line, DELIVERED, quantity_e4, delivered_on, **more)
 
 
 def record_invoicing(*, order_id: int, line: int, quantity_e4: int, invoiced_on: date, **more: Any) -> int:
-    """So much of a line was invoiced on a day; answers the fact's id. `more`: document_number, actor, at."""
+    """So much of a line was invoiced on a day; answers the fact's id. `more`: as of `_fulfil`."""
     return _fulfil(order_id, line, INVOICED, quantity_e4, invoiced_on, **more)
 
 
@@ -124,9 +126,14 @@ def _fulfil(
     actor: str,
     at: datetime,
     document_number: str = "",
+    recorded: int | None = None,
 ) -> int:
+    """`recorded`: how many facts of the order's deliveries and invoices were read (None: nobody looked)."""
+
     def work() -> int:
         row = locked(order_id)
+        if recorded is not None and Fulfilment.objects.filter(order_id=order_id).count() != recorded:
+            raise Refusal("order_fulfilled_since", number=row.number)
         zone = Company.objects.values_list("time_zone", flat=True).get(pk=row.company_id)
         if happened_on > business_date(at, zone):
             raise Refusal("event_in_future", day=happened_on)
@@ -183,6 +190,11 @@ def row_of(order: Order, done: list[Done]) -> dict[str, Any]:
         "invoiced_amount": sum(one.amount for one in done if one.what == INVOICED),
         "state": state_of(order, done),
     }
+
+
+def _tidied(order: Order) -> Order:
+    """The contract's number as people type it → as contracts keep theirs."""
+    return replace(order, contract_number=plain(order.contract_number))
 
 
 def _settle_row(row: SalesOrder) -> None:

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.files.operations import keep_bytes
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, check_fits, touched, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.messages import EVENTS, STATUSES
 from huikuan.record.contracts.operations.contracts import amend_contract, attach_file, create_contract
@@ -57,6 +59,8 @@ def amend(request: HttpRequest, contract_id: int) -> HttpResponse:
     seen = version_opened(form, row.version)
     base = terms_at(history, seen)
     if "more" in form.typed or not _amend(request, form, row, seen, base):
+        row = _contract(request, contract_id)
+        history = amendments(row.id)
         moved = row.version != seen and not form.problems
         return _page(request, form, row, _meanwhile(form, history, seen, row.version) if moved else None)
     return _to(request, row.id)
@@ -74,15 +78,21 @@ def _create(request: HttpRequest, form: Form) -> int | None:
     if form.problems or customer is None:
         return None
     by: dict[str, Any] = {"actor": request.user.get_username(), "at": timezone.now()}
-    try:
+
+    def work() -> int:
         number = form.text("number")
         created = create_contract(company=company, customer_id=customer.id, number=number, terms=terms, **by)
+        if sent is not None and kept is not None:
+            attach_file(contract_id=created, content=kept, name=sent[0], **by)
+        return created
+
+    try:
+        # On the disk before anything is written: a full disk leaves no contract without its file.
+        kept = keep_bytes(sent[1]) if sent else None
+        return retrying(work)
     except Refusal as refusal:
         blame(form, refusal)
         return None
-    if sent is not None:
-        attach_file(contract_id=created, content=sent[1], name=sent[0], **by)
-    return created
 
 
 def _amend(request: HttpRequest, form: Form, row: ContractRow, seen: int, base: Terms) -> bool:

@@ -70,6 +70,7 @@ _FIELDS = {
     "contract_status_unknown": "status",
     "court_or_arbitration": "arbitration",
     "currency_bad": "currency",
+    "file_not_stored": "file",
     "amendment_reason_needed": "reason",
 }
 

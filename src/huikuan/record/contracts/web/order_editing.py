@@ -60,11 +60,12 @@ def change(request: HttpRequest, order_id: int) -> HttpResponse:
     check_fits(len(stands.lines))
     if request.method != "POST":
         return _page(request, Form(typed_of(stands) | {"version": str(row.version)}), row)
-    form, history = Form(typed_in(request)), order_versions(row.id)
+    form = Form(typed_in(request))
     seen = version_opened(form, row.version)
     if "more" in form.typed or not _change(request, form, row, seen):
+        row = _order(request, order_id)
         moved = row.version != seen and not form.problems
-        return _page(request, form, row, _meanwhile(form, history, seen) if moved else None)
+        return _page(request, form, row, _meanwhile(form, order_versions(row.id), seen) if moved else None)
     return _to(request, row.id)
 
 
@@ -96,6 +97,8 @@ def fulfil(request: HttpRequest, order_id: int) -> HttpResponse:
             _record(request, row, form, quantity, day)
         except Refusal as refusal:
             form.blame(_OF_DELIVERY.get(refusal.code, ""), refusal)
+            if refusal.code == "order_fulfilled_since":
+                return render_order(request, row, form, status=409)
     return render_order(request, row, form, status=400) if form.problems else _to(request, row.id)
 
 
@@ -150,13 +153,18 @@ def _change(request: HttpRequest, form: Form, row: OrderRow, seen: int) -> bool:
 
 
 def _record(request: HttpRequest, row: OrderRow, form: Form, quantity_e4: int, day: date) -> None:
-    number = form.text("line")
-    line = int(number) if number.isascii() and number.isdigit() and len(number) <= 9 else 0
-    more: dict[str, Any] = {"document_number": form.text("document"), **_by(request)}
+    line = _number(form.text("line"))
+    recorded = _number(form.text("recorded"))
+    more: dict[str, Any] = {"document_number": form.text("document"), "recorded": recorded, **_by(request)}
     if form.text("what") == INVOICED:
         record_invoicing(order_id=row.id, line=line, quantity_e4=quantity_e4, invoiced_on=day, **more)
     else:
         record_delivery(order_id=row.id, line=line, quantity_e4=quantity_e4, delivered_on=day, **more)
+
+
+def _number(text: str) -> int:
+    """What a hidden field says; 0 for what is none of ours."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
 def _meanwhile(form: Form, history: Sequence[OrderVersion], seen: int) -> Meanwhile:

@@ -25,6 +25,7 @@ from huikuan.record.customers.operations.rows import (
 )
 
 _LONGEST = {"code": 40, "name": 200, "short_name": 100, "english_name": 200, "uscc": 18, "industry": 100}
+_LONGEST |= {"uscc_override_reason": 200}
 _NAMES = ("name", "short_name", "english_name", "industry", "uscc_override_reason")
 
 

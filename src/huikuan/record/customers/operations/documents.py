@@ -18,9 +18,19 @@ from huikuan.record.customers.models import DocumentVersion
 from huikuan.record.customers.operations.people import held
 
 
-def add_document(*, customer_id: int, paper: Paper, content: Path | bytes, name: str, actor: str, at: datetime) -> int:
-    """Keep a paper of the customer with its original; answers its number."""
-    return _file(customer_id, None, 0, paper, content, name, actor, at)
+def add_document(
+    *,
+    customer_id: int,
+    paper: Paper,
+    content: Path | bytes,
+    name: str,
+    actor: str,
+    at: datetime,
+    seen: int | None = None,
+) -> int:
+    """Keep a paper of the customer with its original; answers its number. Refuses when another was kept after the
+    one with the number `seen` (0: there was none; None: nobody looked)."""
+    return _file(customer_id, None, 0, paper, content, name, actor, at, seen)
 
 
 def renew_document(
@@ -64,8 +74,9 @@ def _file(
     name: str,
     actor: str,
     at: datetime,
+    seen: int | None = None,
 ) -> int:
-    """`number` None: a new paper."""
+    """`number` None: a new paper, after the one `seen`."""
     stated = replace(paper, title=tidy(paper.title), note=tidy(paper.note))
     check_paper(stated)
     kept = keep_bytes(content)
@@ -75,6 +86,8 @@ def _file(
         if number is not None:
             _standing(customer_id, number, version, code)
         latest = DocumentVersion.objects.filter(customer_id=customer_id).order_by("-number").first()
+        if seen is not None and seen != (latest.number if latest else 0):
+            raise Refusal("customer_paper_added_since", customer=code)
         counted = number or (latest.number + 1 if latest else 1)
         stored = store_kept(kept, name, actor=actor, at=at)
         row = {**asdict(stated), "sha256": stored.sha256, "file_name": stored.name}

@@ -39,14 +39,17 @@ def change_care(*, customer_id: int, version: int, care: Care, actor: str, at: d
     return retrying(work)
 
 
-def add_contact(*, customer_id: int, contact: Contact, actor: str, at: datetime) -> int:
-    """A person at the customer; answers their number. Refuses what `check_contact` refuses."""
+def add_contact(*, customer_id: int, contact: Contact, actor: str, at: datetime, seen: int | None = None) -> int:
+    """A person at the customer; answers their number. Refuses what `check_contact` refuses, and when another was
+    added after the one with the number `seen` (0: there was none; None: nobody looked)."""
     stated = _tidy(contact)
     check_contact(stated)
 
     def work() -> int:
-        held(customer_id)
+        code = held(customer_id)
         latest = ContactVersion.objects.filter(customer_id=customer_id).order_by("-number").first()
+        if seen is not None and seen != (latest.number if latest else 0):
+            raise Refusal("customer_contact_added_since", customer=code)
         number = latest.number + 1 if latest else 1
         _record(customer_id, number, 1, stated, actor, at)
         return number

@@ -50,6 +50,11 @@ def documents(customer_id: int, day: date) -> list[DocumentRow]:
     return sorted(standing, key=lambda row: (row.expires_on or date.max, row.number))
 
 
+def last_document(customer_id: int) -> int:
+    """The number of the customer's paper kept last; 0: there is none."""
+    return DocumentVersion.objects.filter(customer_id=customer_id).aggregate(last=Max("number"))["last"] or 0
+
+
 def document_versions(customer_id: int, day: date) -> list[DocumentRow]:
     """Every edition of every paper of the customer, by number and version."""
     facts = DocumentVersion.objects.filter(customer_id=customer_id).order_by("number", "version")

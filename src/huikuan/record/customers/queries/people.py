@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from django.db.models import Max
+
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity import masking
@@ -74,6 +76,11 @@ def contact_of(customer_id: int, number: int, *, clear: bool) -> ContactRow:
     if not found:
         raise Refusal("contact_unknown", number=number)
     return found[-1]
+
+
+def last_contact(customer_id: int) -> int:
+    """The number of the customer's contact added last; 0: there is none."""
+    return ContactVersion.objects.filter(customer_id=customer_id).aggregate(last=Max("number"))["last"] or 0
 
 
 def contact_versions(customer_id: int, *, clear: bool) -> list[ContactRow]:

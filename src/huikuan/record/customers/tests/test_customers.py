@@ -65,6 +65,8 @@ def test_what_create_refuses() -> None:
     refused(lambda: create_customer(master=replace(HAIYUE, code=" "), **BY), "customer_field_missing")
     refused(lambda: create_customer(master=replace(HAIYUE, code="D", name=""), **BY), "customer_field_missing")
     refused(lambda: create_customer(master=replace(HAIYUE, code="D" * 41), **BY), "customer_field_too_long")
+    endless = replace(HAIYUE, code="D", uscc_override_reason="早" * 201)
+    refused(lambda: create_customer(master=endless, **BY), "customer_field_too_long")
     refused(lambda: create_customer(master=replace(HAIYUE, code="D", parent_code="X"), **BY), "parent_unknown")
     refused(lambda: create_customer(master=replace(HAIYUE, code="D", parent_code="D"), **BY), "parent_cycle")
 

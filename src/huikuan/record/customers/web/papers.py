@@ -19,12 +19,21 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
+from huikuan.record.customers.domain.changes import differences
 from huikuan.record.customers.domain.documents import Paper
 from huikuan.record.customers.operations import add_document, renew_document, withdraw_document
 from huikuan.record.customers.queries import customer_with_id
-from huikuan.record.customers.queries.documents import DocumentRow, document_versions, documents, expiring
+from huikuan.record.customers.queries.documents import (
+    DocumentRow,
+    document_versions,
+    documents,
+    expiring,
+    last_document,
+)
 from huikuan.record.customers.web import words
 from huikuan.record.customers.web.forms import (
+    CHANGED_SINCE,
+    Conflict,
     Form,
     actor_of,
     attempt,
@@ -44,11 +53,13 @@ _TAB = "papers"
 def new_paper(request: HttpRequest, customer_id: int) -> HttpResponse:
     """An empty form; a POST keeps the paper with its original."""
     row = managed(request, customer_id)
-    form = Form({"kind": "licence"})
+    form = Form({"kind": "licence"}, last_document(customer_id))
     if request.method == "POST":
-        form = Form(typed(request, FIELDS))
+        form = Form(typed(request, FIELDS), version_read(request))
         if attempt(form, lambda: _add(request, customer_id, form)):
             return done(request, customer_id, _("The paper was kept."), _TAB)
+        if form.code == "customer_paper_added_since":
+            form.version = last_document(customer_id)
     return render(request, "customers/paper.html", {"form": form, "customer": row, "words": words}, status=form.status)
 
 
@@ -61,7 +72,8 @@ def renew_paper(request: HttpRequest, customer_id: int, number: int) -> HttpResp
         form = Form(typed(request, FIELDS), version_read(request))
         if attempt(form, lambda: _renew(request, customer_id, number, form)):
             return done(request, customer_id, _("The paper was renewed."), _TAB)
-        form.version = known.version
+        if form.code == CHANGED_SINCE:
+            form.conflict, form.version = _conflict(request, customer_id, number, form.version)
     page = {"form": form, "customer": row, "paper": known, "words": words}
     return render(request, "customers/paper.html", page, status=form.status)
 
@@ -159,6 +171,7 @@ def _add(request: HttpRequest, customer_id: int, form: Form) -> None:
         paper=_stated(form),
         content=file.read(),
         name=file.name or "",
+        seen=form.version,
         actor=actor_of(request),
         at=timezone.now(),
     )
@@ -176,6 +189,21 @@ def _renew(request: HttpRequest, customer_id: int, number: int, form: Form) -> N
         actor=actor_of(request),
         at=timezone.now(),
     )
+
+
+def _conflict(request: HttpRequest, customer_id: int, number: int, read: int) -> tuple[Conflict, int]:
+    """What was changed since the edition that was read, who did so last, and which edition stands now."""
+    told = {
+        one.version: one for one in document_versions(customer_id, reading_of(request).as_of) if one.number == number
+    }
+    last = told[max(told)]
+
+    def stated(one: DocumentRow) -> dict[str, object]:
+        said = {name: getattr(one, name) for name in (*FIELDS, "file_name")}
+        return {**said, "kind": _(words.PAPERS[one.kind])}
+
+    former = stated(told[read]) if read in told else {}
+    return Conflict(last.actor, last.recorded_at, differences(former, stated(last))), last.version
 
 
 def _file(request: HttpRequest) -> UploadedFile[bytes]:

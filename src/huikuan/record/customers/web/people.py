@@ -16,7 +16,7 @@ from huikuan.mechanisms.pages.access import needs
 from huikuan.record.customers.domain.changes import differences
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.operations import add_contact, change_contact
-from huikuan.record.customers.queries.people import ContactRow, contact_of, contact_versions
+from huikuan.record.customers.queries.people import ContactRow, contact_of, contact_versions, last_contact
 from huikuan.record.customers.web import words
 from huikuan.record.customers.web.forms import (
     CHANGED_SINCE,
@@ -40,11 +40,13 @@ _TAB = "people"
 def new_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
     """An empty form; a POST adds the person."""
     row = managed(request, customer_id)
-    form = Form({"active": True})
+    form = Form({"active": True}, last_contact(customer_id))
     if request.method == "POST":
-        form = Form({**typed(request, TEXTS), "active": True})
+        form = Form({**typed(request, TEXTS), "active": True}, version_read(request))
         if attempt(form, lambda: _add(request, customer_id, form)):
             return done(request, customer_id, _("The contact was added."), _TAB)
+        if form.code == "customer_contact_added_since":
+            form.version = last_contact(customer_id)
     return render(
         request, "customers/contact.html", {"form": form, "customer": row, "words": words}, status=form.status
     )
@@ -78,7 +80,8 @@ def _contact(request: HttpRequest, customer_id: int, number: int) -> ContactRow:
 
 
 def _add(request: HttpRequest, customer_id: int, form: Form) -> None:
-    add_contact(customer_id=customer_id, contact=_stated(form), actor=actor_of(request), at=timezone.now())
+    who, at = actor_of(request), timezone.now()
+    add_contact(customer_id=customer_id, contact=_stated(form), seen=form.version, actor=who, at=at)
 
 
 def _change(request: HttpRequest, customer_id: int, number: int, form: Form) -> None:

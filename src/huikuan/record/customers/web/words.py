@@ -75,6 +75,12 @@ FIELDS = {
     "consent": gettext_noop("Consent"),
     "consent_on": gettext_noop("Since"),
     "active": gettext_noop("Still there"),
+    "kind": gettext_noop("Paper"),
+    "title": gettext_noop("Title or number"),
+    "issued_on": gettext_noop("Issued on"),
+    "expires_on": gettext_noop("Expires"),
+    "note": gettext_noop("Note"),
+    "file_name": gettext_noop("File"),
     **DIMENSIONS,
 }
 #: What a question of the completeness score asks for.

@@ -104,7 +104,7 @@ def create(call: Call) -> Reply:
     company = company_seen(said["company"], scope)
     whose = customer_of(company, said["customer"], scope)
     lines = tuple(_line(one, said["currency"]) for one in said["lines"])
-    wanted = Order(said["ordered_on"], said["currency"], lines, plain(said["contract_number"]))
+    wanted = Order(said["ordered_on"], said["currency"], lines, said["contract_number"])
     created = create_order(
         company=company, customer_id=whose, number=said["number"], order=wanted, actor=call.caller.actor, at=call.at
     )
