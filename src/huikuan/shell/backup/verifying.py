@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Model
+
 from huikuan.mechanisms.audit.domain.canonical import digest, leaf_bytes
 from huikuan.mechanisms.audit.domain.tree import Frontier
 from huikuan.mechanisms.audit.heads import SignedHead, parse_heads
 from huikuan.mechanisms.audit.models import Head, Leaf
 from huikuan.mechanisms.audit.shapes import shape_of
-from huikuan.mechanisms.store.models import Fact
 from huikuan.shell.backup.archive import HEADS, PUBLIC_KEY, Manifest, open_archive, rows_of
 from huikuan.shell.backup.restoring import require_same_version
 from huikuan.shell.backup.rows import fact_tables, instances
@@ -121,7 +122,7 @@ def _heads(archive: zipfile.ZipFile) -> list[SignedHead]:
     return parse_heads(archive.read(HEADS).decode(), HEADS) if HEADS in archive.namelist() else []
 
 
-def _instances(archive: zipfile.ZipFile, manifest: Manifest, model: type[Fact]) -> Iterator[Any]:
+def _instances(archive: zipfile.ZipFile, manifest: Manifest, model: type[Model]) -> Iterator[Any]:
     table = str(model._meta.db_table)
     return instances(model, manifest.tables[table].columns, rows_of(archive, f"tables/{table}.jsonl"))
 
