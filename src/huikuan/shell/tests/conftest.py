@@ -15,6 +15,9 @@ from tests.standing import standing_on
 
 from huikuan.shell import catalogs
 from huikuan.shell.tests.books import AS_OF, NAME, PASSWORD, Books, open_books
+from huikuan.shell.tests.colleagues import people
+
+__all__ = ["people"]
 
 CHROMIUM = os.environ.get("HUIKUAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +21,7 @@ from huikuan.record.receivables.operations.items import post_items
 from huikuan.see.dossiers.operations import hand_over_paper
 from huikuan.shell import cli, installation
 from huikuan.shell.tests.books import AS_OF, AT, Books
+from huikuan.shell.tests.colleagues import OWNERS, READERS, SEES, entered, names_in
 from huikuan.shell.tests.test_access import signed_in
 from huikuan.shell.tests.test_customer_pages import exported, own
 
@@ -42,12 +46,6 @@ def south(books: Books, on_the_day: None) -> Company:
         signed_in(name, "sales")
         User.objects.filter(username=name).update(owner_name=owner)
     return company
-
-
-def entered(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name))
-    return client
 
 
 def drawn_up(reader: Client, books: Books, *codes: str) -> int:
@@ -205,3 +203,31 @@ def test_who_manages_customers_alone_takes_none_from_an_owner(reader: Client, bo
     assert say(clerk, "C0002", "李沅") == 400, "it will be somebody's"
     assert say(signed_in("wu", "finance_manager", "MAIN"), "C0001", "尹川") == 400, "not in every company"
     assert say(reader, "C0001", "尹川") == 302
+
+
+def test_every_reader_reads_the_papers_of_their_customers(
+    people: Mapping[str, Client], books: Books, on_the_day: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists, papers, documents and files of hand-overs, one of each of two teams' customers."""
+    printed: list[str] = []
+    monkeypatch.setattr(
+        hand_over_paper, "pdf", lambda _, said, at: printed.append(json.dumps(said, ensure_ascii=False)) or b""
+    )
+    drawn = {}
+    for code, receiver in (("C0001", "尹川"), ("C0003", "吴迪")):
+        asked = {"to": receiver, "reason": "离职", "customer": [books.customer(code)]}
+        answer = people["zhou"].post(f"/customers/hand-overs/new?from={OWNERS[code]}&to={receiver}", asked)
+        drawn[code] = int(answer.headers["Location"].partition("?")[0].rpartition("/")[2])
+    for name in READERS:
+        client, mine = people[name], [drawn[code] for code in reversed(drawn) if code in SEES[name]]
+        assert [row.id for row in client.get("/customers/hand-overs/").context["rows"]] == mine, name
+        text = b"".join(client.get("/customers/hand-overs/export?format=csv").streaming_content).decode("utf-8-sig")
+        assert [int(row[0]) for row in list(csv.reader(io.StringIO(text)))[1:]] == mine, name
+        for code, number in drawn.items():
+            page, document = (client.get(f"/customers/hand-overs/{number}{more}") for more in ("", "/document"))
+            assert page.status_code == document.status_code == (200 if number in mine else 404), (name, code)
+            if number in mine:
+                assert names_in(page.content.decode()) == names_in(printed.pop()) == {code}, name
+    for more in ("", f"{drawn['C0001']}", f"{drawn['C0001']}/document"):
+        assert people["law"].get(f"/customers/hand-overs/{more}").status_code == 403
+    assert printed == []

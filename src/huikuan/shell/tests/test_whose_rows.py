@@ -22,7 +22,6 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity import operations
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
-from huikuan.mechanisms.identity.models import User
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
 from huikuan.record.contracts.domain.terms import Terms
@@ -35,86 +34,20 @@ from huikuan.record.contracts.queries.orders import order, whole_order
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import affiliate, create_group, move_group
 from huikuan.record.customers.queries import customers, find, narrowed, seen
-from huikuan.record.receivables.domain.settling import THIRD_PARTY
 from huikuan.record.receivables.models import Item
-from huikuan.record.receivables.operations.settlements import Request, settle_many
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.contract_items import contract_items
 from huikuan.record.receivables.queries.items import ItemFilter, every_item, items_page
 from huikuan.record.receivables.queries.open_lines import Moment
-from huikuan.see.dossiers.operations import hand_over_paper
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.models import IssuedStatement
 from huikuan.see.statements.operations.issuing import issue_statement, start_run
 from huikuan.see.statements.queries.statements import currencies_of
 from huikuan.shell import cli, installation
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, ROWS, Books, open_by
+from huikuan.shell.tests.colleagues import OWNERS, READERS, SEES, entered, give, names_in, read
 
-OWNERS = {"C0001": "李沅", "C0002": "尹川", "C0003": "郑可"}
-#: Who sees which customers.
-SEES = {
-    "li": {"C0001"},
-    "zheng": {"C0003"},
-    "guo": {"C0001", "C0002"},
-    "zhou": set(CUSTOMERS),
-    "chen": set(CUSTOMERS),
-    "law": set(),
-    "newcomer": set(),
-}
-#: Those whose role opens the ledger at all.
-READERS = set(SEES) - {"law"}
 RATE = Decimal("7.1801")
-
-
-@pytest.fixture
-def people(books: Books, settings: object) -> dict[str, Client]:
-    """Everybody with their roles and teams; the customers with their owners; a payment for somebody else."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    for code, name in OWNERS.items():
-        give(code, name, date(2020, 1, 1))
-    for name, shown, role in (
-        ("li", "李沅", "sales"),
-        ("yin", "尹川", "sales"),
-        ("zheng", "郑可", "sales"),
-        ("guo", "郭领", "sales_manager"),
-        ("chen", "陈衡", "auditor"),
-        ("law", "外部律师", "law_firm"),
-        ("newcomer", "新人", "sales"),
-    ):
-        operations.add_user(username=name, password="a long pass phrase", display_name=shown, actor="cli:test", at=AT)
-        operations.grant_role(username=name, role=role, actor="cli:test", at=AT)
-    for code in ("EAST", "NORTH"):
-        operations.add_team(code=code, name=code, actor="cli:test", at=AT)
-    for name, team in (("li", "EAST"), ("yin", "EAST"), ("guo", "EAST"), ("zheng", "NORTH")):
-        operations.join_team(username=name, team=team, effective_on=date(2020, 1, 1), actor="cli:test", at=AT)
-    payer, debt = books.item("RC-2"), books.item("264388117730")
-    settle_many(requests=[Request(payer, debt, 10_000_00, AS_OF, THIRD_PARTY)], actor="test", at=AT)
-    return {name: entered(name) for name in SEES}
-
-
-def give(code: str, owner: str, on: date) -> None:
-    affiliate(
-        customer_id=Customer.objects.get(code=code).pk,
-        dimension="owner",
-        value=owner,
-        effective_on=on,
-        actor="cli:test",
-        at=AT,
-    )
-
-
-def entered(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name))
-    return client
-
-
-def names_in(text: str) -> set[str]:
-    """The sentinels that appear: customers by name or code, and documents of theirs."""
-    marks = {code: [code, CUSTOMERS[code], *(row[1] for row in ROWS if row[0] == code and row[1] != "=1+1")]
-             for code in CUSTOMERS}  # fmt: skip
-    grouped = text.replace('</span><span class="four">', "")
-    return {code for code, signs in marks.items() if any(sign in grouped for sign in signs)}
 
 
 def debts(codes: set[str]) -> int:
@@ -131,17 +64,11 @@ def owed(codes: set[str]) -> Decimal:
     return total
 
 
-def read(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return answer.content.decode()
-
-
 def test_forms_offer_no_owner_region_or_group_of_others(people: Mapping[str, Client], on_the_day: None) -> None:
-    create_group(code="MINE", name="北麓系")
-    create_group(code="OVER", name="北麓之上")
+    create_group(code="MINE", actor="cli:test", at=AT, name="北麓系")
+    create_group(code="OVER", actor="cli:test", at=AT, name="北麓之上")
     move_group(code="MINE", parent_code="OVER", actor="cli:test", at=AT)
-    create_group(code="THEIRS", name="海岳系")
+    create_group(code="THEIRS", actor="cli:test", at=AT, name="海岳系")
     for code, group in (("C0001", "MINE"), ("C0003", "THEIRS")):
         one = Customer.objects.get(code=code).pk
         for dimension, value in (("group", group), ("region", f"{group} 大区")):
@@ -300,34 +227,6 @@ def knows_exactly(client: Client, mine: set[str], books: Books) -> None:
             assert names_in(b"".join(client.get(files).streaming_content).decode("utf-8-sig")) == {code}
         else:
             assert {client.get(page).status_code for page in [*pages, files]} == {404}, code
-
-
-def test_hand_overs(
-    people: Mapping[str, Client], books: Books, on_the_day: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Lists, papers, documents and files of hand-overs, one of each of two teams' customers."""
-    printed: list[str] = []
-    monkeypatch.setattr(
-        hand_over_paper, "pdf", lambda _, said, at: printed.append(json.dumps(said, ensure_ascii=False)) or b""
-    )
-    drawn = {}
-    for code, receiver in (("C0001", "尹川"), ("C0003", "吴迪")):
-        asked = {"to": receiver, "reason": "离职", "customer": [books.customer(code)]}
-        answer = people["zhou"].post(f"/customers/hand-overs/new?from={OWNERS[code]}&to={receiver}", asked)
-        drawn[code] = int(answer.headers["Location"].partition("?")[0].rpartition("/")[2])
-    for name in READERS:
-        client, mine = people[name], [drawn[code] for code in reversed(drawn) if code in SEES[name]]
-        assert [row.id for row in client.get("/customers/hand-overs/").context["rows"]] == mine, name
-        text = b"".join(client.get("/customers/hand-overs/export?format=csv").streaming_content).decode("utf-8-sig")
-        assert [int(row[0]) for row in list(csv.reader(io.StringIO(text)))[1:]] == mine, name
-        for code, number in drawn.items():
-            page, document = (client.get(f"/customers/hand-overs/{number}{more}") for more in ("", "/document"))
-            assert page.status_code == document.status_code == (200 if number in mine else 404), (name, code)
-            if number in mine:
-                assert names_in(page.content.decode()) == names_in(printed.pop()) == {code}, name
-    for more in ("", f"{drawn['C0001']}", f"{drawn['C0001']}/document"):
-        assert people["law"].get(f"/customers/hand-overs/{more}").status_code == 403
-    assert printed == []
 
 
 def test_statements(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
