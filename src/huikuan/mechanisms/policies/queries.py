@@ -89,6 +89,14 @@ def versions(kind: str | None = None) -> list[VersionRow]:
     return [describe(version) for version in (rows.filter(kind=kind) if kind else rows)]
 
 
+def waiting() -> list[VersionRow]:
+    """The versions that still wait for a step: drafts, submitted and approved ones, newest first. However many there
+    were before, only these are read."""
+    over = PolicyStep.objects.filter(step__in=[lifecycle.RETURNED, lifecycle.IN_FORCE, lifecycle.RETIRED])
+    rows = PolicyVersion.objects.exclude(pk__in=over.values("version_id")).order_by("-id")
+    return [describe(version) for version in rows]
+
+
 def version(version_id: int) -> VersionRow:
     """One version; refuses an unknown id."""
     return describe(version_row(version_id))

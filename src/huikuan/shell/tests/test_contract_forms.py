@@ -235,6 +235,10 @@ def test_an_order_is_entered_delivered_invoiced_and_taken_back(reader: Client, o
     assert "3.5" in text(over).partition('id="problems"')[2].partition("</ul>")[0]
     for wrong in ({"quantity": "x"}, {"day": ""}, {"day": "2027-01-01"}, {"line": "9"}, {"line": "x"}):
         assert reader.post(address, said | wrong).status_code == 400, wrong
+    less = typed(text(reader.get(f"/orders/{order}/change"))) | {"line-0-quantity": "0.5"}
+    refused = [text(reader.post(f"/orders/{order}/change", less)),
+               text(reader.post(f"/orders/{order}/cancel", {"version": "1", "void": "1"}))]  # fmt: skip
+    assert not any("delivered" in re.sub("<[^>]*>", "", page) for page in refused), "said in words, not in codes"
     row = SalesOrder.objects.get()
     assert (row.state, row.delivered_amount, row.invoiced_amount) == ("partly", 250_000, 250_000)
     delivered = Fulfilment.objects.get(what="delivered")

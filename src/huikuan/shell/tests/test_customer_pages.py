@@ -86,6 +86,11 @@ def test_a_customer_is_created_and_changed_and_a_doubtful_code_needs_a_reason(re
     }
     answer = reader.post("/customers/new", typed)
     assert (answer.status_code, Customer.objects.filter(code="N1").count()) == (400, 0)
+    assert "check_digit" not in answer.content.decode()
+    assert "校验位不符" in answer.content.decode(), "what is wrong is said in words"
+    endless = reader.post("/customers/new", {**typed, "industry": "钢" * 101}).content.decode()
+    assert all(said in endless for said in ("行业", "100"))
+    assert "industry 最" not in endless
     assert 'value="新客户有限公司"' in answer.content.decode(), "what was typed is kept"
     reader.post("/customers/new", {**typed, "uscc_override_reason": "早期赋码"})
     made = customer("N1", scope=EVERYTHING)
@@ -282,6 +287,24 @@ def test_lines_without_a_rate_are_told_wherever_sums_are(reader: Client, books: 
     first = page.context["steps"]["first"]
     assert (first.code, first.count, first.unvalued) == ("chase", 2, ("EUR",))
     assert page.content.decode().count("无汇率，未计入合计") == 2, "in the strip and in the next step"
+
+
+def test_pages_read_what_they_show_and_files_everything(reader: Client, books: Books) -> None:
+    one = books.customer("C0001")
+    headers = "客户编码,客户名称,收款单号,收款日期,金额,币种"
+    name = CUSTOMERS["C0001"]
+    lines = [f"C0001,{name},RCN-{number},2026-11-{number % 19 + 1:02},1.00,CNY" for number in range(60)]
+    import_rows(books.company, "receipts", "零星.csv", "\n".join([headers, *lines]).encode())
+    with CaptureQueriesContext(connection) as queries:
+        page = reader.get(f"/customers/{one}?tab=timeline&kind=money")
+    assert len(page.context["events"]) == 50
+    said = [one["sql"] for one in queries]
+    assert any("receivables_item" in sql and "LIMIT 50" in sql for sql in said), "no more receipts than shown"
+    assert any("COUNT" in sql and "statements_issuedstatement" in sql for sql in said), "counted, not fetched"
+    claims = [sql for sql in said if '"due_date" IS NOT NULL' in sql]
+    assert claims
+    assert all("effective_on" in sql for sql in claims), "the habit reads claims paid in its window alone"
+    assert len(exported(reader, f"/customers/{one}/export/timeline?kind=money&format=csv")) == 62
 
 
 def test_data_quality_lists_what_is_lacking_stale_and_alike(reader: Client, books: Books) -> None:

@@ -33,7 +33,7 @@ from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.models import OpenItem
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.see.cockpit.queries.difference import differences
-from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, ask_second_factor_of
 from huikuan.shell.today.rows import urgency
 
 TODAY = "/today"
@@ -246,3 +246,21 @@ def test_a_cache_that_is_wrong_is_told_with_its_difference(reader: Client, books
 
 def test_a_deadline_grows_urgent() -> None:
     assert [urgency(days) for days in (-1, 0, 1, 3, 4)] == ["bad", "bad", "warn", "warn", ""]
+
+
+def test_past_versions_of_policies_are_not_read_again_every_day(books: Books, on_the_day: None) -> None:
+    boss = in_role("boss", "management")
+
+    def asked() -> list[int]:
+        counts = []
+        for page in ("/policies/", TODAY):
+            assert boss.get(page).status_code == 200
+            with CaptureQueriesContext(connection) as queries:
+                boss.get(page)
+            counts.append(len(queries))
+        return counts
+
+    before = asked()
+    for _ in range(3):
+        ask_second_factor_of("nobody")
+    assert asked() == before

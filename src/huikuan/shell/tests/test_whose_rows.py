@@ -20,7 +20,6 @@ from openpyxl import load_workbook
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import last_head
-from huikuan.mechanisms.identity import operations
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, scope_of
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
@@ -32,7 +31,7 @@ from huikuan.record.contracts.operations.orders import create_order
 from huikuan.record.contracts.queries.contracts import contract, whole_contract
 from huikuan.record.contracts.queries.orders import order, whole_order
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.operations import affiliate, create_group, move_group
+from huikuan.record.customers.operations import affiliate, create_group
 from huikuan.record.customers.queries import customers, find, narrowed, seen
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.aging import aging
@@ -62,29 +61,6 @@ def owed(codes: set[str]) -> Decimal:
             amount = open_by(row[1]) - (10_000 if row[1] == "264388117730" else 0)
             total += (amount * RATE).quantize(Decimal("0.01")) if row[5] == "USD" else amount
     return total
-
-
-def test_forms_offer_no_owner_region_or_group_of_others(people: Mapping[str, Client], on_the_day: None) -> None:
-    create_group(code="MINE", actor="cli:test", at=AT, name="北麓系")
-    create_group(code="OVER", actor="cli:test", at=AT, name="北麓之上")
-    move_group(code="MINE", parent_code="OVER", actor="cli:test", at=AT)
-    create_group(code="THEIRS", actor="cli:test", at=AT, name="海岳系")
-    for code, group in (("C0001", "MINE"), ("C0003", "THEIRS")):
-        one = Customer.objects.get(code=code).pk
-        for dimension, value in (("group", group), ("region", f"{group} 大区")):
-            affiliate(customer_id=one, dimension=dimension, value=value, effective_on=AS_OF, actor="cli:test", at=AT)
-    operations.grant_role(
-        username="li", role="credit_analyst", reach="own", reason="few of us", actor="cli:test", at=AT
-    )
-    sales = entered("li")
-    for path in ("/customers/new", f"/customers/{Customer.objects.get(code='C0001').pk}/edit"):
-        page = sales.get(path)
-        offered = page.context
-        assert (offered["owners"], offered["regions"]) == (["李沅"], ["MINE 大区"]), path
-        assert [one.code for one in offered["groups"]] == ["MINE", "OVER"], path
-        assert not any(other in page.content.decode() for other in ("郑可", "尹川", "THEIRS", "海岳系")), path
-        whole = people["zhou"].get(path).context
-        assert (whole["owners"], len(whole["groups"])) == (sorted(OWNERS.values()), 3)
 
 
 def test_pages_charts_and_totals(people: Mapping[str, Client], on_the_day: None) -> None:

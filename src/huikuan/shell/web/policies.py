@@ -18,7 +18,7 @@ from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.policies import operations
 from huikuan.mechanisms.policies.domain.lifecycle import APPROVED, DRAFT, SUBMITTED
 from huikuan.mechanisms.policies.kinds import kind_named
-from huikuan.mechanisms.policies.queries import VersionRow, history, versions
+from huikuan.mechanisms.policies.queries import VersionRow, history, waiting
 from huikuan.shell.web.acting import act
 from huikuan.shell.web.proving import sensitive
 
@@ -70,4 +70,4 @@ def awaiting(request: HttpRequest) -> list[VersionRow]:
     who decides for all. The newest first."""
     companies = permitted_companies(request, Permission.APPROVE_POLICY)
     states = (DRAFT, SUBMITTED, APPROVED) if may(request, Permission.FORCE_POLICY) else (DRAFT, SUBMITTED)
-    return [row for row in versions() if row.state in states and (companies is None or row.company_id in companies)]
+    return [row for row in waiting() if row.state in states and (companies is None or row.company_id in companies)]

@@ -34,7 +34,7 @@ from huikuan.record.contracts.queries.orders import OrderRow, order, whole_order
 from huikuan.record.contracts.queries.progress import OrderVersion, order_of, order_versions
 from huikuan.record.contracts.web.choosing import company_chosen, read_customer
 from huikuan.record.contracts.web.meanwhile import Meanwhile, State, carry_over, version_opened
-from huikuan.record.contracts.web.order_form import ABOUT, CELLS, TITLES, blame, order_in, told_of, typed_of
+from huikuan.record.contracts.web.order_form import ABOUT, CELLS, TITLES, blame, order_in, told_of, typed_of, worded
 from huikuan.record.contracts.web.orders import render_order
 
 _ASKED = {"quantity": gettext_noop("Quantity"), "day": gettext_noop("Day")}
@@ -78,7 +78,7 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         change_order(order_id=row.id, version=version_opened(form, row.version), order=wanted, **_by(request))
     except Refusal as refusal:
-        form.blame("", refusal)
+        form.blame("", worded(refusal))
         return render_order(request, row, form, status=409 if refusal.code == "order_changed_since" else 400)
     return _to(request, row.id)
 

@@ -20,6 +20,7 @@ from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.customers.domain.changes import Change
 from huikuan.record.customers.messages import SENTENCES
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
+from huikuan.record.customers.web import words
 
 #: Refusals that a form shows beside its input; any other is a page of its own.
 _SHOWN = {*SENTENCES, "date_unreadable", "file_not_stored"}
@@ -81,7 +82,17 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
         return _("“%(value)s” is not a date; write it like 2026-11-21.") % params
     if code == "file_not_stored":
         return _("The file could not be kept: %(problem)s. Nothing was changed.") % params
-    return _(SENTENCES[code]) % params
+    return _(SENTENCES[code]) % _worded(params)
+
+
+def _worded(params: Mapping[str, object]) -> Mapping[str, object]:
+    """Fields called as the forms call them, and what is wrong with a USCC in words."""
+    said = dict(params)
+    for name, words_of in (("field", words.FIELDS), ("problem", words.USCC_PROBLEMS)):
+        known = words_of.get(str(said.get(name)))
+        if known:
+            said[name] = _(known).rstrip(".。")
+    return said
 
 
 def day_of(text: str) -> date | None:

@@ -76,21 +76,21 @@ def balances(books: Books, *, scope: Scope, customer_ids: Collection[int] | None
 
 def habit(customer_id: int, books: Books, *, scope: Scope) -> Habit:
     """How the customer paid over the twelve months to the day: money only, by each claim's first due date."""
-    claims = narrowed(Item.objects.filter(customer_id=customer_id, side="debit"), seen(scope))
+    dated = Item.objects.filter(customer_id=customer_id, side="debit", due_date__isnull=False)
+    claims = narrowed(dated, seen(scope))
     if books.company_id is not None:
         claims = claims.filter(company_id=books.company_id)
-    dated = claims.filter(due_date__isnull=False).values_list("id", "due_date", "currency")
-    due = {item_id: (due_on, currency) for item_id, due_on, currency in dated if due_on}
     known = Settlement.objects.filter(tx__lt=books.horizon, effective_on__lte=books.as_of)
-    back = known.filter(debit_id__in=claims.values("id"), reversal_of__isnull=False).values_list(
-        "reversal_of", flat=True
-    )
     begin = window(books.as_of)[0] - timedelta(days=1)
     settled = known.filter(debit_id__in=claims.values("id"), reversal_of__isnull=True, effective_on__gt=begin)
-    rows = list(
-        settled.exclude(id__in=list(back)).values_list("debit_id", "credit_id", "debit_amount", "effective_on")
-    )
-    money = set(Item.objects.filter(id__in={row[1] for row in rows}, kind__in=CASH_KINDS).values_list("id", flat=True))
+    # From what was settled in the window, not from every claim there ever was.
+    back = set(known.filter(reversal_of__in=settled.values("id")).values_list("reversal_of", flat=True))
+    values = settled.values_list("id", "debit_id", "credit_id", "debit_amount", "effective_on")
+    rows = [(debit, credit, amount, on) for fact_id, debit, credit, amount, on in values if fact_id not in back]
+    paid = claims.filter(id__in=settled.values("debit_id")).values_list("id", "due_date", "currency")
+    due = {item_id: (due_on, currency) for item_id, due_on, currency in paid if due_on}
+    payers = Item.objects.filter(id__in=settled.values("credit_id"), kind__in=CASH_KINDS)
+    money = set(payers.values_list("id", flat=True))
     valued = valuation(books.currency, {currency for _, currency in due.values()}, books.as_of, books.horizon)
     payments = []
     for debit_id, credit_id, amount, on in rows:

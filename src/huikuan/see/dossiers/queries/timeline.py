@@ -23,7 +23,6 @@ from huikuan.see.statements.queries.issued import issued
 
 #: The kinds of events, as one may choose among them.
 KINDS = ("data", "people", "papers", "belongs", "money", "statements")
-_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,10 @@ class Event:
 
 
 def timeline(
-    customer_id: int, books: Books, *, ledger: Scope, clear: bool, kind: str = "", limit: int = _MOST
+    customer_id: int, books: Books, *, ledger: Scope, clear: bool, kind: str = "", limit: int | None = None
 ) -> list[Event]:
-    """The latest events, at most `limit`. `ledger`: the reader's scope over the books; `clear`: personal data are
-    shown. Known at a past instant: what was recorded by then."""
+    """The latest events, at most `limit` (None: all). `ledger`: the reader's scope over the books; `clear`:
+    personal data are shown. Known at a past instant: what was recorded by then."""
     until = books.known.sealed_at if books.known else None
     found: list[Event] = []
     if kind in ("", "data"):
@@ -57,9 +56,10 @@ def timeline(
     if kind in ("", "belongs"):
         found += _belongs(customer_id, Reader(frozenset(), ledger))
     if kind in ("", "money"):
-        found += _money(customer_id, books, ledger)
+        found += _money(customer_id, books, ledger, limit)
     if kind in ("", "statements"):
-        found += _statements(customer_id, ledger)
+        # What was issued after the instant is left out below: only of all there is can the latest be cut off before.
+        found += _statements(customer_id, ledger, None if until else limit)
     known = [event for event in found if until is None or event.at <= until]
     return sorted(known, key=lambda event: (event.on, event.at), reverse=True)[:limit]
 
@@ -120,17 +120,17 @@ def _belongs(customer_id: int, reader: Reader) -> Iterator[Event]:
         )
 
 
-def _money(customer_id: int, books: Books, ledger: Scope) -> Iterator[Event]:
+def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> Iterator[Event]:
     rows = narrowed(Item.objects.filter(customer_id=customer_id, kind__in=CASH_KINDS, side="credit"), seen(ledger))
     rows = rows.filter(posting_date__lte=books.as_of, tx__lt=books.horizon)
     if books.company_id is not None:
         rows = rows.filter(company_id=books.company_id)
-    for item in rows.order_by("-posting_date", "-id")[:_MOST]:
+    for item in rows.order_by("-posting_date", "-recorded_at", "-id")[:limit]:
         yield Event(
             "money", "received", item.posting_date, item.recorded_at, item.actor, fact=item, batch_id=item.batch_id
         )
 
 
-def _statements(customer_id: int, ledger: Scope) -> Iterator[Event]:
-    for row in issued(scope=ledger, customer_id=customer_id, limit=_MOST):
+def _statements(customer_id: int, ledger: Scope, limit: int | None) -> Iterator[Event]:
+    for row in issued(scope=ledger, customer_id=customer_id, limit=limit):
         yield Event("statements", "issued", business_date(row.issued_at), row.issued_at, row.actor, fact=row)

@@ -32,11 +32,10 @@ from huikuan.see.dossiers.queries.postings import count_postings, postings
 from huikuan.see.dossiers.queries.standing import Books, habit, open_lines_of
 from huikuan.see.dossiers.queries.timeline import KINDS, timeline
 from huikuan.see.dossiers.web.asked import books_of, found_customer
-from huikuan.see.statements.queries.issued import issued
+from huikuan.see.statements.queries.issued import count_issued, issued
 
 #: Open lines and postings shown at once; the ledger's list has them all.
 FEW = 50
-_MOST = 1_000
 
 TABS = {
     "items": gettext_noop("Open claims"),
@@ -165,7 +164,7 @@ def _counted(
     if asked.sees_books:
         counts["items"] = len(lines)
         counts["documents"] = count_postings(customer_id, books, scope=asked.ledger)
-        counts["statements"] = len(issued(scope=asked.ledger, customer_id=customer_id, limit=_MOST))
+        counts["statements"] = count_issued(scope=asked.ledger, customer_id=customer_id)
     if seen(asked.contracts).has_customer(customer_id):
         counts["contracts"] = _contracts(asked, limit=1).count
     counts["timeline"] = None

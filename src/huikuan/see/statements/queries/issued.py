@@ -84,9 +84,10 @@ def issued(
     run_id: int | None = None,
     text: str = "",
     after: int | None = None,
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> list[IssuedRow]:
-    """Those of the scope, the newest first, before the id `after`. `company_ids` None: every company of it.
+    """Those of the scope, the newest first, before the id `after`. `company_ids` None: every company of it; `limit`
+    None: all of them.
 
     `text`: found in the number, the customer's code or name.
     """
@@ -100,6 +101,11 @@ def issued(
     if after is not None:
         rows = rows.filter(id__lt=after)
     return _rows(_matching(rows, text.strip(), scope)[:limit])
+
+
+def count_issued(*, scope: Scope, customer_id: int) -> int:
+    """How many statements were issued to the customer."""
+    return narrowed(IssuedStatement.objects.filter(customer_id=customer_id), seen(scope)).count()
 
 
 def issued_statement(statement_id: int, *, scope: Scope) -> IssuedRow:
