@@ -191,7 +191,7 @@ class Facts:
 
 def account_of(facts: Facts, period: Period, days: Sequence[int]) -> Account:
     """The account over `period`; `days` are the upper edges of the aging buckets."""
-    lines = sorted(_lines(facts), key=_order)
+    lines = sorted(_lines(facts, period.until), key=_order)
     opening = sum(line.amount for line in lines if line.on < period.since)
     movements = _with_balances(opening, (line for line in lines if period.holds(line.on)))
     moved = {name: sum(line.amount for line in movements if line.category == name) for name in CATEGORIES}
@@ -201,9 +201,9 @@ def account_of(facts: Facts, period: Period, days: Sequence[int]) -> Account:
     return Account(period, figures, movements, open_lines, _aged(open_lines, days))
 
 
-def _lines(facts: Facts) -> Iterable[Movement]:
+def _lines(facts: Facts, until: date) -> Iterable[Movement]:
     """Every posting, and every settlement that crosses the account's border, before balances are known."""
-    own = {item.item_id: item for item in facts.items}
+    own, plans = {item.item_id: item for item in facts.items}, _plans(facts)
     for item in facts.items:
         yield Movement(
             on=item.posting_date,
@@ -212,7 +212,7 @@ def _lines(facts: Facts) -> Iterable[Movement]:
             item_id=item.item_id,
             document_number=item.document_number,
             document_date=item.document_date,
-            due_date=item.due_date if item.side == "debit" else None,
+            due_date=_due_date(item, plans.get(item.item_id, ()), until),
             amount=item.sign * item.amount,
             balance=0,
             is_settlement=False,
@@ -250,14 +250,28 @@ def _with_balances(opening: int, lines: Iterable[Movement]) -> tuple[Movement, .
     return tuple(told)
 
 
+def _plans(facts: Facts) -> dict[int, list[Planned]]:
+    plans: dict[int, list[Planned]] = {}
+    for line in facts.schedules:
+        plans.setdefault(line.item, []).append(line)
+    return plans
+
+
+def _due_date(item: Posted, plan: Sequence[Planned], until: date) -> date | None:
+    """When a document falls due as its open line says it: by the plan that governs at the end, where that has one
+    date; of instalments the day first agreed, since each stands among the open lines with its own."""
+    if item.side != "debit":
+        return None
+    lines = governing(item.item_id, plan, until, _ALWAYS)
+    return lines[0].due_date if len(lines) == 1 else item.due_date
+
+
 def _open_lines(facts: Facts, until: date, days: Sequence[int]) -> tuple[OpenLine, ...]:
     cleared: dict[int, int] = {}
     for settled in facts.settlements:
         if settled.effective_on <= until:
             cleared[settled.item_id] = cleared.get(settled.item_id, 0) + settled.amount
-    plans: dict[int, list[Planned]] = {}
-    for line in facts.schedules:
-        plans.setdefault(line.item, []).append(line)
+    plans = _plans(facts)
     found: list[OpenLine] = []
     for item in facts.items:
         still_open = item.amount - cleared.get(item.item_id, 0)

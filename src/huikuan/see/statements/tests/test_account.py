@@ -105,6 +105,21 @@ def test_an_item_awaiting_an_event_is_apart_and_instalments_pay_the_earliest_fir
     assert (account.aged.not_due, account.aged.awaiting, account.aged.credits) == (600, 500, 0)
 
 
+def test_a_document_has_one_due_date_among_movements_and_open_lines() -> None:
+    """What became due by its event, or was given another day, is said so in both; of instalments each has its own."""
+    came_due = item(1, "invoice", 900, "2026-10-01", awaits="acceptance")
+    waiting = item(2, "invoice", 500, "2026-10-01", awaits="end_of_warranty")
+    later = item(3, "invoice", 700, "2026-10-02", due="2026-10-10")
+    plan = [
+        Planned(1, 1, 1, date(2026, 10, 10), date(2026, 11, 9), 900, 1),
+        Planned(3, 1, 1, date(2026, 10, 20), date(2026, 11, 30), 700, 2),
+    ]
+    account = account_of(Facts([came_due, waiting, later], [], plan), OCTOBER, DAYS)
+    due = {1: date(2026, 11, 9), 2: None, 3: date(2026, 11, 30)}
+    assert {line.item_id: line.due_date for line in account.movements} == due
+    assert {line.item_id: line.due_date for line in account.open_lines} == due
+
+
 def test_a_credit_on_account_means_that_we_owe() -> None:
     account = account_of(Facts([item(1, "receipt", 300, "2026-10-05")]), OCTOBER, DAYS)
     assert account.figures == Figures(0, 0, 0, -300, 0, -300)
