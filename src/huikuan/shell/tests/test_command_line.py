@@ -260,7 +260,7 @@ def test_a_backup_is_told_in_the_readers_language(made: Installation, tmp_path: 
         timeout=60,
     )
     labels = [line.partition("：")[0] for line in done.stdout.splitlines()]
-    assert labels == ["备份文件", "台账", "行数", "原始文件数", "缺失的原始文件"]
+    assert labels == ["备份文件", "台账", "行数", "原始文件数", "缺失的原始文件", "未备份的外来文件"]
 
 
 def test_every_part_finds_a_home_written_with_a_tilde(tmp_path: Path) -> None:
