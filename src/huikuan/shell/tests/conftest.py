@@ -91,6 +91,8 @@ def page(browser: Any, books: Books, on_the_day: None, live_server: Any) -> Iter
 def shuts_nobody_out(page: Any, *, colours_alone: bool = False) -> None:
     """Nothing axe finds is wrong with the page as it stands; `colours_alone`: all else was asked of it before."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    # What is still being fetched is dimmed for as long: that is not how the page stands.
+    page.wait_for_function("() => !document.querySelector('.htmx-request, [aria-busy=true]')")
     rules = {"runOnly": ["color-contrast"]} if colours_alone else None
     found = axe.run(page, options=rules).response["violations"]
     assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == [], page.url
