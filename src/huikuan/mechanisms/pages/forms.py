@@ -18,6 +18,8 @@ from huikuan.mechanisms.pages.telling import said
 
 Value = TypeVar("Value")
 
+#: In bytes: of a file sent with a form.
+_LARGEST_FILE = 50 * 1024 * 1024
 #: No form has more rows: what is longer comes by import or through the API. Settings let as many fields through.
 MOST_ROWS = 200
 _SPARE, _LEAST_ROWS = 2, 3
@@ -88,6 +90,16 @@ def typed_in(request: HttpRequest) -> dict[str, str]:
         for name, value in request.POST.items()
         if name != "csrfmiddlewaretoken"
     }
+
+
+def file_sent(request: HttpRequest) -> tuple[str, bytes]:
+    """Name and content of the file sent along; refuses none and one that is too large."""
+    sent = request.FILES.get("file")
+    if sent is None or not sent.name or not sent.size:
+        raise Refusal("form_file_missing")
+    if sent.size > _LARGEST_FILE:
+        raise Refusal("form_file_too_large", limit=_LARGEST_FILE // 1024 // 1024)
+    return sent.name, sent.read()
 
 
 def group_of(name: str) -> str:

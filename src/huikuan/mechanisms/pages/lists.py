@@ -20,6 +20,8 @@ from huikuan.mechanisms.pages.reading import Reading, address
 TABS = "tabs"
 #: … and one of this target for the rows that follow.
 MORE = "more"
+#: A condition's word in an address that means "none given".
+NONE = "-"
 _LONGEST_NUMBER = 18
 _LONGEST_TITLE = 40
 #: Names and values together, in characters; a page's address carries them.
@@ -54,6 +56,14 @@ class Listing:
     columns: tuple[Column, ...]
     conditions: tuple[str, ...]
     presets: tuple[Preset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition in words, and the address's names that make it."""
+
+    text: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,11 @@ def _reached(user_id: int, scope: Scope) -> Q:
 def sharable_company(request: HttpRequest, reading: Reading) -> int | None:
     """The company whose people a view may be shared with: the page's one, seen whole; None: none."""
     return reading.company_id if reading.company_id and scope_of(request).whole(reading.company_id) else None
+
+
+def value_asked(text: str) -> str | None:
+    """What a condition of the address narrows to: '' where it must be empty, None where it does not narrow."""
+    return "" if text == NONE else text or None
 
 
 def picked(request: HttpRequest) -> frozenset[str] | None:

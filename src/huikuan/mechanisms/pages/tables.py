@@ -10,6 +10,7 @@ from django.http import FileResponse
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.exports import MOST_ROWS, Cell, write_csv, write_xlsx
+from huikuan.mechanisms.pages.downloads import download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -31,4 +32,4 @@ def send_table(
             file, kind = Path(folder) / "rows.xlsx", XLSX
             write_xlsx(file, headers, rows, title=title)
         # Open files outlive their folder: the response closes this one once it is sent.
-        return FileResponse(file.open("rb"), as_attachment=True, filename=f"{name}{file.suffix}", content_type=kind)
+        return download(file, f"{name}{file.suffix}", kind)

@@ -19,8 +19,6 @@ SENTENCES: dict[str, str] = {
     ),
     "contract_field_missing": gettext_noop("A contract or order needs its %(field)s."),
     "contract_field_too_long": gettext_noop("The %(field)s takes at most %(longest)s characters."),
-    "contract_file_missing": gettext_noop("Choose a file first."),
-    "contract_file_too_large": gettext_noop("The file is larger than %(limit)s MB."),
     "contract_number_taken": gettext_noop("The company has a contract %(number)s already."),
     "contract_number_unknown": gettext_noop("Company %(company)s has no contract %(number)s."),
     "contract_status_unknown": gettext_noop("“%(value)s” is not a status of a contract; known are %(known)s."),

@@ -17,8 +17,6 @@ SENTENCES: dict[str, str] = {
     ),
     "contact_unknown": gettext_noop("This customer has no contact number %(number)s."),
     "document_dates": gettext_noop("A paper issued on %(issued_on)s cannot expire on %(expires_on)s."),
-    "document_file_missing": gettext_noop("Choose the file to keep."),
-    "document_file_too_large": gettext_noop("The file is larger than %(limit)s MB."),
     "document_kind_unknown": gettext_noop("“%(value)s” is no kind of paper; known are %(known)s."),
     "document_reason_missing": gettext_noop("Say why the paper is taken back."),
     "document_unknown": gettext_noop("This customer has no paper number %(number)s, or it was taken back."),

@@ -19,8 +19,8 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.operations import retry_job
 from huikuan.mechanisms.jobs.queries import JobRow, jobs, worker_seen
 from huikuan.mechanisms.pages.access import needs
+from huikuan.mechanisms.pages.tables import send_table
 from huikuan.shell.web.acting import act
-from huikuan.shell.web.exporting import sent
 
 _SHOWN, _EXPORTED = 100, 10_000
 
@@ -68,7 +68,7 @@ def export_jobs(request: HttpRequest) -> HttpResponseBase:
     """The jobs of the state that is shown."""
     headers = [_("Number"), _("Work"), _("About"), _("State"), _("Attempts"), _("What was said"), _("Ended")]
     rows = [_cells(row) for row in jobs(state=_state(request), limit=_EXPORTED)]
-    return sent(request, _("jobs"), headers, rows)
+    return send_table(request.GET.get("format", ""), _("jobs"), headers, rows, title=_("jobs"))
 
 
 @needs(Permission.MANAGE_JOBS)

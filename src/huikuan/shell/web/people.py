@@ -19,9 +19,9 @@ from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
 from huikuan.mechanisms.identity.queries import UserRow, grants_told, teams, user_named, users
 from huikuan.mechanisms.pages.access import companies_offered, needs, permitted_companies
+from huikuan.mechanisms.pages.tables import send_table
 from huikuan.shell.templatetags.people import grant_told
 from huikuan.shell.web.acting import act
-from huikuan.shell.web.exporting import sent
 from huikuan.shell.web.proving import sensitive
 
 _STATES = ("", "active", "inactive")
@@ -60,7 +60,7 @@ def export_users(request: HttpRequest) -> HttpResponseBase:
         ]
         for row in _asked(request)["found"]
     ]
-    return sent(request, _("users"), headers, rows)
+    return send_table(request.GET.get("format", ""), _("users"), headers, rows, title=_("users"))
 
 
 @needs(Permission.MANAGE_USERS)

@@ -27,8 +27,8 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may, needs
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.tables import send_table
 from huikuan.shell.web.acting import act
-from huikuan.shell.web.exporting import sent
 from huikuan.shell.web.proving import sensitive
 
 _SHOWN, _EXPORTED = 50, 10_000
@@ -82,7 +82,7 @@ def export_deliveries(request: HttpRequest, webhook_id: int) -> HttpResponseBase
         [row.event_id, row.kind, _(DELIVERED[row.state]), row.attempts, row.status, row.error, row.tried_at]
         for row in found
     ]
-    return sent(request, _("deliveries"), headers, rows)
+    return send_table(request.GET.get("format", ""), _("deliveries"), headers, rows, title=_("deliveries"))
 
 
 @needs(Permission.MANAGE_WEBHOOKS)

@@ -14,8 +14,8 @@ from huikuan.mechanisms.identity import operations
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import teams
 from huikuan.mechanisms.pages.access import needs
+from huikuan.mechanisms.pages.tables import send_table
 from huikuan.shell.web.acting import act
-from huikuan.shell.web.exporting import sent
 from huikuan.shell.web.proving import sensitive
 
 
@@ -32,7 +32,7 @@ def export_teams(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     headers = [_("Team code"), _("Team"), _("Part of"), _("Members")]
     rows = [[row.code, row.name, row.parent, "; ".join(row.members)] for row in teams(at=timezone.now())]
-    return sent(request, _("teams"), headers, rows)
+    return send_table(request.GET.get("format", ""), _("teams"), headers, rows, title=_("teams"))
 
 
 @needs(Permission.MANAGE_USERS)

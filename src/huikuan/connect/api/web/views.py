@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -24,6 +24,7 @@ from huikuan.connect.api.web.calls import Call, Download, Endpoint, Reply
 from huikuan.connect.api.web.reading import read_path, read_query
 from huikuan.connect.api.web.writing import run_write
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.tracing import request_id
 
 log = logging.getLogger(__name__)
@@ -106,12 +107,11 @@ def _read(request: HttpRequest, endpoint: Endpoint, call: Call) -> HttpResponseB
 
 
 def _file(request: HttpRequest, file: Download, etag: str) -> HttpResponseBase:
-    """A stored file, always as a download: nothing may run what it holds."""
+    """A stored file."""
     if matches(request.headers.get("If-None-Match", ""), etag):
         return HttpResponse(status=304, headers={"ETag": etag})
-    response = FileResponse(file.path.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type)
+    response = download(file.path, file.name, file.media_type)
     response.headers["ETag"] = etag
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -9,7 +9,7 @@ import io
 from datetime import date
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,10 +32,10 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies
+from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.partial import is_partial, render_either
 from huikuan.mechanisms.pages.reading import address, reading_of
-
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from huikuan.mechanisms.pages.tables import XLSX
 
 
 @needs(Permission.IMPORT)
@@ -131,9 +131,8 @@ def send_rejected(request: HttpRequest, draft_id: int) -> HttpResponseBase:
         raise Http404
     out = io.BytesIO()
     write_rejected_rows(out, sheet_of(draft), drafts_folder.bad_cells(draft.stored))
-    out.seek(0)
     name = _("%(name)s rejected rows.xlsx") % {"name": draft.file_name.rpartition(".")[0]}
-    return FileResponse(out, as_attachment=True, filename=name, content_type=_SHEET)
+    return download(out.getvalue(), name, XLSX)
 
 
 @needs(Permission.IMPORT)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -21,14 +20,16 @@ from huikuan.connect.connectors.web.original import original_line
 from huikuan.connect.connectors.web.telling import told_notes
 from huikuan.kernel.dates import DEFAULT_ZONE
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.files.exports import Cell, write_csv, write_xlsx
+from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies, scope_of
+from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.lists import TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.partial import render_either
 from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.tables import send_table
 
 ROWS = 50
 #: Digits of an id; and more lines than any file has that was read.
@@ -90,18 +91,9 @@ def show_batches(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Permission.VIEW_IMPORTS)
-def export_batches(request: HttpRequest) -> FileResponse:
+def export_batches(request: HttpRequest) -> HttpResponseBase:
     """Every import of the list, or those picked of it, as a table."""
-    out = io.BytesIO()
-    if request.GET.get("format") == "csv":
-        text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-        write_csv(text, _headers(), _cells(request))
-        text.detach()
-    else:
-        write_xlsx(out, _headers(), _cells(request))
-    out.seek(0)
-    suffix = "csv" if request.GET.get("format") == "csv" else "xlsx"
-    return FileResponse(out, as_attachment=True, filename=f"{_('Imports')}.{suffix}")
+    return send_table(request.GET.get("format", ""), _("Imports"), _headers(), _cells(request), title=_("Imports"))
 
 
 @needs(Permission.VIEW_IMPORTS)
@@ -126,7 +118,7 @@ def show_line(request: HttpRequest, batch_id: int, row: int) -> HttpResponse:
 
 @needs(Permission.VIEW_IMPORTS)
 def send_original(request: HttpRequest, batch_id: int) -> HttpResponseBase:
-    """The file exactly as it came in, always as a download: browsers must not run what users sent."""
+    """The file exactly as it came in."""
     batch = _batch(request, batch_id)
     try:
         path = original_path(batch)
@@ -134,12 +126,7 @@ def send_original(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         if refusal.code != "original_missing":
             raise
         raise Http404 from refusal
-    response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=batch.file_name, content_type="application/octet-stream"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(path, batch.file_name)
 
 
 def _batch(request: HttpRequest, batch_id: int) -> Batch:

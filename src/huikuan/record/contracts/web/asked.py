@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.lists import Chip
 from huikuan.record.customers import queries
 from huikuan.record.customers.queries import CustomerRow
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One condition in words, and the address's names that make it."""
-
-    text: str
-    names: tuple[str, ...]
 
 
 def customer_asked(request: HttpRequest, query: Mapping[str, str] | None = None) -> CustomerRow | None:

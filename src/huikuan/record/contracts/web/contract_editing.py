@@ -18,7 +18,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.operations import keep_bytes
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
-from huikuan.mechanisms.pages.forms import Form, check_fits, touched, typed_in
+from huikuan.mechanisms.pages.forms import Form, check_fits, file_sent, touched, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.contracts.domain.terms import Terms
@@ -28,7 +28,6 @@ from huikuan.record.contracts.queries.contracts import ContractRow, contract
 from huikuan.record.contracts.queries.terms import Amendment, amendments, terms_at
 from huikuan.record.contracts.web.choosing import company_chosen, read_customer
 from huikuan.record.contracts.web.contract_form import ABOUT, CELLS, TITLES, blame, terms_in, told_of, typed_of
-from huikuan.record.contracts.web.files import file_sent
 from huikuan.record.contracts.web.meanwhile import Meanwhile, State, carry_over, version_opened
 
 #: The field of the terms that a group of fields says, where it is called otherwise.

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +25,8 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
-from huikuan.mechanisms.pages.forms import Form, typed_in
+from huikuan.mechanisms.pages.downloads import download
+from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -47,7 +48,6 @@ from huikuan.record.contracts.queries.contracts import (
 )
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
 from huikuan.record.contracts.web.asked import chips, customer_asked
-from huikuan.record.contracts.web.files import file_sent
 from huikuan.record.customers.queries import seen
 
 ROWS = 50
@@ -183,20 +183,12 @@ def attach(request: HttpRequest, contract_id: int) -> HttpResponse:
 
 @needs(Permission.VIEW_CONTRACTS)
 def send_file(request: HttpRequest, contract_id: int, sha256: str) -> HttpResponseBase:
-    """A file of the contract exactly as it came in, always as a download: browsers must not run what users sent."""
+    """A file of the contract exactly as it came in."""
     row = _contract(request, contract_id)
     file = next((one for one in whole_contract(row, scope=scope_of(request)).files if one.sha256 == sha256), None)
     if file is None:
         raise Http404
-    response = FileResponse(
-        open_original(sha256).open("rb"),
-        as_attachment=True,
-        filename=file.name,
-        content_type="application/octet-stream",
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(open_original(sha256), file.name)
 
 
 def _page(request: HttpRequest, row: ContractRow, form: Form | None = None, status: int = 200) -> HttpResponse:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,13 +17,14 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.pages.telling import told
 from huikuan.record.customers.domain.changes import Change
 from huikuan.record.customers.messages import SENTENCES
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
 from huikuan.record.customers.web import words
 
 #: Refusals that a form shows beside its input; any other is a page of its own.
-_SHOWN = {*SENTENCES, "date_unreadable", "file_not_stored"}
+_SHOWN = {*SENTENCES, "date_unreadable", "file_not_stored", "form_file_missing", "form_file_too_large"}
 CHANGED_SINCE = "customer_changed_since"
 
 
@@ -45,7 +46,6 @@ class Form:
     problem: str = ""
     code: str = ""
     conflict: Conflict | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def status(self) -> int:
@@ -71,28 +71,19 @@ def attempt(form: Form, work: Callable[[], object]) -> bool:
         if refusal.code not in _SHOWN:
             raise
         form.code = refusal.code
-        form.problem = sentence(refusal.code, refusal.params)
+        form.problem = sentence(refusal)
         return False
     return True
 
 
-def sentence(code: str, params: Mapping[str, object]) -> str:
-    """What to say of a refusal of this context."""
-    if code == "date_unreadable":
-        return _("“%(value)s” is not a date; write it like 2026-11-21.") % params
-    if code == "file_not_stored":
-        return _("The file could not be kept: %(problem)s. Nothing was changed.") % params
-    return _(SENTENCES[code]) % _worded(params)
-
-
-def _worded(params: Mapping[str, object]) -> Mapping[str, object]:
-    """Fields called as the forms call them, and what is wrong with a USCC in words."""
-    said = dict(params)
+def sentence(refusal: Refusal) -> str:
+    """What to say of it: fields called as the forms call them, what is wrong with a USCC in words."""
+    said = dict(refusal.params)
     for name, words_of in (("field", words.FIELDS), ("problem", words.USCC_PROBLEMS)):
         known = words_of.get(str(said.get(name)))
         if known:
             said[name] = _(known).rstrip(".。")
-    return said
+    return told(refusal.code, said)
 
 
 def day_of(text: str) -> date | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,6 +16,8 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.downloads import download
+from huikuan.mechanisms.pages.forms import file_sent
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.domain.changes import differences
@@ -45,7 +46,6 @@ from huikuan.record.customers.web.forms import (
 )
 
 FIELDS = ("kind", "title", "issued_on", "expires_on", "note")
-LARGEST = 50 * 1024 * 1024
 _TAB = "papers"
 
 
@@ -98,7 +98,7 @@ def withdraw_paper(request: HttpRequest, customer_id: int, number: int) -> HttpR
 @needs(Permission.VIEW_CUSTOMERS)
 @require_GET
 def send_paper(request: HttpRequest, customer_id: int, sha256: str) -> HttpResponseBase:
-    """The original of any edition, always as a download: browsers must not run what users sent."""
+    """The original of any edition."""
     try:
         customer_with_id(customer_id, scope=scope_of(request))
     except Refusal as refusal:
@@ -107,15 +107,7 @@ def send_paper(request: HttpRequest, customer_id: int, sha256: str) -> HttpRespo
     found = next((one for one in editions if one.sha256 == sha256), None)
     if found is None:
         raise Http404
-    response = FileResponse(
-        open_original(sha256).open("rb"),
-        as_attachment=True,
-        filename=found.file_name,
-        content_type="application/octet-stream",
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(open_original(sha256), found.file_name)
 
 
 @needs(Permission.VIEW_CUSTOMERS)
@@ -165,12 +157,12 @@ def _paper(request: HttpRequest, customer_id: int, number: int) -> DocumentRow:
 
 
 def _add(request: HttpRequest, customer_id: int, form: Form) -> None:
-    file = _file(request)
+    name, content = file_sent(request)
     add_document(
         customer_id=customer_id,
         paper=_stated(form),
-        content=file.read(),
-        name=file.name or "",
+        content=content,
+        name=name,
         seen=form.version,
         actor=actor_of(request),
         at=timezone.now(),
@@ -178,14 +170,14 @@ def _add(request: HttpRequest, customer_id: int, form: Form) -> None:
 
 
 def _renew(request: HttpRequest, customer_id: int, number: int, form: Form) -> None:
-    file = _file(request)
+    name, content = file_sent(request)
     renew_document(
         customer_id=customer_id,
         number=number,
         version=form.version,
         paper=_stated(form),
-        content=file.read(),
-        name=file.name or "",
+        content=content,
+        name=name,
         actor=actor_of(request),
         at=timezone.now(),
     )
@@ -204,15 +196,6 @@ def _conflict(request: HttpRequest, customer_id: int, number: int, read: int) ->
 
     former = stated(told[read]) if read in told else {}
     return Conflict(last.actor, last.recorded_at, differences(former, stated(last))), last.version
-
-
-def _file(request: HttpRequest) -> UploadedFile[bytes]:
-    sent = request.FILES.get("file")
-    if sent is None or not sent.name or not sent.size:
-        raise Refusal("document_file_missing")
-    if sent.size > LARGEST:
-        raise Refusal("document_file_too_large", limit=LARGEST // 1024 // 1024)
-    return sent
 
 
 def _stated(form: Form) -> Paper:

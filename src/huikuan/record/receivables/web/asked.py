@@ -12,14 +12,12 @@ from django.utils.translation import gettext_noop
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.figures import bucket_name
-from huikuan.mechanisms.pages.lists import Column, Listing, Preset, register
+from huikuan.mechanisms.pages.lists import Chip, Column, Listing, Preset, register, value_asked
 from huikuan.mechanisms.pages.reading import Reading, currency_named
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import register_seen, seen
 from huikuan.record.receivables.queries.items import ItemFilter
 
-#: A dimension's word in an address that means "none given".
-NONE = "-"
 _LONGEST_NUMBER = 18
 
 SLOTS = ("not_due", "awaiting", "overdue", "days")
@@ -59,14 +57,6 @@ LISTING = register(
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """One condition in words, and the address's names that make it."""
-
-    text: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """`value_in`: the currency every open amount is also given in, '' for none."""
 
@@ -80,7 +70,7 @@ def asked(query: Mapping[str, str], reading: Reading, scope: Scope) -> Asked:
     customer = _customer(query.get("customer", ""), scope)
     slot = query.get("slot", "")
     side = query.get("side", "")
-    belonging: dict[str, Any] = {name: _value(query.get(name, "")) for name in DIMENSIONS}
+    belonging: dict[str, Any] = {name: value_asked(query.get(name, "")) for name in DIMENSIONS}
     narrowed = ItemFilter(
         customer_id=customer.pk if customer else None,
         company_id=reading.company_id,
@@ -139,9 +129,3 @@ def _customer(code: str, scope: Scope) -> Customer | None:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
-
-
-def _value(text: str) -> str | None:
-    if text == NONE:
-        return ""
-    return text or None

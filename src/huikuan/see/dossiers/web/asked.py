@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.lists import NONE, Chip, value_asked
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.record.customers.queries import CustomerRow, customer_with_id
 from huikuan.record.customers.web import words
 from huikuan.see.cockpit.queries.standing import home_currency
 from huikuan.see.dossiers.queries.listing import DIMENSIONS, CustomerFilter
 from huikuan.see.dossiers.queries.standing import Books
-
-#: A dimension's word in an address that means "none given".
-NONE = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One condition in words, and the address's names that make it."""
-
-    text: str
-    names: tuple[str, ...]
 
 
 def books_of(request: HttpRequest) -> Books:
@@ -49,7 +37,7 @@ def filter_of(request: HttpRequest) -> CustomerFilter:
         status=status if status in words.STATUSES else None,
         text=request.GET.get("q", "").strip(),
         value_class="" if value == NONE else value if value in words.VALUE_CLASSES else None,
-        **{name: _value(request.GET.get(name, "")) for name in DIMENSIONS},
+        **{name: value_asked(request.GET.get(name, "")) for name in DIMENSIONS},
     )
 
 
@@ -66,7 +54,3 @@ def chips_of(chosen: CustomerFilter) -> list[Chip]:
     if chosen.text:
         found.append(Chip(chosen.text, ("q",)))
     return found
-
-
-def _value(text: str) -> str | None:
-    return "" if text == NONE else text or None

@@ -101,7 +101,7 @@ def _act(request: HttpRequest, work: Callable[[], object], said: str) -> HttpRes
             raise Refusal("groups_of_everybody")
         work()
     except Refusal as refusal:
-        messages.error(request, sentence(refusal.code, refusal.params))
+        messages.error(request, sentence(refusal))
     else:
         messages.success(request, said)
     return HttpResponseRedirect(address(reverse("dossiers:groups"), reading_of(request)))

@@ -229,7 +229,7 @@ def _done(request: HttpRequest, number: int, work: Any, said: str) -> HttpRespon
     try:
         work()
     except Refusal as refusal:
-        messages.error(request, sentence(refusal.code, refusal.params))
+        messages.error(request, sentence(refusal))
     else:
         messages.success(request, said)
     return _to(request, number)

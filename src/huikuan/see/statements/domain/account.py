@@ -8,7 +8,7 @@ currency's item does. Amounts are minor units; docs/algorithms/statement.md has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -189,21 +189,26 @@ class Facts:
     schedules: Sequence[Planned] = ()
 
 
+#: An item's plans, by its id.
+Plans = Mapping[int, Sequence[Planned]]
+
+
 def account_of(facts: Facts, period: Period, days: Sequence[int]) -> Account:
     """The account over `period`; `days` are the upper edges of the aging buckets."""
-    lines = sorted(_lines(facts, period.until), key=_order)
+    plans = _plans(facts)
+    lines = sorted(_lines(facts, plans, period.until), key=_order)
     opening = sum(line.amount for line in lines if line.on < period.since)
     movements = _with_balances(opening, (line for line in lines if period.holds(line.on)))
     moved = {name: sum(line.amount for line in movements if line.category == name) for name in CATEGORIES}
     closing = movements[-1].balance if movements else opening
-    open_lines = _open_lines(facts, period.until, days)
+    open_lines = _open_lines(facts, plans, period.until, days)
     figures = Figures(opening, moved[INVOICED], moved[RETURNED], moved[PAID], moved[OTHER], closing)
     return Account(period, figures, movements, open_lines, _aged(open_lines, days))
 
 
-def _lines(facts: Facts, until: date) -> Iterable[Movement]:
+def _lines(facts: Facts, plans: Plans, until: date) -> Iterable[Movement]:
     """Every posting, and every settlement that crosses the account's border, before balances are known."""
-    own, plans = {item.item_id: item for item in facts.items}, _plans(facts)
+    own = {item.item_id: item for item in facts.items}
     for item in facts.items:
         yield Movement(
             on=item.posting_date,
@@ -250,7 +255,8 @@ def _with_balances(opening: int, lines: Iterable[Movement]) -> tuple[Movement, .
     return tuple(told)
 
 
-def _plans(facts: Facts) -> dict[int, list[Planned]]:
+def _plans(facts: Facts) -> Plans:
+    """The plans by item."""
     plans: dict[int, list[Planned]] = {}
     for line in facts.schedules:
         plans.setdefault(line.item, []).append(line)
@@ -266,12 +272,11 @@ def _due_date(item: Posted, plan: Sequence[Planned], until: date) -> date | None
     return lines[0].due_date if len(lines) == 1 else item.due_date
 
 
-def _open_lines(facts: Facts, until: date, days: Sequence[int]) -> tuple[OpenLine, ...]:
+def _open_lines(facts: Facts, plans: Plans, until: date, days: Sequence[int]) -> tuple[OpenLine, ...]:
     cleared: dict[int, int] = {}
     for settled in facts.settlements:
         if settled.effective_on <= until:
             cleared[settled.item_id] = cleared.get(settled.item_id, 0) + settled.amount
-    plans = _plans(facts)
     found: list[OpenLine] = []
     for item in facts.items:
         still_open = item.amount - cleared.get(item.item_id, 0)

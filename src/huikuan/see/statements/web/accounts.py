@@ -17,13 +17,13 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs
+from huikuan.mechanisms.pages.tables import send_table
 from huikuan.see.statements.domain.account import CATEGORIES, Figures
 from huikuan.see.statements.operations.issuing import fresh_head, start_run
 from huikuan.see.statements.operations.papers import LANGUAGES
 from huikuan.see.statements.queries.accounts import AccountRow, accounts
 from huikuan.see.statements.queries.issued import runs
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
-from huikuan.see.statements.web.downloads import send_table
 
 ROWS = 100
 
@@ -76,7 +76,7 @@ def export_accounts(request: HttpRequest) -> HttpResponseBase:
     ]  # fmt: skip
     name = f"{_('accounts')}-{wanted.period.since.isoformat()}-{wanted.period.until.isoformat()}"
     form = request.GET.get("format", "")
-    return send_table(name, form, headers, _cells(_found(wanted)), title=wanted.period.until.isoformat())
+    return send_table(form, name, headers, _cells(_found(wanted)), title=wanted.period.until.isoformat())
 
 
 def _found(wanted: Asked) -> list[AccountRow]:

@@ -18,11 +18,12 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.queries import worker_seen
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.tables import send_table
 from huikuan.see.statements.jobs import ZIP
 from huikuan.see.statements.operations.files import PDF
 from huikuan.see.statements.queries.issued import IssuedRow, RunRow, issued, issued_statement, run
-from huikuan.see.statements.web.downloads import send, send_table
 
 ROWS = 50
 _MOST_EXPORTED = 100_000
@@ -52,7 +53,7 @@ def export_issued(request: HttpRequest) -> HttpResponseBase:
         _("Opening balance"), _("Closing balance"), _("Issued at"), _("By"), _("SHA-256 of the file"),
     ]  # fmt: skip
     rows = _cells(_found(request, None, _MOST_EXPORTED))
-    return send_table(_("issued-statements"), request.GET.get("format", ""), headers, rows, title=_("Register"))
+    return send_table(request.GET.get("format", ""), _("issued-statements"), headers, rows, title=_("Register"))
 
 
 @needs(Permission.VIEW_LEDGER)
@@ -62,7 +63,7 @@ def send_issued(request: HttpRequest, statement_id: int) -> HttpResponseBase:
         row = issued_statement(statement_id, scope=scope_of(request))
     except Refusal as refusal:
         raise Http404 from refusal
-    return send(open_original(row.file_sha256), row.file_name, PDF)
+    return download(open_original(row.file_sha256), row.file_name, PDF)
 
 
 @needs(Permission.VIEW_LEDGER)
@@ -81,7 +82,7 @@ def send_archive(request: HttpRequest, run_id: int) -> HttpResponseBase:
     row = _run(request, run_id)
     if not row.archive_sha256:
         raise Http404
-    return send(open_original(row.archive_sha256), f"statements-{row.id}-{row.until.isoformat()}.zip", ZIP)
+    return download(open_original(row.archive_sha256), f"statements-{row.id}-{row.until.isoformat()}.zip", ZIP)
 
 
 def _run(request: HttpRequest, run_id: int) -> RunRow:

@@ -20,6 +20,7 @@ from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs
 from huikuan.mechanisms.pages.bars import Mark, Part, flat
+from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.figures import bucket_name, grouped, shade
 from huikuan.mechanisms.pages.reading import address
 from huikuan.record.customers.models import Customer
@@ -32,7 +33,6 @@ from huikuan.see.statements.queries.issued import issued
 from huikuan.see.statements.queries.reach import customers, has_account
 from huikuan.see.statements.queries.statements import currencies_of, statement
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
-from huikuan.see.statements.web.downloads import send
 
 #: What a statement should name and the books do not say; and where it is said.
 LACKING = {
@@ -109,8 +109,8 @@ def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
         raise Http404
     said, called = _said(wanted, customer, currency, head), f"draft-{wanted.language}"
     if request.GET.get("format") == "xlsx":
-        return send(workbook_of(said, language=wanted.language), file_name(said, called, "xlsx"), XLSX)
-    return send(pdf_of(said, language=wanted.language), file_name(said, called, "pdf"), PDF)
+        return download(workbook_of(said, language=wanted.language), file_name(said, called, "xlsx"), XLSX)
+    return download(pdf_of(said, language=wanted.language), file_name(said, called, "pdf"), PDF)
 
 
 def _customer(customer_id: int, wanted: Asked) -> Customer:
