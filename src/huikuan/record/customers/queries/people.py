@@ -35,6 +35,7 @@ class ContactRow:
     """One state of a contact. `clear`: nothing is masked. `erased`: who it was is not known any more."""
 
     id: int
+    customer_id: int
     number: int
     version: int
     contact: Contact
@@ -111,7 +112,17 @@ def _contact(fact: ContactVersion, known: dict[str, str] | None, clear: bool) ->
     contact = Contact(name=who["name"], phone=who["phone"], email=who["email"], **plain)
     if not clear:
         contact = masked(contact)
-    return ContactRow(fact.pk, fact.number, fact.version, contact, known is None, clear, fact.recorded_at, fact.actor)
+    return ContactRow(
+        fact.pk,
+        fact.customer_id,
+        fact.number,
+        fact.version,
+        contact,
+        known is None,
+        clear,
+        fact.recorded_at,
+        fact.actor,
+    )
 
 
 def masked(contact: Contact) -> Contact:

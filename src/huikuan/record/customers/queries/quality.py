@@ -13,7 +13,7 @@ from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.domain.completeness import Answers, Completeness, completeness_of
 from huikuan.record.customers.domain.likeness import Named, Pair, pairs
 from huikuan.record.customers.models import Affiliation, CareVersion, ContactVersion, CustomerVersion, DocumentVersion
-from huikuan.record.customers.queries.customers import CustomerRow, affiliation_as_of, register_seen, row_of, seen
+from huikuan.record.customers.queries.customers import CustomerRow, affiliation_as_of, row_of, seen, standing_seen
 from huikuan.record.customers.queries.documents import kinds_held
 from huikuan.record.customers.queries.people import care_by_customer, customers_with_contact
 
@@ -77,7 +77,7 @@ def _last_said(ids: Iterable[int] | None) -> Mapping[int, datetime]:
 
 def look_alikes(*, scope: Scope) -> list[tuple[Pair, CustomerRow, CustomerRow]]:
     """The scope's customers that may be one and the same, the surest pairs first."""
-    rows = {one.pk: row_of(one) for one in register_seen(seen(scope)).order_by("pk")}
+    rows = {one.pk: row_of(one) for one in standing_seen(seen(scope)).order_by("pk")}
     named = (
         Named(
             row.id,

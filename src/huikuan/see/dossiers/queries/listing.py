@@ -13,9 +13,9 @@ from huikuan.record.customers.queries import (
     CustomerRow,
     affiliation_as_of,
     named_like,
-    register_seen,
     row_of,
     seen,
+    standing_seen,
 )
 from huikuan.record.customers.queries import groups as every_group
 from huikuan.record.customers.queries.people import care_by_customer
@@ -75,7 +75,7 @@ def every_customer(chosen: CustomerFilter, books: Books, *, scope: Scope, ledger
 
 
 def _matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Customer]:
-    rows = named_like(register_seen(seen(scope)), chosen.text)
+    rows = named_like(standing_seen(seen(scope)), chosen.text)
     if chosen.status is not None:
         rows = rows.filter(status=chosen.status)
     for dimension in DIMENSIONS:

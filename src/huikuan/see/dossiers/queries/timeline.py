@@ -15,6 +15,7 @@ from huikuan.record.customers.domain.handover import Reader
 from huikuan.record.customers.queries import affiliations_said, narrowed, seen, versions
 from huikuan.record.customers.queries.documents import document_versions
 from huikuan.record.customers.queries.handovers import hand_overs
+from huikuan.record.customers.queries.merging import merges_of, one_with
 from huikuan.record.customers.queries.people import care_versions, contact_versions
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.history import CASH_KINDS
@@ -48,13 +49,16 @@ def timeline(
     until = books.known.sealed_at if books.known else None
     found: list[Event] = []
     if kind in ("", "data"):
-        found += _data(customer_id)
-    if kind in ("", "people"):
-        found += _people(customer_id, clear)
-    if kind in ("", "papers"):
-        found += _papers(customer_id, books)
-    if kind in ("", "belongs"):
-        found += _belongs(customer_id, Reader(frozenset(), ledger))
+        found += _merges(customer_id)
+    for one in one_with(customer_id, books.horizon):
+        if kind in ("", "data"):
+            found += _data(one)
+        if kind in ("", "people"):
+            found += _people(one, clear)
+        if kind in ("", "papers"):
+            found += _papers(one, books)
+        if kind in ("", "belongs"):
+            found += _belongs(one, Reader(frozenset(), ledger))
     if kind in ("", "money"):
         found += _money(customer_id, books, ledger, limit)
     if kind in ("", "statements"):
@@ -91,6 +95,12 @@ def _data(customer_id: int) -> Iterator[Event]:
         before = dealt
 
 
+def _merges(customer_id: int) -> Iterator[Event]:
+    for row in merges_of(customer_id):
+        what = "unmerged" if row.undoes else "merged"
+        yield Event("data", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=row)
+
+
 def _people(customer_id: int, clear: bool) -> Iterator[Event]:
     before: dict[int, dict[str, Any]] = {}
     for row in contact_versions(customer_id, clear=clear):
@@ -121,7 +131,8 @@ def _belongs(customer_id: int, reader: Reader) -> Iterator[Event]:
 
 
 def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> Iterator[Event]:
-    rows = narrowed(Item.objects.filter(customer_id=customer_id, kind__in=CASH_KINDS, side="credit"), seen(ledger))
+    one = one_with(customer_id, books.horizon)
+    rows = narrowed(Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit"), seen(ledger))
     rows = rows.filter(posting_date__lte=books.as_of, tx__lt=books.horizon)
     if books.company_id is not None:
         rows = rows.filter(company_id=books.company_id)

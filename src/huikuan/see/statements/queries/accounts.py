@@ -12,6 +12,7 @@ from huikuan.mechanisms.columns.engine import Engine
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.open_lines import Moment, counted, moment_of
 from huikuan.see.statements.domain.account import CATEGORIES, KINDS, OTHER, Figures, Period
 
@@ -51,13 +52,15 @@ def accounts(
     """The accounts of the scope with something to say: a balance, a movement, or something open.
     By customer code, then currency.
 
-    `codes` and `text` (in code or name) narrow to customers; None and '' do not. Each row's figures equal
+    `codes` and `text` (in code or name) narrow to customers; None and '' do not, and a merged one's code is that of
+    the customer it is shown under. Each row's figures equal
     those of the account's own statement.
     """
     moment = moment_of(check_period(period).until, known, company_id, scope)
     with asking(engine) as answering:
         rows = answering.rows(_statement(answering, moment, period), {**moment.parameters(), "since": period.since})
     named = _named({row[0] for row in rows})
+    codes = None if codes is None else _shown(codes, moment)
     found, wanted = [], [spelling.casefold() for spelling in spellings(text)]
     for customer_id, currency, *amounts in rows:
         customer = named.get(customer_id)
@@ -75,6 +78,16 @@ def _named(ids: set[int]) -> dict[int, Customer]:
     """Customers by id; of many, one pass over the table is quicker than a long list."""
     found = Customer.objects.all() if len(ids) > _MANY else Customer.objects.filter(pk__in=ids)
     return {one.pk: one for one in found.only("pk", "code", "name")}
+
+
+def _shown(codes: Collection[str], moment: Moment) -> set[str]:
+    """The codes, with those of the customers under which some of theirs are shown."""
+    into = [
+        shown
+        for one, shown in merged(moment.known).items()
+        if Customer.objects.filter(pk=one, code__in=codes).exists()
+    ]
+    return {*codes, *Customer.objects.filter(pk__in=into).values_list("code", flat=True)}
 
 
 def _statement(engine: Engine, moment: Moment, period: Period) -> str:

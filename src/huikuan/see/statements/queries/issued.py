@@ -17,6 +17,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import JobRow, latest
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.see.statements.domain.statement import number_text
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
 from huikuan.see.statements.queries.reach import customers, finished_of, reach_of
@@ -95,7 +96,7 @@ def issued(
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
     if customer_id is not None:
-        rows = rows.filter(customer_id=customer_id)
+        rows = rows.filter(customer_id__in=one_with(customer_id))
     if run_id is not None:
         rows = rows.filter(run_id=run_id)
     if after is not None:

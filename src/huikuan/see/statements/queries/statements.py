@@ -19,6 +19,7 @@ from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import master_known, narrowed, seen
+from huikuan.record.customers.queries.merging import one_with, shown_as
 from huikuan.record.receivables.domain.aging import Planned
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.aging import bucket_days
@@ -48,13 +49,15 @@ def statement(
 
     `at` is used only where there is no head: a statement on a head depends on nothing later than it. Refuses an
     account outside the scope; who paid for the customer is not named where the scope does not hold them. `to_keep`:
-    others will read it who may reach this customer alone, so nobody else is named.
+    others will read it who may reach this customer alone, so nobody else is named. Of a merged customer it is the
+    account of the one it is shown under.
     """
     check_period(period)
     theirs = seen(scope)
     if not theirs.has(company_id, customer_id):
         raise Refusal("customer_unknown", customer=customer_id)
     horizon = known.horizon if known else ALWAYS_KNOWN
+    customer_id = shown_as(customer_id, horizon)
     instant = known.sealed_at if known else at
     company = Company.objects.get(pk=company_id)
     with snapshot():
@@ -79,7 +82,8 @@ def currencies_of(
     *, company_id: int, customer_id: int, period: Period, scope: Scope, known: Head | None = None
 ) -> list[str]:
     """The currencies in which the customer has an account by the period's end; out of scope, none."""
-    theirs = Item.objects.filter(company_id=company_id, customer_id=customer_id, posting_date__lte=period.until)
+    one = one_with(customer_id, known.horizon if known else None)
+    theirs = Item.objects.filter(company_id=company_id, customer_id__in=one, posting_date__lte=period.until)
     items = narrowed(theirs, seen(scope))
     if known:
         items = items.filter(tx__lt=known.horizon)
@@ -89,7 +93,7 @@ def currencies_of(
 def _facts(company_id: int, customer_id: int, currency: str, period: Period, horizon: int, theirs: Seen) -> Facts:
     items = Item.objects.filter(
         company_id=company_id,
-        customer_id=customer_id,
+        customer_id__in=one_with(customer_id, horizon),
         currency=currency,
         posting_date__lte=period.until,
         tx__lt=horizon,

@@ -1,0 +1,97 @@
+"""Merging two customers in a browser: the preview, the merge, where the merged one leads, and the undoing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.record.customers.models import Merge
+from huikuan.record.customers.operations import merge_customers
+from huikuan.record.customers.queries import customer
+from huikuan.shell.tests.books import AS_OF, AT, Books, open_by
+from huikuan.shell.tests.test_access import signed_in
+
+
+def merge(books: Books, one: str = "C0002", into: str = "C0001") -> int:
+    return merge_customers(
+        from_id=books.customer(one), into_id=books.customer(into), reason="同一户", actor="test", at=AT
+    )
+
+
+def test_both_are_compared_merged_with_a_reason_and_made_two_again(reader: Client, books: Books) -> None:
+    one, into = books.customer("C0002"), books.customer("C0001")
+    assert f"/customers/{into}/merge" in reader.get(f"/customers/{into}").content.decode()
+    page = reader.get(f"/customers/{one}/merge?into=C0001")
+    assert [(side.customer.code, side.balance.lines) for side in page.context["sides"]] == [("C0002", 3), ("C0001", 3)]
+    assert page.context["names"] == ("宏朔钢构有限公司",)
+
+    refused = reader.post(f"/customers/{one}/merge", {"into": "C0001", "reason": ""})
+    assert (refused.status_code, refused.context["form"].code) == (400, "merge_reason_missing")
+    assert not Merge.objects.exists()
+    reader.post(f"/customers/{one}/merge", {"into": "C0001", "reason": "同一户"})
+    assert customer("C0001", scope=EVERYTHING).former_names == ("宏朔钢构有限公司",)
+
+    led = reader.get(f"/customers/{one}", follow=True)
+    assert led.redirect_chain[-1][0].startswith(f"/customers/{into}")
+    assert "C0002 宏朔钢构有限公司" in led.content.decode()
+    whole = [number for row in led.context["lines"] for number in [row.document_number]]
+    assert {"264388117730", "264377023310"} <= set(whole)
+    assert "C0002" not in [row.customer.code for row in reader.get("/customers/").context["found"].rows]
+
+    number = Merge.objects.get().pk
+    timeline = f"/customers/{into}?tab=timeline"
+    assert f"/customers/merges/{number}/undo" in reader.get(timeline).content.decode()
+    reader.post(f"/customers/merges/{number}/undo", {"reason": "看错了"})
+    assert f"/customers/merges/{number}/undo" not in reader.get(timeline).content.decode()
+    assert reader.get(f"/customers/{one}").status_code == 200
+    assert customer("C0001", scope=EVERYTHING).former_names == ()
+
+
+@pytest.mark.parametrize("address", ["/receivables/items?customer=C0002", "/receivables/items?customer=C0001"])
+def test_either_code_lists_both(address: str, reader: Client, books: Books) -> None:
+    before = sum(
+        len(reader.get(f"/receivables/items?customer={code}").context["found"].rows) for code in ("C0001", "C0002")
+    )
+    merge(books)
+    rows = reader.get(address).context["found"].rows
+    assert len(rows) == before
+    assert {row.customer_code for row in rows} == {"C0001"}
+
+
+def test_the_account_of_the_one_that_stays_is_the_sum_of_both(reader: Client, books: Books) -> None:
+    def closing(code: str) -> Any:
+        page = reader.get(f"/receivables/statements/customers/{books.customer(code)}?until={AS_OF}&only=CNY")
+        return page.context["said"].account.figures.closing
+
+    before = closing("C0001") + closing("C0002")
+    merge(books)
+    assert closing("C0001") == closing("C0002") == before
+    assert open_by("264377023310") > 0
+
+
+def test_the_search_finds_the_merged_one_and_says_whose_it_is(reader: Client, books: Books) -> None:
+    merge(books)
+    text = reader.get("/search?q=C0002").content.decode()
+    assert "C0002 · 已并入" in text
+
+
+def test_who_may_not_merge_is_offered_and_does_nothing(books: Books) -> None:
+    one, number = books.customer("C0003"), merge(books)
+    client = signed_in("sale", "auditor", reach="all")
+    assert "/merge" not in client.get(f"/customers/{one}").content.decode()
+    assert client.post(f"/customers/{one}/merge", {"into": "C0001", "reason": "x"}).status_code == 403
+    assert client.post(f"/customers/merges/{number}/undo", {"reason": "x"}).status_code == 403
+    assert Merge.objects.count() == 1
+
+
+@pytest.mark.parametrize("into", ["C0001", "C0002", "nobody"])
+def test_what_cannot_be_is_said_in_the_form(into: str, reader: Client, books: Books) -> None:
+    merge(books)
+    one = books.customer("C0002" if into != "C0002" else "C0003")
+    page = reader.post(f"/customers/{one}/merge", {"into": into, "reason": "x"})
+    assert page.status_code == 400
+    assert page.context["form"].problem
+    assert Merge.objects.count() == 1
