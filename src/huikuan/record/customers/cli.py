@@ -72,14 +72,15 @@ def _list(options: Namespace) -> int:
         print(json.dumps({"customers": [asdict(row) for row in found]}, ensure_ascii=False))
         return 0
     for row in found:
-        print(f"{row.code}\t{row.name}\t{_status(row.status)}\t{row.uscc}")
+        said = "\t" + _("Merged into %(code)s.") % {"code": _merged_into(row)} if row.merged_into_id else ""
+        print(f"{row.code}\t{row.name}\t{_status(row.status)}\t{row.uscc}{said}")
     return 0
 
 
 def _show(options: Namespace) -> int:
     row = queries.customer(options.code, scope=_scope(options))
     day = parse_date(options.as_of) if options.as_of else _today()
-    whose = queries.affiliations_of(row.id, day)
+    whose = queries.affiliations_of(row.merged_into_id or row.id, day)
     history, people = queries.versions(row.id), _contacts(options, row.id)
     if options.json:
         recorded = [{**asdict(one), "recorded_at": one.recorded_at.isoformat()} for one in history]
@@ -175,14 +176,8 @@ def _merge(options: Namespace) -> int:
         said = {"merge": merge_id, "customer": one.code, "merged_into": into.code, "names": row.names if row else ()}
         print(json.dumps(said, ensure_ascii=False))
     else:
-        print(
-            _("Merge %(number)s: %(code)s is shown under %(into)s.")
-            % {
-                "number": merge_id,
-                "code": one.code,
-                "into": into.code,
-            }
-        )
+        told = {"number": merge_id, "code": one.code, "into": into.code}
+        print(_("Merge %(number)s: %(code)s is shown under %(into)s.") % told)
     return 0
 
 

@@ -49,7 +49,10 @@ def _customers(request: HttpRequest, asked: Asked) -> list[CustomerRow]:
         return []
     scope = scope_of(request, Permission.VIEW_CUSTOMERS)
     found = find(" ".join(asked.words), scope=scope, limit=_NEAR) if asked.words and asked.numbers else []
-    return found or find(asked.whole, scope=scope, limit=_SHOWN)
+    rows = found or find(asked.whole, scope=scope, limit=_SHOWN)
+    there = {row.id for row in rows}
+    # Found by the same words as the one it is merged into, it would only say the same twice.
+    return [row for row in rows if row.merged_into_id not in there]
 
 
 def _told(request: HttpRequest, rows: Sequence[CustomerRow], asked: Asked, reading: Reading) -> list[Answer]:

@@ -13,6 +13,7 @@ from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.tests.ledgers import AT, checked, item, open_by_key, query, receipt, sizes, task
 from huikuan.kernel.errors import Refusal
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import merge_customers
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.queries.check import check_ledger
 
@@ -135,6 +136,25 @@ def test_receipts_pay_the_document_they_name_and_the_rest_stays_on_account() -> 
     sound()
     again = import_checked(task("receipts"), checked("receipts", payments))
     assert (again.created, again.duplicates) == (0, 4)
+
+
+def test_of_customers_that_are_one_a_receipt_pays_the_document_of_either() -> None:
+    rows = [item(2, "A", 1_000), item(3, "B", 500, customer_code="C2"), item(4, "X", 70, customer_code="C3")]
+    import_checked(task("items"), checked("items", rows))
+    ids = dict(Customer.objects.values_list("code", "pk"))
+    merge_customers(from_id=ids["C2"], into_id=ids["C1"], reason="同一户", actor="cli:test", at=AT)
+    # Each code names the other's document; a third customer's stays out of reach.
+    payments = [
+        receipt(2, "R1", 400, "B"),
+        receipt(3, "R2", 900, "A", customer_code="C2"),
+        receipt(4, "R3", 50, "X", customer_code="C2"),
+    ]
+    result = import_checked(task("receipts"), checked("receipts", payments))
+    assert (result.created, result.totals[0]["settlements"]) == (3, 2)
+    assert open_by_key(date(2026, 12, 31)) == {"A": 100, "B": 100, "R3": -50, "X": 70}
+    # What the file names is where it lands; whom it is shown under is another matter.
+    assert query("SELECT customer_id FROM receivables_item WHERE document_number = 'B'") == [(ids["C2"],)]
+    sound()
 
 
 def test_undo_and_the_corrected_file() -> None:

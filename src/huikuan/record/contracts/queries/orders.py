@@ -162,9 +162,8 @@ def whole_order(row: OrderRow, *, scope: Scope, as_of: date | None = None, known
     if not seen(scope).has(row.company_id, row.customer_id):
         raise Refusal("order_unknown", order=row.id)
     said, done = order_of(row.id, known=known), done_of(row.id, as_of=as_of, known=known)
-    agreed = Contract.objects.filter(
-        company_id=row.company_id, number=said.contract_number, customer_id=row.customer_id
-    )
+    one = one_with(row.customer_id, known)
+    agreed = Contract.objects.filter(company_id=row.company_id, number=said.contract_number, customer_id__in=one)
     return WholeOrder(
         row=row,
         order=said,

@@ -16,18 +16,19 @@ LONGEST_REASON = 200
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A customer as a merge sees it. `merged_into`: the code of the customer it is shown under, '' for none;
-    `stands_for`: the codes of those shown under it."""
+    """A customer as a merge sees it. `above`: the codes of its parent and of all above; `merged_into`: the code of
+    the customer it is shown under, '' for none; `stands_for`: the codes of those shown under it."""
 
     id: int
     master: Master
+    above: tuple[str, ...] = ()
     merged_into: str = ""
     stands_for: tuple[str, ...] = ()
 
 
 def check_merge(merged: Party, into: Party, *, reason: str, confirmed: bool) -> None:
     """Refuses what cannot be one: a customer with itself, one that is merged already, chains of merges, a company
-    with its own parent, and two valid credit codes that differ unless that was `confirmed`."""
+    with one above it, and two valid credit codes that differ unless that was `confirmed`."""
     if merged.id == into.id:
         raise Refusal("merge_with_itself", customer=merged.master.code)
     for one in (merged, into):
@@ -36,7 +37,7 @@ def check_merge(merged: Party, into: Party, *, reason: str, confirmed: bool) -> 
     if merged.stands_for:
         raise Refusal("merge_chain", customer=merged.master.code, codes=", ".join(merged.stands_for))
     pair = (merged.master, into.master)
-    if any(one.parent_code == other.code for one, other in (pair, pair[::-1])):
+    if into.master.code in merged.above or merged.master.code in into.above:
         raise Refusal("merge_parent", customer=merged.master.code, into=into.master.code)
     if not tidy(reason):
         raise Refusal("merge_reason_missing")

@@ -19,8 +19,15 @@ from huikuan.record.customers.domain.merging import (
     with_names,
     without_names,
 )
+from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Customer, Merge
-from huikuan.record.customers.operations.rows import known_by_code, record_versions, update_changed
+from huikuan.record.customers.operations.handovers import check_free
+from huikuan.record.customers.operations.rows import (
+    known_by_code,
+    parents_by_code,
+    record_versions,
+    update_changed,
+)
 
 
 def merge_customers(
@@ -28,13 +35,15 @@ def merge_customers(
 ) -> int:
     """From now on `from_id` is shown under `into_id`, which takes its names as former ones; answers the merge's id.
 
-    Refuses as `check_merge`, a repeat too. `confirmed`: their valid credit codes differ, and that is meant.
+    Refuses as `check_merge`, a repeat too, and customers that an open hand-over names. `confirmed`: their valid
+    credit codes differ, and that is meant.
     """
 
     def work() -> int:
         held = _held([from_id, into_id])
         merged, into = _party(held, from_id), _party(held, into_id)
         check_merge(merged, into, reason=reason, confirmed=confirmed)
+        check_free([from_id, into_id])
         names = names_given(merged.master, into.master)
         said = {"from_id": from_id, "into_id": into_id, "names": list(names), "reversal_of": None}
         (merge_id,) = record(Merge, [{**said, "reason": tidy(reason)[:LONGEST_REASON], "actor": actor}], at=at)
@@ -50,7 +59,7 @@ def merge_customers(
 def undo_merge(*, merge_id: int, reason: str, actor: str, at: datetime) -> int:
     """The two are two again, and the names given are taken back; answers the undoing's id.
 
-    Refuses an unknown merge, a repeat, and a missing reason.
+    Refuses an unknown merge, a repeat, a missing reason, and customers that an open hand-over names.
     """
 
     def work() -> int:
@@ -62,6 +71,7 @@ def undo_merge(*, merge_id: int, reason: str, actor: str, at: datetime) -> int:
             raise Refusal("merge_undone_already", number=merge_id)
         if not tidy(reason):
             raise Refusal("merge_reason_missing")
+        check_free([merge.from_id, merge.into_id])
         said = {"from_id": merge.from_id, "into_id": merge.into_id, "names": merge.names, "reversal_of": merge_id}
         (undo_id,) = record(Merge, [{**said, "reason": tidy(reason)[:LONGEST_REASON], "actor": actor}], at=at)
         Customer.objects.filter(pk=merge.from_id).update(merged_into=None)
@@ -88,7 +98,8 @@ def _party(held: dict[int, Customer], customer_id: int) -> Party:
     row = held[customer_id]
     shown = Customer.objects.filter(merged=row).values_list("code", flat=True).first()
     under = Customer.objects.filter(merged_into=row).order_by("code").values_list("code", flat=True)
-    return Party(customer_id, _master(row), shown or "", tuple(under))
+    above = chain_above(row.code, parents_by_code())
+    return Party(customer_id, _master(row), tuple(above), shown or "", tuple(under))
 
 
 def _master(row: Customer) -> Master:

@@ -22,6 +22,7 @@ from huikuan.record.customers.domain.search_words import BEGIN, folded, typed
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
+from huikuan.record.customers.queries.merging import merged
 
 _CHUNK = 20_000
 
@@ -116,9 +117,10 @@ def register_seen(what: Seen) -> QuerySet[Customer]:
     return Customer.objects.all() if known is None else Customer.objects.filter(pk__in=known)
 
 
-def standing_seen(what: Seen) -> QuerySet[Customer]:
-    """The same without those shown under another: what a list of customers shows."""
-    return register_seen(what).filter(merged_into=None)
+def standing_seen(what: Seen, known_before: int | None = None) -> QuerySet[Customer]:
+    """The same without those shown under another, by the facts with tx below `known_before`: what a list of customers
+    shows."""
+    return register_seen(what).exclude(pk__in=merged(known_before))
 
 
 def customer(code: str, *, scope: Scope) -> CustomerRow:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.models import Customer, Merge
 
 
@@ -32,21 +32,42 @@ class MergeRow:
 
 def merged(known_before: int | None = None) -> dict[int, int]:
     """Customer id → the id it is shown under, of those merged; by the facts with tx below `known_before`."""
-    facts = Merge.objects.all() if known_before is None else Merge.objects.filter(tx__lt=known_before)
-    undone = facts.filter(reversal_of__isnull=False).values("reversal_of")
-    return dict(facts.filter(reversal_of=None).exclude(pk__in=undone).values_list("from_id", "into_id"))
+    return dict(_standing(known_before).values_list("from_id", "into_id"))
 
 
 def shown_as(customer_id: int, known_before: int | None = None) -> int:
     """The customer under which this one is shown."""
-    return shown_under(merged(known_before), customer_id)
+    into = _standing(known_before).filter(from_id=customer_id).values_list("into_id", flat=True).first()
+    return into or customer_id
 
 
 def one_with(customer_id: int, known_before: int | None = None) -> frozenset[int]:
     """All customers shown as one with this one, itself among them."""
-    known = merged(known_before)
-    shown = shown_under(known, customer_id)
-    return frozenset({shown, *(one for one, into in known.items() if into == shown)})
+    shown = shown_as(customer_id, known_before)
+    return frozenset({shown, *_standing(known_before).filter(into_id=shown).values_list("from_id", flat=True)})
+
+
+def under(customer_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """Who is merged into these customers (None: into any) → into which, as known now. Whoever was merged first comes
+    last, and so is heard where the shown one says nothing itself."""
+    facts = _standing(None).order_by("-id")
+    if customer_ids is not None:
+        facts = facts.filter(into_id__in=list(customer_ids))
+    return dict(facts.values_list("from_id", "into_id"))
+
+
+def ever_one_with(customer_id: int) -> frozenset[int]:
+    """All customers that were ever shown as one with this one, itself among them: what was done then stands."""
+    under = Merge.objects.filter(from_id=customer_id).values_list("into_id", flat=True)
+    shown = {customer_id, *under}
+    return frozenset({*shown, *Merge.objects.filter(into_id__in=shown).values_list("from_id", flat=True)})
+
+
+def _standing(known_before: int | None) -> QuerySet[Merge]:
+    """The merges nobody has undone, by the facts with tx below `known_before` (None: all)."""
+    facts = Merge.objects.all() if known_before is None else Merge.objects.filter(tx__lt=known_before)
+    undone = facts.filter(reversal_of__isnull=False).values("reversal_of")
+    return facts.filter(reversal_of=None).exclude(pk__in=undone)
 
 
 def merges_of(customer_id: int) -> list[MergeRow]:

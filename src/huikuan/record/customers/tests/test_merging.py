@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,21 +17,34 @@ from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers.check import unlike_their_merges, unlike_their_versions
+from huikuan.record.customers.domain.care import Care
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.domain.documents import Paper
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.domain.merging import names_given
 from huikuan.record.customers.models import Customer, CustomerVersion, Merge
 from huikuan.record.customers.operations import (
+    add_contact,
+    add_document,
+    affiliate,
+    call_off_hand_over,
+    change_care,
     change_customer,
     create_customer,
+    draw_up_hand_over,
     merge_customers,
     merging,
     undo_merge,
 )
-from huikuan.record.customers.queries import customer, find
-from huikuan.record.customers.queries.merging import merged, merges_of, one_with, shown_as
+from huikuan.record.customers.queries import affiliation_as_of, customer, find, seen, standing_seen
+from huikuan.record.customers.queries.documents import expiring, kinds_held
+from huikuan.record.customers.queries.merging import ever_one_with, merged, merges_of, one_with, shown_as
+from huikuan.record.customers.queries.people import care_by_customer, care_held, customers_with_contact
+from huikuan.record.customers.queries.quality import quality_of
 from huikuan.shell.cli import main
 
 AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
+DAY = date(2026, 11, 20)
 BY: dict[str, Any] = {"actor": "zhou", "at": AT}
 ONE_USCC = "91350100M000100Y43"
 
@@ -131,10 +144,108 @@ def test_what_cannot_be_one_is_refused(ids: dict[str, int]) -> None:
     refused(lambda: undo_merge(merge_id=undo, reason="x", **BY), "merge_unknown")
 
 
-def test_a_company_is_not_merged_with_its_parent(ids: dict[str, int]) -> None:
+def test_a_company_is_not_merged_with_one_above_it(ids: dict[str, int]) -> None:
     change_customer(code="A", version=1, changes={"parent_code": "C"}, **BY)
-    refused(lambda: merge(ids, "A", "C"), "merge_parent")
-    refused(lambda: merge(ids, "C", "A"), "merge_parent")
+    change_customer(code="C", version=1, changes={"parent_code": "B"}, **BY)
+    for one, into in (("A", "C"), ("C", "A"), ("A", "B"), ("B", "A")):
+        refused(lambda one=one, into=into: merge(ids, one, into), "merge_parent")
+
+
+def test_who_was_ever_one_with_whom(ids: dict[str, int]) -> None:
+    first = merge(ids, "A", "B")
+    undo_merge(merge_id=first, reason="看错了", **BY)
+    merge(ids, "C", "B")
+    assert one_with(ids["A"]) == {ids["A"]}
+    assert ever_one_with(ids["A"]) == ever_one_with(ids["B"]) == ever_one_with(ids["C"]) == set(ids.values())
+    lone = create_customer(master=Master("D", "别家"), **BY)
+    assert ever_one_with(lone) == {lone}
+
+
+LICENCE = Paper("licence", "营业执照", date(2016, 12, 1), date(2026, 12, 1))
+GU = Contact(name="顾明", position="财务部", phone="000-1234 5678", email="gu@example.com")
+
+
+def tell_of(customer_id: int, address: str) -> None:
+    """Somebody to turn to, a licence that expires soon, and where statements go."""
+    add_contact(customer_id=customer_id, contact=GU, **BY)
+    add_document(customer_id=customer_id, paper=LICENCE, content=b"scan", name="执照.pdf", **BY)
+    change_care(customer_id=customer_id, version=0, care=Care(delivery_address=address), **BY)
+
+
+def test_what_is_known_of_the_merged_one_counts_for_the_other_until_it_says_so_itself(ids: dict[str, int]) -> None:
+    tell_of(ids["A"], "甲路 1 号")
+
+    def lacking(code: str) -> set[str]:
+        return set(quality_of([customer(code, scope=EVERYTHING)], DAY)[ids[code]].completeness.lacking)
+
+    before = lacking("B")
+    assert {"contact", "licence", "address"} <= before
+    merge_id = merge(ids, "A", "B")
+    assert lacking("B") == before - {"contact", "licence", "address"}
+    assert [row.customer_code for row in expiring(scope=EVERYTHING, day=DAY)] == ["B"]
+    assert care_held(ids["B"]).care == Care(delivery_address="甲路 1 号")
+    # A change is made on what its own care says: nothing as yet.
+    assert care_held(ids["B"]).version == 0
+    change_care(customer_id=ids["B"], version=0, care=Care(delivery_address="乙路 2 号"), **BY)
+    assert (care_held(ids["B"]).care.delivery_address, care_by_customer()[ids["B"]].delivery_address) == (
+        "乙路 2 号",
+    ) * 2
+    undo_merge(merge_id=merge_id, reason="看错了", **BY)
+    assert lacking("B") == before - {"address"}
+    assert [row.customer_code for row in expiring(scope=EVERYTHING, day=DAY)] == ["A"]
+    assert care_held(ids["A"]).care.delivery_address == "甲路 1 号"
+
+
+def test_many_are_asked_as_one_is(ids: dict[str, int]) -> None:
+    """Of everybody the same comes out as of those named."""
+    tell_of(ids["A"], "甲路 1 号")
+    merge(ids, "A", "B")
+    whose = sorted(ids.values())
+    for asked in (care_by_customer, customers_with_contact):
+        everybody, named = asked(), asked(whose)
+        assert everybody == named
+        assert ids["B"] in named
+    assert kinds_held(None, DAY) == kinds_held(whose, DAY) == {ids["B"]: {"licence"}}
+
+
+def test_a_merged_customer_is_said_nobodys_but_the_others(ids: dict[str, int]) -> None:
+    since = {"effective_on": DAY, **BY}
+    affiliate(customer_id=ids["A"], dimension="region", value="华北", **since)
+    affiliate(customer_id=ids["B"], dimension="region", value="华东", **since)
+    merge_id = merge(ids, "A", "B")
+    said = {"customer_id": ids["A"], "dimension": "region", "value": "西南", **since}
+    assert refused(lambda: affiliate(**said), "customer_merged").params == {"customer": "A", "into": "B"}
+    assert affiliation_as_of(DAY, dimension="region") == {ids["B"]: "华东"}
+    undo_merge(merge_id=merge_id, reason="看错了", **BY)
+    assert affiliation_as_of(DAY, dimension="region") == {ids["A"]: "华北", ids["B"]: "华东"}
+
+
+def test_who_is_named_by_an_open_hand_over_is_neither_merged_nor_made_two(ids: dict[str, int]) -> None:
+    """What both sign is what they were shown: nothing joins it and nothing leaves it meanwhile."""
+    for code in "AB":
+        affiliate(customer_id=ids[code], dimension="owner", value="李沅", effective_on=date(2020, 1, 1), **BY)
+
+    def drawn_up() -> int:
+        lines = [{"customer_id": ids["B"], "items": [], "sums": []}]
+        return draw_up_hand_over(
+            from_owner="李沅", to_owner="尹川", customer_ids=[ids["B"]], effective_on=DAY, lines=lines, reason="", **BY
+        )
+
+    first = drawn_up()
+    refused(lambda: merge(ids, "A", "B"), "hand_over_twice")
+    refused(lambda: merge(ids, "B", "A"), "hand_over_twice")
+    call_off_hand_over(hand_over_id=first, reason="先合并", **BY)
+    merge_id = merge(ids, "A", "B")
+    drawn_up()
+    refused(lambda: undo_merge(merge_id=merge_id, reason="看错了", **BY), "hand_over_twice")
+
+
+def test_a_list_as_known_before_shows_both(ids: dict[str, int]) -> None:
+    merge(ids, "A", "B")
+    known = Merge.objects.get().tx
+    everybody = seen(EVERYTHING)
+    assert {one.code for one in standing_seen(everybody, known)} == {"A", "B", "C"}
+    assert {one.code for one in standing_seen(everybody)} == {"B", "C"}
 
 
 def test_two_valid_codes_that_differ_are_merged_when_confirmed(ids: dict[str, int]) -> None:
@@ -232,6 +343,10 @@ def test_the_command_line_merges_and_takes_back(ids: dict[str, int], capsys: pyt
     }
     assert main(["customer", "show", "A", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["merged_into"] == "B"
+    assert main(["customer", "show", "A"]) == 0
+    assert main(["customer", "list"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("已并入 B。") == 2
     assert main(["customer", "merge", "A", "C", "--reason", "x"]) == 1
     assert "B" in capsys.readouterr().err
     assert main(["customer", "unmerge", str(said["merge"]), "--reason", "看错了", "--json"]) == 0

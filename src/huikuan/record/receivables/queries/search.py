@@ -82,7 +82,7 @@ def find_documents(
         if len(ids) < limit:
             ids += [one for one in postings.amounting(wanted, limit) if one not in ids]
         opens = postings.open_amounts(ids) if ids else {}
-    return _documents(ids, opens)[:limit]
+    return _documents(ids, opens, moment.known)[:limit]
 
 
 def standings(
@@ -175,17 +175,15 @@ class _Postings:
         return f"effective_on <= %(as_of)s AND tx < %(known)s{self.moment.whose()}{theirs}"
 
 
-def _documents(ids: list[int], opens: dict[int, int]) -> list[Document]:
+def _documents(ids: list[int], opens: dict[int, int], known: int) -> list[Document]:
     items = {row.id: row for row in Item.objects.filter(id__in=ids)}
-    named = {
-        pk: (code, name)
-        for pk, code, name in Customer.objects.filter(pk__in={row.customer_id for row in items.values()}).values_list(
-            "pk", "code", "name"
-        )
-    }
+    under = merged(known)
+    shown = {row.id: shown_under(under, row.customer_id) for row in items.values()}
+    rows = Customer.objects.filter(pk__in=shown.values()).values_list("pk", "code", "name")
+    named = {pk: (code, name) for pk, code, name in rows}
     return [
         Document(
-            one.id, one.customer_id, *named.get(one.customer_id, ("", "")), one.document_number, one.kind, one.side,
+            one.id, shown[one.id], *named.get(shown[one.id], ("", "")), one.document_number, one.kind, one.side,
             one.currency, one.amount, opens.get(one.id, 0), one.due_date,
         )
         for one in (items[number] for number in ids)

@@ -75,7 +75,7 @@ def every_customer(chosen: CustomerFilter, books: Books, *, scope: Scope, ledger
 
 
 def _matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Customer]:
-    rows = named_like(standing_seen(seen(scope)), chosen.text)
+    rows = named_like(standing_seen(seen(scope), books.horizon), chosen.text)
     if chosen.status is not None:
         rows = rows.filter(status=chosen.status)
     for dimension in DIMENSIONS:

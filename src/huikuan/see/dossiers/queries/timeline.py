@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -50,15 +50,16 @@ def timeline(
     found: list[Event] = []
     if kind in ("", "data"):
         found += _merges(customer_id)
-    for one in one_with(customer_id, books.horizon):
+    ones = sorted(one_with(customer_id, books.horizon))
+    for one in ones:
         if kind in ("", "data"):
             found += _data(one)
         if kind in ("", "people"):
             found += _people(one, clear)
         if kind in ("", "papers"):
             found += _papers(one, books)
-        if kind in ("", "belongs"):
-            found += _belongs(one, Reader(frozenset(), ledger))
+    if kind in ("", "belongs"):
+        found += _belongs(ones, Reader(frozenset(), ledger))
     if kind in ("", "money"):
         found += _money(customer_id, books, ledger, limit)
     if kind in ("", "statements"):
@@ -120,11 +121,12 @@ def _papers(customer_id: int, books: Books) -> Iterator[Event]:
         yield Event("papers", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=row)
 
 
-def _belongs(customer_id: int, reader: Reader) -> Iterator[Event]:
-    for said in affiliations_said(customer_id):
+def _belongs(customer_ids: Collection[int], reader: Reader) -> Iterator[Event]:
+    for said in (said for one in customer_ids for said in affiliations_said(one)):
         day, at = business_date(said.recorded_at), said.recorded_at
         yield Event("belongs", "affiliated", day, at, said.actor, fact=said, batch_id=said.batch_id)
-    for paper in hand_overs(reader=reader, customer_id=customer_id):
+    papers = {paper.id: paper for one in customer_ids for paper in hand_overs(reader=reader, customer_id=one)}
+    for paper in papers.values():
         yield Event(
             "belongs", "hand_over", business_date(paper.recorded_at), paper.recorded_at, paper.actor, fact=paper
         )

@@ -27,7 +27,9 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.queries import require, scope
 from huikuan.mechanisms.jobs.operations import enqueue
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import merged
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.domain.statement import Statement, as_json, number_text
 from huikuan.see.statements.models import IssuedStatement, StatementRun
@@ -168,10 +170,14 @@ def start_run(
     actor: str,
     at: datetime,
 ) -> int:
-    """Ask for the statements of many accounts (customer id, currency); a job issues them. Returns the run's id."""
+    """Ask for the statements of many accounts (customer id, currency); a job issues them. Returns the run's id.
+
+    Accounts of customers that are one, as known at the head the run rests on, are one account.
+    """
     django_language(language)
     check_period(period)
-    chosen = sorted({(int(customer), str(currency)) for customer, currency in accounts})
+    under = merged(known.horizon)
+    chosen = sorted({(shown_under(under, int(customer)), str(currency)) for customer, currency in accounts})
     if not chosen:
         raise Refusal("statement_none_chosen")
     with transaction.atomic():

@@ -53,8 +53,7 @@ def accounts(
     By customer code, then currency.
 
     `codes` and `text` (in code or name) narrow to customers; None and '' do not, and a merged one's code is that of
-    the customer it is shown under. Each row's figures equal
-    those of the account's own statement.
+    the customer it is shown under. Each row's figures equal those of the account's own statement.
     """
     moment = moment_of(check_period(period).until, known, company_id, scope)
     with asking(engine) as answering:
@@ -82,12 +81,10 @@ def _named(ids: set[int]) -> dict[int, Customer]:
 
 def _shown(codes: Collection[str], moment: Moment) -> set[str]:
     """The codes, with those of the customers under which some of theirs are shown."""
-    into = [
-        shown
-        for one, shown in merged(moment.known).items()
-        if Customer.objects.filter(pk=one, code__in=codes).exists()
-    ]
-    return {*codes, *Customer.objects.filter(pk__in=into).values_list("code", flat=True)}
+    under = merged(moment.known)
+    asked = Customer.objects.filter(pk__in=under, code__in=codes).values_list("pk", flat=True)
+    into = Customer.objects.filter(pk__in=[under[one] for one in asked])
+    return {*codes, *into.values_list("code", flat=True)}
 
 
 def _statement(engine: Engine, moment: Moment, period: Period) -> str:

@@ -106,7 +106,7 @@ def issued(
 
 def count_issued(*, scope: Scope, customer_id: int) -> int:
     """How many statements were issued to the customer."""
-    return narrowed(IssuedStatement.objects.filter(customer_id=customer_id), seen(scope)).count()
+    return narrowed(IssuedStatement.objects.filter(customer_id__in=one_with(customer_id)), seen(scope)).count()
 
 
 def issued_statement(statement_id: int, *, scope: Scope) -> IssuedRow:
