@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers.models import Merge
-from huikuan.record.customers.operations import merge_customers
+from huikuan.record.customers.operations import merge_customers, undo_merge
 from huikuan.record.customers.queries import customer
-from huikuan.shell.tests.books import AS_OF, AT, Books, open_by
+from huikuan.see.dossiers.queries.listing import CustomerFilter, customers_page
+from huikuan.see.dossiers.queries.standing import Balance
+from huikuan.see.dossiers.queries.standing import Books as Reading
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, ROWS, Books, open_by
+from huikuan.shell.tests.colleagues import SEES, names_in, read
 from huikuan.shell.tests.test_access import signed_in
 
 
@@ -76,6 +83,65 @@ def test_the_search_finds_the_merged_one_and_says_whose_it_is(reader: Client, bo
     merge(books)
     text = reader.get("/search?q=C0002").content.decode()
     assert "C0002 · 已并入" in text
+
+
+def test_found_by_the_same_words_the_merged_one_is_not_told_beside_the_other(reader: Client, books: Books) -> None:
+    merge(books)
+    text = reader.get("/search", {"q": CUSTOMERS["C0002"]}).content.decode()
+    assert "C0001" in text
+    assert "C0002 ·" not in text
+
+
+def test_what_a_colleague_sees_follows_whose_the_merged_one_is_now(
+    people: Mapping[str, Client], books: Books, on_the_day: None
+) -> None:
+    """C0002 is 尹川's, of guo's team; merged into 郑可's C0003 it leaves that team's eyes and comes before zheng's."""
+    merge_id = merge(books, "C0002", "C0003")
+    sees = {"li": {"C0001"}, "guo": {"C0001"}, "zheng": {"C0002", "C0003"}, "newcomer": set(), "zhou": set(CUSTOMERS)}
+    paths = (
+        "/receivables/items?side=debit",
+        "/receivables/overview?currency=CNY",
+        "/receivables/statements/",
+        "/customers/?q=",
+        "/customers/groups/",
+        "/customers/quality",
+        "/search?q=宏朔",
+        "/search?q=2643770233",
+        "/today",
+    )
+    for name, theirs in sees.items():
+        for path in paths:
+            assert names_in(read(people[name], path)) <= theirs, (name, path)
+        listed = people[name].get("/receivables/items?side=debit").context["found"]
+        assert listed.count == sum(row[0] in theirs for row in ROWS), name
+        one = f"/customers/{books.customer('C0002')}"
+        for path in (one, f"{one}/export/documents?format=csv", f"/receivables/items/{books.item('264377023310')}"):
+            answer = people[name].get(path, follow=True)
+            answer.close()
+            assert answer.status_code == (200 if "C0002" in theirs else 404), (name, path)
+    assert "264377023311" in read(people["zheng"], "/receivables/items?side=debit").replace(
+        '</span><span class="four">', ""
+    )
+    undo_merge(merge_id=merge_id, reason="看错了", actor="test", at=AT)
+    for name in SEES.keys() - {"law"}:
+        listed = people[name].get("/receivables/items?side=debit")
+        assert names_in(listed.content.decode()) == SEES[name]
+        assert {row.customer.code for row in people[name].get("/customers/").context["found"].rows} == SEES[name]
+
+
+def test_a_list_of_customers_as_known_before_shows_both(reader: Client, books: Books) -> None:
+    before = Reading(AS_OF, last_head(), None, "CNY")
+    everybody = {"scope": EVERYTHING, "ledger": EVERYTHING}
+    rows = {row.customer.code: row.balance for row in customers_page(CustomerFilter(), before, **everybody).rows}
+    merge(books)
+    then = {row.customer.code: row.balance for row in customers_page(CustomerFilter(), before, **everybody).rows}
+    assert then == rows
+    now = replace(before, known=None)
+    whole = {row.customer.code: row.balance for row in customers_page(CustomerFilter(), now, **everybody).rows}
+    assert whole.keys() == rows.keys() - {"C0002"}
+    assert whole["C0001"] == Balance(
+        *(getattr(rows["C0001"], one.name) + getattr(rows["C0002"], one.name) for one in fields(Balance))
+    )
 
 
 def test_who_may_not_merge_is_offered_and_does_nothing(books: Books) -> None:
