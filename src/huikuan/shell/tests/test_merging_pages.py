@@ -68,6 +68,16 @@ def test_either_code_lists_both(address: str, reader: Client, books: Books) -> N
     assert {row.customer_code for row in rows} == {"C0001"}
 
 
+def test_lists_find_the_one_that_stays_by_the_code_of_the_other(reader: Client, books: Books) -> None:
+    merge(books)
+    customers = reader.get("/customers/", {"q": "C0002"}).context["found"].rows
+    assert [row.customer.code for row in customers] == ["C0001"]
+    page = reader.get("/receivables/statements/", {"q": "C0002"}).content.decode()
+    assert CUSTOMERS["C0001"] in page
+    assert CUSTOMERS["C0003"] not in page
+    assert "C0002 宏朔钢构有限公司" in reader.get(f"/customers/{books.customer('C0001')}").content.decode()
+
+
 def test_the_account_of_the_one_that_stays_is_the_sum_of_both(reader: Client, books: Books) -> None:
     def closing(code: str) -> Any:
         page = reader.get(f"/receivables/statements/customers/{books.customer(code)}?until={AS_OF}&only=CNY")

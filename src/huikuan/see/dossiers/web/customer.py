@@ -24,7 +24,7 @@ from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
 from huikuan.record.customers.domain.documents import EXPIRED, EXPIRING
 from huikuan.record.customers.queries import CustomerRow, affiliations_of, customers_by_id, groups, seen
 from huikuan.record.customers.queries.documents import DocumentRow
-from huikuan.record.customers.queries.merging import shown_as
+from huikuan.record.customers.queries.merging import one_with, shown_as
 from huikuan.record.customers.queries.people import ContactRow
 from huikuan.record.customers.queries.quality import Quality, quality_of
 from huikuan.record.customers.web.forms import may_manage, sees_people
@@ -152,8 +152,11 @@ def _identity(asked: Asked) -> dict[str, Any]:
     whose = affiliations_of(asked.customer.id, asked.books.as_of)
     named = {one.code: one for one in groups()}
     parent_id = asked.customer.parent_id
-    parent = customers_by_id([parent_id]).get(parent_id) if parent_id else None
+    merged = one_with(asked.customer.id, asked.books.horizon) - {asked.customer.id}
+    others = customers_by_id([*filter(None, [parent_id]), *merged])
+    parent = others.get(parent_id or 0)
     return {
+        "merged": sorted((others[one] for one in merged), key=lambda one: one.code),
         "whose": whose,
         "group": named.get(whose.get("group", "")),
         "parent": parent if parent and seen(asked.customers).has_customer(parent.id) else None,

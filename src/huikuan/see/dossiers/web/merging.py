@@ -63,7 +63,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     try:
         undo_merge(merge_id=number, reason=request.POST.get("reason", ""), actor=actor_of(request), at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, sentence(refusal.code, refusal.params))
+        messages.error(request, sentence(refusal))
     else:
         messages.success(request, _("The merge was undone: the two are two again."))
     return _to(request, row.into_id)
@@ -129,6 +129,7 @@ def _preview(request: HttpRequest, one: CustomerRow, other: CustomerRow | None) 
     return {
         "sides": sides,
         "currency": books.currency,
+        "unvalued": any(side.balance and side.balance.unvalued for side in sides),
         "names": names_given(left, right),
         "codes_differ": codes_differ(left, right),
     }

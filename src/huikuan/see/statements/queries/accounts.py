@@ -59,13 +59,15 @@ def accounts(
     with asking(engine) as answering:
         rows = answering.rows(_statement(answering, moment, period), {**moment.parameters(), "since": period.since})
     named = _named({row[0] for row in rows})
-    codes = None if codes is None else _shown(codes, moment)
     found, wanted = [], [spelling.casefold() for spelling in spellings(text)]
+    codes = None if codes is None else _shown(codes, moment)
+    also = _also_kept_as(moment) if wanted else {}
     for customer_id, currency, *amounts in rows:
         customer = named.get(customer_id)
         if customer is None or (codes is not None and customer.code not in codes):
             continue
-        if wanted and not any(one in f"{customer.code} {customer.name}".casefold() for one in wanted):
+        called = f"{customer.code} {customer.name} {also.get(customer_id, '')}".casefold()
+        if wanted and not any(one in called for one in wanted):
             continue
         opening, invoiced, returned, paid, other = map(int, amounts)
         figures = Figures(opening, invoiced, returned, paid, other, opening + invoiced + returned + paid + other)
@@ -85,6 +87,14 @@ def _shown(codes: Collection[str], moment: Moment) -> set[str]:
     asked = Customer.objects.filter(pk__in=under, code__in=codes).values_list("pk", flat=True)
     into = Customer.objects.filter(pk__in=[under[one] for one in asked])
     return {*codes, *into.values_list("code", flat=True)}
+
+
+def _also_kept_as(moment: Moment) -> dict[int, str]:
+    """Customer id → codes and names of those merged into it."""
+    under, called = merged(moment.known), dict[int, str]()
+    for pk, code, name in Customer.objects.filter(pk__in=under).values_list("pk", "code", "name"):
+        called[under[pk]] = f"{called.get(under[pk], '')} {code} {name}"
+    return called
 
 
 def _statement(engine: Engine, moment: Moment, period: Period) -> str:

@@ -154,7 +154,8 @@ def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> Query
         return rows
     wanted = Q()
     for spelling in spellings(text):
-        wanted |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
+        for field in ("name", "code", "merged_into__name", "merged_into__code"):
+            wanted |= Q(**{f"{field}__icontains": spelling})
     condition = Q(customer_id__in=customers(scope).filter(wanted).values("pk"))
     year, dash, number = text.partition("-")
     if dash and all(part.isascii() and part.isdigit() and len(part) < 10 for part in (year, number)):
