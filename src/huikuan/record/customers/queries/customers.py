@@ -120,7 +120,7 @@ def register_seen(what: Seen) -> QuerySet[Customer]:
 def standing_seen(what: Seen, known_before: int | None = None) -> QuerySet[Customer]:
     """The same without those shown under another, by the facts with tx below `known_before`: what a list of customers
     shows."""
-    return register_seen(what).exclude(pk__in=merged(known_before))
+    return register_seen(what).exclude(pk__in=merged(known_before, what))
 
 
 def customer(code: str, *, scope: Scope) -> CustomerRow:

@@ -1,4 +1,8 @@
-"""Which customers are one, now and as it was known, and how that came to be."""
+"""Which customers are one, now and as it was known, and how that came to be.
+
+Of a reader (`theirs`) only customers they see are one: known now whoever sees one sees the other, but of two that were
+made two again they may see either alone, also where they ask what was known in between.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Seen
 from huikuan.record.customers.models import Customer, Merge
 
 
@@ -30,21 +35,23 @@ class MergeRow:
     standing: bool
 
 
-def merged(known_before: int | None = None) -> dict[int, int]:
+def merged(known_before: int | None = None, theirs: Seen = EVERYTHING_SEEN) -> dict[int, int]:
     """Customer id → the id it is shown under, of those merged; by the facts with tx below `known_before`."""
-    return dict(_standing(known_before).values_list("from_id", "into_id"))
+    pairs = _standing(known_before).values_list("from_id", "into_id")
+    return {one: into for one, into in pairs if theirs.has_customer(one) and theirs.has_customer(into)}
 
 
-def shown_as(customer_id: int, known_before: int | None = None) -> int:
+def shown_as(customer_id: int, known_before: int | None = None, theirs: Seen = EVERYTHING_SEEN) -> int:
     """The customer under which this one is shown."""
     into = _standing(known_before).filter(from_id=customer_id).values_list("into_id", flat=True).first()
-    return into or customer_id
+    return into if into and theirs.has_customer(into) else customer_id
 
 
-def one_with(customer_id: int, known_before: int | None = None) -> frozenset[int]:
+def one_with(customer_id: int, known_before: int | None = None, theirs: Seen = EVERYTHING_SEEN) -> frozenset[int]:
     """All customers shown as one with this one, itself among them."""
-    shown = shown_as(customer_id, known_before)
-    return frozenset({shown, *_standing(known_before).filter(into_id=shown).values_list("from_id", flat=True)})
+    shown = shown_as(customer_id, known_before, theirs)
+    others = _standing(known_before).filter(into_id=shown).values_list("from_id", flat=True)
+    return frozenset({customer_id, shown, *(one for one in others if theirs.has_customer(one))})
 
 
 def under(customer_ids: Iterable[int] | None = None) -> dict[int, int]:
@@ -58,8 +65,7 @@ def under(customer_ids: Iterable[int] | None = None) -> dict[int, int]:
 
 def ever_one_with(customer_id: int) -> frozenset[int]:
     """All customers that were ever shown as one with this one, itself among them: what was done then stands."""
-    under = Merge.objects.filter(from_id=customer_id).values_list("into_id", flat=True)
-    shown = {customer_id, *under}
+    shown = {customer_id, *Merge.objects.filter(from_id=customer_id).values_list("into_id", flat=True)}
     return frozenset({*shown, *Merge.objects.filter(into_id__in=shown).values_list("from_id", flat=True)})
 
 

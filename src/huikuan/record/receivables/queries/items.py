@@ -244,7 +244,7 @@ def _shown(chosen: ItemFilter, moment: Moment) -> ItemFilter:
     """The filter with the customer under which the one it names is shown."""
     if chosen.customer_id is None:
         return chosen
-    return replace(chosen, customer_id=shown_as(chosen.customer_id, moment.known))
+    return replace(chosen, customer_id=shown_as(chosen.customer_id, moment.known, moment.seen))
 
 
 def _conditions(chosen: ItemFilter, moment: Moment, basis: str) -> tuple[list[str], dict[str, Any]]:
@@ -297,7 +297,7 @@ def _text_clause(text: str, moment: Moment, parameters: dict[str, Any]) -> str:
         named |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
     if not clauses:
         return "TRUE"
-    under = merged(moment.known)
+    under = merged(moment.known, moment.seen)
     found = {shown_under(under, number) for number in Customer.objects.filter(named).values_list("id", flat=True)}
     ids = ", ".join(str(number) for number in sorted(found)) or "NULL"
     return f"({' OR '.join(clauses)} OR customer_id IN ({ids}))"

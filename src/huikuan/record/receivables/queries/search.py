@@ -74,7 +74,7 @@ def find_documents(
         return []
     moment = moment_of(as_of, known, company_id, scope)
     if customer_ids is not None:
-        under = merged(moment.known)
+        under = merged(moment.known, moment.seen)
         customer_ids = {shown_under(under, one) for one in customer_ids}
     with asking_columns() as engine:
         postings = _Postings(engine, moment, customer_ids)
@@ -82,7 +82,7 @@ def find_documents(
         if len(ids) < limit:
             ids += [one for one in postings.amounting(wanted, limit) if one not in ids]
         opens = postings.open_amounts(ids) if ids else {}
-    return _documents(ids, opens, moment.known)[:limit]
+    return _documents(ids, opens, moment)[:limit]
 
 
 def standings(
@@ -91,8 +91,9 @@ def standings(
     """Customer → what each owes on the day, the largest amount first; past due as aging counts it, instalment by
     instalment. `company_id`: to this company alone. Of a merged customer, what the one it is shown under does."""
     moment = moment_of(as_of, None, company_id, scope)
-    under = merged()
-    moment = replace(moment, seen=moment.seen.among({shown_under(under, one) for one in customer_ids}))
+    under = merged(None, moment.seen)
+    shown = {shown_under(under, one) for one in customer_ids}
+    moment = replace(moment, seen=moment.seen.among({*shown, *(one for one, into in under.items() if into in shown)}))
     with asking_columns() as engine:
         rows = engine.rows(
             "SELECT customer_id, currency, CAST(SUM(open_amount) AS BIGINT) AS whole,"
@@ -175,9 +176,9 @@ class _Postings:
         return f"effective_on <= %(as_of)s AND tx < %(known)s{self.moment.whose()}{theirs}"
 
 
-def _documents(ids: list[int], opens: dict[int, int], known: int) -> list[Document]:
+def _documents(ids: list[int], opens: dict[int, int], moment: Moment) -> list[Document]:
     items = {row.id: row for row in Item.objects.filter(id__in=ids)}
-    under = merged(known)
+    under = merged(moment.known, moment.seen)
     shown = {row.id: shown_under(under, row.customer_id) for row in items.values()}
     rows = Customer.objects.filter(pk__in=shown.values()).values_list("pk", "code", "name")
     named = {pk: (code, name) for pk, code, name in rows}

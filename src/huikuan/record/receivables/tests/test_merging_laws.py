@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Part, Scope
+from huikuan.mechanisms.store.transactions import horizon
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import affiliate, merge_customers, undo_merge
 from huikuan.record.customers.queries import seen
@@ -201,3 +203,21 @@ def test_whoever_had_only_the_merged_one_sees_it_no_more(two: Books) -> None:
     affiliate(customer_id=b.pk, dimension="owner", value="尹川", effective_on=DAY, actor="x", at=AT)
     undo_merge(merge_id=merge_id, **BY)
     assert [seen(owned_by(owner)).customers for owner in ("李沅", "尹川")] == [{a.pk}, {b.pk}]
+
+
+def test_what_was_known_in_between_is_of_each_the_own_rows_alone(two: Books) -> None:
+    """Made two again, whoever owns one of them is not shown the other's by asking what was known while they were one."""
+    owned = {"dimension": "owner", "effective_on": date(2020, 1, 1), "actor": "x", "at": AT}
+    for customer, owner in ((two.customer, "李沅"), (two.other, "尹川")):
+        affiliate(customer_id=customer.pk, value=owner, **owned)
+    merge_id = merge(two)
+    known = Head(size=1, horizon=horizon(), root=b"", sealed_at=AT)
+    undo_merge(merge_id=merge_id, **BY)
+
+    def told(scope: Scope) -> set[str]:
+        page = items_page(ItemFilter(), as_of=DAY, scope=scope, known=known, limit=50)
+        return {f"{row.customer_code}:{row.document_number}" for row in page.rows}
+
+    assert told(EVERYTHING) == {"MAIN-2:A-1", "MAIN-2:A-2", "MAIN-2:R-1", "MAIN-2:B-1"}
+    assert told(owned_by("李沅")) == {"MAIN-1:A-1", "MAIN-1:A-2", "MAIN-1:R-1"}
+    assert told(owned_by("尹川")) == {"MAIN-2:B-1"}

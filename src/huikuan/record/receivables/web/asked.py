@@ -122,12 +122,13 @@ def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:
 def _customer(code: str, reading: Reading, scope: Scope) -> Customer | None:
     if not code:
         return None
-    found = register_seen(seen(scope)).filter(code=code).first()
+    theirs = seen(scope)
+    found = register_seen(theirs).filter(code=code).first()
     if found is None:
         raise Refusal("customer_code_unknown", customer=code)
     if found.merged_into_id is None:
         return found
-    return Customer.objects.get(pk=shown_as(found.pk, reading.horizon))
+    return Customer.objects.get(pk=shown_as(found.pk, reading.horizon, theirs))
 
 
 def _number(text: str) -> int | None:

@@ -73,7 +73,7 @@ def story_page(item_id: int, reading: Reading, theirs: Seen) -> dict[str, Any]:
     return {
         "story": story,
         "item": story.item,
-        "customer": Customer.objects.get(pk=shown_as(story.item.customer_id, reading.horizon)),
+        "customer": Customer.objects.get(pk=shown_as(story.item.customer_id, reading.horizon, theirs)),
         "contract_id": contract_of(story.item),
         "item_company": Company.objects.get(pk=story.item.company_id),
         "open_amount": open_amount,

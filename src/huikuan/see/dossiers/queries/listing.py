@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.customers.queries import (
     CustomerRow,
@@ -76,7 +77,7 @@ def every_customer(chosen: CustomerFilter, books: Books, *, scope: Scope, ledger
 
 
 def _matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Customer]:
-    rows = _named(standing_seen(seen(scope), books.horizon), chosen.text, books.horizon)
+    rows = _named(seen(scope), chosen.text, books.horizon)
     if chosen.status is not None:
         rows = rows.filter(status=chosen.status)
     for dimension in DIMENSIONS:
@@ -91,11 +92,12 @@ def _matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Cu
     return rows
 
 
-def _named(rows: QuerySet[Customer], text: str, horizon: int) -> QuerySet[Customer]:
-    """Those that are found by the text, or under which one is shown that is."""
+def _named(theirs: Seen, text: str, horizon: int) -> QuerySet[Customer]:
+    """The customers seen that are found by the text, or under which one is shown that is."""
+    rows = standing_seen(theirs, horizon)
     if not text:
         return rows
-    under = merged(horizon)
+    under = merged(horizon, theirs)
     others = named_like(Customer.objects.filter(pk__in=under), text).values_list("pk", flat=True)
     return named_like(rows, text) | rows.filter(pk__in=[under[one] for one in others])
 

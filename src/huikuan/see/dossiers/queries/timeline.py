@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +12,11 @@ from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.changes import Change, differences
 from huikuan.record.customers.domain.handover import Reader
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.queries import affiliations_said, narrowed, seen, versions
 from huikuan.record.customers.queries.documents import document_versions
 from huikuan.record.customers.queries.handovers import hand_overs
-from huikuan.record.customers.queries.merging import merges_of, one_with
+from huikuan.record.customers.queries.merging import MergeRow, merges_of, one_with
 from huikuan.record.customers.queries.people import care_versions, contact_versions
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.history import CASH_KINDS
@@ -42,15 +43,23 @@ class Event:
 
 
 def timeline(
-    customer_id: int, books: Books, *, ledger: Scope, clear: bool, kind: str = "", limit: int | None = None
+    customer_id: int,
+    books: Books,
+    *,
+    customers: Scope,
+    ledger: Scope,
+    clear: bool,
+    kind: str = "",
+    limit: int | None = None,
 ) -> list[Event]:
-    """The latest events, at most `limit` (None: all). `ledger`: the reader's scope over the books; `clear`:
-    personal data are shown. Known at a past instant: what was recorded by then."""
-    until = books.known.sealed_at if books.known else None
+    """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`,
+    `ledger`: the reader's scopes over the register and the books; `clear`: personal data are shown. Known at a past
+    instant: what was recorded by then."""
+    until, theirs = books.known.sealed_at if books.known else None, seen(customers)
     found: list[Event] = []
     if kind in ("", "data"):
-        found += _merges(customer_id)
-    ones = sorted(one_with(customer_id, books.horizon))
+        found += _merges(customer_id, theirs)
+    ones = sorted(one_with(customer_id, books.horizon, theirs))
     for one in ones:
         if kind in ("", "data"):
             found += _data(one)
@@ -96,10 +105,20 @@ def _data(customer_id: int) -> Iterator[Event]:
         before = dealt
 
 
-def _merges(customer_id: int) -> Iterator[Event]:
+def _merges(customer_id: int, theirs: Seen) -> Iterator[Event]:
     for row in merges_of(customer_id):
         what = "unmerged" if row.undoes else "merged"
-        yield Event("data", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=row)
+        told = _as_seen(row, theirs)
+        yield Event("data", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=told)
+
+
+def _as_seen(row: MergeRow, theirs: Seen) -> MergeRow:
+    """The other of the two is not named to those who do not see it, nor is why they were one."""
+    if not theirs.has_customer(row.from_id):
+        return replace(row, from_code="", from_name="", reason="")
+    if not theirs.has_customer(row.into_id):
+        return replace(row, into_code="", into_name="", reason="")
+    return row
 
 
 def _people(customer_id: int, clear: bool) -> Iterator[Event]:

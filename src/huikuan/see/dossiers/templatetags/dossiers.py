@@ -79,7 +79,9 @@ def _created(fact: Any) -> str:
 
 
 def _merged(fact: Any) -> str:
-    return f"{fact.from_code} {fact.from_name} → {fact.into_code} {fact.into_name} · {fact.reason}"
+    sides = ((fact.from_code, fact.from_name), (fact.into_code, fact.into_name))
+    one, other = (f"{code} {name}".strip() or _("a customer you do not see") for code, name in sides)
+    return f"{one} → {other}" + (f" · {fact.reason}" if fact.reason else "")
 
 
 def _person(fact: Any) -> str:

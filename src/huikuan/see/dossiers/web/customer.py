@@ -95,14 +95,15 @@ class Bar:
 def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The customer as of the page's day; `tab` says which of its lists is open."""
     asked = _asked(request, customer_id)
-    shown = shown_as(customer_id, asked.books.horizon)
+    shown = shown_as(customer_id, asked.books.horizon, seen(asked.customers))
     if shown != customer_id:
         return _shown_under(request, asked.customer, shown)
     standing: Standing | None = None
     lines: list[ItemRow] = []
     if asked.sees_books:
         standing, lines = open_lines_of(customer_id, asked.books, scope=asked.ledger)
-    people, papers = people_of(asked.customer, asked.books, clear=asked.clear), papers_of(asked.customer, asked.books)
+    people = people_of(asked.customer, asked.books, scope=asked.customers, clear=asked.clear)
+    papers = papers_of(asked.customer, asked.books, scope=asked.customers)
     quality = quality_of([asked.customer], asked.books.as_of)[customer_id]
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else next(iter(TABS)) if asked.sees_books else "people"
@@ -152,14 +153,15 @@ def _identity(asked: Asked) -> dict[str, Any]:
     whose = affiliations_of(asked.customer.id, asked.books.as_of)
     named = {one.code: one for one in groups()}
     parent_id = asked.customer.parent_id
-    merged = one_with(asked.customer.id, asked.books.horizon) - {asked.customer.id}
+    theirs = seen(asked.customers)
+    merged = one_with(asked.customer.id, asked.books.horizon, theirs) - {asked.customer.id}
     others = customers_by_id([*filter(None, [parent_id]), *merged])
     parent = others.get(parent_id or 0)
     return {
         "merged": sorted((others[one] for one in merged), key=lambda one: one.code),
         "whose": whose,
         "group": named.get(whose.get("group", "")),
-        "parent": parent if parent and seen(asked.customers).has_customer(parent.id) else None,
+        "parent": parent if parent and theirs.has_customer(parent.id) else None,
     }
 
 
@@ -254,6 +256,7 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
     told = timeline(
         asked.customer.id,
         asked.books,
+        customers=asked.customers,
         ledger=asked.ledger,
         clear=asked.clear,
         kind=kind,

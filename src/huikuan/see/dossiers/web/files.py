@@ -66,7 +66,9 @@ def _contacts(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
     ]
 
     def rows() -> _Rows:
-        for row in people_of(customer, books_of(request), clear=sees_people(request, customer.id)):
+        for row in people_of(
+            customer, books_of(request), scope=scope_of(request), clear=sees_people(request, customer.id)
+        ):
             one = row.contact
             yield [
                 *(one.name, one.position, _(words.ROLES[one.role]) if one.role else "", one.phone, one.email),
@@ -82,7 +84,7 @@ def _papers(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Ro
     headers = [_("Paper"), _("Title"), _("Issued"), _("Expires"), _("State"), _("Note"), _("File"), _("Kept by")]
 
     def rows() -> _Rows:
-        for one in papers_of(customer, books_of(request)):
+        for one in papers_of(customer, books_of(request), scope=scope_of(request)):
             state = _(words.VALIDITY[one.state][0])
             yield [
                 *(_(words.PAPERS[one.kind]), one.title, one.issued_on, one.expires_on, state),
@@ -99,6 +101,7 @@ def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
         told = timeline(
             customer.id,
             books_of(request),
+            customers=scope_of(request),
             ledger=scope_of(request, Permission.VIEW_LEDGER),
             clear=sees_people(request, customer.id),
             kind=request.GET.get("kind", ""),

@@ -83,7 +83,7 @@ def _named(ids: set[int]) -> dict[int, Customer]:
 
 def _shown(codes: Collection[str], moment: Moment) -> set[str]:
     """The codes, with those of the customers under which some of theirs are shown."""
-    under = merged(moment.known)
+    under = merged(moment.known, moment.seen)
     asked = Customer.objects.filter(pk__in=under, code__in=codes).values_list("pk", flat=True)
     into = Customer.objects.filter(pk__in=[under[one] for one in asked])
     return {*codes, *into.values_list("code", flat=True)}
@@ -91,7 +91,7 @@ def _shown(codes: Collection[str], moment: Moment) -> set[str]:
 
 def _also_kept_as(moment: Moment) -> dict[int, str]:
     """Customer id → codes and names of those merged into it."""
-    under, called = merged(moment.known), dict[int, str]()
+    under, called = merged(moment.known, moment.seen), dict[int, str]()
     for pk, code, name in Customer.objects.filter(pk__in=under).values_list("pk", "code", "name"):
         called[under[pk]] = f"{called.get(under[pk], '')} {code} {name}"
     return called

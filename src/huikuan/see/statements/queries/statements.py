@@ -58,7 +58,7 @@ def statement(
     if not theirs.has(company_id, customer_id):
         raise Refusal("customer_unknown", customer=customer_id)
     horizon = known.horizon if known else ALWAYS_KNOWN
-    customer_id, one = shown_as(customer_id, horizon), one_with(customer_id, horizon)
+    customer_id, one = shown_as(customer_id, horizon, theirs), one_with(customer_id, horizon, theirs)
     instant = known.sealed_at if known else at
     company = Company.objects.get(pk=company_id)
     with snapshot():
@@ -143,7 +143,7 @@ def _strangers(ids: set[int], theirs: Seen, horizon: int) -> dict[int, tuple[str
     """Items of other accounts, by id: kind, document number, whose and in which currency; of those the reader does
     not see the kind alone."""
     items = list(Item.objects.filter(pk__in=ids))
-    under = merged(horizon) if items else {}
+    under = merged(horizon, theirs) if items else {}
     shown = {item.pk: shown_under(under, item.customer_id) for item in items}
     names = dict(Customer.objects.filter(pk__in=shown.values()).values_list("pk", "name"))
     return {
