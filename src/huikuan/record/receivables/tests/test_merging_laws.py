@@ -206,7 +206,7 @@ def test_whoever_had_only_the_merged_one_sees_it_no_more(two: Books) -> None:
 
 
 def test_what_was_known_in_between_is_of_each_the_own_rows_alone(two: Books) -> None:
-    """Made two again, whoever owns one of them is not shown the other's by asking what was known while they were one."""
+    """Made two again, whoever owns one is not shown the other's by asking what was known while they were one."""
     owned = {"dimension": "owner", "effective_on": date(2020, 1, 1), "actor": "x", "at": AT}
     for customer, owner in ((two.customer, "李沅"), (two.other, "尹川")):
         affiliate(customer_id=customer.pk, value=owner, **owned)

@@ -268,6 +268,17 @@ def test_a_customer_merged_into_one_of_others_before_its_turn_is_left_out(books:
     assert (issued_to(), FinishedRun.objects.get().left_out) == ([], [[books.customers[1].pk, "CNY"]])
 
 
+def test_an_account_of_two_is_left_out_when_they_are_two_again_and_one_is_anothers(books: Books) -> None:
+    """At the head it holds items that are not the starter's any more; half an account would be a false one."""
+    seller(books)
+    merge_id = merge(books)
+    run_id = begin(books, actor="seller")
+    assert StatementRun.objects.get().accounts == [[books.customers[0].pk, "CNY"]]
+    undo_merge(merge_id=merge_id, reason="看错了", actor="cli:test", at=AT)
+    work()
+    assert (issued_to(), run(run_id, scope=EVERYTHING).left_out_codes) == ([], ("C0001",))
+
+
 def test_the_register_finds_the_statements_of_both_under_either(books: Books) -> None:
     begin(books)
     work()
