@@ -1,4 +1,4 @@
-"""The law of customers: each row says what the latest fact about it says."""
+"""The law of customers: each row says what the latest facts about it say."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ FROM customers_customer c LEFT JOIN customers_customer above ON above.id = c.par
 LEFT JOIN customers_customerversion v ON v.customer_id = c.id
     AND v.version = (SELECT max(w.version) FROM customers_customerversion w WHERE w.customer_id = c.id)
 ORDER BY c.id
+"""
+#: Where a row and the merges that nobody has undone do not agree on the customer it is shown under.
+_MERGED = """
+SELECT * FROM (SELECT c.id AS customer_id, c.merged_into_id AS held,
+    (SELECT m.into_id FROM customers_merge m WHERE m.from_id = c.id AND m.reversal_of IS NULL
+     AND NOT EXISTS (SELECT 1 FROM customers_merge r WHERE r.reversal_of = m.id)) AS told
+    FROM customers_customer c
+    WHERE c.merged_into_id IS NOT NULL OR c.id IN (SELECT from_id FROM customers_merge)) AS both_say
+WHERE coalesce(held, 0) <> coalesce(told, 0) ORDER BY customer_id
 """
 _AT_ONCE = 10_000
 
@@ -37,3 +46,11 @@ def unlike_their_versions() -> Iterator[tuple[int, str, str]]:
                 elif (latest, content) != (version, held):
                     told = "none" if latest is None else f"version {latest}: {content}"
                     yield number, told, f"version {version}: {held}"
+
+
+def unlike_their_merges() -> Iterator[tuple[int, str, str]]:
+    """(customer id, the customer the facts show it under, the one its row says) where they differ."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGED)
+        for number, held, told in cursor.fetchall():
+            yield number, f"customer {told}" if told else "none", f"customer {held}" if held else "none"

@@ -66,14 +66,17 @@ def affiliate(
 ) -> int:
     """Record one affiliation; 0 when just this is the record of that day. '' ends an affiliation.
 
-    Refuses an unknown customer, dimension or group. An owner's or region's name is free. The customer's row is held,
-    as a hand-over holds it, so that it does not change hands in between.
+    Refuses an unknown customer, dimension or group, and a merged customer: it is whose the other is. An owner's or
+    region's name is free. The customer's row is held, as a hand-over holds it, so that it does not change hands in
+    between.
     """
     statement = Statement(customer_id, dimension, value, effective_on, item_id)
 
     def work() -> int:
         _hold(customer_id)
         _check(statement)
+        if item_id is None:
+            _refuse_merged(customer_id)
         written = affiliate_many([statement], today=effective_on, batch_id=None, actor=actor, at=at).written
         if written:
             announce("customers.affiliated", at=at, customer_id=customer_id, payload={"dimension": dimension})
@@ -191,6 +194,12 @@ def _fact(move: Move) -> dict[str, Any]:
 def _hold(customer_id: int) -> None:
     if Customer.objects.select_for_update().filter(pk=customer_id).values_list("pk").first() is None:
         raise Refusal("customer_unknown", customer=customer_id)
+
+
+def _refuse_merged(customer_id: int) -> None:
+    row = Customer.objects.select_related("merged_into").get(pk=customer_id)
+    if row.merged_into:
+        raise Refusal("customer_merged", customer=row.code, into=row.merged_into.code)
 
 
 def _check(statement: Statement) -> None:

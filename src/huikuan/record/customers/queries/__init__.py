@@ -24,6 +24,7 @@ from huikuan.record.customers.queries.customers import (
     register_seen,
     row_of,
     seen,
+    standing_seen,
     values_said,
     versions,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "register_seen",
     "row_of",
     "seen",
+    "standing_seen",
     "values_said",
     "versions",
 ]

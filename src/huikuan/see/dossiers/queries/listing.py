@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.customers.queries import (
     CustomerRow,
     affiliation_as_of,
     named_like,
-    register_seen,
     row_of,
     seen,
+    standing_seen,
 )
 from huikuan.record.customers.queries import groups as every_group
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.customers.queries.people import care_by_customer
 from huikuan.record.customers.queries.quality import Quality, quality_of
 from huikuan.see.dossiers.queries.standing import Balance, Books, balances
@@ -75,7 +77,7 @@ def every_customer(chosen: CustomerFilter, books: Books, *, scope: Scope, ledger
 
 
 def _matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Customer]:
-    rows = named_like(register_seen(seen(scope)), chosen.text)
+    rows = _named(seen(scope), chosen.text, books.horizon)
     if chosen.status is not None:
         rows = rows.filter(status=chosen.status)
     for dimension in DIMENSIONS:
@@ -88,6 +90,16 @@ def _matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Cu
         wanted = chosen.value_class
         rows = _with(rows, {one for one, value in classes.items() if not wanted or value == wanted}, wanted)
     return rows
+
+
+def _named(theirs: Seen, text: str, horizon: int) -> QuerySet[Customer]:
+    """The customers seen that are found by the text, or under which one is shown that is."""
+    rows = standing_seen(theirs, horizon)
+    if not text:
+        return rows
+    under = merged(horizon, theirs)
+    others = named_like(Customer.objects.filter(pk__in=under), text).values_list("pk", flat=True)
+    return named_like(rows, text) | rows.filter(pk__in=[under[one] for one in others])
 
 
 def _with(rows: QuerySet[Customer], ids: set[int], wanted: str) -> QuerySet[Customer]:

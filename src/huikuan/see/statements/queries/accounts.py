@@ -12,6 +12,7 @@ from huikuan.mechanisms.columns.engine import Engine
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.open_lines import Moment, counted, moment_of
 from huikuan.see.statements.domain.account import CATEGORIES, KINDS, OTHER, Figures, Period
 
@@ -51,19 +52,22 @@ def accounts(
     """The accounts of the scope with something to say: a balance, a movement, or something open.
     By customer code, then currency.
 
-    `codes` and `text` (in code or name) narrow to customers; None and '' do not. Each row's figures equal
-    those of the account's own statement.
+    `codes` and `text` (in code or name) narrow to customers; None and '' do not, and a merged one's code is that of
+    the customer it is shown under. Each row's figures equal those of the account's own statement.
     """
     moment = moment_of(check_period(period).until, known, company_id, scope)
     with asking(engine) as answering:
         rows = answering.rows(_statement(answering, moment, period), {**moment.parameters(), "since": period.since})
     named = _named({row[0] for row in rows})
     found, wanted = [], [spelling.casefold() for spelling in spellings(text)]
+    codes = None if codes is None else _shown(codes, moment)
+    also = _also_kept_as(moment) if wanted else {}
     for customer_id, currency, *amounts in rows:
         customer = named.get(customer_id)
         if customer is None or (codes is not None and customer.code not in codes):
             continue
-        if wanted and not any(one in f"{customer.code} {customer.name}".casefold() for one in wanted):
+        called = f"{customer.code} {customer.name} {also.get(customer_id, '')}".casefold()
+        if wanted and not any(one in called for one in wanted):
             continue
         opening, invoiced, returned, paid, other = map(int, amounts)
         figures = Figures(opening, invoiced, returned, paid, other, opening + invoiced + returned + paid + other)
@@ -75,6 +79,22 @@ def _named(ids: set[int]) -> dict[int, Customer]:
     """Customers by id; of many, one pass over the table is quicker than a long list."""
     found = Customer.objects.all() if len(ids) > _MANY else Customer.objects.filter(pk__in=ids)
     return {one.pk: one for one in found.only("pk", "code", "name")}
+
+
+def _shown(codes: Collection[str], moment: Moment) -> set[str]:
+    """The codes, with those of the customers under which some of theirs are shown."""
+    under = merged(moment.known, moment.seen)
+    asked = Customer.objects.filter(pk__in=under, code__in=codes).values_list("pk", flat=True)
+    into = Customer.objects.filter(pk__in=[under[one] for one in asked])
+    return {*codes, *into.values_list("code", flat=True)}
+
+
+def _also_kept_as(moment: Moment) -> dict[int, str]:
+    """Customer id → codes and names of those merged into it."""
+    under, called = merged(moment.known, moment.seen), dict[int, str]()
+    for pk, code, name in Customer.objects.filter(pk__in=under).values_list("pk", "code", "name"):
+        called[under[pk]] = f"{called.get(under[pk], '')} {code} {name}"
+    return called
 
 
 def _statement(engine: Engine, moment: Moment, period: Period) -> str:

@@ -17,6 +17,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import JobRow, latest
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.see.statements.domain.statement import number_text
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
 from huikuan.see.statements.queries.reach import customers, finished_of, reach_of
@@ -95,7 +96,7 @@ def issued(
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
     if customer_id is not None:
-        rows = rows.filter(customer_id=customer_id)
+        rows = rows.filter(customer_id__in=one_with(customer_id))
     if run_id is not None:
         rows = rows.filter(run_id=run_id)
     if after is not None:
@@ -105,7 +106,7 @@ def issued(
 
 def count_issued(*, scope: Scope, customer_id: int) -> int:
     """How many statements were issued to the customer."""
-    return narrowed(IssuedStatement.objects.filter(customer_id=customer_id), seen(scope)).count()
+    return narrowed(IssuedStatement.objects.filter(customer_id__in=one_with(customer_id)), seen(scope)).count()
 
 
 def issued_statement(statement_id: int, *, scope: Scope) -> IssuedRow:
@@ -153,7 +154,8 @@ def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> Query
         return rows
     wanted = Q()
     for spelling in spellings(text):
-        wanted |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
+        for field in ("name", "code", "merged_into__name", "merged_into__code"):
+            wanted |= Q(**{f"{field}__icontains": spelling})
     condition = Q(customer_id__in=customers(scope).filter(wanted).values("pk"))
     year, dash, number = text.partition("-")
     if dash and all(part.isascii() and part.isdigit() and len(part) < 10 for part in (year, number)):
