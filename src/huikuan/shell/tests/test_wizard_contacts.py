@@ -1,4 +1,4 @@
-"""Contacts through the wizard: clear for whoever may see personal data, beginnings for others; nothing stays behind."""
+"""Contacts through the wizard: clear for whoever may see personal data, masked for others; nothing stays behind."""
 
 from __future__ import annotations
 

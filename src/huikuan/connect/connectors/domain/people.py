@@ -10,7 +10,6 @@ from huikuan.connect.connectors.domain.vocabulary import (
     CONTACT_LANGUAGES,
     CONTACT_ROLES,
     CONTACT_STATUSES,
-    fold,
 )
 from huikuan.record.customers.domain.contacts import is_email, is_phone
 
