@@ -75,11 +75,6 @@ def fitting(schema: Schema, likely: st.SearchStrategy[Any] | None = None) -> st.
     return _PLAIN[schema["type"]](schema, likely)
 
 
-def requests(operation: Operation, likely: st.SearchStrategy[Any], *, valid: bool) -> st.SearchStrategy[Request]:
-    """Requests the document allows; or, not `valid`, ones with something done to them."""
-    return st.composite(_request)(operation, likely, valid)
-
-
 def faults(schema: Schema, value: Any, schemas: Schema, at: str = "") -> Iterator[str]:
     """Where the value is not what the schema says."""
     unknown = schema.keys() - _WORDS
@@ -195,7 +190,9 @@ _PLAIN: dict[str, Callable[[Schema, st.SearchStrategy[Any] | None], st.SearchStr
 }
 
 
-def _request(draw: st.DrawFn, operation: Operation, likely: st.SearchStrategy[Any], valid: bool) -> Request:
+@st.composite
+def requests(draw: st.DrawFn, operation: Operation, likely: st.SearchStrategy[Any], *, valid: bool) -> Request:
+    """Requests the document allows; or, not `valid`, ones with something done to them."""
     places: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
     for one in operation.said["parameters"]:
         if one["required"] or draw(st.booleans()):
