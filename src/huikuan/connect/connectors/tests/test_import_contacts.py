@@ -3,6 +3,7 @@ file of people is kept but what can be erased."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 import pytest
 
 from huikuan.connect.connectors.domain.overlay import Edit
+from huikuan.connect.connectors.domain.rows import Checked
 from huikuan.connect.connectors.models import Batch
+from huikuan.connect.connectors.operations import importing
 from huikuan.connect.connectors.operations.files import Asked, Imported, RejectedRefusal, import_file
+from huikuan.connect.connectors.operations.plans import Task
 from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.presets import load_preset
 from huikuan.connect.connectors.tests.ledgers import company
@@ -143,6 +147,38 @@ def test_namesakes_are_told_apart_by_telephone_or_are_unclear() -> None:
     assert bad_cells("C2,张伟,财务部,,13800000003,,,,") == [(2, "姓名", "contact_unclear")]
     take("C2,张伟,财务部,,13800000002,,,,")
     assert [(one.phone, one.position) for one in people("C2")] == [("13800000001", ""), ("13800000002", "财务部")]
+
+
+def between(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> None:
+    """`work` happens once, after the rows were looked at and before they are written."""
+    sift, waiting = importing.sift_contacts, [work]
+
+    def sift_early(task: Task, checked: Checked) -> Checked:
+        sifted = sift(task, checked)
+        if waiting:
+            waiting.pop()()
+        return sifted
+
+    monkeypatch.setattr(importing, "sift_contacts", sift_early)
+
+
+def test_whoever_came_between_looking_and_writing_is_not_there_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    between(monkeypatch, lambda: take(GU, LU))
+    assert counts(take(GU, LU)) == (2, 0, 2, 0)
+    assert [one.name for one in people("C1")] == ["顾晓", "陆总"]
+
+
+def test_a_namesake_that_came_between_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    who = Customer.objects.get(code="C1").pk
+
+    def two_more() -> None:
+        for phone in ("13800000001", "13800000002"):
+            add_contact(customer_id=who, contact=Contact("顾晓", phone=phone), **WHO)
+
+    between(monkeypatch, two_more)
+    with pytest.raises(Refusal, match="contacts_changed_meanwhile"):
+        take(GU, AN)
+    assert (len(people("C1")), people("C2"), Batch.objects.count()) == (2, [], 0)
 
 
 def test_undone_whom_it_brought_is_gone_whom_it_changed_is_as_before_and_the_file_comes_again() -> None:
