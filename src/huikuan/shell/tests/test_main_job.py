@@ -20,7 +20,7 @@ from huikuan.shell.tests.conftest import DESK, PHONE
 from huikuan.shell.tests.test_wizard import work
 from huikuan.shell.tests.test_wizard_browser import DROP
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.on_both]
 
 EXPORT = Path(__file__).parents[4] / "examples" / "receivables.csv"
 #: What the checkup of the books' day says of the file with its bad cell mended, worked out by hand: rule → amount.
