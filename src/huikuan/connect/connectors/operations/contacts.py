@@ -19,8 +19,10 @@ from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.domain.meeting import Stated
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.operations.contact_imports import TakenContacts, import_contacts, meet_contacts
 from huikuan.record.customers.operations.rows import ids_by_code, ids_by_name
+from huikuan.record.customers.queries.merging import merged
 
 NOT_KEPT = gettext_noop("The file itself is not kept, so that what it says of people can be erased.")
 
@@ -94,11 +96,13 @@ def _with_customers(task: Task, frame: pl.DataFrame) -> tuple[pl.DataFrame, list
     by_code = ids_by_code(code for code in frame["customer_code"].unique() if code)
     unnamed = frame.filter(pl.col("customer_code") == "")["customer_name"].unique()
     by_name = ids_by_name(unnamed) if len(unnamed) else {}
+    under = merged()
     found: dict[int, int] = {}
     bad: list[BadCell] = []
     for row, code, name in frame.select("row", "customer_code", "customer_name").iter_rows():
         ids = ([by_code[code]] if code in by_code else []) if code else by_name.get(name, [])
-        if len(ids) == 1:
+        # Customers that are one bear one name twice.
+        if len({shown_under(under, one) for one in ids}) == 1:
             found[row] = ids[0]
             continue
         field = "customer_code" if code else "customer_name"

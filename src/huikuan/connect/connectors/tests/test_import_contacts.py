@@ -26,7 +26,13 @@ from huikuan.mechanisms.store.folder import data_folder
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import ContactVersion, Customer
-from huikuan.record.customers.operations import add_contact, change_contact, create_customer, erase_contact
+from huikuan.record.customers.operations import (
+    add_contact,
+    change_contact,
+    create_customer,
+    erase_contact,
+    merge_customers,
+)
 from huikuan.record.customers.queries.people import contact_versions, contacts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,6 +153,18 @@ def test_namesakes_are_told_apart_by_telephone_or_are_unclear() -> None:
     assert bad_cells("C2,张伟,财务部,,13800000003,,,,") == [(2, "姓名", "contact_unclear")]
     take("C2,张伟,财务部,,13800000002,,,,")
     assert [(one.phone, one.position) for one in people("C2")] == [("13800000001", ""), ("13800000002", "财务部")]
+
+
+def test_customers_that_are_one_have_one_person_of_a_name() -> None:
+    take(GU)
+    ids = dict(Customer.objects.values_list("code", "pk"))
+    merge_customers(from_id=ids["C1"], into_id=ids["C2"], reason="同一户", **WHO)
+    again = take("C2,顾晓,采购部,,,,,,")
+    assert (counts(again), [one.name for one in people("C1")]) == ((1, 1, 0, 0), ["顾晓"])
+    assert [(row.customer_id, row.version) for row in contact_versions(ids["C1"], clear=True)] == [
+        (ids["C1"], 1),
+        (ids["C1"], 2),
+    ]
 
 
 def between(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.domain.merging import shown_under
 
 _SAID = ("position", "role", "phone", "email", "language")
 
@@ -40,16 +41,17 @@ class Met:
     unclear: tuple[Stated, ...]
 
 
-def meet(stated: Iterable[Stated], known: Iterable[Known]) -> Met:
+def meet(stated: Iterable[Stated], known: Iterable[Known], under: Mapping[int, int]) -> Met:
     """A row means the person of its name at its customer. Where several bear the name, in the file or there, it
     means the one with the same telephone number or e-mail address; one who shares neither is new only if nobody
-    of the name is left over. Whatever could be two people is unclear."""
+    of the name is left over. Whatever could be two people is unclear. `under`: who is merged into whom; those are
+    one customer."""
     rows: dict[tuple[int, str], list[Stated]] = defaultdict(list)
     people: dict[tuple[int, str], list[Known]] = defaultdict(list)
     for row in stated:
-        rows[row.customer_id, _folded(row.contact.name)].append(row)
+        rows[shown_under(under, row.customer_id), _folded(row.contact.name)].append(row)
     for one in known:
-        people[one.customer_id, _folded(one.contact.name)].append(one)
+        people[shown_under(under, one.customer_id), _folded(one.contact.name)].append(one)
     pairs: list[tuple[Stated, Known | None]] = []
     unclear: list[Stated] = []
     for name, group in rows.items():
@@ -74,13 +76,13 @@ def _meet_namesakes(
     if len(rows) == 1 and len(people) <= 1:
         return [(rows[0], people[0] if people else None)], []
     reached = {row.row: [one for one in people if _shares(row.contact, one.contact)] for row in rows}
-    claims = Counter(one.number for found in reached.values() for one in found)
+    claims = Counter((one.customer_id, one.number) for found in reached.values() for one in found)
     left_over = len(claims) < len(people)
     pairs: list[tuple[Stated, Known | None]] = []
     unclear: list[Stated] = []
     for row in rows:
         found = reached[row.row]
-        if len(found) == 1 and claims[found[0].number] == 1:
+        if len(found) == 1 and claims[found[0].customer_id, found[0].number] == 1:
             pairs.append((row, found[0]))
         elif not found and not left_over:
             pairs.append((row, None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,9 @@ from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.events.operations import announce
 from huikuan.record.customers.domain.contacts import Contact, check_contact
 from huikuan.record.customers.domain.meeting import Known, Met, Stated, meet, restated
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.models import ContactVersion, Customer
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.customers.queries.people import contact_from
 
 _CHUNK = 2_000
@@ -34,7 +36,8 @@ class TakenContacts:
 
 def meet_contacts(stated: Sequence[Stated]) -> Met:
     """Whom the rows mean, by the contacts as they are now. Reads only."""
-    return meet(stated, _known({row.customer_id for row in stated}))
+    under = merged()
+    return meet(stated, _known(_all_that_are_one({row.customer_id for row in stated}, under)), under)
 
 
 def import_contacts(stated: Sequence[Stated], *, batch_id: int, actor: str, at: datetime) -> TakenContacts:
@@ -45,7 +48,7 @@ def import_contacts(stated: Sequence[Stated], *, batch_id: int, actor: str, at: 
     """
     for row in stated:
         check_contact(row.contact)
-    _hold({row.customer_id for row in stated})
+    _hold(_all_that_are_one({row.customer_id for row in stated}, merged()))
     met = meet_contacts(stated)
     if met.unclear:
         raise Refusal("contacts_changed_meanwhile")
@@ -97,6 +100,12 @@ def _refuse_changed(changed: Sequence[ContactVersion], batch_id: int) -> None:
         for fact in changed
     ]
     raise Refusal("contacts_changed_since", where=where, count=len(where), batch=batch_id)
+
+
+def _all_that_are_one(customer_ids: set[int], under: Mapping[int, int]) -> set[int]:
+    """The customers, and every one that is merged with one of them."""
+    shown = {shown_under(under, one) for one in customer_ids}
+    return {one for one in {*customer_ids, *under, *under.values()} if shown_under(under, one) in shown}
 
 
 def _known(customer_ids: set[int]) -> Iterator[Known]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0004_hand_over_place")]
+    dependencies = [("customers", "0005_merges")]
 
     operations = [
         migrations.AddField("contactversion", "batch_id", models.BigIntegerField(null=True)),
