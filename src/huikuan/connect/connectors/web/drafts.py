@@ -26,6 +26,7 @@ from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations import drafts
 from huikuan.connect.connectors.operations.previews import sheet_of
 from huikuan.connect.connectors.web import checked, columns
+from huikuan.connect.connectors.web.people import sees_cells
 from huikuan.connect.connectors.web.telling import tell
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
@@ -69,12 +70,12 @@ def show_columns(request: HttpRequest, draft_id: int) -> HttpResponse:
     if draft.state != ImportDraft.State.OPEN:
         return _to("draft", draft, request)
     if request.method != "POST":
-        return render(request, "connectors/columns.html", columns.page_of(draft))
+        return render(request, "connectors/columns.html", columns.page_of(draft, clear=sees_cells(request, draft)))
     choice = columns.choice_in(request)
     try:
         _change_columns(request, draft, choice)
     except Refusal as refusal:
-        page = columns.page_of(draft_of(request, draft_id), choice, tell(refusal))
+        page = columns.page_of(draft_of(request, draft_id), choice, tell(refusal), clear=sees_cells(request, draft))
         return render(request, "connectors/columns.html", page, status=400)
     onward = "check" if "check" in request.POST else "columns"
     return _to(onward, draft, request)
@@ -127,7 +128,7 @@ def mend(request: HttpRequest, draft_id: int) -> HttpResponse:
 def send_rejected(request: HttpRequest, draft_id: int) -> HttpResponseBase:
     """The rows with bad cells as a spreadsheet, to be mended there and imported again."""
     draft = draft_of(request, draft_id)
-    if draft.state != ImportDraft.State.OPEN:
+    if draft.state != ImportDraft.State.OPEN or not sees_cells(request, draft):
         raise Http404
     out = io.BytesIO()
     write_rejected_rows(out, sheet_of(draft), drafts_folder.bad_cells(draft.stored))
