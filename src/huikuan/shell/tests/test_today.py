@@ -95,7 +95,7 @@ def test_an_upload_waits_until_it_is_committed_or_tidied(reader: Client, books: 
 
 def sign(books: Books, customer: str, number: str, milestones: str) -> int:
     terms = Terms(
-        name="主轴总成", currency="CNY", amount=1_000_001, signed_on=date(2026, 3, 2),
+        name="主轴总成", currency="CNY", amount=1_000_001,
         milestones=read_milestones(milestones),
     )  # fmt: skip
     holder = Customer.objects.get(code=customer).pk
