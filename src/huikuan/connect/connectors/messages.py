@@ -76,6 +76,7 @@ SENTENCES: dict[str, str] = {
         "“%(name)s” cannot be a preset's name; use small letters, digits, Chinese characters and hyphens."
     ),
     "file_not_chosen": gettext_noop("Choose a file first."),
+    "company_not_chosen": gettext_noop("Choose the company whose books the file belongs to."),
     "kind_of_file_unknown": gettext_noop("“%(kind)s” is not a kind of file that can be imported."),
     "drafts_too_many": gettext_noop(
         "You have %(count)s unfinished imports. Finish or discard some of them before you upload another file."
