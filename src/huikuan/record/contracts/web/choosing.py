@@ -69,8 +69,8 @@ def offer_customers(request: HttpRequest) -> HttpResponse:
 
 
 def read_customer(request: HttpRequest, company: Company, text: str) -> CustomerRow:
-    """The customer by code, as one was offered (`told`), or by a part of the name that fits one alone; refuses one on whose rows with the company
-    the writer may write nothing like one that does not exist."""
+    """The customer by code, as one was offered (`told`), or by a part of the name that fits one alone; refuses one on
+    whose rows with the company the writer may write nothing like one that does not exist."""
     scope = scope_of(request)
     theirs = seen(scope)
     found = [row for row in find(text, scope=scope, limit=_FEW + 1) if theirs.has(company.pk, row.id)]
