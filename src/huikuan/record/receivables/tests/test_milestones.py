@@ -35,6 +35,7 @@ from huikuan.record.receivables.operations.withdrawals import reverse_standing
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.bulk import settlements_where, states_where
 from huikuan.record.receivables.queries.check import check_ledger
+from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.record.receivables.queries.schedules import schedule_of
 from huikuan.record.receivables.tests.conftest import Books
 from huikuan.shell.wiring import counters, subscribers
@@ -121,6 +122,17 @@ def test_a_day_of_signature_on_which_money_rests_is_not_corrected(
     assert refused.value.code == "milestone_has_dependants"
     assert (Event.objects.count(), Schedule.objects.count(), MilestoneEvent.objects.count()) == before
     assert terms_of(contract).signed_on == day("2026-01-10")
+
+
+def test_only_what_a_schedule_divides_is_an_instalment(books: Books, contract: int, items: list[int]) -> None:
+    """An item that its event made due is whole still, though its date stands in a schedule."""
+    sign(contract, "2026-01-10", version=1)
+    divided = books.post("invoice", 100, "2026-02-01", document_number="INV-2")
+    halves = [Line(day("2026-03-01"), "", 40), Line(day("2026-04-01"), "", 60)]
+    record_schedule(item_id=divided, lines=halves, effective_on=day("2026-02-01"), reason="plan", **LATER)
+    rows = items_page(ItemFilter(), as_of=day("2026-05-01"), scope=EVERYTHING).rows
+    told = sorted((row.item_id, row.line, row.instalment) for row in rows)
+    assert told == [(items[0], 1, 0), (items[1], 0, 0), (items[2], 0, 0), (divided, 1, 1), (divided, 2, 2)]
 
 
 def test_30_50_20_from_signing_to_the_end_of_warranty(books: Books, contract: int, items: list[int]) -> None:
