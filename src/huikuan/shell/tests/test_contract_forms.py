@@ -269,6 +269,9 @@ def test_an_order_is_entered_delivered_invoiced_and_taken_back(reader: Client, o
         (1, "主轴", 4 * QUANTITY, 1_000_001), (2, "轴承", 25_000, 9_900),
     ]  # fmt: skip
     address = f"/orders/{order}/deliveries"
+    for door in ("deliveries", "cancel"):
+        again = reader.get(f"/orders/{order}/{door}")
+        assert (again.status_code, again.headers["Location"]) == (302, f"/orders/{order}"), "a page loaded anew"
     said = {"line": "1", "what": "delivered", "quantity": "1", "day": "2026-05-01", "document": "出 7"}
     assert [reader.post(address, said | {"recorded": "0"}).status_code for _ in range(2)] == [302, 409]
     assert Fulfilment.objects.count() == 1, "a second press of the button records nothing"

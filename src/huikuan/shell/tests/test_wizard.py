@@ -136,6 +136,7 @@ def said_while_it_runs(reader: Client, draft: ImportDraft) -> None:
     failed = reader.get(address).content.decode()
     assert f"任务编号 {job.get().pk}" in failed
     assert f"/imports/drafts/{draft.pk}/reopen" in failed
+    assert "DiskFull" not in failed, "what went wrong inside is for whoever runs the server"
     job.update(**as_it_was)
     alive.delete()
 

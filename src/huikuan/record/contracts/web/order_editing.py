@@ -80,9 +80,11 @@ def change(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @needs(Permission.VIEW_ORDERS, to_write=Permission.MANAGE_ORDERS)
-@require_POST
 def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
-    """The order is void, or in force again; refused while something of it was delivered or invoiced."""
+    """The order is void, or in force again; refused while something of it was delivered or invoiced. Asked for anew,
+    the address leads to the order."""
+    if request.method != "POST":
+        return _to(request, _order(request, order_id).id)
     row, form = _order(request, order_id), Form(typed_in(request))
     wanted = replace(order_of(row.id), void=form.text("void") == "1")
     try:
@@ -94,9 +96,11 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @needs(Permission.VIEW_ORDERS, to_write=Permission.MANAGE_ORDERS)
-@require_POST
 def fulfil(request: HttpRequest, order_id: int) -> HttpResponse:
-    """So much of a line was delivered, or invoiced, on a day."""
+    """So much of a line was delivered, or invoiced, on a day. A refused form stands at this address: whoever asks for
+    it anew is led to the order."""
+    if request.method != "POST":
+        return _to(request, _order(request, order_id).id)
     row, form = _order(request, order_id), Form(typed_in(request))
     for name in ("quantity", "day"):
         if not form.text(name):

@@ -18,6 +18,7 @@ from django.test import Client
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
@@ -172,6 +173,14 @@ def test_a_run_is_started_watched_and_fetched(clerk: Client, books: Books) -> No
     everyone = clerk.post(address, {"which": "all"})
     Worker({StatementRun.JOB: Handler(issue_run)}).turn()
     assert clerk.get(everyone.headers["Location"].partition("?")[0]).context["run"].issued == 1
+
+
+def test_a_run_that_failed_says_so_in_words(clerk: Client, books: Books) -> None:
+    started = clerk.post(f"{LIST}?since=2026-10-01&as_of=2026-10-31", {"which": "all"})
+    Job.objects.filter(kind=StatementRun.JOB).update(state="failed", message="Refusal: not_permitted(actor=lan)")
+    page = clerk.get(started.headers["Location"]).content.decode()
+    assert "这个批次因意外情况中断。" in page
+    assert "not_permitted" not in page
 
 
 def test_a_run_asked_for_twice_is_one_and_again_replaces(clerk: Client, books: Books) -> None:
