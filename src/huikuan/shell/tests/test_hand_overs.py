@@ -191,7 +191,7 @@ def test_who_manages_customers_alone_takes_none_from_an_owner(reader: Client, bo
     clerk = signed_in("clerk", "billing_clerk")
 
     def say(client: Client, code: str, owner: str, on: str = "2026-11-20", dimension: str = "owner") -> int:
-        said = {"dimension": dimension, "value": owner, "effective_on": on}
+        said = {dimension: owner, "effective_on": on}
         return client.post(f"/customers/{books.customer(code)}/affiliation", said).status_code
 
     before = Affiliation.objects.count()
