@@ -125,7 +125,9 @@ def listed(
     def tab(title: str, wanted: Mapping[str, str], current: bool, view: SavedView | None = None) -> Tab:
         known = _counted(count, wanted) if counting else None
         shared = view is not None and view.company_id is not None
-        return Tab(title, _url(path, reading, wanted, listing, query), current, view and view.pk, shared, known)
+        return Tab(
+            title, _url(path, reading, wanted, listing, query), current, view.pk if view else None, shared, known
+        )
 
     presets = [(preset, _beside(listing, query) | dict(preset.query)) for preset in listing.presets]
     tabs = [tab(_(preset.title), wanted, wanted == query and query not in kept) for preset, wanted in presets]

@@ -144,7 +144,7 @@ def _issue(options: argparse.Namespace) -> int:
 
     company, customer, period, head = _asked(options)
     currency = options.currency or _currency(options, company, customer, period, head)
-    account = {"company_id": company, "customer_id": customer, "currency": currency}
+    account: dict[str, Any] = {"company_id": company, "customer_id": customer, "currency": currency}
     former = latest_issued(**account, since=period.since, until=period.until) if options.again else None
     issued = issue_statement(
         **account,

@@ -81,7 +81,7 @@ def record_withdrawn(
     events = list(MilestoneEvent.objects.filter(id__in=event_ids).order_by("id").values())
     kept = ("id", "tx", "recorded_at")
     repeated = [{name: value for name, value in event.items() if name not in kept} for event in events]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {**row, "note": tidy(reason)[:200], "reversal_of": event["id"], "actor": actor}
         for event, row in zip(events, repeated, strict=True)
     ]
