@@ -76,6 +76,7 @@ SENTENCES: dict[str, str] = {
         "“%(name)s” cannot be a preset's name; use small letters, digits, Chinese characters and hyphens."
     ),
     "file_not_chosen": gettext_noop("Choose a file first."),
+    "company_not_chosen": gettext_noop("Choose the company whose books the file belongs to."),
     "kind_of_file_unknown": gettext_noop("“%(kind)s” is not a kind of file that can be imported."),
     "drafts_too_many": gettext_noop(
         "You have %(count)s unfinished imports. Finish or discard some of them before you upload another file."
@@ -151,8 +152,12 @@ CELL_FIXES: dict[str, str] = {
     "amount_too_large": gettext_noop("check the amount and its unit"),
     "amount_zero": gettext_noop("correct the amount, or leave the row out"),
     "amount_negative": gettext_noop("give receipts as positive amounts; import refunds as items"),
-    "date_unreadable": gettext_noop("write it like 2026-11-21, or set the date order in the mapping"),
-    "date_impossible": gettext_noop("correct the day, or set the date order in the mapping"),
+    "date_unreadable": gettext_noop(
+        "write it like 2026-11-21, or say for the whole file whether the day or the month comes first"
+    ),
+    "date_impossible": gettext_noop(
+        "correct the day, or say for the whole file whether the day or the month comes first"
+    ),
     "date_out_of_range": gettext_noop("correct the year"),
     "settled_before_document": gettext_noop("correct one of the two dates"),
     "currency_unknown": gettext_noop("use the ISO code, like CNY or USD"),

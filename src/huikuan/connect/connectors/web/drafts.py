@@ -32,7 +32,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies
+from huikuan.mechanisms.pages.access import company_preset, may_for, needs, permitted_companies
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.partial import is_partial, render_either
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -215,6 +215,8 @@ def _open(request: HttpRequest) -> ImportDraft:
     sent = request.FILES.get("file")
     if sent is None or sent.name is None:
         raise Refusal("file_not_chosen")
+    if not request.POST.get("company"):
+        raise Refusal("company_not_chosen")
     company = next((one for one in companies_to_import(request) if one.code == request.POST.get("company")), None)
     if company is None:
         raise Refusal("company_unknown", company=request.POST.get("company", ""))
@@ -233,7 +235,7 @@ def _open(request: HttpRequest) -> ImportDraft:
 def _start_page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     reading = reading_of(request)
     companies = companies_to_import(request)
-    offered = reading.company if reading.company in companies else companies[0] if companies else None
+    offered = company_preset(reading.company, companies)
     given = {
         "kind": request.POST.get("kind") or request.GET.get("kind") or "items",
         "day": request.POST.get("day", ""),

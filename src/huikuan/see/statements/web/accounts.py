@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from huikuan.see.statements.domain.account import CATEGORIES, Figures
 from huikuan.see.statements.operations.issuing import fresh_head, start_run
 from huikuan.see.statements.operations.papers import LANGUAGES
 from huikuan.see.statements.queries.accounts import AccountRow, accounts
-from huikuan.see.statements.queries.issued import runs
+from huikuan.see.statements.queries.issued import accounts_issued, last_run, runs
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
 
 ROWS = 100
@@ -37,6 +37,7 @@ class Line:
     opening_url: str
     closing_url: str
     moved: tuple[tuple[int, str], ...]
+    issued: bool
 
     @property
     def key(self) -> str:
@@ -52,9 +53,13 @@ def show_accounts(request: HttpRequest) -> HttpResponse:
     found = _found(wanted)
     after = request.GET.get("after", "")
     behind = [row for row in found if f"{row.code}:{row.currency}" > after]
+    period = {"since": wanted.period.since, "until": wanted.period.until}
+    have = accounts_issued(company_id=wanted.company.pk, **period)
     page = {
         "asked": wanted,
-        "lines": [_line(row, wanted) for row in behind[:ROWS]],
+        "lines": [_line(row, wanted, have) for row in behind[:ROWS]],
+        "already": sum((row.customer_id, row.currency) in have for row in found),
+        "seen_run": last_run(wanted.company.pk),
         "count": len(found),
         "next": f"{behind[ROWS - 1].code}:{behind[ROWS - 1].currency}" if len(behind) > ROWS else "",
         "sums": _sums(found),
@@ -98,6 +103,7 @@ def _start(request: HttpRequest, wanted: Asked) -> HttpResponse:
         chosen = set(request.POST.getlist("account"))
         rows = [row for row in rows if f"{row.customer_id}:{row.currency}" in chosen]
     language = request.POST.get("language", "")
+    seen_run = request.POST.get("seen_run", "")
     run_id = start_run(
         company_id=wanted.company.pk,
         accounts=[(row.customer_id, row.currency) for row in rows],
@@ -106,11 +112,13 @@ def _start(request: HttpRequest, wanted: Asked) -> HttpResponse:
         known=head,
         actor=request.user.get_username(),
         at=timezone.now(),
+        again="again" in request.POST,
+        seen_run=int(seen_run) if seen_run.isascii() and seen_run.isdigit() else None,
     )
     return HttpResponseRedirect(wanted.link("statements:run", run_id))
 
 
-def _line(row: AccountRow, wanted: Asked) -> Line:
+def _line(row: AccountRow, wanted: Asked, have: Collection[tuple[int, str]]) -> Line:
     def url(**more: object) -> str:
         return wanted.link("statements:statement", row.customer_id, only=row.currency, **more)
 
@@ -120,6 +128,7 @@ def _line(row: AccountRow, wanted: Asked) -> Line:
         opening_url=wanted.items(row.code, row.currency, wanted.period.eve),
         closing_url=wanted.items(row.code, row.currency, wanted.period.until),
         moved=tuple((getattr(row.figures, name), f"{url(part=name)}#movements") for name in CATEGORIES),
+        issued=(row.customer_id, row.currency) in have,
     )
 
 
