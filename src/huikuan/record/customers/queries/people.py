@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
@@ -14,7 +15,7 @@ from huikuan.mechanisms.identity import masking
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.record.customers.domain.care import FIELDS, Care
 from huikuan.record.customers.domain.contacts import Contact
-from huikuan.record.customers.models import CareVersion, ContactVersion
+from huikuan.record.customers.models import CareVersion, ContactVersion, Customer
 
 _PERSONAL = ("name", "phone", "email")
 _PLAIN = tuple(field.name for field in fields(Contact) if field.name not in _PERSONAL)
@@ -62,6 +63,12 @@ def care_by_customer(customer_ids: Iterable[int] | None = None) -> dict[int, Car
     if customer_ids is not None:
         facts = facts.filter(customer_id__in=list(customer_ids))
     return {fact.customer_id: _care(fact).care for fact in facts}
+
+
+def of_class(rows: QuerySet[Customer], value_class: str) -> QuerySet[Customer]:
+    """Those of the customers that are of this value class now; '': those of none."""
+    said = CareVersion.objects.filter(customer_id=OuterRef("pk")).order_by("-version").values("value_class")[:1]
+    return rows.alias(value_class=Coalesce(Subquery(said), Value(""))).filter(value_class=value_class)
 
 
 def contacts(customer_id: int, *, clear: bool) -> list[ContactRow]:

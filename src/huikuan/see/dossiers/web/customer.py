@@ -22,7 +22,7 @@ from huikuan.record.customers.domain.documents import EXPIRED, EXPIRING
 from huikuan.record.customers.queries import CustomerRow, affiliations_of, customers_by_id, groups, seen
 from huikuan.record.customers.queries.documents import DocumentRow, documents
 from huikuan.record.customers.queries.people import ContactRow, contacts
-from huikuan.record.customers.queries.quality import Quality, quality_of
+from huikuan.record.customers.queries.quality import Quality, last_said, quality_of
 from huikuan.record.customers.web.forms import may_manage, sees_people
 from huikuan.record.receivables.queries.items import ItemRow
 from huikuan.see.dossiers.domain.habit import Habit
@@ -102,6 +102,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "customer": asked.customer,
         "standing": standing,
         "quality": quality,
+        "last_said_at": last_said([customer_id]).get(customer_id),
         "people": people,
         "papers": papers,
         "steps": _steps(standing, people, papers, quality),
