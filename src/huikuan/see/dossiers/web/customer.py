@@ -32,7 +32,7 @@ from huikuan.see.dossiers.queries.postings import count_postings, postings
 from huikuan.see.dossiers.queries.standing import Books, habit, open_lines_of
 from huikuan.see.dossiers.queries.timeline import KINDS, timeline
 from huikuan.see.dossiers.web.asked import books_of, found_customer
-from huikuan.see.statements.queries.issued import count_issued, issued
+from huikuan.see.statements.queries.issued import IssuedFilter, count_issued, issued
 
 #: Open lines and postings shown at once; the ledger's list has them all.
 FEW = 50
@@ -165,7 +165,7 @@ def _counted(
     if asked.sees_books:
         counts["items"] = len(lines)
         counts["documents"] = count_postings(customer_id, books, scope=asked.ledger)
-        counts["statements"] = count_issued(scope=asked.ledger, customer_id=customer_id)
+        counts["statements"] = count_issued(IssuedFilter(customer_id=customer_id), scope=asked.ledger)
     if seen(asked.contracts).has_customer(customer_id):
         counts["contracts"] = _contracts(asked, limit=1).count
     counts["timeline"] = None
@@ -222,7 +222,7 @@ def _contracts_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> 
 
 
 def _statements_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
-    return {"rows": issued(scope=asked.ledger, customer_id=asked.customer.id, limit=FEW)}
+    return {"rows": issued(IssuedFilter(customer_id=asked.customer.id), scope=asked.ledger, limit=FEW)}
 
 
 def _nothing_more(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -32,8 +33,17 @@ class Asked:
     company: Company
     period: Period
     language: str
-    text: str
     scope: Scope
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """Whose accounts, over which period: what the questions about many of them are asked with."""
+        return {
+            "company_id": self.company.pk,
+            "period": self.period,
+            "scope": self.scope,
+            "known": self.reading.known,
+        }
 
     def carried(self) -> dict[str, object]:
         """What every link between these pages carries beside the reading."""
@@ -64,7 +74,6 @@ def asked(request: HttpRequest) -> Asked:
         company=company,
         period=check_period(Period(begin, reading.as_of)),
         language=language if language in LANGUAGES else spoken,
-        text=request.GET.get("q", "").strip(),
         scope=scope_of(request),
     )
 

@@ -29,7 +29,7 @@ from huikuan.see.statements.domain.statement import Statement
 from huikuan.see.statements.operations.files import PDF, XLSX, file_name, pdf_of, workbook_of
 from huikuan.see.statements.operations.issuing import fresh_head, issue_statement
 from huikuan.see.statements.operations.papers import LANGUAGES, django_language, movement_name, paper
-from huikuan.see.statements.queries.issued import issued
+from huikuan.see.statements.queries.issued import IssuedFilter, issued
 from huikuan.see.statements.queries.reach import customers, has_account
 from huikuan.see.statements.queries.statements import currencies_of, statement
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
@@ -92,7 +92,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "periods": usual_periods(wanted.reading.today),
         "languages": LANGUAGES,
         "may_issue": may_issue(request, wanted.company.pk, customer_id) and wanted.reading.known_at is None,
-        "issued": issued(scope=wanted.scope, company_ids=[wanted.company.pk], customer_id=customer_id, limit=5),
+        "issued": issued(IssuedFilter([wanted.company.pk], customer_id), scope=wanted.scope, limit=5),
     }
     return render(request, "statements/statement.html", page)
 
