@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Affiliation
 from huikuan.record.customers.queries import CustomerRow, row_of, seen
@@ -49,10 +50,11 @@ def customers_page(
 ) -> Page:
     """Customers of the scope in an order of `choosing.ORDERS`; amounts as far as `ledger`, the reader's scope over
     the books, reaches."""
-    rows = matching(chosen, books, scope)
-    found = list(islice(in_order(rows, order, books, ledger, after=after, at_once=limit + 1), limit + 1))
-    listed = _listed([row_of(one) for one in found[:limit]], books, ledger)
-    return Page(tuple(listed), rows.count(), listed[-1].customer.code if len(found) > limit else "")
+    with one_view():
+        rows = matching(chosen, books, scope)
+        found = list(islice(in_order(rows, order, books, ledger, after=after, at_once=limit + 1), limit + 1))
+        listed = _listed([row_of(one) for one in found[:limit]], books, ledger)
+        return Page(tuple(listed), rows.count(), listed[-1].customer.code if len(found) > limit else "")
 
 
 def count_customers(chosen: CustomerFilter, books: Books, *, scope: Scope) -> int:
