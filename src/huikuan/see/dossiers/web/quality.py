@@ -63,7 +63,8 @@ def show_quality(request: HttpRequest) -> HttpResponse:
     else:
         lacking = _lacking(request, view)
         page, count = {"rows": lacking[:_SHOWN]}, len(lacking)
-    return render(request, "dossiers/quality.html", {**page, "view": view, "views": VIEWS, "count": count})
+    page |= {"view": view, "views": VIEWS, "count": count, "shown": _SHOWN}
+    return render(request, "dossiers/quality.html", page)
 
 
 @needs(Permission.VIEW_CUSTOMERS)
