@@ -312,7 +312,11 @@ def test_a_sentence_names_what_codes_stand_for_and_the_codes_stay_beside_it() ->
         "not_permitted": ({"actor": "li", "permission": "view_ledger"}, "see the ledger", "查看台账"),
         "contract_field_missing": ({"field": "name"}, "Subject", "合同名称"),
         "customer_field_missing": ({"field": "name"}, "Registered name", "注册名称"),
-        "duties_conflict": ({"role": "sales", "held": "legal, treasurer"}, "legal counsel, treasurer", "法务、资金主管"),
+        "duties_conflict": (
+            {"role": "sales", "held": "legal, treasurer"},
+            "legal counsel, treasurer",
+            "法务、资金主管",
+        ),
     }
     for code, (params, english, chinese) in told.items():
         with translation.override("en"):
