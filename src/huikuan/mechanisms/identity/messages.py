@@ -98,6 +98,7 @@ PERMISSION_TITLES: dict[str, str] = {
     "settle": gettext_noop("settle items"),
     "reschedule": gettext_noop("change when items fall due"),
     "manage_customers": gettext_noop("manage customers"),
+    "manage_contacts": gettext_noop("manage contacts"),
     "merge_customers": gettext_noop("merge customers"),
     "hand_over_customers": gettext_noop("hand customers over"),
     "manage_contracts": gettext_noop("manage contracts"),

@@ -47,8 +47,8 @@ def unlike_their_papers() -> Iterator[tuple[int, str, str]]:
     """(hand-over's id, the places its paper names, the places it is found by) of every hand-over where they differ.
     Of papers that name no company with an item, from before they did, the customers are compared alone."""
     held: dict[int, set[tuple[int, int | None]]] = {}
-    for paper_id, *place in HandOverPlace.objects.values_list("hand_over_id", "customer_id", "company_id"):
-        held.setdefault(paper_id, set()).add((place[0], place[1]))
+    for paper_id, one, company in HandOverPlace.objects.values_list("hand_over_id", "customer_id", "company_id"):
+        held.setdefault(paper_id, set()).add((one, company))
     for paper in HandOver.objects.order_by("pk").iterator(chunk_size=_FEW):
         lines = json.loads(paper.content)
         found = held.get(paper.pk, set())

@@ -84,20 +84,21 @@ def day_of(text: str) -> date | None:
     return parse_date(text) if text else None
 
 
-def managed(request: HttpRequest, customer_id: int) -> CustomerRow:
-    """The customer of the address, whose data the reader may change; one out of reach is not there."""
+def managed(request: HttpRequest, customer_id: int, by: Permission = Permission.MANAGE_CUSTOMERS) -> CustomerRow:
+    """The customer of the address, which the reader may change `by` this permission; one out of reach is not
+    there."""
     try:
         row = customer_with_id(customer_id, scope=scope_of(request, Permission.VIEW_CUSTOMERS))
     except Refusal as refusal:
         raise Http404 from refusal
-    if not may_manage(request, customer_id) or reading_of(request).is_past:
+    if not may_manage(request, customer_id, by) or reading_of(request).is_past:
         raise Http404
     return row
 
 
-def may_manage(request: HttpRequest, customer_id: int) -> bool:
-    """Whether the reader may change this customer's data."""
-    return seen(scope_of(request, Permission.MANAGE_CUSTOMERS)).has_customer(customer_id)
+def may_manage(request: HttpRequest, customer_id: int, by: Permission = Permission.MANAGE_CUSTOMERS) -> bool:
+    """Whether the reader may change this customer by the permission."""
+    return seen(scope_of(request, by)).has_customer(customer_id)
 
 
 def sees_people(request: HttpRequest, customer_id: int) -> bool:

@@ -207,7 +207,7 @@ def aging_first(
         )
         added = engine.columns(f"SELECT '', 0, currency, {sums} {some} GROUP BY currency ORDER BY currency", {})
         ((count, several),) = engine.rows(f"SELECT COUNT(*), COUNT(DISTINCT company_id) {some}", {})
-        aged, whole = (Aged(*of[:3], dict(zip(_places(days), of[3:], strict=True))) for of in (found, added))
+        aged, whole = _by_column(found, days), _by_column(added, days)
         names = _names(by, aged)
     companies = dict(Company.objects.values_list("id", "code"))
     layout = tuple(spans(days, basis))
@@ -266,7 +266,11 @@ def aged_by(
         _keep_aged(engine, moment, by, basis, days, organisation)
         some = " OR ".join(f"{name} <> 0" for name in shown)
         statement = f"SELECT owner, company_id, currency, {', '.join(shown)} FROM aged WHERE {some} ORDER BY currency"
-    keys, companies, currencies, *amounts = engine.columns(statement, parameters)
+    return _by_column(engine.columns(statement, parameters), days)
+
+
+def _by_column(found: Sequence[Sequence[Any]], days: list[int]) -> Aged:
+    keys, companies, currencies, *amounts = found
     return Aged(keys, companies, currencies, dict(zip(_places(days), amounts, strict=True)))
 
 

@@ -96,6 +96,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         standing, lines = open_lines_of(customer_id, asked.books, scope=asked.ledger)
     people, papers = contacts(customer_id, clear=asked.clear), documents(customer_id, asked.books.as_of)
     quality = quality_of([asked.customer], asked.books.as_of)[customer_id]
+    past = reading_of(request).is_past
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else next(iter(TABS)) if asked.sees_books else "people"
     page = {
@@ -107,7 +108,8 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "papers": papers,
         "steps": _steps(standing, people, papers, quality),
         "contact": next((one for one in people if one.contact.active), None),
-        "manages": may_manage(request, customer_id) and not reading_of(request).is_past,
+        "manages": may_manage(request, customer_id) and not past,
+        "meets": may_manage(request, customer_id, Permission.MANAGE_CONTACTS) and not past,
         "clear": asked.clear,
         "tab": tab,
         **_habit(asked),
