@@ -118,14 +118,15 @@ def link(context: Context, name: str, *args: object, **changes: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def here(context: Context, **changes: object) -> str:
-    """This page's address with some of its query changed; an empty value takes a name out."""
+    """This page's address with some of its query changed; an empty value takes a name out. What is changed begins
+    at the first row again, unless the place to go on from (`after`) is what changes."""
     request = context["request"]
     query = request.GET.copy()
+    query.pop("after", None)
     for name, value in changes.items():
         query.pop(name, None)
         if value not in ("", None):
             query[name] = str(value)
-    query.pop("after", None)
     return f"{request.path}?{query.urlencode()}" if query else str(request.path)
 
 

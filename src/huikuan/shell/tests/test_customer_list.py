@@ -20,6 +20,7 @@ from huikuan.see.dossiers.queries import choosing
 from huikuan.see.dossiers.queries.choosing import ORDERS, CustomerFilter
 from huikuan.see.dossiers.queries.listing import customers_page, every_customer
 from huikuan.see.dossiers.queries.standing import Books as Asked
+from huikuan.see.dossiers.web import listing
 from huikuan.shell.tests.books import AS_OF, AT, Books
 
 LIST = "/customers/"
@@ -138,3 +139,17 @@ def test_columns_are_left_out_and_picked_rows_exported(reader: Client, asked: As
         answer = reader.post("/customers/export?format=csv&order=overdue", {"picked": picked})
         rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
         assert [row[0] for row in rows[1:]] == codes
+
+
+@pytest.mark.parametrize("order", ["", "&order=overdue"])
+def test_the_link_to_further_rows_leads_to_further_rows(
+    order: str, reader: Client, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "ROWS", 2)
+    address, codes = f"{LIST}?q=c00{order}", []
+    while address:
+        page = reader.get(address, headers={"HX-Target": "more"})
+        codes += [row.customer.code for row in page.context["found"].rows]
+        more = re.search(r'id="more-link" href="([^"]*)"', page.content.decode())
+        address = more[1].replace("&amp;", "&") if more else ""
+    assert codes == (BY_OVERDUE if order else sorted(BY_OPEN))
