@@ -43,6 +43,8 @@ KINDS: dict[str, str] = {
     "customers.hand_over_giver": gettext_noop("The giver signed a hand-over of customers"),
     "customers.hand_over_receiver": gettext_noop("The receiver signed a hand-over of customers"),
     "customers.imported": gettext_noop("Customers were imported"),
+    "customers.merged": gettext_noop("Two customers were merged into one"),
+    "customers.unmerged": gettext_noop("A merge of customers was undone"),
     "receivables.posted": gettext_noop("Items were posted"),
     "receivables.rescheduled": gettext_noop("An item falls due otherwise"),
     "receivables.reversed": gettext_noop("Items were reversed"),

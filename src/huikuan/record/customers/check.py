@@ -1,4 +1,4 @@
-"""The laws of customers: a row says what its latest fact says, a hand-over is found by what it names."""
+"""The laws of customers: a row says what the facts about it say, a hand-over is found by what it names."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ FROM customers_customer c LEFT JOIN customers_customer above ON above.id = c.par
 LEFT JOIN customers_customerversion v ON v.customer_id = c.id
     AND v.version = (SELECT max(w.version) FROM customers_customerversion w WHERE w.customer_id = c.id)
 ORDER BY c.id
+"""
+#: Where a row and the merges that nobody has undone do not agree on the customer it is shown under.
+_MERGED = """
+SELECT * FROM (SELECT c.id AS customer_id, c.merged_into_id AS held,
+    (SELECT m.into_id FROM customers_merge m WHERE m.from_id = c.id AND m.reversal_of IS NULL
+     AND NOT EXISTS (SELECT 1 FROM customers_merge r WHERE r.reversal_of = m.id)) AS told
+    FROM customers_customer c
+    WHERE c.merged_into_id IS NOT NULL OR c.id IN (SELECT from_id FROM customers_merge)) AS both_say
+WHERE coalesce(held, 0) <> coalesce(told, 0) ORDER BY customer_id
 """
 _AT_ONCE = 10_000
 #: Papers may be long.
@@ -62,3 +71,11 @@ def unlike_their_papers() -> Iterator[tuple[int, str, str]]:
 
 def _told(places: set[tuple[int, int | None]]) -> str:
     return ", ".join(f"customer {one} in {company or 'no'} company" for one, company in sorted(places, key=str))
+
+
+def unlike_their_merges() -> Iterator[tuple[int, str, str]]:
+    """(customer id, the customer the facts show it under, the one its row says) where they differ."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGED)
+        for number, held, told in cursor.fetchall():
+            yield number, f"customer {told}" if told else "none", f"customer {held}" if held else "none"

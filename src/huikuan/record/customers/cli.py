@@ -1,4 +1,4 @@
-"""Commands of customers: `huikuan customer list|show|affiliate|erase-contact`."""
+"""Commands of customers: `huikuan customer list|show|affiliate|merge|unmerge|erase-contact`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import add_actor_option
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -41,6 +42,16 @@ def add_commands(subparsers: Any) -> None:
     affiliate.add_argument("dimension", choices=Affiliation.Dimension.values)
     affiliate.add_argument("value", help=_("group code, owner, region or business type; empty ends it"))
     affiliate.add_argument("--from", dest="effective_on", required=True, help=_("the day, like 2026-11-21"))
+    merge = _command(actions, "merge", _merge, _("Show one customer under another: they are the same"))
+    merge.add_argument("code", help=_("the customer that is merged"))
+    merge.add_argument("into", help=_("the customer it is shown under"))
+    merge.add_argument("--reason", required=True)
+    merge.add_argument(
+        "--codes-differ", action="store_true", help=_("their valid credit codes differ, and that is meant")
+    )
+    unmerge = _command(actions, "unmerge", _unmerge, _("Undo a merge: the two are two again"))
+    unmerge.add_argument("merge", type=int, help=_("the merge's number"))
+    unmerge.add_argument("--reason", required=True)
 
 
 def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
@@ -61,19 +72,21 @@ def _list(options: Namespace) -> int:
         print(json.dumps({"customers": [asdict(row) for row in found]}, ensure_ascii=False))
         return 0
     for row in found:
-        print(f"{row.code}\t{row.name}\t{_status(row.status)}\t{row.uscc}")
+        said = "\t" + _("Merged into %(code)s.") % {"code": _merged_into(row)} if row.merged_into_id else ""
+        print(f"{row.code}\t{row.name}\t{_status(row.status)}\t{row.uscc}{said}")
     return 0
 
 
 def _show(options: Namespace) -> int:
     row = queries.customer(options.code, scope=_scope(options))
     day = parse_date(options.as_of) if options.as_of else _today()
-    whose = queries.affiliations_of(row.id, day)
+    whose = queries.affiliations_of(row.merged_into_id or row.id, day)
     history, people = queries.versions(row.id), _contacts(options, row.id)
     if options.json:
         recorded = [{**asdict(one), "recorded_at": one.recorded_at.isoformat()} for one in history]
         body = {"customer": asdict(row), "as_of": day.isoformat(), "affiliations": whose, "versions": recorded}
         body["contacts"] = people
+        body["merged_into"] = _merged_into(row)
         print(json.dumps(body, ensure_ascii=False))
         return 0
     print(f"{row.code} {row.name} ({_status(row.status)})")
@@ -81,6 +94,8 @@ def _show(options: Namespace) -> int:
     for label, value in [*facts, *((_label(dimension), value) for dimension, value in whose.items())]:
         if value:
             print(f"  {label}: {value}")
+    if row.merged_into_id:
+        print("  " + _("Merged into %(code)s.") % {"code": _merged_into(row)})
     if row.uscc_problem:
         print("  " + _("The Unified Social Credit Code fails its check."))
     for person in people:
@@ -139,6 +154,56 @@ def _erase(options: Namespace) -> int:
     )
     print(json.dumps({"erased": erased}) if options.json else _("Erased."))
     return 0
+
+
+def _merge(options: Namespace) -> int:
+    from huikuan.record.customers.operations import merge_customers
+    from huikuan.record.customers.queries.merging import merge
+
+    at = datetime.now(UTC)
+    scope = reader_scope(options, Permission.MERGE_CUSTOMERS, at=at)
+    one, into = (queries.customer(code, scope=scope) for code in (options.code, options.into))
+    merge_id = merge_customers(
+        from_id=one.id,
+        into_id=into.id,
+        reason=options.reason,
+        confirmed=options.codes_differ,
+        actor=commander(options, Permission.MERGE_CUSTOMERS, at=at),
+        at=at,
+    )
+    row = merge(merge_id)
+    if options.json:
+        said = {"merge": merge_id, "customer": one.code, "merged_into": into.code, "names": row.names if row else ()}
+        print(json.dumps(said, ensure_ascii=False))
+    else:
+        told = {"number": merge_id, "code": one.code, "into": into.code}
+        print(_("Merge %(number)s: %(code)s is shown under %(into)s.") % told)
+    return 0
+
+
+def _unmerge(options: Namespace) -> int:
+    from huikuan.record.customers.operations import undo_merge
+    from huikuan.record.customers.queries.merging import merge
+
+    at = datetime.now(UTC)
+    reach = queries.seen(reader_scope(options, Permission.MERGE_CUSTOMERS, at=at))
+    row = merge(options.merge)
+    if row is None or not reach.has_customer(row.into_id):
+        raise Refusal("merge_unknown", number=options.merge)
+    undo = undo_merge(
+        merge_id=row.id,
+        reason=options.reason,
+        actor=commander(options, Permission.MERGE_CUSTOMERS, at=at),
+        at=at,
+    )
+    print(json.dumps({"undone": row.id, "by": undo}) if options.json else _("The two are two again."))
+    return 0
+
+
+def _merged_into(row: queries.CustomerRow) -> str:
+    """The code of the customer it is shown under, '' for none."""
+    into = row.merged_into_id
+    return queries.customers_by_id([into])[into].code if into else ""
 
 
 def _scope(options: Namespace) -> Scope:

@@ -72,6 +72,24 @@ SENTENCES: dict[str, str] = {
     "group_cycle": gettext_noop("Group %(group)s would stand above itself below %(parent)s. Nothing was changed."),
     "group_code_taken": gettext_noop("Group code %(group)s is taken."),
     "group_unknown": gettext_noop("No customer group has the code %(group)s."),
+    "customer_merged": gettext_noop(
+        "Customer %(customer)s is merged into %(into)s and is whose that one is. Say it of %(into)s."
+    ),
+    "merge_chain": gettext_noop(
+        "%(customer)s stands for others (%(codes)s). Undo their merges, or merge the other way round."
+    ),
+    "merge_codes_differ": gettext_noop(
+        "Both have a valid credit code, and not the same: %(customer)s and %(into)s. Look again; if they are one"
+        " customer all the same, confirm it."
+    ),
+    "merge_elsewhere": gettext_noop("Customer %(customer)s is merged into %(into)s already. Nothing was written."),
+    "merge_parent": gettext_noop(
+        "Of %(customer)s and %(into)s one stands above the other as a parent company. Change that first."
+    ),
+    "merge_reason_missing": gettext_noop("Say why."),
+    "merge_undone_already": gettext_noop("Merge %(number)s was undone already."),
+    "merge_unknown": gettext_noop("There is no merge %(number)s."),
+    "merge_with_itself": gettext_noop("%(customer)s is one customer already."),
     "owner_by_hand_over": gettext_noop(
         "The customer is %(owner)s's. Draw up a hand-over, which both sides sign; nothing was changed."
     ),

@@ -18,7 +18,8 @@ class CustomerGroup(models.Model):
 class Customer(Kept):
     """A legal entity we sell, or may sell, to: the current reading of its CustomerVersion facts.
 
-    `search` is what it is found by (domain.search_words).
+    `search` is what it is found by (domain.search_words). `merged_into`: the customer it is shown under, by its
+    Merge facts.
     """
 
     class Status(models.TextChoices):
@@ -37,6 +38,7 @@ class Customer(Kept):
     industry = models.CharField(max_length=100, blank=True)
     version = models.PositiveIntegerField(default=1)
     search = models.TextField(blank=True, default="")
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
 
     class Meta:
         indexes = [models.Index(fields=["name"], name="customers_customer_name")]
@@ -212,3 +214,23 @@ class HandOverStep(Fact):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hand_over_id", "step"], name="customers_hand_over_step")]
+
+
+class Merge(Fact):
+    """`from_id` is the same customer as `into_id` and is shown under it (合并), or, with `reversal_of`, is no more.
+
+    `names`: those that `into_id` was given as former names by the merge; its undoing takes them back.
+    """
+
+    from_id = models.BigIntegerField()
+    into_id = models.BigIntegerField()
+    names = models.JSONField(default=list)
+    reason = models.CharField(max_length=200)
+    actor = models.CharField(max_length=150)
+    reversal_of = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["from_id"], name="customers_merge_from"),
+            models.Index(fields=["into_id"], name="customers_merge_into"),
+        ]

@@ -1,4 +1,4 @@
-"""What of the ledger is mirrored: linear signed moves, schedules, affiliations.
+"""What of the ledger is mirrored: linear signed moves, schedules, affiliations, merged customers.
 
 Facts never change, so a settlement's move can carry its item's customer, currency and dates: a balance by whatever
 attribute is a plain sum over moves, without a join.
@@ -101,5 +101,22 @@ AFFILIATIONS = register(
 SELECT a.id, a.customer_id, a.item_id, a.dimension, a.value, a.effective_on, a.tx
 FROM customers_affiliation AS a
 WHERE {_BETWEEN.format(fact="a")}""",
+    )
+)
+
+#: Which customer is shown under which: a merge (`sign` 1) and its undoing (`sign` -1) name the same two.
+MERGES = register(
+    Table(
+        name="merges",
+        columns=(
+            Column("from_id", "integer"),
+            Column("into_id", "integer"),
+            Column("sign", "integer"),
+            Column("tx", "integer"),
+        ),
+        sql=f"""
+SELECT m.from_id, m.into_id, CASE WHEN m.reversal_of IS NULL THEN 1 ELSE -1 END AS sign, m.tx
+FROM customers_merge AS m
+WHERE {_BETWEEN.format(fact="m")}""",
     )
 )

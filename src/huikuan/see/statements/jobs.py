@@ -25,6 +25,7 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.work import Work
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.models import FinishedRun, StatementRun
 from huikuan.see.statements.operations.issuing import Ready, record_issue, require_issuing, set_with_number
@@ -55,7 +56,8 @@ def _issue(work: Work, run: StatementRun, head: Head, place: int) -> None:
     one who may issue still; a customer that is no longer among theirs is left out, and the others go on."""
     customer_id, currency = run.accounts[place]
     theirs = require_issuing(run.actor, company_id=run.company_id, customer_ids=[], at=work.at)
-    if not seen(theirs).has(run.company_id, customer_id):
+    held = seen(theirs)
+    if not all(held.has(run.company_id, one) for one in one_with(customer_id, head.horizon)):
         left_out = [*work.cursor.get("left_out", []), [customer_id, currency]]
         with work.step(place + 1, len(run.accounts), cursor={"place": place + 1, "left_out": left_out}):
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +13,7 @@ from huikuan.mechanisms.pages.access import may, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.record.contracts.queries.contracts import ContractFilter, contracts_page
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
-from huikuan.record.customers.queries import CustomerRow, find, owners_named
+from huikuan.record.customers.queries import CustomerRow, customers_by_id, find, owners_named
 from huikuan.record.receivables.queries.search import Document, find_documents, standings
 from huikuan.record.receivables.templatetags.receivables import kind_name
 from huikuan.shell.search.asked import Asked
@@ -49,7 +49,10 @@ def _customers(request: HttpRequest, asked: Asked) -> list[CustomerRow]:
         return []
     scope = scope_of(request, Permission.VIEW_CUSTOMERS)
     found = find(" ".join(asked.words), scope=scope, limit=_NEAR) if asked.words and asked.numbers else []
-    return found or find(asked.whole, scope=scope, limit=_SHOWN)
+    rows = found or find(asked.whole, scope=scope, limit=_SHOWN)
+    there = {row.id for row in rows}
+    # Found by the same words as the one it is merged into, it would only say the same twice.
+    return [row for row in rows if row.merged_into_id not in there]
 
 
 def _told(request: HttpRequest, rows: Sequence[CustomerRow], asked: Asked, reading: Reading) -> list[Answer]:
@@ -57,16 +60,26 @@ def _told(request: HttpRequest, rows: Sequence[CustomerRow], asked: Asked, readi
     if rows and may(request, Permission.VIEW_LEDGER) and not reading.is_past:
         scope = scope_of(request, Permission.VIEW_LEDGER)
         owed = standings([row.id for row in rows], as_of=reading.today, scope=scope, company_id=reading.company_id)
+    shown = customers_by_id({row.merged_into_id for row in rows if row.merged_into_id})
     return [
         Answer(
             address(reverse("dossiers:customer", args=[row.id]), reading),
             "building-factory-2",
             lit(row.name, (*asked.words, *asked.numbers)),
-            row.code,
+            _code(row, shown),
             standings=owed.get(row.id, ()),
         )
         for row in rows
     ]
+
+
+def _code(row: CustomerRow, shown: Mapping[int, CustomerRow]) -> str:
+    """Its code, and of a merged one whom it is shown under."""
+    into = shown.get(row.merged_into_id or 0)
+    if into is None:
+        return row.code
+    said = _("merged into %(name)s") % {"name": into.name}
+    return f"{row.code} · {said}"
 
 
 def _documents(request: HttpRequest, asked: Asked, reading: Reading, customers: Sequence[CustomerRow]) -> list[Answer]:

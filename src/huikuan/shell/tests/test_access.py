@@ -127,6 +127,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "customers/<int:customer_id>/papers/<int:number>": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/papers/<int:number>/withdraw": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/files/<str:sha256>": ("view_customers", "view_customers"),
+    "customers/<int:customer_id>/merge": ("merge_customers", "merge_customers"),
+    "customers/merges/<int:number>/undo": ("merge_customers", "merge_customers"),
     "customers/hand-overs/": ("view_customers", "view_customers"),
     "customers/hand-overs/export": ("view_customers", "view_customers"),
     "customers/hand-overs/new": ("hand_over_customers", "hand_over_customers"),

@@ -358,6 +358,7 @@ def test_no_page_of_customers_shuts_anyone_out_or_scrolls_sideways(theme: str, p
     paths = ["/customers/", "/customers/new", f"/customers/{one}/edit", f"/customers/{one}/contacts/1",
              f"/customers/{one}/papers/new", "/customers/expiring", "/customers/hand-overs/",
              "/customers/hand-overs/new?from=李沅&to=尹川", "/customers/groups/", "/customers/quality",
+             f"/customers/{one}/merge?into=C0003",
              *(f"/customers/{one}?tab={tab}" for tab in TABS)]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from huikuan.connect.api.tests.conftest import Program, program_of
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.operations import add_company, name_user
-from huikuan.record.customers.operations import affiliate
+from huikuan.record.customers.operations import affiliate, merge_customers, undo_merge
 from huikuan.record.customers.queries import customer
 from huikuan.record.receivables.models import Settlement
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, PAID, ROWS, Books
@@ -85,6 +86,41 @@ def test_open_items_and_aging_as_of_a_day(program: Program, books: Books) -> Non
     assert [row["key"] for row in program.pages("/aging?by=currency")] == ["CNY", "USD"]
     early = program.get("/aging?known_at=2026-11-20T02:00:00%2B00:00")
     assert (early.status_code, early.json()["code"]) == (422, "reading_not_sealed")
+
+
+def test_a_merged_customer_answers_whom_it_is_shown_under(program: Program, books: Books) -> None:
+    """Facts go on naming the code they were recorded for; sums, lists of open lines and accounts are the other's."""
+    ids = {code: books.customer(code) for code in ("C0001", "C0002")}
+    owner = {"dimension": "owner", "effective_on": date(2026, 1, 1), "actor": "cli:test", "at": AT}
+    affiliate(customer_id=ids["C0001"], value="李沅", **owner)
+    affiliate(customer_id=ids["C0002"], value="尹川", **owner)
+    rows = [{row["document_number"] for row in program.pages(f"/items?customer={code}")} for code in ids]
+    period = "company=MAIN&currency=CNY&since=2026-01-01&until=2026-11-20"
+    drafts = [program.get(f"/statements/draft?customer={code}&{period}").json() for code in ids]
+    aged = {row["key"]: Decimal(row["total"]) for row in program.pages("/aging?by=customer")}
+    merge_id = merge_customers(from_id=ids["C0002"], into_id=ids["C0001"], reason="同一户", actor="cli:test", at=AT)
+
+    said = program.get("/customers/C0002").json()
+    assert (said["code"], said["name"], said["merged_into"]) == ("C0002", CUSTOMERS["C0002"], "C0001")
+    assert said["affiliations"]["owner"] == "李沅"
+    assert {row["code"]: row["merged_into"] for row in program.pages("/customers")}["C0002"] == "C0001"
+    assert program.get("/customers/C0001").json()["merged_into"] is None
+    for code in ids:
+        items = program.pages(f"/items?customer={code}")
+        assert {row["document_number"] for row in items} == rows[0] | rows[1]
+        assert {row["customer"] for row in items} == {"C0001", "C0002"}
+        assert {row["customer"] for row in program.pages(f"/open-items?customer={code}")} == {"C0001"}
+        draft = program.get(f"/statements/draft?customer={code}&{period}").json()
+        assert draft["customer"]["code"] == "C0001"
+        assert Decimal(draft["figures"]["closing"]) == sum(Decimal(one["figures"]["closing"]) for one in drafts)
+    merged = {row["key"]: Decimal(row["total"]) for row in program.pages("/aging?by=customer")}
+    assert merged["C0001"] == aged["C0001"] + aged["C0002"]
+    assert "C0002" not in merged
+    (event,) = program.pages("/events?kinds=customers.merged")
+    assert event["payload"] == {"merge_id": merge_id, "code": "C0002", "into": "C0001"}
+    undo_merge(merge_id=merge_id, reason="看错了", actor="cli:test", at=AT)
+    assert program.get("/customers/C0002").json()["merged_into"] is None
+    assert [program.get(f"/statements/draft?customer={code}&{period}").json() for code in ids] == drafts
 
 
 def test_entity_tags_spare_what_is_known(program: Program, books: Books) -> None:

@@ -38,7 +38,8 @@ _COUNT = Whole(0)
 CUSTOMER = answered(
     id=ID, code=CODE, name=Text(200), short_name=Text(100), english_name=Text(200),
     former_names=Listed(Text(200)), uscc=Text(18), uscc_problem=Maybe(Text(40)),
-    status=Choice(("prospect", "customer")), parent=Maybe(CODE), industry=Text(100), version=_COUNT,
+    status=Choice(("prospect", "customer")), parent=Maybe(CODE), merged_into=Maybe(CODE), industry=Text(100),
+    version=_COUNT,
 )  # fmt: skip
 CUSTOMER_WHOLE = answered(
     **{name: part.kind for name, part in CUSTOMER.parts.items()},
@@ -91,10 +92,12 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def customer_json(row: CustomerRow, parents: Codes) -> dict[str, Any]:
-    """A customer as known now."""
-    said = {name: getattr(row, name) for name in CUSTOMER.parts if name not in ("parent", "former_names")}
-    return {**said, "former_names": list(row.former_names), "parent": parents.get(row.parent_id or 0)}
+def customer_json(row: CustomerRow, others: Codes) -> dict[str, Any]:
+    """A customer as known now. `others`: codes of its parent and of the customer it is shown under, by id."""
+    named = ("parent", "merged_into", "former_names")
+    said = {name: getattr(row, name) for name in CUSTOMER.parts if name not in named}
+    above = {"parent": others.get(row.parent_id or 0), "merged_into": others.get(row.merged_into_id or 0)}
+    return {**said, "former_names": list(row.former_names), **above}
 
 
 def item_json(row: ListedItem, companies: Codes, customers: Codes, currencies: Codes) -> dict[str, Any]:

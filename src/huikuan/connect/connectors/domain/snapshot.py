@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -10,16 +11,24 @@ import polars as pl
 _SAME = ("customer_id", "currency", "side", "document_date")
 
 
-def compare(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def compare(rows: pl.DataFrame, known: pl.DataFrame, under: Mapping[int, int]) -> pl.DataFrame:
     """File rows with `change`: new, same, smaller, larger, or conflict with its `differs`.
 
     `known` holds the live items under the file's keys: key, item_id, known_* attributes,
     `open_then` (open as of the day) and `open_now` (every later settlement regarded).
+    `under`: who is merged into whom; those are one customer.
     A row is smaller only where what is to be cleared is still open now.
     """
     met = rows.drop("item_id").join(known, on="key", how="left", maintain_order="left")
-    differs = pl.coalesce(pl.when(pl.col(name) != pl.col(f"known_{name}")).then(pl.lit(name)) for name in _SAME)
+    differs = pl.coalesce(
+        pl.when(_of(name, under) != _of(f"known_{name}", under)).then(pl.lit(name)) for name in _SAME
+    )
     return met.with_columns(differs=differs).with_columns(change=_change())
+
+
+def _of(column: str, under: Mapping[int, int]) -> pl.Expr:
+    """The column to compare, of customers the one they are shown under."""
+    return pl.col(column).replace(under) if under and column.endswith("customer_id") else pl.col(column)
 
 
 def _change() -> pl.Expr:

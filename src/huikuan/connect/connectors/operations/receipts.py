@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -20,6 +21,8 @@ from huikuan.connect.connectors.operations.lookups import meet
 from huikuan.connect.connectors.operations.plans import Plan, Task, new_plan, resolve_customers
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import stage
+from huikuan.record.customers.domain.merging import shown_under
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.operations.drafts import pairs_frame
 
 UNAPPLIED = gettext_noop("%(count)s receipts stay on account: no open document of that number was found.")
@@ -93,17 +96,18 @@ def _post(plan: Plan, rows: pl.DataFrame) -> None:
     named = rows.with_columns(item_id=posted["id"]).filter(pl.col("applies_to") != "")
     if named.is_empty():
         return
+    under = merged()
     receipts = [
         Receipt(
             row["item_id"],
             row["row"],
-            (row["customer_id"], row["applies_to"], row["currency"]),
+            (shown_under(under, row["customer_id"]), row["applies_to"], row["currency"]),
             row["amount"],
             row["received_on"],
         )
         for row in named.iter_rows(named=True)
     ]
-    made = apply(receipts, _debts(plan, named))
+    made = apply(receipts, _debts(plan, named, under))
     plan.draft.settle(
         pairs_frame(
             [
@@ -123,11 +127,11 @@ def _post(plan: Plan, rows: pl.DataFrame) -> None:
         plan.notes.append(Note(UNAPPLIED, {"count": str(missed)}))
 
 
-def _debts(plan: Plan, named: pl.DataFrame) -> dict[tuple[int, str, str], list[Debt]]:
+def _debts(plan: Plan, named: pl.DataFrame, under: Mapping[int, int]) -> dict[tuple[int, str, str], list[Debt]]:
     """The debits the receipts name, as the draft leaves them (a replaced receipt frees what it had paid), the
-    earliest due first; they join the draft."""
+    earliest due first; they join the draft. `under`: who is merged into whom; those are one customer."""
     drafted = plan.draft.state.filter(pl.col("before").is_not_null()).select("item_id")
-    wanted = named.select("customer_id", "applies_to", "currency")
+    wanted = _of_all_that_are_one(named.select("customer_id", "applies_to", "currency"), under)
     with stage(tables={"wanted": wanted, "drafted": drafted}) as staged:
         sql = _DEBTS.format(wanted=staged.table("wanted"), drafted=staged.table("drafted"))
         found = read_frame(sql, [plan.task.company.pk], _DEBT_COLUMNS)
@@ -143,6 +147,13 @@ def _debts(plan: Plan, named: pl.DataFrame) -> dict[tuple[int, str, str], list[D
     )
     debts: dict[tuple[int, str, str], list[Debt]] = {}
     for row in rows.iter_rows(named=True):
-        pays = (row["customer_id"], row["document_number"], row["currency"])
+        pays = (shown_under(under, row["customer_id"]), row["document_number"], row["currency"])
         debts.setdefault(pays, []).append(Debt(row["item_id"], row["open_amount"], row["settle_from"]))
     return debts
+
+
+def _of_all_that_are_one(wanted: pl.DataFrame, under: Mapping[int, int]) -> pl.DataFrame:
+    """What is wanted of a customer, wanted of each that is one with it."""
+    everyone = sorted({*wanted["customer_id"], *under, *under.values()})
+    ones = pl.DataFrame({"customer_id": everyone, "shown": [shown_under(under, one) for one in everyone]})
+    return wanted.join(ones, on="customer_id").drop("customer_id").join(ones, on="shown").drop("shown")

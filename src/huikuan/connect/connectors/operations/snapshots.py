@@ -2,7 +2,7 @@
 
 New → item. Smaller or gone → settled by a clearing receipt of that day. Back again → the clearing
 reversed on that day. Due date moved in the source → a new schedule from that day. Larger than ever
-cleared, another customer, currency or document date → conflict.
+cleared, another customer (not one merged with it), currency or document date → conflict.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.store.bulk import read_frame
 from huikuan.mechanisms.store.staging import Staged, stage
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.operations.withdrawals import first_open, mirror, reverse_standing
 from huikuan.record.receivables.queries.bulk import STANDING, items_where, open_on, settlements_where
 
@@ -51,7 +52,7 @@ def plan_snapshot(task: Task, checked: Checked) -> Plan:
     met = resolve_customers(plan, meet(task, checked.frame))
     with stage(tables={"keys": met.select("key")}) as staged:
         known = open_on(task.company.pk, task.system, task.as_of, staged.table("keys"))
-    rows = compare(met, known)
+    rows = compare(met, known, merged())
     rows, back, extra = _backs(task, rows)
     conflicting = rows.filter(pl.col("change") == "conflict")
     plan.conflicts = [_conflict(task, row) for row in conflicting.iter_rows(named=True)]

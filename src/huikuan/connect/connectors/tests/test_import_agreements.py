@@ -21,6 +21,7 @@ from huikuan.record.contracts.operations.milestones import record_milestone, wit
 from huikuan.record.contracts.queries.progress import order_of
 from huikuan.record.contracts.queries.terms import terms_of, versions
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import merge_customers, undo_merge
 from huikuan.record.receivables.queries.check import check_ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -167,6 +168,31 @@ def test_orders_that_cannot_be_taken_are_listed_and_nothing_is_written(tmp_path:
     assert refused.value.code == "agreement_refused"
     assert [(place.row, place.column) for place in refused.value.where] == [(2, "订单号")]
     assert Leaf.objects.count() == before
+
+
+def test_of_customers_that_are_one_a_file_names_either(tmp_path: Path) -> None:
+    take(tmp_path, "contracts", CONTRACTS)
+    take(tmp_path, "orders", ORDERS)
+    one, other = Customer.objects.get(code="C1"), Customer.objects.get(code="C2")
+    # Each recorded under its own code stands, and is amended, under the other's.
+    contracts = "合同编号,客户编码,合同金额\nJL-1,C2,20000\n"
+    orders = ORDERS.replace("C1,江临试制", "C2,北麓矿业").replace("500.00", "600.00")
+    before = Leaf.objects.count()
+    for kind, text in (("contracts", contracts), ("orders", orders)):
+        with pytest.raises(Refusal):
+            take(tmp_path, kind, text)
+    assert Leaf.objects.count() == before
+    merge = merge_customers(from_id=one.pk, into_id=other.pk, reason="同一户", **WHO)
+    assert counts(take(tmp_path, "contracts", contracts)) == (1, 1, 0, 0)
+    assert counts(take(tmp_path, "orders", orders)) == (3, 2, 1, 0)
+    assert (Contract.objects.get(number="JL-1").customer_id, Contract.objects.count()) == (one.pk, 2)
+    assert SalesOrder.objects.get(number="SO-1").customer_id == one.pk
+    # What was registered under the one's contract while they were one still rests on it.
+    fresh = ORDERS.replace("SO-1", "SO-3").replace("C1,江临试制", "C2,北麓矿业")
+    take(tmp_path, "orders", fresh)
+    assert SalesOrder.objects.get(number="SO-3").customer_id == other.pk
+    undo_merge(merge_id=merge, reason="看错了", **WHO)
+    assert check_ledger() == []
 
 
 BAD_CONTRACTS = """合同编号,客户编码,签订日期,终止日期,合同金额,付款节点,逾期利率,管辖法院,仲裁机构,状态

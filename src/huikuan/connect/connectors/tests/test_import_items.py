@@ -12,9 +12,12 @@ from huikuan.connect.connectors.operations.importing import ConflictRefusal, imp
 from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.tests.ledgers import AT, checked, item, open_by_key, query, receipt, sizes, task
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import merge_customers
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.queries.check import check_ledger
+from huikuan.record.receivables.queries.items import ItemFilter, items_page
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +138,42 @@ def test_receipts_pay_the_document_they_name_and_the_rest_stays_on_account() -> 
     sound()
     again = import_checked(task("receipts"), checked("receipts", payments))
     assert (again.created, again.duplicates) == (0, 4)
+
+
+def test_of_customers_that_are_one_a_receipt_pays_the_document_of_either() -> None:
+    rows = [item(2, "A", 1_000), item(3, "B", 500, customer_code="C2"), item(4, "X", 70, customer_code="C3")]
+    import_checked(task("items"), checked("items", rows))
+    ids = dict(Customer.objects.values_list("code", "pk"))
+    merge_customers(from_id=ids["C2"], into_id=ids["C1"], reason="同一户", actor="cli:test", at=AT)
+    # Each code names the other's document; a third customer's stays out of reach.
+    payments = [
+        receipt(2, "R1", 400, "B"),
+        receipt(3, "R2", 900, "A", customer_code="C2"),
+        receipt(4, "R3", 50, "X", customer_code="C2"),
+    ]
+    result = import_checked(task("receipts"), checked("receipts", payments))
+    assert (result.created, result.totals[0]["settlements"]) == (3, 2)
+    assert open_by_key(date(2026, 12, 31)) == {"A": 100, "B": 100, "R3": -50, "X": 70}
+    sound()
+
+
+def test_what_names_a_merged_customer_lands_there_and_shows_under_the_other() -> None:
+    rows = [item(2, "A", 1_000), item(3, "B", 500, customer_code="C2")]
+    import_checked(task("items"), checked("items", rows))
+    ids = dict(Customer.objects.values_list("code", "pk"))
+    merge_customers(from_id=ids["C2"], into_id=ids["C1"], reason="同一户", actor="cli:test", at=AT)
+    later = item(2, "D", 70, customer_code="C2")
+    result = import_checked(task("items"), checked("items", [later]))
+    assert (result.created, result.customers_created) == (1, 0)
+    again = import_checked(task("items"), checked("items", [*rows, later]))
+    assert (again.created, again.duplicates, again.conflicts) == (0, 3, 0)
+    assert query("SELECT customer_id FROM receivables_item WHERE document_number = 'D'") == [(ids["C2"],)]
+    for asked in ids.values():
+        found = items_page(ItemFilter(customer_id=asked), as_of=date(2026, 12, 31), scope=EVERYTHING, limit=9).rows
+        assert {(row.customer_code, row.document_number) for row in found} == {("C1", "A"), ("C1", "B"), ("C1", "D")}
+    undo_batch(batch_id=result.batch, actor="tester", at=AT)
+    assert open_by_key(date(2026, 12, 31)) == {"A": 1_000, "B": 500}
+    sound()
 
 
 def test_undo_and_the_corrected_file() -> None:

@@ -16,6 +16,8 @@ from huikuan.connect.connectors.operations.importing import ConflictRefusal, Res
 from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.tests.ledgers import AT, checked, item, open_by_key, query, receipt, sizes, task
 from huikuan.kernel.errors import Refusal
+from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import merge_customers
 from huikuan.record.receivables.queries.check import check_ledger
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,19 @@ def test_what_cannot_be_the_same_claim_is_a_conflict(changed: dict[str, Any], co
     replaced = snapshot(JULY, {}, [item(2, "A", **{"amount": 1_000, **changed})], on_conflict="replace")
     assert replaced.conflicts == 1
     assert open_by_key(JULY) == {"A": changed.get("amount", 1_000)}
+    assert check_ledger() == []
+
+
+def test_a_claim_that_comes_under_the_code_of_a_customer_that_is_one_with_its_own_is_the_same() -> None:
+    snapshot(MAY, {}, [item(2, "A", 1_000), item(3, "B", 500, customer_code="C2")])
+    ids = dict(Customer.objects.values_list("code", "pk"))
+    merge_customers(from_id=ids["C2"], into_id=ids["C1"], reason="同一户", actor="tester", at=AT)
+    # The source has one code left; of either it is the other's claim.
+    june = snapshot(JUNE, {}, [item(2, "A", 1_000, customer_code="C2"), item(3, "B", 200)])
+    assert (june.conflicts, changes_of(june)) == (0, {"smaller": (1, "3.00"), "same": (1, "10.00")})
+    assert open_by_key(JUNE) == {"A": 1_000, "B": 200}
+    owing = query("SELECT DISTINCT customer_id FROM receivables_item WHERE origin_key IN ('B', 'B#cleared')")
+    assert owing == [(ids["C2"],)]
     assert check_ledger() == []
 
 

@@ -32,6 +32,7 @@ from huikuan.record.contracts.domain.terms import (
 from huikuan.record.contracts.models import Contract, ContractVersion
 from huikuan.record.contracts.operations.contracts import ROW, begins_on, number_of, row_of, tidied
 from huikuan.record.contracts.queries.terms import standing
+from huikuan.record.customers.queries.merging import one_with
 
 IMPORT = "import"
 #: Rows looked up or written in one statement.
@@ -139,7 +140,7 @@ def _check(row: Contract | None, latest: Version | None, terms: Terms, one: Stat
     check_terms(terms)
     if row is None or latest is None:
         return
-    if row.customer_id != one.customer_id:
+    if row.customer_id != one.customer_id and one.customer_id not in one_with(row.customer_id):
         raise Refusal("contract_customer_differs", number=row.number)
     if terms != latest.terms:
         check_amendment(latest.terms, terms, list(standing(row.pk).values()))

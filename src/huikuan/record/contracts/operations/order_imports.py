@@ -29,6 +29,7 @@ from huikuan.record.contracts.models import Fulfilment, SalesOrder, SalesOrderVe
 from huikuan.record.contracts.operations.contracts import number_of
 from huikuan.record.contracts.operations.imports import CHUNK, Taken, record_many
 from huikuan.record.contracts.operations.orders import check_contract, row_of
+from huikuan.record.customers.queries.merging import one_with
 
 _COLUMNS = ["version", *row_of(Order(date(2000, 1, 1), "CNY", ()), [])]
 
@@ -116,7 +117,7 @@ def _check(
         check_contract(company.pk, one.customer_id, order.contract_number)
     if row is None or before is None:
         return
-    if row.customer_id != one.customer_id:
+    if row.customer_id != one.customer_id and one.customer_id not in one_with(row.customer_id):
         raise Refusal("order_customer_differs", number=row.number)
     if order.currency != before.currency:
         raise Refusal("order_currency_fixed", currency=before.currency)

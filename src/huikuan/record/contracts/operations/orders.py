@@ -30,6 +30,7 @@ from huikuan.record.contracts.models import Contract, Fulfilment, SalesOrder, Sa
 from huikuan.record.contracts.operations.contracts import number_of
 from huikuan.record.contracts.queries.progress import done_of, order_of
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries.merging import one_with
 
 
 def create_order(*, company: Company, customer_id: int, number: str, order: Order, actor: str, at: datetime) -> int:
@@ -206,7 +207,7 @@ def check_contract(company_id: int, customer_id: int, number: str) -> None:
     if not number:
         return
     owner = Contract.objects.filter(company_id=company_id, number=number).values_list("customer_id", flat=True).first()
-    if owner is not None and owner != customer_id:
+    if owner is not None and owner not in one_with(customer_id):
         raise Refusal("order_contract_foreign", number=number)
 
 

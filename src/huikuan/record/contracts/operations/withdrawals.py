@@ -28,6 +28,7 @@ from huikuan.record.contracts.models import (
 from huikuan.record.contracts.operations import imports, order_imports
 from huikuan.record.contracts.queries.progress import done_of
 from huikuan.record.contracts.queries.terms import standing, versions
+from huikuan.record.customers.queries.merging import ever_one_with
 
 UNDO = "undo"
 
@@ -105,7 +106,8 @@ def _built_on(fact: ContractVersion) -> bool:
         return True
     if fact.version > 1:
         return False
-    orders = SalesOrder.objects.filter(company_id=fact.company_id, customer_id=fact.customer_id).exclude(state=VOID)
+    whose = ever_one_with(fact.customer_id)
+    orders = SalesOrder.objects.filter(company_id=fact.company_id, customer_id__in=whose).exclude(state=VOID)
     number = Contract.objects.values_list("number", flat=True).get(pk=fact.contract_id)
     filed = ContractFile.objects.filter(contract_id=fact.contract_id).exists()
     return filed or orders.filter(contract_number=number).exists()

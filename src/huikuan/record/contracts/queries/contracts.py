@@ -25,6 +25,7 @@ from huikuan.record.contracts.queries.listing import (
 from huikuan.record.contracts.queries.reachable import reachable
 from huikuan.record.contracts.queries.terms import Amendment, amendments, standing, terms_of_many
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import one_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,10 @@ def _events(facts: list[MilestoneEvent]) -> Iterator[EventRow]:
 
 def _matching(chosen: ContractFilter, scope: Scope, as_of: date | None, known: int | None) -> QuerySet[Contract]:
     rows = reachable(Contract.objects.all(), scope)
-    wanted: dict[str, Any] = {name: getattr(chosen, name) for name in ("company_id", "customer_id", "status")}
+    wanted: dict[str, Any] = {name: getattr(chosen, name) for name in ("company_id", "status")}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if chosen.customer_id is not None:
+        rows = rows.filter(customer_id__in=one_with(chosen.customer_id, known))
     if chosen.ids is not None:
         rows = rows.filter(pk__in=chosen.ids)
     if as_of is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import spellings
@@ -33,12 +34,15 @@ def a_few_thousand_at_a_time(rows: QuerySet[_Listed]) -> Iterator[list[_Listed]]
 
 
 def found_by(text: str, *fields: str) -> Q:
-    """Rows with `text` in one of the fields or in their customer's name or code."""
+    """Rows with `text` in one of the fields or in their customer's name or code, or in those of the customer it is
+    shown under."""
     condition = Q()
     for spelling in spellings(text):
         for field in fields:
             condition |= Q(**{f"{field}__icontains": spelling})
-        named = Customer.objects.filter(Q(name__icontains=spelling) | Q(code__icontains=spelling))
+        own = Q(name__icontains=spelling) | Q(code__icontains=spelling)
+        shown = Q(merged_into__name__icontains=spelling) | Q(merged_into__code__icontains=spelling)
+        named = Customer.objects.filter(own | shown)
         condition |= Q(customer_id__in=named.values("id"))
     return condition
 
@@ -50,8 +54,9 @@ def numbered(rows: QuerySet[_Listed], company_code: str, number: str) -> QuerySe
 
 
 def customers_named(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Code and name of each of these customers."""
-    rows = Customer.objects.filter(id__in=set(ids)).values_list("id", "code", "name")
+    """Code and name of each of these customers, of a merged one those it is shown under."""
+    shown = (Coalesce(f"merged_into__{name}", name) for name in ("code", "name"))
+    rows = Customer.objects.filter(id__in=set(ids)).values_list("id", *shown)
     return {pk: (code, name) for pk, code, name in rows}
 
 

@@ -24,6 +24,7 @@ from huikuan.record.contracts.queries.listing import (
 from huikuan.record.contracts.queries.progress import FulfilmentRow, done_of, fulfilments, order_of
 from huikuan.record.contracts.queries.reachable import reachable
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import one_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +162,8 @@ def whole_order(row: OrderRow, *, scope: Scope, as_of: date | None = None, known
     if not seen(scope).has(row.company_id, row.customer_id):
         raise Refusal("order_unknown", order=row.id)
     said, done = order_of(row.id, known=known), done_of(row.id, as_of=as_of, known=known)
-    agreed = Contract.objects.filter(
-        company_id=row.company_id, number=said.contract_number, customer_id=row.customer_id
-    )
+    one = one_with(row.customer_id, known)
+    agreed = Contract.objects.filter(company_id=row.company_id, number=said.contract_number, customer_id__in=one)
     return WholeOrder(
         row=row,
         order=said,
@@ -176,9 +176,11 @@ def whole_order(row: OrderRow, *, scope: Scope, as_of: date | None = None, known
 
 def _matching(chosen: OrderFilter, scope: Scope, as_of: date | None, known: int | None) -> QuerySet[SalesOrder]:
     rows = reachable(SalesOrder.objects.all(), scope)
-    names = ("company_id", "customer_id", "contract_number", "state")
+    names = ("company_id", "contract_number", "state")
     wanted: dict[str, Any] = {name: getattr(chosen, name) for name in names}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if chosen.customer_id is not None:
+        rows = rows.filter(customer_id__in=one_with(chosen.customer_id, known))
     if chosen.ids is not None:
         rows = rows.filter(pk__in=chosen.ids)
     if as_of is not None:

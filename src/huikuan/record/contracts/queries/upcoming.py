@@ -12,8 +12,8 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.contracts.domain.milestones import Milestone, amounts
 from huikuan.record.contracts.domain.terms import ACTIVE, Terms
 from huikuan.record.contracts.models import Contract, ContractVersion, MilestoneEvent
+from huikuan.record.contracts.queries.listing import customers_named
 from huikuan.record.contracts.queries.terms import standing_of_many, terms_of_many
-from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import narrowed, seen
 
 
@@ -63,9 +63,8 @@ def _told_later(as_of: date, known: int | None) -> Q:
 
 def _awaited(contracts: dict[int, Contract], as_of: date, until: date, known: int | None) -> Iterator[Awaited]:
     happened = standing_of_many(contracts, as_of=as_of, known=known)
-    names = dict(
-        Customer.objects.filter(id__in={one.customer_id for one in contracts.values()}).values_list("id", "name")
-    )
+    named = customers_named(one.customer_id for one in contracts.values())
+    names = {customer_id: name for customer_id, (_, name) in named.items()}
     for contract_id, terms in terms_of_many(contracts, as_of, known=known).items():
         if terms.status != ACTIVE:
             continue

@@ -5,6 +5,7 @@ from huikuan.record.customers.operations.bulk import ensure_prospects, import_cu
 from huikuan.record.customers.operations.customers import change_customer, create_customer, create_group, move_group
 from huikuan.record.customers.operations.documents import add_document, renew_document, withdraw_document
 from huikuan.record.customers.operations.handovers import call_off_hand_over, draw_up_hand_over, sign_hand_over
+from huikuan.record.customers.operations.merging import merge_customers, undo_merge
 from huikuan.record.customers.operations.people import add_contact, change_care, change_contact, erase_contact
 
 __all__ = [
@@ -22,8 +23,10 @@ __all__ = [
     "ensure_prospects",
     "erase_contact",
     "import_customers",
+    "merge_customers",
     "move_group",
     "renew_document",
     "sign_hand_over",
+    "undo_merge",
     "withdraw_document",
 ]

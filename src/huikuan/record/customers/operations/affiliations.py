@@ -66,12 +66,16 @@ def affiliate(
 ) -> int:
     """Record one affiliation; 0 when just this is the record of that day. '' ends an affiliation.
 
-    Refuses an unknown customer, dimension or group. An owner's or region's name is free.
+    Refuses an unknown customer, dimension or group, and a merged customer: it is whose the other is. An owner's or
+    region's name is free.
     """
     statement = Statement(customer_id, dimension, value, effective_on, item_id)
 
     def work() -> int:
+        _hold([customer_id])
         _check(statement)
+        if item_id is None:
+            _refuse_merged(customer_id)
         written = affiliate_many([statement], today=effective_on, batch_id=None, actor=actor, at=at).written
         if written:
             announce("customers.affiliated", at=at, customer_id=customer_id, payload={"dimension": dimension})
@@ -195,6 +199,12 @@ def _hold(customer_ids: Collection[int]) -> None:
     missing = set(customer_ids) - set(rows.values_list("pk", flat=True))
     if missing:
         raise Refusal("customer_unknown", customer=min(missing))
+
+
+def _refuse_merged(customer_id: int) -> None:
+    row = Customer.objects.select_related("merged_into").get(pk=customer_id)
+    if row.merged_into:
+        raise Refusal("customer_merged", customer=row.code, into=row.merged_into.code)
 
 
 def _check(statement: Statement) -> None:

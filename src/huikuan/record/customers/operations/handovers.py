@@ -76,7 +76,7 @@ def draw_up_hand_over(
     def work() -> int:
         _hold(chosen)
         _check_owner(chosen, giver, effective_on)
-        _check_free(chosen)
+        check_free(chosen)
         (hand_over_id,) = record(HandOver, [row], at=at)
         HandOverPlace.objects.bulk_create(
             HandOverPlace(hand_over_id=hand_over_id, customer_id=one.customer_id, company_id=one.company_id)
@@ -169,7 +169,8 @@ def _check_owner(customer_ids: Collection[int], owner: str, day: date) -> None:
         raise Refusal("hand_over_before_another", day=day.isoformat(), codes=", ".join(codes))
 
 
-def _check_free(customer_ids: Collection[int]) -> None:
+def check_free(customer_ids: Collection[int]) -> None:
+    """Refuse customers that an open hand-over names: what is signed is what was shown."""
     named = HandOverPlace.objects.filter(customer_id__in=customer_ids)
     steps: dict[int, set[str]] = {one: set() for one in named.values_list("hand_over_id", flat=True).distinct()}
     for paper_id, step in HandOverStep.objects.filter(hand_over_id__in=steps).values_list("hand_over_id", "step"):

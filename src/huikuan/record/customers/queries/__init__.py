@@ -27,6 +27,7 @@ from huikuan.record.customers.queries.customers import (
     register_seen,
     row_of,
     seen,
+    standing_seen,
     values_said,
     versions,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "register_seen",
     "row_of",
     "seen",
+    "standing_seen",
     "values_said",
     "versions",
 ]

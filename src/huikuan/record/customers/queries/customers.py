@@ -22,6 +22,7 @@ from huikuan.record.customers.domain.search_words import BEGIN, folded, typed
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup, CustomerVersion
+from huikuan.record.customers.queries.merging import merged
 
 _CHUNK = 20_000
 
@@ -30,7 +31,8 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer as it is known now. `uscc_problem` is why its USCC is doubtful, or None."""
+    """A customer as it is known now. `uscc_problem` is why its USCC is doubtful, or None; `merged_into_id`: the
+    customer it is shown under, or None."""
 
     id: int
     code: str
@@ -45,6 +47,7 @@ class CustomerRow:
     parent_id: int | None
     industry: str
     version: int
+    merged_into_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def narrowed(rows: Rows, what: Seen, *, company: str = "company_id", customer: s
 
 
 def register_seen(what: Seen) -> QuerySet[Customer]:
-    """The customers seen in the register, which companies share."""
+    """The customers seen in the register, which companies share; those merged too, so that their code is found."""
     known = what.customers
     return Customer.objects.all() if known is None else Customer.objects.filter(pk__in=among(known))
 
@@ -119,6 +122,12 @@ def among(ids: Iterable[int]) -> Func:
     listed = "(SELECT value::bigint FROM json_array_elements_text(%(expressions)s::json))"
     template = listed if is_postgres() else "(SELECT value FROM json_each(%(expressions)s))"
     return Func(Value(json.dumps(sorted(set(ids)))), template=template, output_field=BigIntegerField())
+
+
+def standing_seen(what: Seen, known_before: int | None = None) -> QuerySet[Customer]:
+    """The same without those shown under another, by the facts with tx below `known_before`: what a list of customers
+    shows."""
+    return register_seen(what).exclude(pk__in=merged(known_before, what))
 
 
 def customer(code: str, *, scope: Scope) -> CustomerRow:
@@ -253,7 +262,8 @@ def groups() -> list[GroupRow]:
 def affiliation_as_of(
     day: date, *, dimension: str, customer_ids: Iterable[int] | None = None, known_before: int | None = None
 ) -> dict[int, str]:
-    """Customer id → value of `dimension` as of `day`; customers without one are left out.
+    """Customer id → value of `dimension` as of `day`; customers without one are left out, and as known now merged
+    ones: they are whose the customer is that they are shown under.
 
     `known_before` limits knowledge to facts with tx below it (a head's horizon).
     """
@@ -314,7 +324,8 @@ def governing_rows(customer_ids: Iterable[int]) -> dict[tuple[int, int | None, s
 
 
 def _owned(owners: Collection[str], day: date | None) -> frozenset[int]:
-    """The customers of these owners: said so by the day, and nothing else said later by then.
+    """The customers of these owners: said so by the day, and nothing else said later by then; a merged one is
+    whose the customer is that it is shown under.
 
     One statement that touches only what names one of the owners, and the customers so named.
     """
@@ -326,11 +337,14 @@ def _owned(owners: Collection[str], day: date | None) -> frozenset[int]:
     names = ", ".join(["%s"] * len(owners))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT customer_id FROM (SELECT customer_id, value, row_number() OVER"
+            "WITH owned AS (SELECT customer_id FROM (SELECT customer_id, value, row_number() OVER"
             " (PARTITION BY customer_id ORDER BY effective_on DESC, tx DESC, id DESC) AS place"
             f" FROM customers_affiliation WHERE {by_then} AND customer_id IN"
             f" (SELECT customer_id FROM customers_affiliation WHERE {by_then} AND value IN ({names}))) ranked"
-            f" WHERE place = 1 AND value IN ({names})",
+            f" WHERE place = 1 AND value IN ({names}))"
+            " SELECT customer_id FROM owned WHERE customer_id NOT IN"
+            " (SELECT id FROM customers_customer WHERE merged_into_id IS NOT NULL)"
+            " UNION SELECT id FROM customers_customer WHERE merged_into_id IN (SELECT customer_id FROM owned)",
             [day, day, *sorted(owners), *sorted(owners)],
         )
         return frozenset(row[0] for row in cursor.fetchall())
@@ -351,6 +365,8 @@ def _governing(
     if known_before is not None:
         conditions.append("tx < %s")
         values.append(known_before)
+    elif key == "customer_id":
+        conditions.append("customer_id NOT IN (SELECT id FROM customers_customer WHERE merged_into_id IS NOT NULL)")
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT subject, value FROM (SELECT {key} AS subject, value, row_number() OVER"
@@ -377,6 +393,7 @@ def row_of(found: Customer) -> CustomerRow:
         parent_id=found.parent_id,
         industry=found.industry,
         version=found.version,
+        merged_into_id=found.merged_into_id,
     )
 
 

@@ -12,6 +12,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.documents import NOTICE, validity
 from huikuan.record.customers.models import Customer, DocumentVersion
 from huikuan.record.customers.queries.customers import seen
+from huikuan.record.customers.queries.merging import under
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class ExpiringRow:
-    """A paper that expires, with whose it is."""
+    """A paper that expires, with the customer it is shown under."""
 
     document: DocumentRow
     customer_code: str
@@ -68,18 +69,21 @@ def expiring(*, scope: Scope, day: date) -> list[ExpiringRow]:
     if whose is not None:
         facts = facts.filter(customer_id__in=whose)
     found = list(facts.order_by("expires_on", "customer_id", "number"))
-    names = Customer.objects.in_bulk([fact.customer_id for fact in found])
-    return [ExpiringRow(_row(fact, day), names[fact.customer_id].code, names[fact.customer_id].name) for fact in found]
+    held = Customer.objects.select_related("merged_into").in_bulk([fact.customer_id for fact in found])
+    shown = {one: row.merged_into or row for one, row in held.items()}
+    return [ExpiringRow(_row(fact, day), shown[fact.customer_id].code, shown[fact.customer_id].name) for fact in found]
 
 
 def kinds_held(customer_ids: Collection[int] | None, day: date) -> dict[int, set[str]]:
-    """Customer id → kinds of papers that hold on the day. None: of every customer."""
+    """Customer id → kinds of papers that hold on the day, with those of customers merged into it. None: of every
+    customer."""
+    into = under(customer_ids)
     facts = _latest(DocumentVersion.objects.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=day)))
     if customer_ids is not None:
-        facts = facts.filter(customer_id__in=customer_ids)
+        facts = facts.filter(customer_id__in=[*customer_ids, *into])
     held: dict[int, set[str]] = {}
     for customer_id, kind in facts.values_list("customer_id", "kind"):
-        held.setdefault(customer_id, set()).add(kind)
+        held.setdefault(into.get(customer_id, customer_id), set()).add(kind)
     return held
 
 

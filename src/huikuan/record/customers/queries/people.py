@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from huikuan.kernel.errors import Refusal
@@ -16,6 +16,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.record.customers.domain.care import FIELDS, Care
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import CareVersion, ContactVersion, Customer
+from huikuan.record.customers.queries.merging import under
 
 _PERSONAL = ("name", "phone", "email")
 _PLAIN = tuple(field.name for field in fields(Contact) if field.name not in _PERSONAL)
@@ -36,6 +37,7 @@ class ContactRow:
     """One state of a contact. `clear`: nothing is masked. `erased`: who it was is not known any more."""
 
     id: int
+    customer_id: int
     number: int
     version: int
     contact: Contact
@@ -57,18 +59,34 @@ def care_versions(customer_id: int) -> list[CareRow]:
     return [_care(fact) for fact in facts]
 
 
+def care_held(customer_id: int) -> CareRow:
+    """What holds now: its own, or where nothing was ever said of it, what was said of a customer merged into it (as
+    version 0: a change makes it its own)."""
+    own = care_of(customer_id)
+    return own if own.version else CareRow(0, care_by_customer([customer_id]).get(customer_id, own.care))
+
+
 def care_by_customer(customer_ids: Iterable[int] | None = None) -> dict[int, Care]:
-    """Customer id → what holds now; those never said anything of are left out. None: of every one."""
+    """Customer id → what holds now; those never said anything of are left out, unless something was said of one that
+    is merged into them. None: of every one."""
+    asked = None if customer_ids is None else list(customer_ids)
+    into = under(asked)
     facts = CareVersion.objects.order_by("version")
-    if customer_ids is not None:
-        facts = facts.filter(customer_id__in=list(customer_ids))
-    return {fact.customer_id: _care(fact).care for fact in facts}
+    if asked is not None:
+        facts = facts.filter(customer_id__in=[*asked, *into])
+    said = {fact.customer_id: _care(fact).care for fact in facts}
+    return {**{shown: said[one] for one, shown in into.items() if one in said}, **said}
 
 
 def of_class(rows: QuerySet[Customer], value_class: str) -> QuerySet[Customer]:
-    """Those of the customers that are of this value class now; '': those of none."""
+    """Those of the customers that are of this value class now; '': those of none. As `care_by_customer` says it."""
     said = CareVersion.objects.filter(customer_id=OuterRef("pk")).order_by("-version").values("value_class")[:1]
-    return rows.alias(value_class=Coalesce(Subquery(said), Value(""))).filter(value_class=value_class)
+    # Few customers are shown for others too: what holds of these is looked up.
+    shared = {*under().values()}
+    held = care_by_customer(shared)
+    theirs = [one for one in shared if held.get(one, Care()).value_class == value_class]
+    own = Q(value_class=value_class) & ~Q(pk__in=shared)
+    return rows.alias(value_class=Coalesce(Subquery(said), Value(""))).filter(own | Q(pk__in=theirs))
 
 
 def contacts(customer_id: int, *, clear: bool) -> list[ContactRow]:
@@ -98,13 +116,16 @@ def contact_versions(customer_id: int, *, clear: bool) -> list[ContactRow]:
 
 
 def customers_with_contact(customer_ids: Iterable[int] | None = None) -> set[int]:
-    """Those of the customers that have somebody to turn to. None: of every one."""
+    """Those of the customers that have somebody to turn to, be it of a customer merged into them. None: of all."""
+    asked = None if customer_ids is None else list(customer_ids)
+    into = under(asked)
     facts = ContactVersion.objects.order_by("version")
-    if customer_ids is not None:
-        facts = facts.filter(customer_id__in=list(customer_ids))
+    if asked is not None:
+        facts = facts.filter(customer_id__in=[*asked, *into])
     latest = {(customer, number): active for customer, number, active in
               facts.values_list("customer_id", "number", "active")}  # fmt: skip
-    return {customer for (customer, _), active in latest.items() if active}
+    there = {customer for (customer, _), active in latest.items() if active}
+    return there | {into[one] for one in there & into.keys()}
 
 
 def _care(fact: CareVersion) -> CareRow:
@@ -118,7 +139,8 @@ def _contact(fact: ContactVersion, known: dict[str, str] | None, clear: bool) ->
     contact = Contact(name=who["name"], phone=who["phone"], email=who["email"], **plain)
     if not clear:
         contact = masked(contact)
-    return ContactRow(fact.pk, fact.number, fact.version, contact, known is None, clear, fact.recorded_at, fact.actor)
+    of = (fact.pk, fact.customer_id, fact.number, fact.version)
+    return ContactRow(*of, contact, known is None, clear, fact.recorded_at, fact.actor)
 
 
 def masked(contact: Contact) -> Contact:

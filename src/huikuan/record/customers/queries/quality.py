@@ -13,8 +13,9 @@ from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.domain.completeness import Answers, Completeness, completeness_of
 from huikuan.record.customers.domain.likeness import Named, Pair, pairs
 from huikuan.record.customers.models import Affiliation, CareVersion, ContactVersion, CustomerVersion, DocumentVersion
-from huikuan.record.customers.queries.customers import CustomerRow, belongings, register_seen, row_of, seen
+from huikuan.record.customers.queries.customers import CustomerRow, belongings, row_of, seen, standing_seen
 from huikuan.record.customers.queries.documents import kinds_held
+from huikuan.record.customers.queries.merging import under
 from huikuan.record.customers.queries.people import care_by_customer, customers_with_contact
 
 _MANY = 1_000
@@ -38,7 +39,8 @@ class Quality:
 
 
 def quality_of(rows: Sequence[CustomerRow], day: date) -> dict[int, Quality]:
-    """Customer id → quality, as of the day for affiliations and papers."""
+    """Customer id → quality, as of the day for affiliations and papers. What people, papers and care of customers
+    merged into it say counts; its registry data and whose it is are its own."""
     # Of many, whole tables are read sooner than a long list of ids is compared.
     ids = None if len(rows) > _MANY else [row.id for row in rows]
     whose = belongings(ids, day)
@@ -62,9 +64,10 @@ def quality_of(rows: Sequence[CustomerRow], day: date) -> dict[int, Quality]:
 
 
 def last_said(customer_ids: Iterable[int] | None = None) -> Mapping[int, datetime]:
-    """When anything was last recorded of each customer: its data, people, papers or whose it is. None: of every
-    one."""
-    latest: dict[int, datetime] = {}
+    """When anything was last recorded of each customer, or of one merged into it: data, people, papers, owner. None:
+    of every one."""
+    asked = None if customer_ids is None else list(customer_ids)
+    into, latest = under(asked), dict[int, datetime]()
     for rows in (
         CustomerVersion.objects.values_list("customer_id"),
         CareVersion.objects.values_list("customer_id"),
@@ -72,15 +75,16 @@ def last_said(customer_ids: Iterable[int] | None = None) -> Mapping[int, datetim
         DocumentVersion.objects.values_list("customer_id"),
         Affiliation.objects.values_list("customer_id"),
     ):
-        chosen = rows if customer_ids is None else rows.filter(customer_id__in=list(customer_ids))
+        chosen = rows if asked is None else rows.filter(customer_id__in=[*asked, *into])
         for customer_id, at in chosen.annotate(at=Max("recorded_at")):
-            latest[customer_id] = max(at, latest.get(customer_id, at))
+            shown = into.get(customer_id, customer_id)
+            latest[shown] = max(at, latest.get(shown, at))
     return latest
 
 
 def look_alikes(*, scope: Scope) -> list[tuple[Pair, CustomerRow, CustomerRow]]:
     """The scope's customers that may be one and the same, the surest pairs first."""
-    rows = {one.pk: row_of(one) for one in register_seen(seen(scope)).order_by("pk")}
+    rows = {one.pk: row_of(one) for one in standing_seen(seen(scope)).order_by("pk")}
     named = (
         Named(
             row.id,

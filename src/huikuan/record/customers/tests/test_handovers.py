@@ -187,7 +187,7 @@ def test_lists_and_checks_read_no_papers(ids: list[int]) -> None:
     drawn_up(ids[:1])
     with CaptureQueriesContext(connection) as asked:
         hand_overs(reader=READS_ALL)
-        handovers._check_free(ids[1:])
+        handovers.check_free(ids[1:])
     told = [query["sql"] for query in asked if "customers_handover" in query["sql"]]
     assert told
     assert not any('"content"' in sql for sql in told)
@@ -226,14 +226,14 @@ def test_without_holding_the_customers_both_are_drawn_up(ids: list[int], monkeyp
     """The twin: nothing is held, and both look before either writes."""
     if connection.vendor != "postgresql":
         pytest.skip("a claim about concurrency: PostgreSQL only")
-    looked, check = threading.Barrier(2), handovers._check_free
+    looked, check = threading.Barrier(2), handovers.check_free
 
     def look(customer_ids: list[int]) -> None:
         check(customer_ids)
         looked.wait(20)
 
     monkeypatch.setattr(handovers, "_hold", lambda customer_ids: None)
-    monkeypatch.setattr(handovers, "_check_free", look)
+    monkeypatch.setattr(handovers, "check_free", look)
     assert both_at_once(ids, threading.Barrier(2)) == ["drawn up", "drawn up"]
 
 

@@ -37,7 +37,7 @@ from huikuan.record.customers.queries import (
     values_said,
     versions,
 )
-from huikuan.record.customers.queries.people import care_of, care_versions
+from huikuan.record.customers.queries.people import care_held, care_of, care_versions
 from huikuan.record.customers.web import words
 from huikuan.record.customers.web.forms import (
     CHANGED_SINCE,
@@ -227,7 +227,7 @@ def _care_conflict(customer_id: int, read: int) -> Conflict | None:
 
 
 def _care_form(customer_id: int) -> Form:
-    known = care_of(customer_id)
+    known = care_held(customer_id)
     return Form(asdict(known.care), known.version)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import divide_half_up
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.receivables.domain.periods import refuse_locked
 from huikuan.record.receivables.domain.posting import CREDIT, DEBIT, check_amount
 
@@ -54,9 +56,11 @@ def allocate(
     effective_on: date,
     reason: str,
     locked_through: date | None,
+    merged: Mapping[int, int] | None = None,
 ) -> Allocation:
-    """Decide a settlement; refuses with the rule that forbids it."""
-    _check_parties(credit, debit, reason)
+    """Decide a settlement; refuses with the rule that forbids it. `merged`: customer → the one it is shown under, of
+    those merged; they are one customer."""
+    _check_parties(credit, debit, reason, merged or {})
     debit_amount = _debit_amount(credit, debit, credit_amount, debit_amount)
     check_amount(credit_amount)
     check_amount(debit_amount)
@@ -100,14 +104,15 @@ def after(side: OpenSide, amount: int, book: int | None) -> OpenSide:
     )
 
 
-def _check_parties(credit: OpenSide, debit: OpenSide, reason: str) -> None:
+def _check_parties(credit: OpenSide, debit: OpenSide, reason: str, merged: Mapping[int, int]) -> None:
     if credit.side != CREDIT:
         raise Refusal("not_a_credit", item=credit.item_id)
     if debit.side != DEBIT:
         raise Refusal("not_a_debit", item=debit.item_id)
     if credit.company_id != debit.company_id:
         raise Refusal("companies_differ", credit=credit.item_id, debit=debit.item_id)
-    if credit.customer_id != debit.customer_id and reason != THIRD_PARTY:
+    one, other = (shown_under(merged, side.customer_id) for side in (credit, debit))
+    if one != other and reason != THIRD_PARTY:
         raise Refusal("customers_differ", credit=credit.item_id, debit=debit.item_id)
 
 

@@ -1,6 +1,6 @@
 """Items that await a milestone follow it: they fall due when its event happened, and wait again when it is
 taken back. Told by the contracts inside the transaction that records the event, so both stand or neither.
-Items that come later catch up after their own commit.
+Items that come later catch up after their own commit, and so do those of customers that became one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from huikuan.record.contracts.domain.milestones import fold, names_of
 from huikuan.record.contracts.models import Contract
 from huikuan.record.contracts.operations.milestones import REACHED, WITHDRAWN
 from huikuan.record.contracts.queries.terms import standing_of_many, terms_of_many
+from huikuan.record.customers.domain.merging import shown_under
+from huikuan.record.customers.queries.merging import ever_one_with, merged, one_with
 from huikuan.record.receivables.domain.schedules import Version, made_due, taken_back
 from huikuan.record.receivables.domain.settling import REVERSAL
 from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
@@ -29,6 +31,7 @@ from huikuan.record.receivables.queries.periods import locked_through as period_
 from huikuan.record.receivables.queries.schedules import versions_of
 
 KINDS = frozenset({REACHED, WITHDRAWN})
+MERGED = "customers.merged"
 #: After which a claim may await what has happened already.
 CATCHING_UP = frozenset(
     {
@@ -37,6 +40,7 @@ CATCHING_UP = frozenset(
         "receivables.rescheduled",
         "connectors.imported",
         "connectors.undone",
+        MERGED,
     }
 )
 REASON, TAKEN_BACK = "milestone", "milestone_withdrawn"
@@ -101,29 +105,40 @@ def make_due(waiting: Mapping[int, Sequence[Milestone]], *, at: datetime) -> int
 
 
 def catch_up(event: Announced) -> None:
-    """Items that came, were opened again or were given a new schedule after the event they name: they fall due as
-    if they had waited for it. For subscribers to CATCHING_UP, after commit; told again it finds nothing to do."""
-    if event.company_id is None:
-        return  # customers belong to no company
-    for item_ids in _some(_maybe_late(event, event.company_id)):
-        found = Item.objects.filter(id__in=item_ids).values_list("id", "customer_id", "contract_number")
-        agreed = {item_id: (customer_id, number) for item_id, customer_id, number in found}
-        reached = _reached(event.company_id, set(agreed.values()))
-        waiting = {item_id: reached[key] for item_id, key in agreed.items() if key in reached}
-        make_due(waiting, at=event.recorded_at)
+    """Items that came, were opened again or were given a new schedule after the event they name, and those of
+    customers that were merged: they fall due as if they had waited for it. For subscribers to CATCHING_UP, after
+    commit; told again it finds nothing to do."""
+    for company_id, late in _maybe_late(event).items():
+        for item_ids in _some(late):
+            found = Item.objects.filter(id__in=item_ids).values_list("id", "customer_id", "contract_number")
+            under = merged()
+            agreed = {item_id: (shown_under(under, whose), number) for item_id, whose, number in found}
+            reached = _reached(company_id, set(agreed.values()), under)
+            waiting = {item_id: reached[key] for item_id, key in agreed.items() if key in reached}
+            make_due(waiting, at=event.recorded_at)
 
 
-def _maybe_late(event: Announced, company_id: int) -> list[int]:
-    """Open items of a contract that the event posted, opened again or rescheduled, and that await something by
-    their own or by a later schedule."""
+def _maybe_late(event: Announced) -> dict[int, list[int]]:
+    """Company → open items of a contract that the event posted, opened again, rescheduled or merged with others, and
+    that await something by their own or by a later schedule."""
     waits = ~Q(awaits="") | Q(id__in=Schedule.objects.exclude(awaits="").values("item_id"))
-    late = Item.objects.filter(_touched(event) & waits, company_id=company_id).exclude(contract_number="")
-    return list(late.filter(id__in=OpenItem.objects.values("item_id")).order_by("id").values_list("id", flat=True))
+    late = Item.objects.filter(_touched(event) & waits).exclude(contract_number="")
+    if event.company_id is not None:
+        late = late.filter(company_id=event.company_id)
+    elif event.kind != MERGED:
+        return {}  # customers belong to no company
+    found: dict[int, list[int]] = {}
+    still_open = late.filter(id__in=OpenItem.objects.values("item_id")).order_by("id")
+    for item_id, company_id in still_open.values_list("id", "company_id"):
+        found.setdefault(company_id, []).append(item_id)
+    return found
 
 
 def _touched(event: Announced) -> Q:
     """The items of which the event speaks; what a milestone itself rescheduled is not looked at again."""
     said = event.payload
+    if event.kind == MERGED:
+        return Q(customer_id__in=one_with(event.customer_id or 0))
     freed = Settlement.objects.filter(reversal_of__isnull=False)
     planned = Schedule.objects.exclude(awaits="").exclude(reason__in=(REASON, TAKEN_BACK))
     if event.kind == "receivables.posted":
@@ -141,18 +156,22 @@ def _either(settlements: QuerySet[Settlement]) -> Q:
     return Q(id__in=settlements.values("credit_id")) | Q(id__in=settlements.values("debit_id"))
 
 
-def _reached(company_id: int, wanted: set[tuple[int, str]]) -> dict[tuple[int, str], list[Milestone]]:
+def _reached(
+    company_id: int, wanted: set[tuple[int, str]], under: Mapping[int, int]
+) -> dict[tuple[int, str], list[Milestone]]:
     """(customer, contract number) → the milestones whose events stand; the contracts are held so that none is
-    taken back meanwhile."""
-    customers, numbers = {customer for customer, _ in wanted}, {number for _, number in wanted}
+    taken back meanwhile. `under`: who is merged into whom; the customers are those shown."""
+    shown, numbers = {customer for customer, _ in wanted}, {number for _, number in wanted}
+    customers = shown | {one for one, into in under.items() if into in shown}
     rows = Contract.objects.select_for_update().filter(
         company_id=company_id, customer_id__in=customers, number__in=numbers
     )
-    held = {row.pk: (row.customer_id, row.number) for row in rows.order_by("pk")}
+    held = {row.pk: (shown_under(under, row.customer_id), row.number) for row in rows.order_by("pk")}
     happened = standing_of_many(pk for pk, key in held.items() if key in wanted)
     terms = terms_of_many(happened)
-    return {
-        held[pk]: [
+    found: dict[tuple[int, str], list[Milestone]] = {}
+    for pk, stands in happened.items():
+        found.setdefault(held[pk], []).extend(
             Milestone(
                 event_id=stands[one.code].event_id,
                 company_id=company_id,
@@ -166,9 +185,8 @@ def _reached(company_id: int, wanted: set[tuple[int, str]]) -> dict[tuple[int, s
             )
             for one in terms[pk].milestones
             if one.code in stands
-        ]
-        for pk, stands in happened.items()
-    }
+        )
+    return found
 
 
 def _put_back(milestone: Milestone, *, at: datetime) -> None:
@@ -207,15 +225,14 @@ class _Given:
 
 
 def _made_due(milestone: Milestone) -> dict[int, _Given]:
-    """Item → what the event gave it; items reversed since are left as they are."""
-    own = Item.objects.filter(
+    """Item → what the event gave it, also while its customer was one with another; items reversed since are left as
+    they are."""
+    whose = Item.objects.filter(customer_id__in=ever_one_with(milestone.customer_id))
+    own = whose.filter(
         company_id=milestone.company_id,
-        customer_id=milestone.customer_id,
         contract_number=milestone.contract_number,
         reversal_of=None,
-    ).exclude(
-        id__in=Item.objects.filter(customer_id=milestone.customer_id, reversal_of__isnull=False).values("reversal_of")
-    )
+    ).exclude(id__in=whose.filter(reversal_of__isnull=False).values("reversal_of"))
     rows = Schedule.objects.filter(item_id__in=own.values("id"), reason=REASON, note=milestone.note)
     found = rows.order_by("item_id", "version").values_list("item_id", "version", "effective_on").distinct()
     given: dict[int, _Given] = {}
@@ -279,7 +296,8 @@ def _settled_since(made: dict[int, _Given]) -> list[int]:
 
 def _open_items(milestone: Milestone) -> list[int]:
     """Open items of the contract; which of them wait, their schedules say."""
-    still_open = OpenItem.objects.filter(customer_id=milestone.customer_id, company_id=milestone.company_id)
+    one = one_with(milestone.customer_id)
+    still_open = OpenItem.objects.filter(customer_id__in=one, company_id=milestone.company_id)
     found = Item.objects.filter(
         id__in=still_open.values("item_id"), contract_number=milestone.contract_number, reversal_of=None
     )

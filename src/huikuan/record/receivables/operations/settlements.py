@@ -12,6 +12,7 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.pipeline import briefly, together
 from huikuan.mechanisms.store.transactions import retrying
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.domain.settling import OpenSide, after, allocate
 from huikuan.record.receivables.models import Item, Settlement
 from huikuan.record.receivables.operations import open_items
@@ -70,7 +71,10 @@ def _settle(requests: Sequence[Request], actor: str, at: datetime) -> list[int]:
     asked_items = {item_id for asked in requests for item_id in (asked.credit_id, asked.debit_id)}
     locked = open_items.lock(asked_items, settlements=len(requests))
     sides = dict(locked.sides)
-    decided = [_decide(asked, sides, locked, actor) for asked in requests]
+    apart = len({side.customer_id for side in locked.sides.values()}) > 1
+    # Asked only where two customers meet, and after their items are held.
+    one = merged() if apart else {}
+    decided = [_decide(asked, sides, locked, one, actor) for asked in requests]
     rows = [{"id": settlement_id, **row} for settlement_id, row in zip(locked.ids, decided, strict=True)]
     write = _write_many if len(rows) >= MANY else _write_few
     write(rows, locked.sides, sides, at)
@@ -93,8 +97,10 @@ def _write_many(rows: Rows, before: Sides, now: Sides, at: datetime) -> None:
     tell("receivables.settled", [row["id"] for row in rows], rows, at)
 
 
-def _decide(asked: Request, sides: dict[int, OpenSide], locked: open_items.Locked, actor: str) -> dict[str, Any]:
-    """The row of one settlement; `sides` moves on to what it leaves open."""
+def _decide(
+    asked: Request, sides: dict[int, OpenSide], locked: open_items.Locked, one: Mapping[int, int], actor: str
+) -> dict[str, Any]:
+    """The row of one settlement; `sides` moves on to what it leaves open. `one`: who is merged into whom."""
     credit, debit = _open(sides, asked.credit_id), _open(sides, asked.debit_id)
     allocation = allocate(
         credit,
@@ -104,6 +110,7 @@ def _decide(asked: Request, sides: dict[int, OpenSide], locked: open_items.Locke
         effective_on=asked.effective_on,
         reason=asked.reason,
         locked_through=locked.locked_through[credit.company_id],
+        merged=one,
     )
     sides[credit.item_id] = after(credit, allocation.credit_amount, allocation.credit_book_amount)
     sides[debit.item_id] = after(debit, allocation.debit_amount, allocation.debit_book_amount)

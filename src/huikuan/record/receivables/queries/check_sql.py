@@ -123,6 +123,13 @@ LEFT JOIN identity_company c ON c.id = i.company_id LEFT JOIN customers_customer
     common=f"WITH {_MOVED}, {_GOVERNING}",
 )
 
+#: Whether the two customers were ever merged, one into the other or both into a third: what was settled then stands,
+#: also when the merge is undone.
+_STOOD = "SELECT from_id AS own, into_id FROM customers_merge UNION SELECT into_id, into_id FROM customers_merge"
+_ONCE_ONE = (
+    f"EXISTS (SELECT 1 FROM ({_STOOD}) paying JOIN ({_STOOD}) owing ON owing.into_id = paying.into_id"
+    " WHERE paying.own = c.customer_id AND owing.own = d.customer_id)"
+)
 _BOTH = "c.id IS NOT NULL AND d.id IS NOT NULL AND "
 
 SETTLEMENTS = Scan(
@@ -163,7 +170,8 @@ SETTLEMENTS = Scan(
         Law(
             "settlement_customer",
             f"""{_BOTH}(s.customer_id <> d.customer_id
-    OR (c.customer_id <> d.customer_id AND s.reversal_of IS NULL AND s.reason <> 'third_party'))""",
+    OR (c.customer_id <> d.customer_id AND s.reversal_of IS NULL AND s.reason <> 'third_party'
+        AND NOT {_ONCE_ONE}))""",
             "d.customer_id",
             "CASE WHEN s.customer_id = d.customer_id THEN c.customer_id ELSE s.customer_id END",
         ),

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.domain.aging import overdue_days
 from huikuan.record.receivables.domain.schedules import Line, Version, earliest_due, governing, waterfall
 from huikuan.record.receivables.models import Item, Schedule, Settlement
@@ -45,8 +46,9 @@ def contract_items(
 
     Items that were reversed, and their mirrors, are left out: nothing of them stands.
     """
+    one = one_with(customer_id, known)
     named = Item.objects.filter(
-        company_id=company_id, customer_id=customer_id, contract_number=contract_number, posting_date__lte=as_of
+        company_id=company_id, customer_id__in=one, contract_number=contract_number, posting_date__lte=as_of
     )
     rows = list(_known(narrowed(named, seen(scope)), known).order_by("document_date", "id"))
     reversed_ids = {row.reversal_of for row in rows if row.reversal_of is not None}

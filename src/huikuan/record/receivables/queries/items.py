@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +17,9 @@ from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries.merging import merged, shown_as
 from huikuan.record.receivables.domain.aging import (
     AWAITING,
     BASES,
@@ -39,7 +41,8 @@ class ItemFilter:
 
     `slot`: 'not_due', 'awaiting', 'overdue' (any overdue) or 'days' with `from_days` … `to_days` (None: open end).
     On the document basis there is only 'days'. `side`: 'debit' or 'credit'. `text` finds in document number,
-    customer name and code. `lines`: these (item, line) alone; `customer_ids`: these customers' alone.
+    customer name and code. `lines`: these (item, line) alone; `customer_ids`: these customers' alone. A merged
+    `customer_id` finds what the one it is shown under does.
     """
 
     customer_id: int | None = None
@@ -224,7 +227,7 @@ class Matching:
 
 def _matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: str) -> Matching:
     keep_lines(engine, moment, basis)
-    clauses, parameters = _conditions(chosen, moment.as_of, basis)
+    clauses, parameters = _conditions(_shown(chosen, moment), moment, basis)
     parameters = {**moment.parameters(), **parameters, "organisation": moment.as_of}
     lines = "lines"
     for dimension in DIMENSIONS:
@@ -237,7 +240,15 @@ def _matching(engine: ColumnsEngine, chosen: ItemFilter, moment: Moment, basis: 
     return Matching(f"SELECT * FROM {lines} AS found WHERE {' AND '.join(clauses) or '1 = 1'}", parameters)
 
 
-def _conditions(chosen: ItemFilter, as_of: date, basis: str) -> tuple[list[str], dict[str, Any]]:
+def _shown(chosen: ItemFilter, moment: Moment) -> ItemFilter:
+    """The filter with the customer under which the one it names is shown."""
+    if chosen.customer_id is None:
+        return chosen
+    return replace(chosen, customer_id=shown_as(chosen.customer_id, moment.known, moment.seen))
+
+
+def _conditions(chosen: ItemFilter, moment: Moment, basis: str) -> tuple[list[str], dict[str, Any]]:
+    as_of = moment.as_of
     clauses, parameters = [], {"as_of": as_of}
     for name in ("customer_id", "side", "currency"):
         value = getattr(chosen, name)
@@ -253,7 +264,7 @@ def _conditions(chosen: ItemFilter, as_of: date, basis: str) -> tuple[list[str],
         among = ", ".join(str(int(one)) for one in sorted(chosen.customer_ids))
         clauses.append(f"customer_id IN ({among})" if among else "1 = 0")
     if chosen.text:
-        clauses.append(_text_clause(chosen.text, parameters))
+        clauses.append(_text_clause(chosen.text, moment, parameters))
     return clauses, parameters
 
 
@@ -276,7 +287,7 @@ def _slot_clauses(chosen: ItemFilter, as_of: date, basis: str, parameters: dict[
     return clauses
 
 
-def _text_clause(text: str, parameters: dict[str, Any]) -> str:
+def _text_clause(text: str, moment: Moment, parameters: dict[str, Any]) -> str:
     """Found by a part of the document number, the customer's name or code, in any spelling of its brackets."""
     named, clauses = Q(), []
     for place, spelling in enumerate(spellings(text)):
@@ -286,8 +297,9 @@ def _text_clause(text: str, parameters: dict[str, Any]) -> str:
         named |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
     if not clauses:
         return "TRUE"
-    found = Customer.objects.filter(named).values_list("id", flat=True)
-    ids = ", ".join(str(number) for number in found) or "NULL"
+    under = merged(moment.known, moment.seen)
+    found = {shown_under(under, number) for number in Customer.objects.filter(named).values_list("id", flat=True)}
+    ids = ", ".join(str(number) for number in sorted(found)) or "NULL"
     return f"({' OR '.join(clauses)} OR customer_id IN ({ids}))"
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
 from huikuan.record.receivables.queries.ledger import ItemRow
 
@@ -51,7 +52,8 @@ class ListedSettlement:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which rows; None does not narrow. `is_open` and `document_number` of items, `item_id` of settlements."""
+    """Which rows; None does not narrow. `customer_id`: with all that are one with it. `is_open` and
+    `document_number` of items, `item_id` of settlements."""
 
     company_id: int | None = None
     customer_id: int | None = None
@@ -64,7 +66,7 @@ class Chosen:
 
 def items_after(chosen: Chosen, *, scope: Scope, after: int = 0, limit: int) -> list[ListedItem]:
     """The next `limit` items of the scope whose id is above `after`."""
-    names = ("company_id", "customer_id", "kind", "document_number", "origin_key")
+    names = ("company_id", "kind", "document_number", "origin_key")
     rows = _among(narrowed(Item.objects.all(), seen(scope)), chosen, names)
     if chosen.is_open is not None:
         still_open = narrowed(OpenItem.objects.filter(item_id__gt=after), seen(scope)).values("item_id")
@@ -88,7 +90,7 @@ def listed_items(item_ids: Iterable[int], *, scope: Scope) -> list[ListedItem]:
 
 def settlements_after(chosen: Chosen, *, scope: Scope, after: int = 0, limit: int) -> list[ListedSettlement]:
     """The next `limit` settlements of the scope whose id is above `after`."""
-    rows = _among(narrowed(Settlement.objects.all(), seen(scope)), chosen, ("company_id", "customer_id"))
+    rows = _among(narrowed(Settlement.objects.all(), seen(scope)), chosen, ("company_id",))
     if chosen.item_id is not None:
         rows = rows.filter(credit_id=chosen.item_id) | rows.filter(debit_id=chosen.item_id)
     return _settlements(rows.filter(id__gt=after).order_by("id").values()[:limit])
@@ -110,7 +112,8 @@ def listed_settlements(settlement_ids: Iterable[int], *, scope: Scope) -> list[L
 
 def _among(rows: QuerySet[Any], chosen: Chosen, names: Iterable[str]) -> QuerySet[Any]:
     wanted = {name: getattr(chosen, name) for name in names}
-    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    found = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    return found if chosen.customer_id is None else found.filter(customer_id__in=one_with(chosen.customer_id))
 
 
 def _items(rows: Iterable[Mapping[str, Any]]) -> list[ListedItem]:

@@ -17,9 +17,9 @@ from huikuan.mechanisms.columns.additive import Kept, keep_rows
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Until
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Seen
+from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Piece, Seen
 from huikuan.record.customers.queries import seen
-from huikuan.record.receivables.columns import AFFILIATIONS, MOVES, SCHEDULES
+from huikuan.record.receivables.columns import AFFILIATIONS, MERGES, MOVES, SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, DIMENSIONS, NOT_DUE
 
 
@@ -52,12 +52,36 @@ def moment_of(as_of: date, known: Head | None, company_id: int | None, scope: Sc
 
 def counted(engine: Source, moment: Moment, *, since: date | None = None) -> str:
     """`counted`: the moves that count at the moment. `since`: the earliest day the question looks at
-    (default: its own); moves that cancelled each other out by then may be missing."""
-    moves = engine.source(MOVES, as_of=since or moment.as_of, known=moment.known)
+    (default: its own); moves that cancelled each other out by then may be missing.
+
+    A merged customer's moves are those of the customer it is shown under: the one place where two become one."""
+    moves = shown(engine, moment, since or moment.as_of)
     return f"""counted AS (
     SELECT * FROM {moves} AS moves
     WHERE effective_on <= %(as_of)s AND tx < %(known)s{moment.whose()}
 )"""
+
+
+def shown(engine: Source, moment: Moment, since: date) -> str:
+    """The moves under the customers they are shown under; where nobody was ever merged, the moves themselves.
+
+    They are narrowed to the reader as they were posted: of two that were made two again nobody is shown the other's
+    by asking what was known in between, and a customer the reader does not see is not named.
+    """
+    moves = engine.source(MOVES, as_of=since, known=moment.known)
+    if not engine.has(MERGES):
+        return moves
+    merges = engine.source(MERGES, as_of=since, known=moment.known)
+    columns = ", ".join(
+        "COALESCE(one.into_id, moved.customer_id) AS customer_id" if name == "customer_id" else f"moved.{name}"
+        for name in MOVES.names
+    )
+    theirs = Seen((Piece(None, moment.seen.customers),)).sql(customer="into_id")
+    return f"""(SELECT {columns} FROM {moves} AS moved LEFT JOIN (
+        SELECT from_id, into_id FROM {merges} AS facts WHERE tx < %(known)s AND {theirs}
+        GROUP BY from_id, into_id HAVING SUM(sign) > 0
+    ) AS one ON one.from_id = moved.customer_id
+    WHERE {moment.seen.sql(company="moved.company_id", customer="moved.customer_id")})"""
 
 
 def plan(engine: Source, moment: Moment) -> str:

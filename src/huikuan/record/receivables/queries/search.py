@@ -12,12 +12,13 @@ from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.models import Customer
-from huikuan.record.receivables.columns import MOVES
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.domain.remembered import amounts_beginning
 from huikuan.record.receivables.models import Item
-from huikuan.record.receivables.queries.open_lines import Moment, moment_of, open_lines
+from huikuan.record.receivables.queries.open_lines import Moment, moment_of, open_lines, shown
 
 #: So early that nothing had closed by then: what is paid is found too.
 _LONG_AGO = date(1, 1, 1)
@@ -65,29 +66,34 @@ def find_documents(
     2,680,000.00.
 
     The number itself first, then its tail and its beginning; of amounts the exact one; of equals the newest.
-    Letters' case and the width of brackets make no difference. `customer_ids`: of these customers alone. Reversals
-    are left out.
+    Letters' case and the width of brackets make no difference. `customer_ids`: of these customers alone, by whom
+    their items are shown under. Reversals are left out.
     """
     wanted = text.strip()
     if not wanted or (customer_ids is not None and not customer_ids):
         return []
     moment = moment_of(as_of, known, company_id, scope)
+    if customer_ids is not None:
+        under = merged(moment.known, moment.seen)
+        customer_ids = {shown_under(under, one) for one in customer_ids}
     with asking_columns() as engine:
         postings = _Postings(engine, moment, customer_ids)
         ids = postings.numbered(wanted, limit)
         if len(ids) < limit:
             ids += [one for one in postings.amounting(wanted, limit) if one not in ids]
         opens = postings.open_amounts(ids) if ids else {}
-    return _documents(ids, opens)[:limit]
+    return _documents(ids, opens, moment)[:limit]
 
 
 def standings(
     customer_ids: Collection[int], *, as_of: date, scope: Scope, company_id: int | None = None
 ) -> dict[int, list[Standing]]:
     """Customer → what each owes on the day, the largest amount first; past due as aging counts it, instalment by
-    instalment. `company_id`: to this company alone."""
+    instalment. `company_id`: to this company alone. Of a merged customer, what the one it is shown under does."""
     moment = moment_of(as_of, None, company_id, scope)
-    moment = replace(moment, seen=moment.seen.among(customer_ids))
+    under = merged(None, moment.seen)
+    shown = {shown_under(under, one) for one in customer_ids}
+    moment = replace(moment, seen=moment.seen.among({*shown, *(one for one, into in under.items() if into in shown)}))
     with asking_columns() as engine:
         rows = engine.rows(
             "SELECT customer_id, currency, CAST(SUM(open_amount) AS BIGINT) AS whole,"
@@ -99,7 +105,7 @@ def standings(
     found: dict[int, list[Standing]] = {}
     for customer_id, *standing in rows:
         found.setdefault(customer_id, []).append(Standing(*standing))
-    return found
+    return {one: found[whose] for one in customer_ids if (whose := shown_under(under, one)) in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,24 +169,22 @@ class _Postings:
             passed, portion = passed + portion, min(10 * portion, _AT_MOST)
 
     def _moves(self) -> str:
-        return self.engine.source(MOVES, as_of=_LONG_AGO, known=self.moment.known)
+        return shown(self.engine, self.moment, _LONG_AGO)
 
     def _counted(self) -> str:
         theirs = "" if self.customers is None else f" AND {Seen((Piece(None, frozenset(self.customers)),)).sql()}"
         return f"effective_on <= %(as_of)s AND tx < %(known)s{self.moment.whose()}{theirs}"
 
 
-def _documents(ids: list[int], opens: dict[int, int]) -> list[Document]:
+def _documents(ids: list[int], opens: dict[int, int], moment: Moment) -> list[Document]:
     items = {row.id: row for row in Item.objects.filter(id__in=ids)}
-    named = {
-        pk: (code, name)
-        for pk, code, name in Customer.objects.filter(pk__in={row.customer_id for row in items.values()}).values_list(
-            "pk", "code", "name"
-        )
-    }
+    under = merged(moment.known, moment.seen)
+    shown = {row.id: shown_under(under, row.customer_id) for row in items.values()}
+    rows = Customer.objects.filter(pk__in=shown.values()).values_list("pk", "code", "name")
+    named = {pk: (code, name) for pk, code, name in rows}
     return [
         Document(
-            one.id, one.customer_id, *named.get(one.customer_id, ("", "")), one.document_number, one.kind, one.side,
+            one.id, shown[one.id], *named.get(shown[one.id], ("", "")), one.document_number, one.kind, one.side,
             one.currency, one.amount, opens.get(one.id, 0), one.due_date,
         )
         for one in (items[number] for number in ids)

@@ -21,6 +21,7 @@ from huikuan.record.contracts.models import MilestoneEvent
 from huikuan.record.contracts.operations.contracts import create_contract
 from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
 from huikuan.record.contracts.queries.terms import standing
+from huikuan.record.customers.operations import merge_customers, undo_merge
 from huikuan.record.receivables.domain.posting import Part, Posting
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.models import OpenItem, Schedule
@@ -392,3 +393,46 @@ def test_however_many_items_an_event_made_due_as_many_statements_take_it_back(bo
 def test_the_wiring_listens_to_what_the_ledger_follows() -> None:
     wired = next(one for one in counters() if one.name == "receivables.milestones")
     assert wired.kinds == KINDS
+
+
+def of_the_other(books: Books, posted_on: str = "2026-02-01") -> int:
+    """An item of the other customer that names this one's contract and awaits its acceptance."""
+    more = {"awaits": "acceptance", "contract_number": NUMBER, "customer_id": books.other.pk}
+    return books.post("invoice", 100, posted_on, **more)
+
+
+def due_of(item: int) -> date | None:
+    return OpenItem.objects.get(item_id=item).due_date
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_customers_that_are_one_an_event_makes_the_items_of_both_due(books: Books, contract: int) -> None:
+    foreign, merging = of_the_other(books), {"reason": "同一户", **LATER}
+    merge = merge_customers(from_id=books.customer.pk, into_id=books.other.pk, **merging)
+    event = happened(contract, "acceptance", "2026-06-15")
+    assert due_of(foreign) == day("2026-07-15")
+    late = of_the_other(books, "2026-07-01")
+    delivered()
+    assert due_of(late) == day("2026-07-15")
+    # What came of it while they were one is undone with the event, also when they are two again.
+    undo_merge(merge_id=merge, **merging)
+    later = of_the_other(books, "2026-07-02")
+    delivered()
+    withdraw_milestone(event_id=event, reason="错", **LATER)
+    assert [due_of(one) for one in (foreign, late, later)] == [None, None, None]
+    assert check_ledger() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_customers_that_become_one_catch_up_with_what_has_happened(books: Books, contract: int) -> None:
+    foreign = of_the_other(books)
+    elsewhere = books.post("invoice", 100, "2026-02-01", awaits="acceptance", contract_number="JL-2026-009")
+    happened(contract, "acceptance", "2026-06-15")
+    delivered()
+    assert due_of(foreign) is None
+    merge_customers(from_id=books.other.pk, into_id=books.customer.pk, reason="同一户", **LATER)
+    for _ in range(2):
+        delivered()
+        assert (due_of(foreign), due_of(elsewhere)) == (day("2026-07-15"), None)
+    assert Schedule.objects.count() == 1
+    assert check_ledger() == []

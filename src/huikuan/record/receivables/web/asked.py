@@ -16,6 +16,7 @@ from huikuan.mechanisms.pages.lists import Chip, Column, Listing, Preset, regist
 from huikuan.mechanisms.pages.reading import Reading, currency_named
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import register_seen, seen
+from huikuan.record.customers.queries.merging import shown_as
 from huikuan.record.receivables.queries.items import ItemFilter
 
 _LONGEST_NUMBER = 18
@@ -67,7 +68,7 @@ class Asked:
 
 def asked(query: Mapping[str, str], reading: Reading, scope: Scope) -> Asked:
     """The filter an address names; refuses a customer that does not exist or lies outside the scope."""
-    customer = _customer(query.get("customer", ""), scope)
+    customer = _customer(query.get("customer", ""), reading, scope)
     slot = query.get("slot", "")
     side = query.get("side", "")
     belonging: dict[str, Any] = {name: value_asked(query.get(name, "")) for name in DIMENSIONS}
@@ -118,13 +119,16 @@ def _chips(narrowed: ItemFilter, customer: Customer | None) -> list[Chip]:
     return chips
 
 
-def _customer(code: str, scope: Scope) -> Customer | None:
+def _customer(code: str, reading: Reading, scope: Scope) -> Customer | None:
     if not code:
         return None
-    found = register_seen(seen(scope)).filter(code=code).first()
+    theirs = seen(scope)
+    found = register_seen(theirs).filter(code=code).first()
     if found is None:
         raise Refusal("customer_code_unknown", customer=code)
-    return found
+    if found.merged_into_id is None:
+        return found
+    return Customer.objects.get(pk=shown_as(found.pk, reading.horizon, theirs))
 
 
 def _number(text: str) -> int | None:

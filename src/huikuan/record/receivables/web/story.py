@@ -12,6 +12,7 @@ from huikuan.mechanisms.pages.reading import Reading
 from huikuan.record.contracts.models import Contract
 from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries.merging import one_with, shown_as
 from huikuan.record.receivables.domain.aging import overdue_days
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.ledger import ItemRow
@@ -72,7 +73,7 @@ def story_page(item_id: int, reading: Reading, theirs: Seen) -> dict[str, Any]:
     return {
         "story": story,
         "item": story.item,
-        "customer": Customer.objects.get(pk=story.item.customer_id),
+        "customer": Customer.objects.get(pk=shown_as(story.item.customer_id, reading.horizon, theirs)),
         "contract_id": contract_of(story.item),
         "item_company": Company.objects.get(pk=story.item.company_id),
         "open_amount": open_amount,
@@ -93,12 +94,11 @@ def story_page(item_id: int, reading: Reading, theirs: Seen) -> dict[str, Any]:
 
 
 def contract_of(subject: ItemRow) -> int | None:
-    """The registered contract the item names, if it is this customer's."""
+    """The registered contract the item names, if it is this customer's or that of one it is one with."""
     if not subject.contract_number:
         return None
-    named = Contract.objects.filter(
-        company_id=subject.company_id, number=subject.contract_number, customer_id=subject.customer_id
-    )
+    one = one_with(subject.customer_id)
+    named = Contract.objects.filter(company_id=subject.company_id, number=subject.contract_number, customer_id__in=one)
     return named.values_list("pk", flat=True).first()
 
 
@@ -114,11 +114,10 @@ def _dates(story: Story, reading: Reading) -> Dates:
 
 def _names(story: Story) -> dict[int, str]:
     """Other customers that paid, by id: a third party is named."""
-    others = {
-        step.counterpart.customer_id
-        for step in story.steps
-        if step.counterpart and step.counterpart.customer_id != story.item.customer_id
-    }
+    paid = {step.counterpart.customer_id for step in story.steps if step.counterpart}
+    others = paid - {story.item.customer_id}
+    if others:
+        others -= one_with(story.item.customer_id)
     return dict(Customer.objects.filter(pk__in=others).values_list("pk", "name")) if others else {}
 
 

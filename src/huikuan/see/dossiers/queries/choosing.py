@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Affiliation, Customer
-from huikuan.record.customers.queries import among, belonging, named_like, register_seen, seen
+from huikuan.record.customers.queries import among, belonging, named_like, seen, standing_seen
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.customers.queries.people import of_class
 from huikuan.see.dossiers.queries.standing import Books, most_first
 
@@ -38,7 +40,7 @@ class CustomerFilter:
 
 def matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Customer]:
     """The customers of the scope that match on the books' day."""
-    rows = named_like(register_seen(seen(scope)), chosen.text)
+    rows = _named(seen(scope), chosen.text, books.horizon)
     if chosen.status is not None:
         rows = rows.filter(status=chosen.status)
     if chosen.ids is not None:
@@ -48,6 +50,16 @@ def matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Cus
         if wanted is not None:
             rows = belonging(rows, dimension=dimension, value=wanted, day=books.as_of)
     return rows if chosen.value_class is None else of_class(rows, chosen.value_class)
+
+
+def _named(theirs: Seen, text: str, horizon: int) -> QuerySet[Customer]:
+    """The customers seen that are found by the text, or under which one is shown that is."""
+    rows = standing_seen(theirs, horizon)
+    if not text:
+        return rows
+    under = merged(horizon, theirs)
+    others = named_like(Customer.objects.filter(pk__in=among(under)), text).values_list("pk", flat=True)
+    return named_like(rows, text) | rows.filter(pk__in=[under[one] for one in others])
 
 
 def in_order(

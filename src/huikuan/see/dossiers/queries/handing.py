@@ -12,6 +12,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.customers.queries import affiliation_as_of, item_affiliation_as_of, register_seen, seen
+from huikuan.record.customers.queries.merging import under
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
 from huikuan.see.dossiers.queries.standing import Books
@@ -55,7 +56,7 @@ def handed(
     books, whoever's they were then. An item that is somebody else's on the day, apart from its customer, stays."""
     known = affiliation_as_of(day, dimension=OWNER)
     mine = {one for one, name in known.items() if name == owner and (chosen is None or one in chosen)}
-    apart = item_affiliation_as_of(day, dimension=OWNER, customer_ids=mine)
+    apart = item_affiliation_as_of(day, dimension=OWNER, customer_ids=[*mine, *under(mine)])
     rows: dict[int, list[ItemRow]] = {}
     if mine:
         theirs = ItemFilter(customer_ids=frozenset(mine), company_id=books.company_id)
@@ -69,8 +70,9 @@ def handed(
 
 def handed_by(customer_ids: Collection[int], *, scope: Scope) -> frozenset[str] | None:
     """Whose rows the scope reaches in every company that has items of these customers (None: anybody's): a customer
-    changes hands in all of them at once."""
-    companies = Item.objects.filter(customer_id__in=customer_ids).values_list("company_id", flat=True).distinct()
+    changes hands in all of them at once, and with it those merged into it."""
+    whose = [*customer_ids, *under(customer_ids)]
+    companies = Item.objects.filter(customer_id__in=whose).values_list("company_id", flat=True).distinct()
     return scope.owners_across(frozenset(companies))
 
 

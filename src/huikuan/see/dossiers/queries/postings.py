@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.models import Item
 from huikuan.see.dossiers.queries.standing import Books
 
@@ -46,6 +47,6 @@ def count_postings(customer_id: int, books: Books, *, scope: Scope) -> int:
 
 
 def _rows(customer_id: int, books: Books, scope: Scope) -> QuerySet[Item]:
-    rows = narrowed(Item.objects.filter(customer_id=customer_id), seen(scope))
+    rows = narrowed(Item.objects.filter(customer_id__in=one_with(customer_id, books.horizon)), seen(scope))
     rows = rows.filter(posting_date__lte=books.as_of, tx__lt=books.horizon)
     return rows if books.company_id is None else rows.filter(company_id=books.company_id)

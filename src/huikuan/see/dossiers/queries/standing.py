@@ -13,6 +13,7 @@ from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.models import Item, Settlement
 from huikuan.record.receivables.queries.history import CASH_KINDS
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
@@ -100,7 +101,8 @@ def _valued_lines(books: Books, scope: Scope, among: str = "") -> Iterator[tuple
 
 def habit(customer_id: int, books: Books, *, scope: Scope) -> Habit:
     """How the customer paid over the twelve months to the day: money only, by each claim's first due date."""
-    dated = Item.objects.filter(customer_id=customer_id, side="debit", due_date__isnull=False)
+    one = one_with(customer_id, books.horizon)
+    dated = Item.objects.filter(customer_id__in=one, side="debit", due_date__isnull=False)
     claims = narrowed(dated, seen(scope))
     if books.company_id is not None:
         claims = claims.filter(company_id=books.company_id)

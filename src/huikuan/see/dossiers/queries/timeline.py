@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +12,11 @@ from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.changes import Change, differences
 from huikuan.record.customers.domain.handover import Reader
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.queries import affiliations_said, narrowed, seen, versions
 from huikuan.record.customers.queries.documents import document_versions
 from huikuan.record.customers.queries.handovers import hand_overs
+from huikuan.record.customers.queries.merging import MergeRow, merges_of, one_with
 from huikuan.record.customers.queries.people import care_versions, contact_versions
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.history import CASH_KINDS
@@ -41,20 +43,32 @@ class Event:
 
 
 def timeline(
-    customer_id: int, books: Books, *, ledger: Scope, clear: bool, kind: str = "", limit: int | None = None
+    customer_id: int,
+    books: Books,
+    *,
+    customers: Scope,
+    ledger: Scope,
+    clear: bool,
+    kind: str = "",
+    limit: int | None = None,
 ) -> list[Event]:
-    """The latest events, at most `limit` (None: all). `ledger`: the reader's scope over the books; `clear`:
-    personal data are shown. Known at a past instant: what was recorded by then."""
-    until = books.known.sealed_at if books.known else None
+    """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`,
+    `ledger`: the reader's scopes over the register and the books; `clear`: personal data are shown. Known at a past
+    instant: what was recorded by then."""
+    until, theirs = books.known.sealed_at if books.known else None, seen(customers)
     found: list[Event] = []
     if kind in ("", "data"):
-        found += _data(customer_id)
-    if kind in ("", "people"):
-        found += _people(customer_id, clear)
-    if kind in ("", "papers"):
-        found += _papers(customer_id, books)
+        found += _merges(customer_id, theirs)
+    ones = sorted(one_with(customer_id, books.horizon, theirs))
+    for one in ones:
+        if kind in ("", "data"):
+            found += _data(one)
+        if kind in ("", "people"):
+            found += _people(one, clear)
+        if kind in ("", "papers"):
+            found += _papers(one, books)
     if kind in ("", "belongs"):
-        found += _belongs(customer_id, Reader(frozenset(), ledger))
+        found += _belongs(ones, Reader(frozenset(), ledger))
     if kind in ("", "money"):
         found += _money(customer_id, books, ledger, limit)
     if kind in ("", "statements"):
@@ -91,6 +105,22 @@ def _data(customer_id: int) -> Iterator[Event]:
         before = dealt
 
 
+def _merges(customer_id: int, theirs: Seen) -> Iterator[Event]:
+    for row in merges_of(customer_id):
+        what = "unmerged" if row.undoes else "merged"
+        told = _as_seen(row, theirs)
+        yield Event("data", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=told)
+
+
+def _as_seen(row: MergeRow, theirs: Seen) -> MergeRow:
+    """The other of the two is not named to those who do not see it, nor is why they were one."""
+    if not theirs.has_customer(row.from_id):
+        return replace(row, from_code="", from_name="", reason="")
+    if not theirs.has_customer(row.into_id):
+        return replace(row, into_code="", into_name="", reason="")
+    return row
+
+
 def _people(customer_id: int, clear: bool) -> Iterator[Event]:
     before: dict[int, dict[str, Any]] = {}
     for row in contact_versions(customer_id, clear=clear):
@@ -110,18 +140,20 @@ def _papers(customer_id: int, books: Books) -> Iterator[Event]:
         yield Event("papers", what, business_date(row.recorded_at), row.recorded_at, row.actor, fact=row)
 
 
-def _belongs(customer_id: int, reader: Reader) -> Iterator[Event]:
-    for said in affiliations_said(customer_id):
+def _belongs(customer_ids: Collection[int], reader: Reader) -> Iterator[Event]:
+    for said in (said for one in customer_ids for said in affiliations_said(one)):
         day, at = business_date(said.recorded_at), said.recorded_at
         yield Event("belongs", "affiliated", day, at, said.actor, fact=said, batch_id=said.batch_id)
-    for paper in hand_overs(reader=reader, customer_id=customer_id):
+    papers = {paper.id: paper for one in customer_ids for paper in hand_overs(reader=reader, customer_id=one)}
+    for paper in papers.values():
         yield Event(
             "belongs", "hand_over", business_date(paper.recorded_at), paper.recorded_at, paper.actor, fact=paper
         )
 
 
 def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> Iterator[Event]:
-    rows = narrowed(Item.objects.filter(customer_id=customer_id, kind__in=CASH_KINDS, side="credit"), seen(ledger))
+    one = one_with(customer_id, books.horizon)
+    rows = narrowed(Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit"), seen(ledger))
     rows = rows.filter(posting_date__lte=books.as_of, tx__lt=books.horizon)
     if books.company_id is not None:
         rows = rows.filter(company_id=books.company_id)

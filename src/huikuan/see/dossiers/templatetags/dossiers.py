@@ -24,6 +24,8 @@ register = template.Library()
 TITLES = {
     "created": gettext_noop("Customer created"),
     "changed": gettext_noop("Data changed"),
+    "merged": gettext_noop("Merged"),
+    "unmerged": gettext_noop("Merge undone"),
     "care": gettext_noop("How we deal with the customer changed"),
     "contact_added": gettext_noop("Contact added"),
     "contact_changed": gettext_noop("Contact changed"),
@@ -76,6 +78,12 @@ def _created(fact: Any) -> str:
     return f"{fact['code']} {fact['name']}"
 
 
+def _merged(fact: Any) -> str:
+    sides = ((fact.from_code, fact.from_name), (fact.into_code, fact.into_name))
+    one, other = (f"{code} {name}".strip() or _("a customer you do not see") for code, name in sides)
+    return f"{one} → {other}" + (f" · {fact.reason}" if fact.reason else "")
+
+
 def _person(fact: Any) -> str:
     return f"{fact.contact.name} {fact.contact.position}".strip()
 
@@ -106,6 +114,8 @@ def _stated(fact: Any) -> str:
 
 _TELLERS: dict[str, Callable[[Any], str]] = {
     "created": _created,
+    "merged": _merged,
+    "unmerged": _merged,
     "people": _person,
     "papers": _paper,
     "affiliated": _affiliated,

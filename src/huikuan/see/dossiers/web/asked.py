@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import scope_of
 from huikuan.mechanisms.pages.lists import (
     NONE,
@@ -23,7 +24,10 @@ from huikuan.mechanisms.pages.lists import (
     value_asked,
 )
 from huikuan.mechanisms.pages.reading import reading_of
-from huikuan.record.customers.queries import CustomerRow, customer_with_id
+from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
+from huikuan.record.customers.queries.documents import DocumentRow, documents
+from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.customers.queries.people import ContactRow, contacts
 from huikuan.record.customers.web import words
 from huikuan.see.cockpit.queries.standing import home_currency
 from huikuan.see.dossiers.queries.choosing import DIMENSIONS, ORDERS, CustomerFilter
@@ -69,6 +73,21 @@ def found_customer(request: HttpRequest, customer_id: int) -> CustomerRow:
         return customer_with_id(customer_id, scope=scope_of(request, Permission.VIEW_CUSTOMERS))
     except Refusal as refusal:
         raise Http404 from refusal
+
+
+def people_of(customer: CustomerRow, books: Books, *, scope: Scope, clear: bool) -> list[ContactRow]:
+    """The contacts of all customers of the scope that are one with this one, its own first."""
+    return [row for one in _own_first(customer, books, scope) for row in contacts(one, clear=clear)]
+
+
+def papers_of(customer: CustomerRow, books: Books, *, scope: Scope) -> list[DocumentRow]:
+    """Likewise their papers."""
+    return [row for one in _own_first(customer, books, scope) for row in documents(one, books.as_of)]
+
+
+def _own_first(customer: CustomerRow, books: Books, scope: Scope) -> list[int]:
+    ones = one_with(customer.id, books.horizon, seen(scope))
+    return sorted(ones, key=lambda one: (one != customer.id, one))
 
 
 def filter_of(request: HttpRequest, query: Mapping[str, str] | None = None) -> CustomerFilter:

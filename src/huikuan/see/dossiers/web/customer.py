@@ -7,21 +7,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import needs, scope_of
-from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.queries.contracts import ContractFilter, contracts_page
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
 from huikuan.record.customers.domain.documents import EXPIRED, EXPIRING
 from huikuan.record.customers.queries import CustomerRow, affiliations_of, customers_by_id, groups, seen
-from huikuan.record.customers.queries.documents import DocumentRow, documents
-from huikuan.record.customers.queries.people import ContactRow, contacts
+from huikuan.record.customers.queries.documents import DocumentRow
+from huikuan.record.customers.queries.merging import one_with, shown_as
+from huikuan.record.customers.queries.people import ContactRow
 from huikuan.record.customers.queries.quality import Quality, last_said, quality_of
 from huikuan.record.customers.web.forms import may_manage, sees_people
 from huikuan.record.receivables.queries.items import ItemRow
@@ -31,7 +35,8 @@ from huikuan.see.dossiers.domain.standing import Standing
 from huikuan.see.dossiers.queries.postings import count_postings, postings
 from huikuan.see.dossiers.queries.standing import Books, habit, open_lines_of
 from huikuan.see.dossiers.queries.timeline import KINDS, timeline
-from huikuan.see.dossiers.web.asked import books_of, found_customer
+from huikuan.see.dossiers.web.asked import books_of, found_customer, papers_of, people_of
+from huikuan.see.dossiers.web.merging import may_merge
 from huikuan.see.statements.queries.issued import IssuedFilter, count_issued, issued
 
 #: Open lines and postings shown at once; the ledger's list has them all.
@@ -90,11 +95,15 @@ class Bar:
 def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The customer as of the page's day; `tab` says which of its lists is open."""
     asked = _asked(request, customer_id)
+    shown = shown_as(customer_id, asked.books.horizon, seen(asked.customers))
+    if shown != customer_id:
+        return _shown_under(request, asked.customer, shown)
     standing: Standing | None = None
     lines: list[ItemRow] = []
     if asked.sees_books:
         standing, lines = open_lines_of(customer_id, asked.books, scope=asked.ledger)
-    people, papers = contacts(customer_id, clear=asked.clear), documents(customer_id, asked.books.as_of)
+    people = people_of(asked.customer, asked.books, scope=asked.customers, clear=asked.clear)
+    papers = papers_of(asked.customer, asked.books, scope=asked.customers)
     quality = quality_of([asked.customer], asked.books.as_of)[customer_id]
     past = reading_of(request).is_past
     tab = request.GET.get("tab", "")
@@ -110,6 +119,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "contact": next((one for one in people if one.contact.active), None),
         "manages": may_manage(request, customer_id) and not past,
         "meets": may_manage(request, customer_id, Permission.MANAGE_CONTACTS) and not past,
+        "merges": may_merge(request, customer_id),
         "clear": asked.clear,
         "tab": tab,
         **_habit(asked),
@@ -118,6 +128,14 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         **_TABS[tab](request, asked, lines),
     }
     return render(request, "dossiers/customer.html", page)
+
+
+def _shown_under(request: HttpRequest, merged: CustomerRow, shown: int) -> HttpResponse:
+    """The page of the customer it is merged into, which says so."""
+    said = _("%(code)s %(name)s is merged into this customer.") % {"code": merged.code, "name": merged.name}
+    messages.success(request, said)
+    there = reverse("dossiers:customer", args=[shown])
+    return HttpResponseRedirect(address(there, reading_of(request), tab=request.GET.get("tab", "")))
 
 
 def _asked(request: HttpRequest, customer_id: int) -> Asked:
@@ -138,11 +156,15 @@ def _identity(asked: Asked) -> dict[str, Any]:
     whose = affiliations_of(asked.customer.id, asked.books.as_of)
     named = {one.code: one for one in groups()}
     parent_id = asked.customer.parent_id
-    parent = customers_by_id([parent_id]).get(parent_id) if parent_id else None
+    theirs = seen(asked.customers)
+    merged = one_with(asked.customer.id, asked.books.horizon, theirs) - {asked.customer.id}
+    others = customers_by_id([*filter(None, [parent_id]), *merged])
+    parent = others.get(parent_id or 0)
     return {
+        "merged": sorted((others[one] for one in merged), key=lambda one: one.code),
         "whose": whose,
         "group": named.get(whose.get("group", "")),
-        "parent": parent if parent and seen(asked.customers).has_customer(parent.id) else None,
+        "parent": parent if parent and theirs.has_customer(parent.id) else None,
     }
 
 
@@ -237,6 +259,7 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
     told = timeline(
         asked.customer.id,
         asked.books,
+        customers=asked.customers,
         ledger=asked.ledger,
         clear=asked.clear,
         kind=kind,

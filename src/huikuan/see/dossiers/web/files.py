@@ -15,15 +15,14 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.tables import send_table
-from huikuan.record.customers.queries.documents import documents
-from huikuan.record.customers.queries.people import contacts
+from huikuan.record.customers.queries import CustomerRow
 from huikuan.record.customers.web import words
 from huikuan.record.customers.web.forms import sees_people
 from huikuan.record.receivables.templatetags.receivables import kind_name
 from huikuan.see.dossiers.queries.postings import postings
 from huikuan.see.dossiers.queries.timeline import timeline
 from huikuan.see.dossiers.templatetags.dossiers import event_title, event_words
-from huikuan.see.dossiers.web.asked import books_of, found_customer
+from huikuan.see.dossiers.web.asked import books_of, found_customer, papers_of, people_of
 
 _EVERY = 1_000_000
 
@@ -37,12 +36,12 @@ def export_customer(request: HttpRequest, customer_id: int, tab: str) -> HttpRes
     customer, found = found_customer(request, customer_id), _LISTS.get(tab)
     if found is None:
         raise Http404
-    headers, rows = found(request, customer_id)
+    headers, rows = found(request, customer)
     name, day = f"{customer.code}-{tab}", books_of(request).as_of
     return send_table(request.GET.get("format", ""), f"{name}-{day:%Y-%m-%d}", headers, rows, title=customer.code)
 
 
-def _postings(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]:
+def _postings(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Rows]:
     headers = [
         *(_("Kind"), _("Document"), _("Document date"), _("Posting date"), _("Due"), _("Currency"), _("Amount")),
         *(_("Contract"), _("Text")),
@@ -50,7 +49,7 @@ def _postings(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]
     scope = scope_of(request, Permission.VIEW_LEDGER)
 
     def rows() -> _Rows:
-        for one in postings(customer_id, books_of(request), scope=scope, limit=_EVERY):
+        for one in postings(customer.id, books_of(request), scope=scope, limit=_EVERY):
             signed = -one.amount if one.side == "credit" else one.amount
             yield [
                 *(kind_name(one.kind), one.document_number, one.document_date, one.posting_date, one.due_date),
@@ -60,14 +59,16 @@ def _postings(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]
     return headers, rows()
 
 
-def _contacts(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]:
+def _contacts(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Rows]:
     headers = [
         *(_("Name of the person"), _("Position"), _("Function"), _("Telephone"), _("E-mail"), _("Language")),
         *(_("Consent"), _("Since"), _("Still there")),
     ]
 
     def rows() -> _Rows:
-        for row in contacts(customer_id, clear=sees_people(request, customer_id)):
+        for row in people_of(
+            customer, books_of(request), scope=scope_of(request), clear=sees_people(request, customer.id)
+        ):
             one = row.contact
             yield [
                 *(one.name, one.position, _(words.ROLES[one.role]) if one.role else "", one.phone, one.email),
@@ -79,11 +80,11 @@ def _contacts(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]
     return headers, rows()
 
 
-def _papers(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]:
+def _papers(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Rows]:
     headers = [_("Paper"), _("Title"), _("Issued"), _("Expires"), _("State"), _("Note"), _("File"), _("Kept by")]
 
     def rows() -> _Rows:
-        for one in documents(customer_id, books_of(request).as_of):
+        for one in papers_of(customer, books_of(request), scope=scope_of(request)):
             state = _(words.VALIDITY[one.state][0])
             yield [
                 *(_(words.PAPERS[one.kind]), one.title, one.issued_on, one.expires_on, state),
@@ -93,15 +94,16 @@ def _papers(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]:
     return headers, rows()
 
 
-def _timeline(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]:
+def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Rows]:
     headers = [_("Date"), _("Recorded"), _("By"), _("What"), _("Details")]
 
     def rows() -> _Rows:
         told = timeline(
-            customer_id,
+            customer.id,
             books_of(request),
+            customers=scope_of(request),
             ledger=scope_of(request, Permission.VIEW_LEDGER),
-            clear=sees_people(request, customer_id),
+            clear=sees_people(request, customer.id),
             kind=request.GET.get("kind", ""),
         )
         for event in told:
@@ -116,7 +118,7 @@ def _timeline(request: HttpRequest, customer_id: int) -> tuple[list[str], _Rows]
     return headers, rows()
 
 
-_LISTS: dict[str, Callable[[HttpRequest, int], tuple[list[str], _Rows]]] = {
+_LISTS: dict[str, Callable[[HttpRequest, CustomerRow], tuple[list[str], _Rows]]] = {
     "documents": _postings,
     "people": _contacts,
     "papers": _papers,

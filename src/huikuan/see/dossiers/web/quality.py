@@ -21,9 +21,10 @@ from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.domain.completeness import is_stale
-from huikuan.record.customers.queries import CustomerRow, register_seen, row_of, seen
+from huikuan.record.customers.queries import CustomerRow, row_of, seen, standing_seen
 from huikuan.record.customers.queries.quality import Quality, last_said, look_alikes, quality_of
 from huikuan.record.customers.web import words
+from huikuan.see.dossiers.web.merging import may_merge
 
 #: Lines shown; the file has them all.
 _SHOWN = 100
@@ -58,7 +59,10 @@ def show_quality(request: HttpRequest) -> HttpResponse:
     view = view if view in VIEWS else ""
     if view == "alike":
         alike = look_alikes(scope=scope_of(request))
-        page: dict[str, Any] = {"alike": [(pair, _(REASONS[pair.reason]), *both) for pair, *both in alike[:_SHOWN]]}
+        page: dict[str, Any] = {
+            "merges": may_merge(request),
+            "alike": [(pair, _(REASONS[pair.reason]), *both) for pair, *both in alike[:_SHOWN]],
+        }
         count = len(alike)
     else:
         lacking = _lacking(request, view)
@@ -85,7 +89,7 @@ def export_quality(request: HttpRequest) -> HttpResponseBase:
 
 def _lacking(request: HttpRequest, view: str) -> list[Lacking]:
     day = reading_of(request).as_of
-    rows = [row_of(one) for one in register_seen(seen(scope_of(request))).order_by("code")]
+    rows = [row_of(one) for one in standing_seen(seen(scope_of(request))).order_by("code")]
     quality = quality_of(rows, day)
     said = {one: business_date(at) for one, at in last_said().items()}
     found = [Lacking(row, quality[row.id], said.get(row.id)) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.see.dossiers.web import customer, files, groups, handovers, listing, quality
+from huikuan.see.dossiers.web import customer, files, groups, handovers, listing, merging, quality
 
 app_name = "dossiers"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("customers/export", listing.export_customers, name="export"),
     path("customers/<int:customer_id>", customer.show_customer, name="customer"),
     path("customers/<int:customer_id>/export/<slug:tab>", files.export_customer, name="customer-export"),
+    path("customers/<int:customer_id>/merge", merging.merge, name="merge"),
+    path("customers/merges/<int:number>/undo", merging.undo, name="merge-undo"),
     path("customers/hand-overs/", handovers.show_hand_overs, name="hand-overs"),
     path("customers/hand-overs/export", handovers.export_hand_overs, name="hand-overs-export"),
     path("customers/hand-overs/new", handovers.draw_up, name="hand-over-new"),

@@ -8,7 +8,7 @@ theirs anew with the next one, so numbers have no holes and none is given twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +27,9 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.queries import require, scope
 from huikuan.mechanisms.jobs.operations import enqueue
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import merged, one_with
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.domain.statement import Statement, as_json, number_text
 from huikuan.see.statements.models import IssuedStatement, StatementRun
@@ -93,7 +95,8 @@ def statement_to_issue(
 ) -> Statement:
     """What would be issued, resting on `known`. Refuses whoever may not issue it, and an account with nothing to
     say."""
-    theirs = require_issuing(actor, company_id=company_id, customer_ids=[customer_id], at=at)
+    whole = one_with(customer_id, known.horizon)
+    theirs = require_issuing(actor, company_id=company_id, customer_ids=whole, at=at)
     said = statement(
         company_id=company_id,
         customer_id=customer_id,
@@ -136,7 +139,7 @@ def record_issue(ready: Ready, *, run_id: int | None, actor: str, at: datetime) 
     said = ready.statement
     try:
         with transaction.atomic():
-            require_issuing(actor, company_id=said.issuer.company_id, customer_ids=[said.recipient.customer_id], at=at)
+            require_issuing(actor, company_id=said.issuer.company_id, customer_ids=_whose(said), at=at)
             (issued,) = record(IssuedStatement, [_row(ready, run_id, actor)], at=at)
             store_kept(ready.kept, ready.name, media_type=PDF, actor=actor, at=at)
             announce(
@@ -151,6 +154,12 @@ def record_issue(ready: Ready, *, run_id: int | None, actor: str, at: datetime) 
             raise
         return None
     return issued
+
+
+def _whose(said: Statement) -> Collection[int]:
+    """The customers of the account: all that were one at the head it rests on."""
+    horizon = Head.objects.get(size=said.head.size).horizon if said.head else None
+    return one_with(said.recipient.customer_id, horizon)
 
 
 def content_digest(said: Statement) -> bytes:
@@ -168,14 +177,20 @@ def start_run(
     actor: str,
     at: datetime,
 ) -> int:
-    """Ask for the statements of many accounts (customer id, currency); a job issues them. Returns the run's id."""
+    """Ask for the statements of many accounts (customer id, currency); a job issues them. Returns the run's id.
+
+    Accounts of customers that are one, as known at the head the run rests on, are one account.
+    """
     django_language(language)
     check_period(period)
-    chosen = sorted({(int(customer), str(currency)) for customer, currency in accounts})
+    under = merged(known.horizon)
+    chosen = sorted({(shown_under(under, int(customer)), str(currency)) for customer, currency in accounts})
     if not chosen:
         raise Refusal("statement_none_chosen")
     with transaction.atomic():
-        require_issuing(actor, company_id=company_id, customer_ids={customer for customer, _ in chosen}, at=at)
+        asked = {customer for customer, _ in chosen}
+        whole = asked | {one for one, into in under.items() if into in asked}
+        require_issuing(actor, company_id=company_id, customer_ids=whole, at=at)
         row = {
             "company_id": company_id,
             "since": period.since,

@@ -20,6 +20,7 @@ from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.queries import asking, asking_columns
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.open_lines import Moment, counted, moment_of
 from huikuan.see.statements.domain.account import CATEGORIES, KINDS, OTHER, Figures, Period
 
@@ -106,11 +107,14 @@ def accounts(
     engine: str = "columns",
 ) -> list[AccountRow]:
     """The accounts of the scope with something to say: a balance, a movement, or something open.
-    By customer code, then currency. Each row's figures equal those of the account's own statement."""
+    By customer code, then currency. Codes and text find by those of merged customers too, in the customer they are
+    shown under. Each row's figures equal those of the account's own statement."""
     moment = moment_of(check_period(period).until, known, company_id, scope)
     with asking(engine) as answering:
         said = f"({_statement(answering, moment, period)}) AS said"
-        rows = answering.rows(f"SELECT {_COLUMNS} FROM {said} WHERE {_clauses(chosen)}", _parameters(moment, period))
+        rows = answering.rows(
+            f"SELECT {_COLUMNS} FROM {said} WHERE {_clauses(chosen, moment)}", _parameters(moment, period)
+        )
     named = _named({row[0] for row in rows})
     found = [_row(row, named[row[0]]) for row in rows if row[0] in named]
     return sorted(found, key=lambda row: (row.code, row.currency))
@@ -130,7 +134,7 @@ def accounts_page(
     by one."""
     moment = moment_of(check_period(period).until, known, company_id, scope)
     with asking_columns() as engine:
-        clauses = _clauses(chosen)
+        clauses = _clauses(chosen, moment)
         keep_sums(
             engine,
             "said",
@@ -169,7 +173,7 @@ def _behind(engine: ColumnsEngine, clauses: str, after: str, at_first: int) -> I
         many *= 4
 
 
-def _clauses(chosen: AccountFilter | None) -> str:
+def _clauses(chosen: AccountFilter | None, moment: Moment) -> str:
     """Accounts with something to say that match, as a condition; numbers and currencies alone are written into it."""
     clauses = [f"({' OR '.join(f'{name} <> 0' for name in _SUMS)})"]
     if chosen is None:
@@ -183,7 +187,9 @@ def _clauses(chosen: AccountFilter | None) -> str:
         if chosen.text:
             named = [Q(name__icontains=text) | Q(code__icontains=text) for text in spellings(chosen.text)]
             found = found.filter(reduce(or_, named))
-        clauses.append(_among("customer_id", map(str, found.order_by("pk").values_list("pk", flat=True))))
+        under = merged(moment.known, moment.seen)
+        shown = {under.get(one, one) for one in found.values_list("pk", flat=True)}
+        clauses.append(_among("customer_id", map(str, sorted(shown))))
     if chosen.keys is not None:
         kept = (f"'{key}'" for key in sorted(chosen.keys) if _KEY.fullmatch(key))
         clauses.append(_among("CAST(customer_id AS TEXT) || ':' || currency", kept))

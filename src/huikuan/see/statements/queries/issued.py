@@ -17,6 +17,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import JobRow, latest
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.see.statements.domain.statement import number_text
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
 from huikuan.see.statements.queries.reach import customers, finished_of, reach_of
@@ -115,7 +116,7 @@ def _chosen(chosen: IssuedFilter, scope: Scope) -> QuerySet[IssuedStatement]:
     rows = narrowed(IssuedStatement.objects.order_by("-id"), seen(scope))
     wanted = {
         "company_id__in": chosen.company_ids,
-        "customer_id": chosen.customer_id,
+        "customer_id__in": None if chosen.customer_id is None else one_with(chosen.customer_id),
         "run_id": chosen.run_id,
         "pk__in": chosen.ids,
     }
@@ -168,7 +169,8 @@ def _matching(rows: QuerySet[IssuedStatement], text: str, scope: Scope) -> Query
         return rows
     wanted = Q()
     for spelling in spellings(text):
-        wanted |= Q(name__icontains=spelling) | Q(code__icontains=spelling)
+        for field in ("name", "code", "merged_into__name", "merged_into__code"):
+            wanted |= Q(**{f"{field}__icontains": spelling})
     condition = Q(customer_id__in=customers(scope).filter(wanted).values("pk"))
     year, dash, number = text.partition("-")
     if dash and all(part.isascii() and part.isdigit() and len(part) < 10 for part in (year, number)):

@@ -12,6 +12,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import register_seen, seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.models import Item
 from huikuan.see.statements.models import FinishedRun, StatementRun
 
@@ -26,7 +27,7 @@ def has_account(*, company_id: int, customer_id: int, scope: Scope) -> bool:
     there is nothing to show of them."""
     if not seen(scope).has(company_id, customer_id):
         return False
-    return Item.objects.filter(company_id=company_id, customer_id=customer_id).exists()
+    return Item.objects.filter(company_id=company_id, customer_id__in=one_with(customer_id)).exists()
 
 
 def customer_named(code: str, *, company_id: int, scope: Scope) -> Customer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,11 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.domain.seen import Piece, Seen
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import master_known, narrowed, seen
+from huikuan.record.customers.queries.merging import merged, one_with, shown_as
 from huikuan.record.receivables.domain.aging import Planned
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.aging import bucket_days
@@ -48,19 +50,21 @@ def statement(
 
     `at` is used only where there is no head: a statement on a head depends on nothing later than it. Refuses an
     account outside the scope; who paid for the customer is not named where the scope does not hold them. `to_keep`:
-    others will read it who may reach this customer alone, so nobody else is named.
+    others will read it who may reach this customer alone, so nobody else is named. Of a merged customer it is the
+    account of the one it is shown under.
     """
     check_period(period)
     theirs = seen(scope)
     if not theirs.has(company_id, customer_id):
         raise Refusal("customer_unknown", customer=customer_id)
     horizon = known.horizon if known else ALWAYS_KNOWN
+    customer_id, one = shown_as(customer_id, horizon, theirs), one_with(customer_id, horizon, theirs)
     instant = known.sealed_at if known else at
     company = Company.objects.get(pk=company_id)
     with snapshot():
         policy, days = bucket_days(Moment(period.until, horizon, company_id), "due")
-        named = Seen((Piece(frozenset({company_id}), frozenset({customer_id})),)) if to_keep else theirs
-        facts = _facts(company_id, customer_id, currency, period, horizon, named)
+        named = Seen((Piece(frozenset({company_id}), one),)) if to_keep else theirs
+        facts = _facts(company_id, one, currency, period, horizon, named)
         issuer = _issuer(company, instant, horizon)
         recipient = _recipient(customer_id, horizon)
     return Statement(
@@ -79,17 +83,18 @@ def currencies_of(
     *, company_id: int, customer_id: int, period: Period, scope: Scope, known: Head | None = None
 ) -> list[str]:
     """The currencies in which the customer has an account by the period's end; out of scope, none."""
-    theirs = Item.objects.filter(company_id=company_id, customer_id=customer_id, posting_date__lte=period.until)
+    one = one_with(customer_id, known.horizon if known else None)
+    theirs = Item.objects.filter(company_id=company_id, customer_id__in=one, posting_date__lte=period.until)
     items = narrowed(theirs, seen(scope))
     if known:
         items = items.filter(tx__lt=known.horizon)
     return sorted(items.values_list("currency", flat=True).distinct())
 
 
-def _facts(company_id: int, customer_id: int, currency: str, period: Period, horizon: int, theirs: Seen) -> Facts:
+def _facts(company_id: int, one: Collection[int], currency: str, period: Period, horizon: int, theirs: Seen) -> Facts:
     items = Item.objects.filter(
         company_id=company_id,
-        customer_id=customer_id,
+        customer_id__in=one,
         currency=currency,
         posting_date__lte=period.until,
         tx__lt=horizon,
@@ -118,7 +123,7 @@ def _cleared(
             "id", f"{side}_id", f"{other}_id", f"{side}_amount", "effective_on"
         )
     ]
-    strangers = _strangers({other for _, _, _, other, _, _ in touched} - own.keys(), theirs)
+    strangers = _strangers({other for _, _, _, other, _, _ in touched} - own.keys(), theirs, horizon)
     for side, settlement, item, other, amount, on in touched:
         kind, document, name = strangers.get(other, (own.get(other, ""), "", ""))
         yield Cleared(
@@ -134,13 +139,15 @@ def _cleared(
         )
 
 
-def _strangers(ids: set[int], theirs: Seen) -> dict[int, tuple[str, str, str]]:
+def _strangers(ids: set[int], theirs: Seen, horizon: int) -> dict[int, tuple[str, str, str]]:
     """Items of other accounts, by id: kind, document number, whose and in which currency; of those the reader does
     not see the kind alone."""
     items = list(Item.objects.filter(pk__in=ids))
-    names = dict(Customer.objects.filter(pk__in={item.customer_id for item in items}).values_list("pk", "name"))
+    under = merged(horizon, theirs) if items else {}
+    shown = {item.pk: shown_under(under, item.customer_id) for item in items}
+    names = dict(Customer.objects.filter(pk__in=shown.values()).values_list("pk", "name"))
     return {
-        item.pk: (item.kind, item.document_number, f"{names.get(item.customer_id, '')} {item.currency}".strip())
+        item.pk: (item.kind, item.document_number, f"{names.get(shown[item.pk], '')} {item.currency}".strip())
         if theirs.has(item.company_id, item.customer_id)
         else (item.kind, "", "")
         for item in items

@@ -30,14 +30,14 @@ from huikuan.mechanisms.jobs.tests.test_crash import environment
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.operations import affiliate, create_customer
+from huikuan.record.customers.operations import affiliate, create_customer, merge_customers, undo_merge
 from huikuan.see.statements import jobs
 from huikuan.see.statements.domain.statement import Statement
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
 from huikuan.see.statements.operations.issuing import Ready, start_run
 from huikuan.see.statements.queries.accounts import accounts
-from huikuan.see.statements.queries.issued import run, runs
+from huikuan.see.statements.queries.issued import IssuedFilter, count_issued, issued, run, runs
 from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, give, person, seller
 
 #: Kills itself after so many returns of a function, wherever the job then is.
@@ -217,6 +217,77 @@ def test_one_customer_handed_over_is_left_out_and_the_others_go_on(books: Books)
     assert sorted(archived(run_id)) == ["2026-000001 C0002 宏朔钢构有限公司 CNY 2026-10-31.pdf", "index.csv"]
     theirs = run(run_id, scope=scope("seller", Permission.ISSUE_STATEMENTS, at=datetime.now(UTC)))
     assert (theirs.left_out, theirs.left_out_codes) == (1, ())
+
+
+def merge(books: Books) -> int:
+    """The second customer is shown under the first."""
+    first, second = (one.pk for one in books.customers)
+    return merge_customers(from_id=second, into_id=first, reason="同一户", actor="cli:test", at=AT)
+
+
+def issued_to() -> list[tuple[str, int]]:
+    """Whom the statements are to, and what they close with."""
+    codes = dict(Customer.objects.values_list("pk", "code"))
+    rows = IssuedStatement.objects.order_by("number").values_list("customer_id", "closing")
+    return [(codes[customer], closing) for customer, closing in rows]
+
+
+def test_a_run_says_what_was_known_at_its_head_though_customers_were_merged_before_its_turn(books: Books) -> None:
+    begin(books)
+    merge(books)
+    work()
+    assert issued_to() == [("C0001", 85_499_95), ("C0002", 8_000_00)]
+    assert (FinishedRun.objects.get().issued, FinishedRun.objects.get().left_out) == (2, None)
+
+
+def test_accounts_chosen_before_customers_were_merged_are_one_account_of_a_run_begun_afterwards(books: Books) -> None:
+    merge_id = merge(books)
+    run_id = begin(books, accounts=[(one.pk, "CNY") for one in books.customers])
+    assert StatementRun.objects.get().accounts == [[books.customers[0].pk, "CNY"]]
+    # Two again when the run has its turn: its head says one.
+    undo_merge(merge_id=merge_id, reason="看错了", actor="cli:test", at=AT)
+    work()
+    assert issued_to() == [("C0001", 93_499_95)]
+    assert run(run_id, scope=EVERYTHING).state == "done"
+    begin(books)
+    work()
+    assert issued_to()[1:] == [("C0001", 85_499_95), ("C0002", 8_000_00)]
+
+
+def test_a_customer_merged_into_one_of_others_before_its_turn_is_left_out(books: Books) -> None:
+    """Whose the merged one is follows at once, also where the statement would say what was known before."""
+    seller(books)
+    affiliate(
+        customer_id=books.customers[1].pk, dimension="owner", value="seller", effective_on=date(2020, 1, 1),
+        actor="cli:test", at=AT,
+    )  # fmt: skip
+    give(books, "somebody else", AT.date())
+    begin(books, actor="seller", accounts=[(books.customers[1].pk, "CNY")])
+    merge(books)
+    work()
+    assert (issued_to(), FinishedRun.objects.get().left_out) == ([], [[books.customers[1].pk, "CNY"]])
+
+
+def test_an_account_of_two_is_left_out_when_they_are_two_again_and_one_is_anothers(books: Books) -> None:
+    """At the head it holds items that are not the starter's any more; half an account would be a false one."""
+    seller(books)
+    merge_id = merge(books)
+    run_id = begin(books, actor="seller")
+    assert StatementRun.objects.get().accounts == [[books.customers[0].pk, "CNY"]]
+    undo_merge(merge_id=merge_id, reason="看错了", actor="cli:test", at=AT)
+    work()
+    assert (issued_to(), run(run_id, scope=EVERYTHING).left_out_codes) == ([], ("C0001",))
+
+
+def test_the_register_finds_the_statements_of_both_under_either(books: Books) -> None:
+    begin(books)
+    work()
+    merge_id = merge(books)
+    ids = [one.pk for one in books.customers]
+    assert [count_issued(IssuedFilter(customer_id=one), scope=EVERYTHING) for one in ids] == [2, 2]
+    assert [len(issued(IssuedFilter(customer_id=one), scope=EVERYTHING)) for one in ids] == [2, 2]
+    undo_merge(merge_id=merge_id, reason="看错了", actor="cli:test", at=AT)
+    assert [count_issued(IssuedFilter(customer_id=one), scope=EVERYTHING) for one in ids] == [1, 1]
 
 
 def test_however_many_runs_are_out_of_reach_as_many_statements_look_at_them(books: Books) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.operations import compact, refresh
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.record.customers.operations import merge_customers, undo_merge
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.tests.ledgers import DAYS, Book, new_book, write_random
 from huikuan.see.statements.domain.account import Figures, Period
@@ -20,6 +22,7 @@ from huikuan.see.statements.queries.accounts import accounts
 from huikuan.see.statements.queries.statements import statement
 
 EXAMPLES = 150 if os.environ.get("HUIKUAN_PROVE") else 8
+NOTHING = Figures(0, 0, 0, 0, 0, 0)
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 #: Facts are committed and stay, so every example has a company of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,7 +75,7 @@ def test_the_account_is_conserved_listed_and_aged_alike(data: st.DataObject) -> 
         for currency in ("CNY", "USD"):
             said = told(book, customer.pk, currency, period, known)
             check_conserved(said)
-            assert listed.get((customer.pk, currency), Figures(0, 0, 0, 0, 0, 0)) == said.account.figures
+            assert listed.get((customer.pk, currency), NOTHING) == said.account.figures
             row = aged.get((customer.pk, currency))
             ours = said.account.aged
             assert (ours.not_due, ours.awaiting, ours.credits, ours.debits) == (
@@ -96,3 +99,38 @@ def test_a_statement_goes_on_where_the_one_before_it_ended(data: st.DataObject) 
     after = told(book, customer, "CNY", Period(middle + timedelta(days=1), last), None).account
     assert before.figures.closing == after.figures.opening
     assert before.movements + after.movements == whole.movements
+
+
+@pytest.mark.sealed
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_the_account_of_two_that_are_one_is_both_added_up_and_comes_apart_again(data: st.DataObject) -> None:
+    book = new_book()
+    one, into = (customer.pk for customer in book.customers[:2])
+    write_random(data.draw, book, data.draw(st.integers(2, 14)))
+    period = Period(*sorted([data.draw(DAYS), data.draw(DAYS)]))
+    engine = data.draw(st.sampled_from(["columns", "database"]))
+
+    def listed(known: Head | None) -> dict[tuple[int, str], Figures]:
+        rows = accounts(scope=EVERYTHING, company_id=book.company.pk, period=period, known=known, engine=engine)
+        return {(row.customer_id, row.currency): row.figures for row in rows}
+
+    before = listed(None)
+    book.wrote()
+    earlier = Head(size=1, horizon=book.horizons[-1], root=b"", sealed_at=AT)
+    who = {"reason": "同一户", "actor": "test", "at": AT}
+    merge_id = merge_customers(from_id=one, into_id=into, **who)
+    after = listed(None)
+    assert listed(earlier) == before
+    assert not [account for account in after if account[0] == one]
+    for currency in ("CNY", "USD"):
+        said = told(book, into, currency, period, None)
+        check_conserved(said)
+        both = [asdict(before.get((customer, currency), NOTHING)) for customer in (one, into)]
+        added = Figures(**{name: sum(figures[name] for figures in both) for name in both[0]})
+        assert said.account.figures == after.get((into, currency), NOTHING) == added
+        assert told(book, one, currency, period, None) == said
+        apart = told(book, one, currency, period, earlier).account
+        assert apart.figures == before.get((one, currency), NOTHING)
+    undo_merge(merge_id=merge_id, **who)
+    assert listed(None) == before

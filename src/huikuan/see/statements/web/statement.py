@@ -24,6 +24,8 @@ from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.figures import bucket_name, grouped, shade
 from huikuan.mechanisms.pages.reading import address
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import shown_as
 from huikuan.see.statements.domain.account import CATEGORIES
 from huikuan.see.statements.domain.statement import Statement
 from huikuan.see.statements.operations.files import PDF, XLSX, file_name, pdf_of, workbook_of
@@ -114,7 +116,8 @@ def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
 
 
 def _customer(customer_id: int, wanted: Asked) -> Customer:
-    """Out of reach is as not there; so is one the company never dealt with."""
+    """The customer it is shown under; out of reach is as not there, and so is one the company never dealt with."""
+    customer_id = shown_as(customer_id, wanted.reading.horizon, seen(wanted.scope))
     found = customers(wanted.scope).filter(pk=customer_id).first()
     if found is None or not has_account(company_id=wanted.company.pk, customer_id=customer_id, scope=wanted.scope):
         raise Http404

@@ -32,8 +32,8 @@ def list_customers(call: Call) -> Reply:
         after = str(call.place[0]) if call.place else ""
         rows = customers(scope=scope, after=after, limit=call.limit + 1, status=asked["status"])
         rows, more = rows[: call.limit], len(rows) > call.limit
-    parents = customer_codes(row.parent_id for row in rows)
-    return Reply({"data": [customer_json(row, parents) for row in rows]}, next=[rows[-1].code] if more else None)
+    others = customer_codes(one for row in rows for one in (row.parent_id, row.merged_into_id))
+    return Reply({"data": [customer_json(row, others) for row in rows]}, next=[rows[-1].code] if more else None)
 
 
 def show_customer(call: Call) -> Reply:
@@ -43,9 +43,10 @@ def show_customer(call: Call) -> Reply:
 
 
 def whole(row: CustomerRow, call: Call) -> dict[str, Any]:
-    """A customer with its affiliations; '' where there is none."""
-    whose = affiliations_of(row.id, call.query.get("as_of") or business_date(call.at))
-    said = customer_json(row, customer_codes([row.parent_id]))
+    """A customer with its affiliations, a merged one with those of the customer it is shown under; '' where there
+    is none."""
+    whose = affiliations_of(row.merged_into_id or row.id, call.query.get("as_of") or business_date(call.at))
+    said = customer_json(row, customer_codes([row.parent_id, row.merged_into_id]))
     return {**said, "affiliations": {name: whose.get(name, "") for name in _DIMENSIONS}}
 
 
