@@ -17,7 +17,8 @@ hypothesis_settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks no database says the same beside either: it is asked once, in SQLite's half of the suite."""
+    """What asks no database says the same beside either: it is asked once, in SQLite's half of the suite. So is what
+    a browser does with a page, for the pages themselves are asked on both; one walk is made by a browser on both."""
     if "postgres" not in os.environ.get("HUIKUAN_DATABASE_URL", ""):
         return
     asked = [item for item in items if _asks_a_database(item)]
@@ -26,7 +27,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
-    """By a fixture or a mark; or its module knows of PostgreSQL and starts what it needs by itself."""
+    """By a fixture or a mark; or its module knows of PostgreSQL and starts what it needs by itself. A browser asks
+    beside SQLite alone, unless it is said to ask on both."""
+    if item.get_closest_marker("browser") and not item.get_closest_marker("on_both"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     if fixtures & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
         return True

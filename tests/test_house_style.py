@@ -120,3 +120,14 @@ def test_the_security_page_names_tests_that_exist() -> None:
     named = re.findall(r"`((?:src|tests)/\S+\.py)`", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
     assert len(named) > 20
     assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+def test_how_to_run_it_says_the_same_in_both_languages() -> None:
+    """Variables, commands, checks and files of the English page are those of the Chinese one, section by section."""
+    pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("operations.md", "operations.zh.md")]
+    sections = [re.split(r"^## ", page, flags=re.M) for page in pages]
+    assert len(sections[0]) == len(sections[1])
+    for english, chinese in zip(*sections, strict=True):
+        named = [set(re.findall(r"HUIKUAN_[A-Z_]+|huikuan [a-z]+(?: [a-z]+)?|/\w+/\w+|\w+\.\w{3,}", one)) for one in
+                 (english, chinese)]  # fmt: skip
+        assert named[0] == named[1], english.partition("\n")[0]

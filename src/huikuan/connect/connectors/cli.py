@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 KIND_HELP = {
     "customers": gettext_noop("customers and whose they are"),
+    "contacts": gettext_noop("the people at customers"),
     "items": gettext_noop("invoices and other items"),
     "receipts": gettext_noop("money received"),
     "open-items": gettext_noop("a snapshot of what is open on a day"),

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import override
 
 from huikuan.connect.connectors import drafts_folder
-from huikuan.connect.connectors.models import Batch, ImportDraft
+from huikuan.connect.connectors.domain.rows import PERSONAL
+from huikuan.connect.connectors.models import Batch, CellEdit, ImportDraft
 from huikuan.connect.connectors.operations.afterwards import settle_down
 from huikuan.connect.connectors.operations.drafts import Choices, file_of, reopen, tidy_drafts
 from huikuan.connect.connectors.operations.files import import_file
@@ -48,7 +49,7 @@ def commit_draft(work: Work) -> dict[str, Any]:
             done = _told_batch(batch) if batch else _commit(draft, work)
     except Refusal as refusal:
         with work.step():
-            reopen(draft, told_refusal(refusal), at=work.at)
+            reopen(draft, told_refusal(refusal, places=draft.kind not in PERSONAL), at=work.at)
         return {"refused": refusal.code}
     work.progress(STEPS.index("settling"), len(STEPS), "settling")
     if done["batch"] is not None:
@@ -57,6 +58,8 @@ def commit_draft(work: Work) -> dict[str, Any]:
         ImportDraft.objects.filter(pk=draft.pk).update(
             state=ImportDraft.State.COMMITTED, result=done, preview={}, sample={}, changed_at=work.at
         )
+        if draft.kind in PERSONAL:
+            CellEdit.objects.filter(draft_id=draft.pk).delete()
     drafts_folder.forget(draft.stored)
     return {"batch": done["batch"]}
 

@@ -273,6 +273,12 @@ def owner_names(actor: str) -> frozenset[str]:
     return frozenset(name for names in found for name in names if name)
 
 
+def shown_names(actors: Collection[str]) -> dict[str, str]:
+    """Actor → the name people know them by; those without one, and commands on the machine, by what is recorded."""
+    named = User.objects.filter(username__in=actors).exclude(display_name="")
+    return {**{actor: actor for actor in actors}, **dict(named.values_list("username", "display_name"))}
+
+
 def _team_names(actor: str, today: date) -> frozenset[str]:
     """How the books call everybody in the actor's teams and the teams below."""
     user_id = User.objects.values_list("pk", flat=True).get(username=actor)

@@ -5,7 +5,7 @@ Every view says what it needs with `needs`; the shell's middleware refuses a vie
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -95,6 +95,14 @@ def companies_offered(request: HttpRequest) -> list[Company]:
         companies = Company.objects.order_by("code")
         known[visible] = list(companies if visible is None else companies.filter(pk__in=visible))
     return known[visible]
+
+
+def company_preset(named: Company | None, offered: Sequence[Company]) -> Company | None:
+    """What a form is about before its writer says so: the company the page is about (`named`), or the only one there
+    is; None where there are several: nothing is ever written for the first one because nobody chose."""
+    if named in offered:
+        return named
+    return offered[0] if len(offered) == 1 else None
 
 
 def _of_page(request: HttpRequest) -> Permission:

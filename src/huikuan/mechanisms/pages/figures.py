@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from huikuan.kernel.money import divide_half_up, minor_digits, to_text
 
-#: How a person may read amounts: name → power of ten above the currency's unit.
+#: How a person may read amounts: name → power of ten above the currency's unit. Chinese counts by 万 and 亿, English
+#: by the thousand and the million: the middle and the large unit are each language's own.
 UNITS = {"yuan": 0, "wan": 4, "yi": 8}
+_IN_ENGLISH = {"yuan": 0, "wan": 3, "yi": 6}
 
 #: The ramp's last class; a policy with more buckets repeats it.
 DARKEST = 5
 
 
 def in_unit(minor: int, currency: str, unit: str) -> str:
-    """2483570012 fen in 'wan' → '2,483.57'. Ledger precision where the unit is the currency itself."""
-    power = UNITS.get(unit, 0)
+    """2483570012 fen in 'wan' → '2,483.57' (in English, by the thousand: '24,835.70').
+
+    Ledger precision where the unit is the currency itself."""
+    power = power_of(unit)
     if power == 0:
         return grouped(to_text(minor, currency))
     hundredths = divide_half_up(minor * 100, 10 ** (power + minor_digits(currency)))
     return grouped(to_text(hundredths, "CNY"))
+
+
+def power_of(unit: str) -> int:
+    """The power of ten that a unit stands for in the language spoken now; 0 for one that is none."""
+    english = (get_language() or "").startswith("en")
+    return (_IN_ENGLISH if english else UNITS).get(unit, 0)
 
 
 def grouped(text: str) -> str:
@@ -35,8 +45,8 @@ def grouped(text: str) -> str:
 def unit_name(currency: str, unit: str) -> str:
     names = {
         "yuan": (_("CNY"), "%s"),
-        "wan": (_("CNY 10k"), pgettext("ten thousand of a currency", "%s 10k")),
-        "yi": (_("CNY 100m"), pgettext("a hundred million of a currency", "%s 100m")),
+        "wan": (_("CNY thousand"), pgettext("the middle unit of a currency", "%s thousand")),
+        "yi": (_("CNY million"), pgettext("the large unit of a currency", "%s million")),
     }
     own, other = names.get(unit, names["yuan"])
     return own if currency == "CNY" else other % currency

@@ -49,13 +49,15 @@ class Preset:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One list: its name for ever, where it stands (an address's name), the columns people may leave out, the
-    names of its address that are conditions, and the views it comes with, the first being everything."""
+    names of its address that are conditions, and the views it comes with, the first being everything. `with_tabs`:
+    conditions that say more of what those views choose between, and are dropped with them."""
 
     name: str
     place: str
     columns: tuple[Column, ...]
     conditions: tuple[str, ...]
     presets: tuple[Preset, ...]
+    with_tabs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,12 @@ class Listed:
     query: Mapping[str, str]
     counted: bool
     may_share: bool
+    kept: Sequence[Mapping[str, str]]
 
     @property
     def may_save(self) -> bool:
         """Whether there is something to keep that no tab stands for."""
-        return bool(self.query) and not any(tab.current for tab in self.tabs)
+        return bool(self.query) and self.query not in self.kept
 
 
 LISTINGS: dict[str, Listing] = {}
@@ -109,21 +112,28 @@ def register(listing: Listing) -> Listing:
 def listed(
     request: HttpRequest, listing: Listing, reading: Reading, *, path: str, count: Callable[[Mapping[str, str]], int]
 ) -> Listed:
-    """The list as this reader has it. Counting costs a question a view, so `count` is asked only by the partial
+    """The list as this reader has it. A tab that comes with the list keeps the other conditions and counts with them;
+    one of a kept view is all its conditions and no other. Where none of them is what is shown, one more says so: of
+    the tabs one is always the current. Counting costs a question a view, so `count` is asked only by the partial
     update that fetches the tabs; a view whose conditions no longer hold is shown without a count."""
     query = conditions(listing, request.GET)
     shows = shown_columns(request, listing)
     counting = request.headers.get("HX-Target") == TABS
-    tabs = [
-        Tab(_(preset.title), _url(path, reading, preset.query, listing, query), query == dict(preset.query),
-            count=_counted(count, preset.query) if counting else None)
-        for preset in listing.presets
-    ] + [
-        Tab(view.title, _url(path, reading, view.query, listing, query), query == view.query, view.pk,
-            view.company_id is not None,
-            _counted(count, view.query) if counting else None)
-        for view in views_of(request, listing)
-    ]  # fmt: skip
+    views = list(views_of(request, listing))
+    kept = [view.query for view in views]
+
+    def tab(title: str, wanted: Mapping[str, str], current: bool, view: SavedView | None = None) -> Tab:
+        known = _counted(count, wanted) if counting else None
+        shared = view is not None and view.company_id is not None
+        return Tab(
+            title, _url(path, reading, wanted, listing, query), current, view.pk if view else None, shared, known
+        )
+
+    presets = [(preset, _beside(listing, query) | dict(preset.query)) for preset in listing.presets]
+    tabs = [tab(_(preset.title), wanted, wanted == query and query not in kept) for preset, wanted in presets]
+    tabs += [tab(view.title, view.query, view.query == query, view) for view in views]
+    if tabs and not any(one.current for one in tabs):
+        tabs.append(tab(_("These conditions"), query, current=True))
     return Listed(
         listing=listing,
         tabs=tabs,
@@ -132,7 +142,14 @@ def listed(
         query=query,
         counted=counting,
         may_share=sharable_company(request, reading) is not None,
+        kept=[*kept, *(preset.query for preset in listing.presets)],
     )
+
+
+def _beside(listing: Listing, query: Mapping[str, str]) -> dict[str, str]:
+    """The conditions that a tab which comes with the list leaves as they are."""
+    chosen = {name for preset in listing.presets for name in preset.query} | set(listing.with_tabs)
+    return {name: value for name, value in query.items() if name not in chosen}
 
 
 def conditions(listing: Listing, query: Mapping[str, str]) -> dict[str, str]:

@@ -83,8 +83,11 @@ class MilestoneEvent(Fact):
     """The event of a milestone happened on `happened_on`; what awaited it falls due on `due_date`.
 
     One that takes another back names it in `reversal_of` and repeats it. Of each milestone at most one
-    event stands.
+    event stands. `batch_id`: the import whose day of signature it followed; null of others, and of events from
+    before there was the column.
     """
+
+    later = ("batch_id",)
 
     contract_id = models.BigIntegerField(db_index=True)
     company_id = models.BigIntegerField()
@@ -95,6 +98,7 @@ class MilestoneEvent(Fact):
     note = models.CharField(max_length=200, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
     reversal_of = models.BigIntegerField(null=True, unique=True)
+    batch_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=150)
 
 

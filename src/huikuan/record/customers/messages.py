@@ -17,6 +17,12 @@ SENTENCES: dict[str, str] = {
         "This contact is still in use. Mark them as gone first; then their data can be erased."
     ),
     "contact_unknown": gettext_noop("This customer has no contact number %(number)s."),
+    "contacts_changed_meanwhile": gettext_noop(
+        "Somebody changed these contacts at the same moment. Nothing was written; try again."
+    ),
+    "contacts_changed_since": gettext_noop(
+        "%(count)s contacts of batch %(batch)s were changed since. Nothing was undone."
+    ),
     "document_dates": gettext_noop("A paper issued on %(issued_on)s cannot expire on %(expires_on)s."),
     "document_kind_unknown": gettext_noop("“%(value)s” is no kind of paper; known are %(known)s."),
     "document_reason_missing": gettext_noop("Say why the paper is taken back."),

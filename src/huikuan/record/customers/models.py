@@ -120,10 +120,11 @@ class ContactVersion(Fact):
 
     Who it is and how to reach them is personal: it lies in the audit's erasable table and can be erased.
     `consent`: whether they agreed to be written to ('given', 'refused', '' not asked), on `consent_on`.
-    `active` false: no longer there.
+    `active` false: no longer there. `batch_id`: the import that said so, or the undoing of it.
     """
 
     personal = ("name", "phone", "email")
+    later = ("batch_id",)
 
     customer_id = models.BigIntegerField()
     number = models.PositiveIntegerField()
@@ -135,11 +136,13 @@ class ContactVersion(Fact):
     consent_on = models.DateField(null=True)
     active = models.BooleanField(default=True)
     actor = models.CharField(max_length=150)
+    batch_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer_id", "number", "version"], name="customers_contact_version")
         ]
+        indexes = [models.Index(fields=["batch_id"], name="customers_contact_batch")]
 
 
 class DocumentVersion(Fact):

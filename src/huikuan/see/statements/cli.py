@@ -45,6 +45,7 @@ def add_commands(subparsers: Any) -> None:
     parser.add_argument("--out", metavar="FILE", type=Path)
     parser.add_argument("--known-at", metavar="INSTANT", help=_("what was known then: the last sealed head before it"))
     parser.add_argument("--issue", action="store_true", help=_("give it the next number and enter it in the register"))
+    parser.add_argument("--again", action="store_true", help=_("in place of what was issued over the same period"))
     parser.add_argument("--customers", metavar="CODES", help=_("with bulk: only these, separated by commas"))
     parser.add_argument("--json", action="store_true")
     add_actor_option(parser)
@@ -139,18 +140,20 @@ def _currency(options: argparse.Namespace, company: int, customer: int, period: 
 def _issue(options: argparse.Namespace) -> int:
     from huikuan.mechanisms.files.queries import open_original
     from huikuan.see.statements.operations.issuing import issue_statement
-    from huikuan.see.statements.queries.issued import issued_statement
+    from huikuan.see.statements.queries.issued import issued_statement, latest_issued
 
     company, customer, period, head = _asked(options)
+    currency = options.currency or _currency(options, company, customer, period, head)
+    account: dict[str, Any] = {"company_id": company, "customer_id": customer, "currency": currency}
+    former = latest_issued(**account, since=period.since, until=period.until) if options.again else None
     issued = issue_statement(
-        company_id=company,
-        customer_id=customer,
-        currency=options.currency or _currency(options, company, customer, period, head),
+        **account,
         period=period,
         language=options.language,
         known=head,
         actor=commander(options, Permission.ISSUE_STATEMENTS, company_id=company, at=datetime.now(UTC)),
         at=datetime.now(UTC),
+        replaces=former.pk if former else None,
     )
     row = issued_statement(issued, scope=EVERYTHING)
     if options.out:
@@ -189,6 +192,7 @@ def _run_bulk(options: argparse.Namespace) -> int:
         known=head,
         actor=commander(options, Permission.ISSUE_STATEMENTS, company_id=company, at=datetime.now(UTC)),
         at=datetime.now(UTC),
+        again=options.again,
     )
     done = _finished(run_id, quiet=options.json)
     if options.out and done["archive"]:

@@ -27,8 +27,9 @@ from huikuan.mechanisms.jobs.work import Work
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.domain.statement import Statement
 from huikuan.see.statements.models import FinishedRun, StatementRun
-from huikuan.see.statements.operations.issuing import Ready, record_issue, require_issuing, set_with_number
+from huikuan.see.statements.operations.issuing import Ready, latest_of, record_issue, require_issuing, set_with_number
 from huikuan.see.statements.operations.papers import django_language
 from huikuan.see.statements.queries.issued import IssuedRow, of_run
 from huikuan.see.statements.queries.statements import statement
@@ -73,11 +74,17 @@ def _issue(work: Work, run: StatementRun, head: Head, place: int) -> None:
     )
     after = {**work.cursor, "place": place + 1}
     while True:
-        ready = None if said.is_empty else set_with_number(said, language=run.language, at=work.at)
+        ready = None if said.is_empty else _set(said, run, work.at)
         with suppress(_NumberTaken):
             with work.step(place + 1, len(run.accounts), said.recipient.code, cursor=after):
                 _record(ready, run, work.at)
             return
+
+
+def _set(said: Statement, run: StatementRun, at: datetime) -> Ready:
+    """Whoever started the run chose the account: what was issued of the period before, this one replaces."""
+    latest = latest_of(said)
+    return set_with_number(said, language=run.language, at=at, replaces=latest.pk if latest else None)
 
 
 def _record(ready: Ready | None, run: StatementRun, at: datetime) -> None:

@@ -14,6 +14,12 @@ SENTENCES: dict[str, str] = {
     "statement_empty": gettext_noop(
         "%(customer)s owed nothing in %(currency)s, and nothing moved, from %(since)s to %(until)s."
     ),
+    "statement_all_issued": gettext_noop(
+        "Each of these accounts has a statement from %(since)s to %(until)s. Say so to issue them once more."
+    ),
+    "statement_issued_already": gettext_noop(
+        "No. %(number)s of %(day)s covers the same account and period. Say so to issue another in its place."
+    ),
     "statement_language_unknown": gettext_noop("Statements are written in zh and en, not in “%(value)s”."),
     "statement_needs_file": gettext_noop("A PDF or a workbook goes into a file: name it with --out."),
     "statement_none_chosen": gettext_noop("None of the chosen customers owed anything, and nothing moved."),

@@ -35,7 +35,11 @@ class IssuedStatement(Fact):
     `opening` and `closing` in minor units of `currency`, positive owed to us. `content_digest` is the SHA-256 of
     the statement's content (domain.statement.as_json, canonical); `file_sha256` names the PDF among the stored
     files. `head_size` names the head it rests on, `letterhead_number` the letterhead's version (0: none in force).
+    `replaces`: the statement of the same account and period that this one was issued in place of; null of a first
+    one, and of those from before there was the column.
     """
+
+    later = ("replaces",)
 
     company_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()
@@ -52,6 +56,7 @@ class IssuedStatement(Fact):
     content_digest = models.BinaryField(max_length=32)
     file_sha256 = models.CharField(max_length=64)
     run_id = models.BigIntegerField(null=True)
+    replaces = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=150)
 
     class Meta:

@@ -16,6 +16,7 @@ from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import Contract, MilestoneEvent
 from huikuan.record.contracts.operations.imports import Taken, import_contracts, record_many
 from huikuan.record.contracts.operations.order_imports import import_orders
+from huikuan.record.contracts.queries.terms import standing_of_many
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.shell.demo.journal import Agreement
 from huikuan.shell.demo.story import Story
@@ -36,8 +37,12 @@ def write_agreements(story: Story, company: Company, *, actor: str, at: datetime
         _all_of_it(import_contracts(contracts, **common))
         _all_of_it(import_orders(orders, **common))
         numbers = dict(Contract.objects.filter(company_id=company.pk).values_list("number", "pk"))
+        known = standing_of_many(numbers.values())
         events = [
-            fact for one in agreed for fact in _events(one, numbers[one.number], ids[one.customer], company, actor)
+            fact
+            for one in agreed
+            for fact in _events(one, numbers[one.number], ids[one.customer], company, actor)
+            if fact["milestone"] not in known.get(fact["contract_id"], {})  # the signature's, which came with it
         ]
         record_many(MilestoneEvent, events, at)
 
@@ -87,6 +92,7 @@ def _events(one: Agreement, contract_id: int, customer_id: int, company: Company
             "note": "",
             "file_sha256": "",
             "reversal_of": None,
+            "batch_id": None,
             "actor": actor,
         }
         for code, happened_on in one.happened.items()

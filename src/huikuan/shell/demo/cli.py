@@ -69,4 +69,5 @@ def _introduce(demo: Standing) -> None:
     for one in demo.logins:
         roles = ", ".join(_(ROLE_TITLES[role]) for role in one.roles)
         print(f"  {one.username:<10} {one.password}  {one.name} · {roles}")
+    print(_("The password alone is asked for: a policy of the demo switches the second step off."))
     print(_("Ctrl-C ends it; what you did stays."), flush=True)

@@ -62,7 +62,7 @@ def unit(context: Context, currency: str, unit: str = "") -> str:
 @register.simple_tag
 def units() -> list[tuple[str, str]]:
     """The choices of the unit switch."""
-    return [("yuan", _("1 (unit)")), ("wan", _("10k")), ("yi", _("100m"))]
+    return [("yuan", _("1 (unit)")), ("wan", _("thousand")), ("yi", _("million"))]
 
 
 @register.filter

@@ -328,7 +328,7 @@ def issued(books: Books) -> dict[str, int]:
         "known": last_head(), "actor": "cli:test", "at": AT,
     }  # fmt: skip
     statement = issue_statement(customer_id=customer, currency="CNY", **asked)
-    run = start_run(accounts=[(customer, "CNY")], **asked)
+    run = start_run(accounts=[(customer, "CNY")], again=True, **asked)
     Worker({StatementRun.JOB: Handler(issue_run)}).turn()
     return {"customer": customer, "statement": statement, "run": run}
 

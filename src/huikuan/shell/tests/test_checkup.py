@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.test import Client
@@ -59,3 +60,15 @@ def test_a_day_before_the_books_finds_nothing(reader: Client) -> None:
     assert "这一天没有未清项" in answer.content.decode()
     assert "没有发现问题" in reader.get("/receivables/checkup/stale_cash").content.decode()
     assert reader.get("/receivables/checkup/no-such-rule").status_code == 404
+
+
+def test_a_share_of_ones_own_customers_is_called_that(people: Mapping[str, Client], books: Books) -> None:
+    """A seller's only customer is all they see; whoever sees the book is told of the book."""
+    told = {}
+    for name in ("li", "zhou"):
+        lines = people[name].get("/receivables/checkup").context["lines"]
+        told[name] = next(line["rule"] for line in lines if line["finding"].code == "over_concentration")
+        page = people[name].get("/receivables/checkup/over_concentration")
+        assert page.context["rule"] == told[name]
+    assert "您可见应收余额（并非全公司）" in told["li"]
+    assert "可见" not in told["zhou"]

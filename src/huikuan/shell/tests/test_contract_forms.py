@@ -21,6 +21,7 @@ from huikuan.record.contracts.operations.orders import change_order
 from huikuan.record.contracts.queries.progress import order_of
 from huikuan.record.contracts.queries.terms import terms_of
 from huikuan.record.contracts.web import contract_editing, order_editing
+from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import AT, Books
 from huikuan.shell.tests.test_access import signed_in
@@ -65,6 +66,51 @@ def problem(page: str, name: str) -> str:
 
 def text(answer: Any) -> str:
     return str(answer.content.decode())
+
+
+def offered(client: Client, path: str, typed_so_far: str, **more: str) -> list[str]:
+    """What the customer's field offers while somebody types."""
+    answer = client.get(
+        path, {"customer": typed_so_far, **more}, headers={"HX-Request": "true", "HX-Target": "customers"}
+    )
+    return re.findall(r'<option value="([^"]*)">', text(answer))
+
+
+def test_a_customer_is_offered_while_typing_and_taken_as_offered(reader: Client) -> None:
+    known = "C0003 海岳风电设备(盐城)有限公司"
+    for path in ("/contracts/new", "/orders/new"):
+        for part in ("海岳", "haiyue", "hyfd", "c0003"):
+            assert offered(reader, path, part) == [known], (path, part)
+        assert offered(reader, path, "") == []
+        page = text(reader.get(f"{path}?customer=C0003"))
+        assert f'value="{known}"' in page, "prefilled from the customer's page"
+        assert "<option" not in page.partition('<datalist id="customers">')[2].partition("</datalist>")[0]
+    assert reader.post("/contracts/new", {**AGREED, "customer": known}).status_code == 302
+    assert Contract.objects.get().customer_id == Customer.objects.get(code="C0003").pk
+
+
+def test_a_form_offers_customers_of_the_writer_alone(people: dict[str, Client], books: Books) -> None:
+    known = "C0003 海岳风电设备(盐城)有限公司"
+    assert offered(people["zhou"], "/contracts/new", "海岳") == [known]
+    assert offered(people["li"], "/contracts/new", "海岳") == []
+    assert known not in text(people["li"].get("/contracts/new?customer=C0003"))
+    tab = f"/customers/{books.customer('C0001')}?tab=contracts"
+    assert "/contracts/new?customer=C0001" in text(people["zhou"].get(tab))
+    assert "/contracts/new?customer=C0001" not in text(people["chen"].get(tab)), "an auditor registers nothing"
+
+
+def test_with_several_companies_a_form_takes_none_for_granted(reader: Client) -> None:
+    add_company(code="ALPHA", name="甲公司", currency="CNY", time_zone="Asia/Shanghai")
+    for path, form in (("/contracts/new", AGREED), ("/orders/new", ORDERED)):
+        page = text(reader.get(path))
+        assert '<option value="" selected>' in page
+        assert typed(page)["company"] == ""
+        assert typed(page)["currency"] == "CNY", "all companies keep their books in it"
+        answer = reader.post(path, {**form, "company": ""})
+        assert answer.status_code == 400
+        assert "公司" in problem(text(answer), "company")
+        assert typed(text(reader.get(f"{path}?company=MAIN")))["company"] == "MAIN"
+    assert (Contract.objects.count(), SalesOrder.objects.count()) == (0, 0)
 
 
 @pytest.fixture
@@ -223,6 +269,9 @@ def test_an_order_is_entered_delivered_invoiced_and_taken_back(reader: Client, o
         (1, "主轴", 4 * QUANTITY, 1_000_001), (2, "轴承", 25_000, 9_900),
     ]  # fmt: skip
     address = f"/orders/{order}/deliveries"
+    for door in ("deliveries", "cancel"):
+        again = reader.get(f"/orders/{order}/{door}")
+        assert (again.status_code, again.headers["Location"]) == (302, f"/orders/{order}"), "a page loaded anew"
     said = {"line": "1", "what": "delivered", "quantity": "1", "day": "2026-05-01", "document": "出 7"}
     assert [reader.post(address, said | {"recorded": "0"}).status_code for _ in range(2)] == [302, 409]
     assert Fulfilment.objects.count() == 1, "a second press of the button records nothing"

@@ -19,12 +19,12 @@ from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import Contract, MilestoneEvent, SalesOrder
-from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.contracts.operations.contracts import amend_contract, create_contract
 from huikuan.record.contracts.operations.orders import create_order, record_delivery
 from huikuan.record.customers.models import Customer
 from huikuan.record.receivables.domain.posting import Part, Posting
 from huikuan.record.receivables.operations.items import post_instalments
-from huikuan.shell.tests.books import AT, Books
+from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.tests.test_access import signed_in
 
 NUMBER = "JL-18-2026-001"
@@ -36,7 +36,7 @@ def agree(books: Books, number: str = NUMBER, company: Any = None) -> int:
     company = company or books.company
     customer = Customer.objects.get(code="C0003")
     terms = Terms(
-        name="主轴总成", currency="CNY", amount=1_000_001, signed_on=date(2026, 3, 2), payment_terms="=验收后 30 天",
+        name="主轴总成", currency="CNY", amount=1_000_001, payment_terms="=验收后 30 天",
         jurisdiction="江临市人民法院", service_addresses=("江临市 1 号",),
         milestones=read_milestones("签订 30% 10天；验收 50% 30天；质保期满 20%"),
     )  # fmt: skip
@@ -71,6 +71,9 @@ def status(client: Client, url: str) -> int:
 
 
 def test_the_lists_show_and_export_the_same_rows(reader: Client, contract: int) -> None:
+    signed = {"signed_on": date(2026, 3, 2)}
+    said = {"effective_on": AS_OF, "reason": "签订日期", "actor": "test", "at": AT}
+    amend_contract(contract_id=contract, version=1, changes=signed, **said)
     page = reader.get("/contracts/").content.decode()
     assert NUMBER in page
     assert 'value="10000.01"' in page

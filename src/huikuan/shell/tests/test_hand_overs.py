@@ -191,7 +191,7 @@ def test_who_manages_customers_alone_takes_none_from_an_owner(reader: Client, bo
     clerk = signed_in("clerk", "billing_clerk")
 
     def say(client: Client, code: str, owner: str, on: str = "2026-11-20", dimension: str = "owner") -> int:
-        said = {"dimension": dimension, "value": owner, "effective_on": on}
+        said = {dimension: owner, "effective_on": on}
         return client.post(f"/customers/{books.customer(code)}/affiliation", said).status_code
 
     before = Affiliation.objects.count()
@@ -231,3 +231,29 @@ def test_every_reader_reads_the_papers_of_their_customers(
     for more in ("", f"{drawn['C0001']}", f"{drawn['C0001']}/document"):
         assert people["law"].get(f"/customers/hand-overs/{more}").status_code == 403
     assert printed == []
+
+
+def test_a_signature_says_whose_hand_it_was_and_for_whom(
+    people: Mapping[str, Client], books: Books, on_the_day: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lead signs for their salesperson, the receiver for themselves."""
+    printed: list[Any] = []
+    monkeypatch.setattr(hand_over_paper, "pdf", lambda _, said, at: printed.append(said["signatures"]) or b"")
+    asked = {"to": "尹川", "reason": "离职", "customer": [books.customer("C0001")]}
+    answer = people["guo"].post("/customers/hand-overs/new?from=李沅&to=尹川", asked)
+    number = int(answer.headers["Location"].partition("?")[0].rpartition("/")[2])
+    before = people["guo"].get(f"/customers/hand-overs/{number}").content.decode()
+    assert "您将代李沅签署。" in before
+    assert signs(people["guo"], number) == 302
+    sign = {"side": "receiver", "content": HandOver.objects.get(pk=number).content_sha256}
+    assert "您将代" not in entered("yin").get(f"/customers/hand-overs/{number}").content.decode()
+    assert entered("yin").post(f"/customers/hand-overs/{number}/sign", sign).status_code == 302
+    page = people["zhou"].get(f"/customers/hand-overs/{number}")
+    sides = [one["signature"] for one in page.context["sides"]]
+    assert [(one.name, one.on_behalf) for one in sides] == [("郭领", True), ("尹川", False)]
+    giver, receiver = page.content.decode().partition('data-side="receiver"')[::2]
+    assert "郭领" in giver
+    assert "代李沅签署" in giver
+    assert "代尹川签署" not in receiver
+    people["zhou"].get(f"/customers/hand-overs/{number}/document")
+    assert [line[1] for line in printed.pop()] == ["郭领 (guo)（代李沅签署）", "尹川 (yin)"]

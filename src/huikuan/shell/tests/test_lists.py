@@ -50,11 +50,28 @@ def test_tabs_say_what_their_views_have_and_cost_nothing_until_asked(reader: Cli
     assert set(tabs(reader, counted=False).values()) == {None}
     for tab in reader.get(ITEMS).context["list"].tabs:
         assert reader.get(tab.url).context["found"].count == tabs(reader)[tab.title]
-    # The tabs of a narrowed list lead to whole views, not to views of what is narrowed.
-    assert tabs(reader, f"{ITEMS}?customer=C0001") == tabs(reader)
     assert current(reader, ITEMS) == ["全部"]
     assert current(reader, f"{ITEMS}?side=debit&slot=overdue") == ["逾期"]
-    assert current(reader, f"{ITEMS}?side=debit&slot=overdue&customer=C0001") == []
+
+
+def test_tabs_keep_and_count_with_the_other_conditions_and_one_is_always_current(reader: Client) -> None:
+    narrowed = f"{ITEMS}?customer=C0001"
+    told = tabs(reader, narrowed)
+    assert told["全部"] == reader.get(narrowed).context["found"].count
+    assert told["全部"] < (tabs(reader)["全部"] or 0)
+    for tab in reader.get(narrowed).context["list"].tabs:
+        assert "customer=C0001" in tab.url
+        assert reader.get(tab.url).context["found"].count == told[tab.title], tab.title
+    assert current(reader, narrowed) == ["全部"]
+    assert current(reader, f"{ITEMS}?side=debit&slot=overdue&customer=C0001") == ["逾期"]
+    aged = f"{ITEMS}?slot=days&from=1&to=30"
+    assert current(reader, aged) == ["当前条件"]
+    assert tabs(reader, aged)["当前条件"] == reader.get(aged).context["found"].count
+    assert not any("from=" in tab.url for tab in reader.get(aged).context["list"].tabs if not tab.current)
+    reader.post(KEEP, {"title": "北麓", "query": "customer=C0001", "next": ITEMS})
+    assert current(reader, narrowed) == ["北麓"]
+    assert not reader.get(narrowed).context["list"].may_save
+    assert reader.get(aged).context["list"].may_save
 
 
 def test_a_view_is_kept_found_again_and_forgotten(reader: Client) -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from huikuan.connect.connectors.models import ImportDraft
+from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
@@ -95,7 +95,7 @@ def test_an_upload_waits_until_it_is_committed_or_tidied(reader: Client, books: 
 
 def sign(books: Books, customer: str, number: str, milestones: str) -> int:
     terms = Terms(
-        name="主轴总成", currency="CNY", amount=1_000_001, signed_on=date(2026, 3, 2),
+        name="主轴总成", currency="CNY", amount=1_000_001,
         milestones=read_milestones(milestones),
     )  # fmt: skip
     holder = Customer.objects.get(code=customer).pk
@@ -247,7 +247,9 @@ def deeds(client: Client) -> Mapping[str, tuple[str, bool | None]]:
 
 def test_the_night_is_told_with_counts_and_a_difference_of_zero(reader: Client) -> None:
     told = deeds(reader)
-    assert told["应收 · 应收明细.csv"] == ("新增 9 · 重复跳过 0 · 拒收 0", None)
+    assert not any("应收明细.csv" in title for title in told), "a colleague imported it, not the system"
+    Batch.objects.filter(kind="items").update(actor="cli:nightly")
+    assert deeds(reader)["应收 · 应收明细.csv"] == ("新增 9 · 重复跳过 0 · 拒收 0", None)
     assert told["未清项与事实已核对"] == ("差异 0.00", True)
     # How much was sealed, and that jobs ran, is for those who check it; others are told what it means to them.
     assert told["账已封签"] == ("账上任何改动都能被发现", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,7 @@ def said_while_it_runs(reader: Client, draft: ImportDraft) -> None:
     failed = reader.get(address).content.decode()
     assert f"任务编号 {job.get().pk}" in failed
     assert f"/imports/drafts/{draft.pk}/reopen" in failed
+    assert "DiskFull" not in failed, "what went wrong inside is for whoever runs the server"
     job.update(**as_it_was)
     alive.delete()
 
@@ -313,6 +315,20 @@ def test_the_history_exports_what_it_shows(reader: Client) -> None:
     assert len(text.splitlines()) == 3
     assert "应收明细.csv" in text
     assert b"".join(reader.get("/imports/export").streaming_content).startswith(b"PK")
+
+
+def test_with_several_companies_one_is_chosen_and_none_is_taken_for_granted(reader: Client) -> None:
+    assert 'name="company" value="MAIN"' in reader.get(NEW).content.decode(), "the only one there is"
+    add_company(code="ALPHA", name="甲公司", currency="CNY", time_zone="Asia/Shanghai")
+    page = reader.get(NEW).content.decode()
+    assert '<option value="" selected>– 请选择 –</option>' in page
+    assert not re.search(r'<option value="(ALPHA|MAIN)" selected', page)
+    named = reader.get(f"{NEW}?company=MAIN").content.decode()
+    assert re.search(r'id="company".*?<option value="MAIN" selected', named, re.DOTALL)
+    before = ImportDraft.objects.count()
+    answer = send(reader, company="")
+    assert (answer.status_code, ImportDraft.objects.count()) == (400, before)
+    assert "请选择该文件属于哪家公司的账" in answer.content.decode()
 
 
 def test_odd_forms_are_refused_in_words(reader: Client) -> None:

@@ -14,6 +14,7 @@ from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.templatetags.connectors import import_kind
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.identity.actors import is_operator
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.pages.access import may, scope_of, sees_machinery
@@ -40,13 +41,14 @@ def done(request: HttpRequest, reading: Reading, *, at: datetime) -> list[Deed]:
 
 
 def _imports(request: HttpRequest, reading: Reading, since: datetime) -> list[Deed]:
+    """Files the machine took in by itself; what colleagues imported, they did."""
     if not may(request, Permission.VIEW_IMPORTS):
         return []
     scope = scope_of(request, Permission.VIEW_IMPORTS)
     batches = Batch.objects.filter(committed_at__gte=since).order_by("-pk")
     if reading.company_id is not None:
         batches = batches.filter(company_id=reading.company_id)
-    mine = [batch for batch in batches if scope.whole(batch.company_id)]
+    mine = [batch for batch in batches if is_operator(batch.actor) and scope.whole(batch.company_id)]
     return [_imported(batch) for batch in mine[:SHOWN]]
 
 

@@ -14,7 +14,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs
 from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.see.cockpit.domain.findings import Finding
-from huikuan.see.cockpit.web.findings import checkup_of, told
+from huikuan.see.cockpit.web.findings import checkup_of, own_alone, told
 from huikuan.see.cockpit.web.speaking import TITLES
 from huikuan.shell.today.done import done
 from huikuan.shell.today.rows import Task, urgency
@@ -30,10 +30,11 @@ def show_today(request: HttpRequest) -> HttpResponse:
         {"group": group, "tasks": [_dated(task, reading) for task in group.tasks]}
         for group in waiting(request, reading)
     ]
+    own = own_alone(request)
     page = {
         "checkup": checkup,
         "watches": [_watch(one, reading) for one in checkup.watches],
-        "lines": [told(one, checkup, reading) for one in checkup.findings],
+        "lines": [told(one, checkup, reading, own_alone=own) for one in checkup.findings],
         "groups": groups,
         "count": len(checkup.findings) + sum(one["group"].total for one in groups),
         "deeds": done(request, reading, at=timezone.now()),

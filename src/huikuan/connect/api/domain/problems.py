@@ -13,7 +13,7 @@ _CONFLICT = {
     *("customer_code_taken", "origin_taken", "already_reversed", "item_not_open", "more_than_open"),
     *("item_has_settlements", "reversal_is_final", "draft_changed", "draft_closed", "batch_undone"),
     *("contract_number_taken", "order_number_taken", "milestone_event_withdrawn", "fulfilment_withdrawn"),
-    *("file_already_imported", "customers_changed_meanwhile", "webhook_disabled"),
+    *("file_already_imported", "customers_changed_meanwhile", "webhook_disabled", "statement_issued_already"),
 }
 _STATUS = {
     **dict.fromkeys(_MALFORMED, 400),

@@ -162,6 +162,10 @@ def test_a_statement_is_issued_once_and_its_document_is_what_was_issued(program:
     assert (empty.status_code, empty.json()["code"]) == (422, "statement_empty")
     assert program.post("/statements", said | {"currency": "USD"}, key="st-2").content == empty.content
     assert [row["id"] for row in program.pages("/statements")] == [first.json()["id"]]
+    second = program.post("/statements", said, key="st-3")
+    assert (second.status_code, second.json()["code"]) == (409, "statement_issued_already")
+    replacing = program.post("/statements", said | {"replaces": first.json()["id"]}, key="st-4")
+    assert (replacing.status_code, replacing.json()["replaces"]) == (201, first.json()["id"])
 
 
 def test_a_number_taken_meanwhile_is_followed_by_the_next(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +181,8 @@ def test_a_number_taken_meanwhile_is_followed_by_the_next(program: Program, monk
     assert (made.status_code, len(tries)) == (201, 2)
     assert KeptAnswer.objects.filter(key="k").count() == 1
     monkeypatch.setattr(statements, "record_issue", lambda *_, **__: None)
-    given_up = program.post("/statements", {**PERIOD, "language": "en"}, key="never")
+    other = {**PERIOD, "since": "2026-08-01", "language": "en"}
+    given_up = program.post("/statements", other, key="never")
     assert (given_up.status_code, given_up.headers["Retry-After"]) == (503, "1")
     assert not KeptAnswer.objects.filter(key="never").exists()
 

@@ -66,7 +66,7 @@ class Ear(BaseHTTPRequestHandler):
 def receiver(settings: Any) -> Iterator[Receiver]:
     settings.WEBHOOKS_LOCAL = True
     server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()

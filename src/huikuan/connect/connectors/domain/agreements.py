@@ -9,7 +9,7 @@ import polars as pl
 from huikuan.connect.connectors.domain.amounts import read_amount
 from huikuan.connect.connectors.domain.columns import Columns, repeat
 from huikuan.connect.connectors.domain.rows import Note
-from huikuan.connect.connectors.domain.vocabulary import CONTRACT_STATUSES, fold
+from huikuan.connect.connectors.domain.vocabulary import CONTRACT_STATUSES
 from huikuan.kernel.errors import Refusal
 from huikuan.record.contracts.domain import interest, milestones
 
@@ -33,7 +33,7 @@ def read_contracts(columns: Columns, key: list[str], company_currency: str) -> V
     amount = columns.read_amount("amount", currency)
     columns.blame((amount <= 0).arg_true(), "amount", "amount_zero")
     values["amount"] = amount.fill_null(0)
-    values["status"] = _looked_up(columns, "status", CONTRACT_STATUSES, "contract_status_unknown")
+    values["status"] = columns.read_choice("status", CONTRACT_STATUSES, "contract_status_unknown")
     values["late_interest"] = _rewritten(columns, "late_interest", _interest, "late_interest_unreadable")
     values["milestones"] = _rewritten(columns, "milestones", _milestones, "milestones_unreadable")
     _look_at_clauses(columns, values)
@@ -78,14 +78,6 @@ def _interest(text: str) -> str:
 
 def _milestones(text: str) -> str:
     return milestones.written(milestones.read_milestones(text))
-
-
-def _looked_up(columns: Columns, name: str, words: dict[str, str], code: str) -> pl.Series:
-    """The word each text stands for; '' says nothing."""
-    texts = columns.read_text(name)
-    known = {text: words.get(fold(text), "") for text in texts.unique()}
-    columns.blame(texts.is_in([text for text, word in known.items() if text and not word]).arg_true(), name, code)
-    return texts.replace_strict(known, return_dtype=pl.String())
 
 
 def _look_at_clauses(columns: Columns, values: Values) -> None:

@@ -14,6 +14,7 @@ from huikuan.connect.connectors.domain.agreements import read_contracts, read_or
 from huikuan.connect.connectors.domain.columns import Columns, repeat
 from huikuan.connect.connectors.domain.mapping import CREDIT_KINDS, Mapping
 from huikuan.connect.connectors.domain.origins import MADE_KEYS
+from huikuan.connect.connectors.domain.people import read_contacts
 from huikuan.connect.connectors.domain.rows import LONGEST, SCHEMAS, BadCell, Checked, Note
 from huikuan.connect.connectors.domain.sheets import Sheet, letter_of
 from huikuan.connect.connectors.domain.vocabulary import CUSTOMER_STATUSES, TOTAL_WORDS, fold
@@ -55,6 +56,8 @@ def check(sheet: Sheet, mapping: Mapping, kind: str, *, as_of: date | None = Non
         values = _customers(columns)
     elif kind == "receipts":
         values = _receipts(columns, key, company_currency)
+    elif kind == "contacts":
+        values = {"key": _key(columns, key), **read_contacts(columns)}
     elif kind == "contracts":
         values = {"key": _key(columns, key), **_customer(columns), **read_contracts(columns, key, company_currency)}
     elif kind == "orders":
@@ -70,18 +73,26 @@ def check(sheet: Sheet, mapping: Mapping, kind: str, *, as_of: date | None = Non
 _NEEDED = {
     "customers": ["code", "name"],
     "receipts": ["customer", "amount", "received_on"],
+    "contacts": ["customer", "person"],
     "contracts": ["number", "customer"],
     "orders": ["number", "line", "customer", "ordered_on", "product", "quantity", "amount"],
 }
-_OWN_KEY = {"customers": ("code",), "contracts": ("number",), "orders": ("number", "line")}
+_OWN_KEY = {
+    "customers": ("code",),
+    "contacts": ("customer", "person"),
+    "contracts": ("number",),
+    "orders": ("number", "line"),
+}
+
+#: Any of these will do.
+_ALTERNATIVES = {"customer": ("customer_code", "customer_name"), "due_date": ("due_date", "awaits")}
 
 
 def _require_columns(columns: Columns, kind: str) -> list[str]:
     """The headers of the key; refuses naming every column the mapping needs and the file lacks."""
     mapping = columns.mapping
     needed = _NEEDED.get(kind, ["customer", "amount", "document_date", "due_date"])
-    alternatives = {"customer": ("customer_code", "customer_name"), "due_date": ("due_date", "awaits")}
-    missing = [name for name in needed if not any(columns.given(one) for one in alternatives.get(name, (name,)))]
+    missing = [name for name in needed if not any(columns.given(one) for one in _ALTERNATIVES.get(name, (name,)))]
     named = [column for name in missing for column in mapping.columns.get(name, ())]
     parts = {part: columns.first_header(part) for part in mapping.key}
     named += [part[0] for part, header in parts.items() if header is None]
@@ -90,7 +101,8 @@ def _require_columns(columns: Columns, kind: str) -> list[str]:
         raise Refusal("mapping_column_missing", missing=", ".join(dict.fromkeys(named)), columns=listed)
     own = _OWN_KEY.get(kind, ("document_number",))
     key = [header for header in parts.values() if header]
-    key = key or [header for name in own if (header := columns.header(name))]
+    found = [[columns.header(one) for one in _ALTERNATIVES.get(name, (name,))] for name in own]
+    key = key or [header for headers in found for header in [next(filter(None, headers), None)] if header]
     if not key:
         missing.append("key")
     if missing:

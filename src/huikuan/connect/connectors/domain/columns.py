@@ -35,6 +35,7 @@ _CODES = frozenset(
         "product_code",
         "line",
         "uscc",
+        "phone",
     }
 )
 _SHOWN = 120
@@ -193,6 +194,13 @@ class Columns:
             "kind",
             "kind_unknown",
         )
+        return texts.replace_strict(known, return_dtype=pl.String())
+
+    def read_choice(self, name: str, words: dict[str, str], code: str) -> pl.Series:
+        """The word each text stands for, by its folded names; '' says nothing."""
+        texts = self.read_text(name)
+        known = {text: words.get(fold(text), "") for text in texts.unique()}
+        self.blame(texts.is_in([text for text, word in known.items() if text and not word]).arg_true(), name, code)
         return texts.replace_strict(known, return_dtype=pl.String())
 
     def note(self, text: str, **params: str) -> None:

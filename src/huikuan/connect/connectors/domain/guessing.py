@@ -17,6 +17,7 @@ from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, NAMES, TOTAL_WORDS, fold, fold_without_note
 from huikuan.connect.connectors.domain.words import currency_code
 from huikuan.kernel.errors import Refusal
+from huikuan.record.customers.domain.contacts import is_email, is_phone
 
 #: A column fits a field when this share of its sampled cells does.
 _FITS = 0.8
@@ -32,13 +33,14 @@ _REQUIRED = {
     "open-items": ("customer", "amount", "document_date", "due_date", "document_number"),
     "receipts": ("customer", "amount", "received_on", "document_number"),
     "customers": ("code", "name"),
+    "contacts": ("customer", "person"),
     "contracts": ("number", "customer"),
     "orders": ("number", "line", "customer", "ordered_on", "product", "quantity", "amount"),
 }
 #: A column without a cell that says anything may still be one of these.
 _MAY_BE_EMPTY = (NULLABLE | {"kind", "posting_date"}) - {"due_date"}
 #: What makes the key where nobody names its columns.
-_KEYED = {"contracts": ("number",), "orders": ("number", "line")}
+_KEYED = {"contacts": ("customer", "person"), "contracts": ("number",), "orders": ("number", "line")}
 #: Any of these will do.
 _ALTERNATIVES = {"customer": ("customer_code", "customer_name"), "due_date": ("due_date", "awaits")}
 
@@ -179,14 +181,18 @@ _CONTENT: dict[str, Callable[[str], bool]] = {
     "code": _is_code,
     "customer_name": _is_name,
     "name": _is_name,
+    "person": _is_name,
+    "phone": is_phone,
+    "email": is_email,
 }
 
 
 def _key(sheet: Sheet, kind: str, chosen: dict[str, GuessedColumn]) -> list[str]:
     """The document number, with the customer's code where the number alone tells rows not apart; of contracts
-    and orders their own numbers."""
+    and orders their own numbers, of contacts customer and name."""
     if kind in _KEYED:
-        return [chosen[field].column for field in _KEYED[kind] if field in chosen]
+        parts = [[one for one in _ALTERNATIVES.get(field, (field,)) if one in chosen] for field in _KEYED[kind]]
+        return [chosen[found[0]].column for found in parts if found]
     if "document_number" not in chosen:
         return []
     number = chosen["document_number"].column

@@ -26,6 +26,7 @@ DATE_FIELDS = frozenset(
     {
         *("document_date", "posting_date", "due_date", "settled_on", "received_on"),
         *("signed_on", "effective_on", "expires_on", "ordered_on", "planned_on", "delivered_on", "invoiced_on"),
+        "consent_on",
     }
 )
 #: Fields of the frame no column gives.

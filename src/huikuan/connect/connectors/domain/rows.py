@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 #: The kinds of file that can be imported.
-KINDS = ("customers", "items", "receipts", "open-items", "contracts", "orders")
+KINDS = ("customers", "contacts", "items", "receipts", "open-items", "contracts", "orders")
+#: Kinds whose rows are about people: of such a file nothing is kept but what can be erased.
+PERSONAL = frozenset({"contacts"})
 
 _ITEM_COLUMNS: dict[str, pl.DataType] = {
     "row": pl.Int64(),
@@ -66,6 +68,22 @@ _CUSTOMER_COLUMNS: dict[str, pl.DataType] = {
     "owner": pl.String(),
     "region": pl.String(),
     "business_type": pl.String(),
+    "status": pl.String(),
+}
+
+_CONTACT_COLUMNS: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    "key": pl.String(),
+    "customer_code": pl.String(),
+    "customer_name": pl.String(),
+    "person": pl.String(),
+    "position": pl.String(),
+    "role": pl.String(),
+    "phone": pl.String(),
+    "email": pl.String(),
+    "language": pl.String(),
+    "consent": pl.String(),
+    "consent_on": pl.Date(),
     "status": pl.String(),
 }
 
@@ -125,13 +143,14 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "open-items": _ITEM_COLUMNS,
     "receipts": _RECEIPT_COLUMNS,
     "customers": _CUSTOMER_COLUMNS,
+    "contacts": _CONTACT_COLUMNS,
     "contracts": _CONTRACT_COLUMNS,
     "orders": _ORDER_COLUMNS,
 }
 NULLABLE = frozenset(
     {
         *("net_amount", "tax_amount", "due_date", "settled_on"),
-        *("signed_on", "effective_on", "expires_on", "planned_on"),
+        *("signed_on", "effective_on", "expires_on", "planned_on", "consent_on"),
         *("delivered_quantity", "delivered_on", "invoiced_quantity", "invoiced_on"),
     }
 )
@@ -178,6 +197,13 @@ LONGEST = {
     "delivery": 2000,
     "breach": 2000,
     "milestones": 1000,
+    "person": 100,
+    "position": 100,
+    "role": 40,
+    "phone": 40,
+    "email": 200,
+    "language": 40,
+    "consent": 40,
 }
 
 

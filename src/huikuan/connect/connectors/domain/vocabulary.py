@@ -156,6 +156,22 @@ NAMES: dict[str, dict[str, list[str]]] = {
             "invoiced_quantity": "已开票数量 累计开票数量 invoiced_quantity invoiced_qty",
             "invoiced_on": "开票日期 最近开票日期 invoiced_on invoice_date",
         },
+        "contacts": {
+            "customer_code": _CUSTOMER_CODE,
+            "customer_name": _CUSTOMER_NAME,
+            "person": (
+                "联系人姓名 联系人 姓名 对接人 对接人姓名 客户联系人 "
+                "contact_name contact_person contact person full_name name"
+            ),
+            "position": "职务 职位 岗位 头衔 部门 position job_title title department",
+            "role": "联系人角色 角色 职责 联系人类型 role purpose function",
+            "phone": "手机号码 手机号 手机 联系电话 电话号码 电话 办公电话 座机 mobile phone telephone tel",
+            "email": "电子邮箱 电子邮件 邮箱地址 邮箱 邮件 email email_address mail",
+            "language": "语言 沟通语言 language",
+            "consent": "同意联系 是否同意 联系意愿 同意 consent",
+            "consent_on": "同意日期 表态日期 授权日期 consent_on consent_date",
+            "status": "在职状态 是否在职 状态 status",
+        },
         "customers": {
             "code": f"编码 代码 {_CUSTOMER_CODE} code",
             "name": f"全称 名称 {_CUSTOMER_NAME}",
@@ -224,6 +240,32 @@ _CONTRACT_STATUSES = {
 }
 #: What a contract's status is usually called, folded → status.
 CONTRACT_STATUSES = {fold(name): status for status, names in _CONTRACT_STATUSES.items() for name in names.split()}
+
+
+def _words(known: dict[str, str]) -> dict[str, str]:
+    """Each of the names, folded → what it stands for."""
+    return {fold(name): word for word, names in known.items() for name in names.split()}
+
+
+#: What a contact's choices are usually called, folded → choice (customers' domain.contacts).
+CONTACT_ROLES = _words(
+    {
+        "payables": "付款 付款经办 应付 对账 财务 会计 出纳 payables accounts finance accounting settles_accounts",
+        "decides": "决策 决策人 负责人 老板 总经理 法定代表人 decides decision management",
+        "purchasing": "采购 采购员 采购经办 purchasing procurement buyer",
+        "warehouse": "仓库 收货 收货人 仓管 warehouse receiving",
+        "legal": "法务 法律 legal legal_affairs",
+        "other": "其他 其它 其他职能 other",
+    }
+)
+CONTACT_LANGUAGES = _words({"zh": "中文 汉语 zh chinese", "en": "英文 英语 en english"})
+CONTACT_CONSENTS = _words(
+    {
+        "given": "同意 已同意 是 given yes agreed 同意联系",
+        "refused": "拒绝 不同意 否 已拒绝 refused no declined",
+    }
+)
+CONTACT_STATUSES = _words({"active": "在职 在用 是 active yes", "gone": "离职 已离职 停用 否 gone left no inactive"})
 
 _STATUSES = {
     "customer": "客户 正式客户 正式 合作 customer active",

@@ -13,10 +13,10 @@ from huikuan.connect.connectors.domain.checking import check
 from huikuan.connect.connectors.domain.guessing import GuessedColumn, guess_mapping
 from huikuan.connect.connectors.domain.mapping import Mapping, document_of, mapping_in
 from huikuan.connect.connectors.domain.overlay import Edit, lay_over
-from huikuan.connect.connectors.domain.rows import Checked
+from huikuan.connect.connectors.domain.rows import PERSONAL, Checked
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.models import Batch
-from huikuan.connect.connectors.operations.importing import BadCellsRefusal, Result, import_checked
+from huikuan.connect.connectors.operations.importing import REGISTERS, BadCellsRefusal, Result, import_checked
 from huikuan.connect.connectors.operations.plans import Task
 from huikuan.connect.connectors.operations.receipts import SYSTEM as RECEIPTS
 from huikuan.connect.connectors.reading import read_sheet
@@ -104,6 +104,9 @@ def import_file(
     sheet, mended = lay_over(sheet, asked.edits)
     progress("checking")
     checked = check(sheet, mapping, asked.kind, as_of=asked.as_of, company_currency=asked.company.currency)
+    if asked.kind in PERSONAL:
+        # That a cell was mended is told; what it said, and says now, is about people.
+        mended = [replace(cell, before="", after="") for cell in mended]
     task = replace(_task(path, name, asked, sheet, mapping), draft_id=asked.draft_id, edits=mended)
     if not asked.again:
         _refuse_other_reading(task, mapping)
@@ -172,7 +175,7 @@ def _refuse_other_reading(task: Task, mapping: Mapping) -> None:
     """Refuse a file that stands in the ledger under other keys already: nothing would be recognised as known,
     and every amount would be there twice. What is no item is known by its own code or number, whatever the
     mapping."""
-    if task.kind in ("customers", "contracts", "orders"):
+    if task.kind in REGISTERS:
         return
     earlier = Batch.objects.filter(
         file_sha256=task.file_sha256, company_id=task.company.pk, kind=task.kind, state=Batch.State.COMMITTED

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from huikuan.connect.connectors.domain.rows import BadCell, Checked, Note
+from huikuan.connect.connectors.operations.contacts import sift_contacts, write_contacts
 from huikuan.connect.connectors.operations.customers import Written, write_customers
 from huikuan.connect.connectors.operations.items import plan_items
 from huikuan.connect.connectors.operations.plans import Plan, Task, carry_out, totals
@@ -26,8 +27,9 @@ _PLANS: dict[str, Callable[[Task, Checked], Plan]] = {
     "open-items": plan_snapshot,
 }
 
-_REGISTERS: dict[str, Callable[..., Written]] = {
+REGISTERS: dict[str, Callable[..., Written]] = {
     "customers": write_customers,
+    "contacts": write_contacts,
     "contracts": write_contracts,
     "orders": write_orders,
 }
@@ -66,9 +68,11 @@ def import_checked(task: Task, checked: Checked, *, skip_rejected: bool = False,
     Refuses with `import_rejected`, listing every bad cell, unless `skip_rejected`; with
     `import_conflicts` while keys met other content and task.on_conflict says 'list'.
     """
+    if task.kind == "contacts":
+        checked = sift_contacts(task, checked)
     if not skip_rejected:
         _refuse_bad(task, checked, checked.bad, checked.rejected)
-    if task.kind in _REGISTERS:
+    if task.kind in REGISTERS:
         return _register(task, checked, dry_run)
 
     def make() -> Plan:
@@ -174,7 +178,7 @@ def told_moves(moves: Sequence[Move]) -> list[dict[str, str]]:
 
 def _register(task: Task, checked: Checked, dry_run: bool) -> Result:
     """Kinds whose rows are not items: known by their own number or code, restated by what the file says."""
-    written = _REGISTERS[task.kind](task, checked, dry_run=dry_run)
+    written = REGISTERS[task.kind](task, checked, dry_run=dry_run)
     return Result(
         batch=None if dry_run else written.batch_id,
         read=checked.read,

@@ -25,6 +25,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.ids import reserve_ids
+from huikuan.record.customers.domain.master import CUSTOMER
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import ensure_prospects
 from huikuan.record.customers.operations.affiliations import (
@@ -189,7 +190,12 @@ def _write(plan: Plan, counts: dict[str, Any]) -> None:
         record_original()
         if plan.prospects:
             ids = ensure_prospects(
-                plan.prospects, ids=plan.reserved, batch_id=plan.batch_id, actor=task.actor, at=task.at
+                plan.prospects,
+                ids=plan.reserved,
+                batch_id=plan.batch_id,
+                actor=task.actor,
+                at=task.at,
+                status=CUSTOMER,
             )
             if ids != plan.reserved:
                 raise Moved

@@ -9,6 +9,7 @@ from typing import Any
 from huikuan.connect.connectors import drafts_folder
 from huikuan.connect.connectors.domain.mapping import mapping_in
 from huikuan.connect.connectors.domain.overlay import lay_over
+from huikuan.connect.connectors.domain.rows import PERSONAL
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations.drafts import Choices, edits_of, file_of
@@ -57,7 +58,7 @@ def preview_draft(
         imported, asks = _rehearse(draft, actor, at, progress)
     except Refusal as refusal:
         drafts_folder.keep_bad(draft.stored, [])
-        told["refusal"] = told_refusal(refusal)
+        told["refusal"] = told_refusal(refusal, places=draft.kind not in PERSONAL)
     else:
         drafts_folder.keep_bad(draft.stored, imported.result.bad)
         told |= told_result(imported.result) | {"asks": asks}
@@ -77,7 +78,9 @@ def _rehearse(
         if refusal.code not in ASKS:
             raise
         asked = asked_of(draft, Choices(skip_rejected=True, force=True), actor=actor, at=at, dry_run=True)
-        return import_file(path, asked, name=draft.file_name, progress=progress), told_refusal(refusal)
+        return import_file(path, asked, name=draft.file_name, progress=progress), told_refusal(
+            refusal, places=draft.kind not in PERSONAL
+        )
 
 
 def sheet_of(draft: ImportDraft) -> Sheet:
@@ -109,11 +112,13 @@ def told_result(result: Result) -> dict[str, Any]:
     }
 
 
-def told_refusal(refusal: Refusal) -> dict[str, Any]:
-    """A refusal as plain values that a row can keep."""
+def told_refusal(refusal: Refusal, *, places: bool = True) -> dict[str, Any]:
+    """A refusal as plain values that a row can keep. `places` false: without the cells it names, where they are
+    about people."""
+    where = refusal.where[:MOST_PLACES] if places else []
     return {
         "code": refusal.code,
         "params": {name: str(value) for name, value in refusal.params.items()},
-        "where": [place.as_json() for place in refusal.where[:MOST_PLACES]],
+        "where": [place.as_json() for place in where],
         "places": len(refusal.where),
     }

@@ -1,4 +1,4 @@
-"""Contracts and orders out of a file, in one transaction with the batch row; and their undoing."""
+"""Contracts and orders out of a file, in one transaction with the batch row; and the undoing of what is no item."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ from huikuan.record.contracts.operations.imports import Taken, import_contracts
 from huikuan.record.contracts.operations.order_imports import import_orders
 from huikuan.record.contracts.operations.withdrawals import withdraw_contracts, withdraw_orders
 from huikuan.record.customers.operations import ensure_prospects
+from huikuan.record.customers.operations.contact_imports import withdraw_contacts
 from huikuan.record.customers.operations.rows import ids_by_code
 
-WITHDRAWALS = {"contracts": withdraw_contracts, "orders": withdraw_orders}
+WITHDRAWALS = {"contacts": withdraw_contacts, "contracts": withdraw_contracts, "orders": withdraw_orders}
 _CLAUSES = ("goods", "payment_terms", "jurisdiction", "arbitration", "governing_law", "delivery", "breach")
 _DATES = ("signed_on", "effective_on", "expires_on")
 
@@ -58,7 +59,7 @@ def write_orders(task: Task, checked: Checked, *, dry_run: bool) -> Written:
 
 
 def undo_register(batch: Batch, *, actor: str, at: Any) -> int:
-    """Take back what a batch of contracts or orders said, in one transaction; answers how many."""
+    """Take back what a batch of contacts, contracts or orders said, in one transaction; answers how many."""
 
     def work() -> int:
         held = Batch.objects.select_for_update().get(pk=batch.pk)

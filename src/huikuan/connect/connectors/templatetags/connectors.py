@@ -15,6 +15,7 @@ KINDS = {
     "open-items": gettext_noop("Open items (snapshot)"),
     "contracts": gettext_noop("Contracts"),
     "orders": gettext_noop("Orders"),
+    "contacts": gettext_noop("Contacts"),
 }
 #: What a file of each kind holds, one row of it.
 ABOUT = {
@@ -22,6 +23,7 @@ ABOUT = {
     "open-items": gettext_noop("What was open on one day. What is missing from it was settled since."),
     "receipts": gettext_noop("One row is money that came in."),
     "customers": gettext_noop("One row is a customer: code, name, group, owner."),
+    "contacts": gettext_noop("One row is a person at a customer: name, function, telephone, e-mail."),
     "contracts": gettext_noop("One row is a contract: number, amount, milestones, clauses."),
     "orders": gettext_noop("One row is a line of a sales order, with what was delivered so far."),
 }

@@ -42,5 +42,5 @@ def test_a_place_says_all() -> None:
     assert (spot.file, spot.row, spot.column, spot.value) == ("t.csv", 3, "开票日期", "2026-02-30")
     assert (spot.reason, spot.fix) == (
         "this day does not exist",
-        "correct the day, or set the date order in the mapping",
+        "correct the day, or say for the whole file whether the day or the month comes first",
     )

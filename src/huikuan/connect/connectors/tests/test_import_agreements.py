@@ -16,10 +16,10 @@ from huikuan.connect.connectors.tests.ledgers import company
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.record.contracts.domain.interest import LateInterest
-from huikuan.record.contracts.models import Contract, Fulfilment, SalesOrder
+from huikuan.record.contracts.models import Contract, Fulfilment, MilestoneEvent, SalesOrder
 from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
 from huikuan.record.contracts.queries.progress import order_of
-from huikuan.record.contracts.queries.terms import terms_of, versions
+from huikuan.record.contracts.queries.terms import standing, terms_of, versions
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import merge_customers, undo_merge
 from huikuan.record.receivables.queries.check import check_ledger
@@ -109,10 +109,33 @@ def test_undone_a_contract_is_void_and_the_same_file_brings_it_back(tmp_path: Pa
     assert [one.number for one in versions(contract)] == [1, 2, 3]
 
 
+def test_an_imported_day_of_signature_reaches_what_awaits_it_and_goes_with_its_import(tmp_path: Path) -> None:
+    """Told, corrected by a second file, and both undone: the milestone follows each step."""
+
+    def reached() -> list[tuple[date, date]]:
+        return [(one.happened_on, one.due_date) for one in standing(contract).values()]
+
+    first = take(tmp_path, "contracts", CONTRACTS).result.batch or 0
+    contract = Contract.objects.get(number="JL-1").pk
+    told = (date(2026, 1, 10), date(2026, 1, 20))
+    assert reached() == [told]
+    take(tmp_path, "contracts", CONTRACTS)
+    assert MilestoneEvent.objects.count() == 1, "the same file again tells nothing"
+    second = take(tmp_path, "contracts", "合同编号,客户编码,签订日期\nJL-1,C1,2026-01-12\n").result.batch or 0
+    assert reached() == [(date(2026, 1, 12), date(2026, 1, 22))]
+    undo_batch(batch_id=second, **WHO)
+    assert reached() == [told]
+    undo_batch(batch_id=first, **WHO)
+    assert reached() == []
+    assert check_ledger() == []
+    assert counts(take(tmp_path, "contracts", CONTRACTS)) == (2, 2, 0, 0)
+    assert reached() == [told]
+
+
 def test_what_was_built_on_keeps_a_batch_from_being_undone(tmp_path: Path) -> None:
     batch = take(tmp_path, "contracts", CONTRACTS).result.batch or 0
     contract = Contract.objects.get(number="JL-1").pk
-    event = record_milestone(contract_id=contract, milestone="signing", happened_on=date(2026, 1, 10), **WHO)
+    event = record_milestone(contract_id=contract, milestone="acceptance", happened_on=date(2026, 1, 10), **WHO)
     before = Leaf.objects.count()
     with pytest.raises(Refusal) as refused:
         undo_batch(batch_id=batch, **WHO)

@@ -99,6 +99,18 @@ def test_conflicts_refuse_until_decided(tmp_path: Path, capsys: pytest.CaptureFi
     assert (code, [kept[name] for name in COUNTS]) == (0, [2, 1, 0, 1, 0])
 
 
+def test_contacts_are_imported_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "items", file_of(tmp_path, line("A", "100.00")))
+    path = tmp_path / "contacts.csv"
+    path.write_text("客户编码,姓名,电话\nC1,顾晓,13812342046\nC9,无名,\n", encoding="utf-8")
+    code, refused = run(capsys, "contacts", str(path))
+    assert (code, [(place["row"], place["value"]) for place in refused["error"]["where"]]) == (1, [(3, "C9")])
+    code, done = run(capsys, "contacts", str(path), "--skip-rejected")
+    assert (code, [done[name] for name in COUNTS], done["totals"]) == (0, [2, 1, 0, 0, 1], [])
+    code, undone = run(capsys, "undo", str(done["batch"]))
+    assert (code, undone["batch"]) == (0, done["batch"])
+
+
 def test_an_undo_tells_what_it_reversed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, made = run(capsys, "items", file_of(tmp_path, line("A", "100.00")))
     code, undone = run(capsys, "undo", str(made["batch"]))

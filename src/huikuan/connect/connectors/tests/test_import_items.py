@@ -13,8 +13,9 @@ from huikuan.connect.connectors.operations.undo import undo_batch
 from huikuan.connect.connectors.tests.ledgers import AT, checked, item, open_by_key, query, receipt, sizes, task
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.operations import merge_customers
+from huikuan.record.customers.operations import create_customer, merge_customers
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
@@ -26,7 +27,15 @@ def sound() -> None:
     assert check_ledger() == []
 
 
-def test_rows_become_items_with_receipts_and_prospects() -> None:
+def test_a_prospect_named_in_a_file_of_items_is_a_customer_from_then_on() -> None:
+    create_customer(master=Master("C1", "江临试制", status="prospect"), actor="t", at=AT)
+    import_checked(task("items"), checked("items", [item(2, "A", 10_000)]))
+    row = Customer.objects.get()
+    assert (row.code, row.status, row.version) == ("C1", "customer", 2)
+    sound()
+
+
+def test_rows_become_items_with_receipts_and_customers() -> None:
     rows = [
         item(2, "A", 10_000),
         item(3, "B", 5_000, settled_on=date(2026, 1, 20)),
@@ -40,7 +49,7 @@ def test_rows_become_items_with_receipts_and_prospects() -> None:
         {"currency": "CNY", "items": 4, "receipts": 2, "settlements": 2, "debits": "157.00", "credits": "60.00"}
     ]
     assert result.customers_created == 2
-    assert {row.code: row.status for row in Customer.objects.all()} == {"C1": "prospect", "C2": "prospect"}
+    assert {row.code: row.status for row in Customer.objects.all()} == {"C1": "customer", "C2": "customer"}
     assert open_by_key(date(2026, 12, 31)) == {"A": 10_000, "D": -300}
     assert open_by_key(date(2026, 1, 7)) == {"C#receipt": -700}, "a receipt before the document is an advance"
     assert query("SELECT kind FROM receivables_item WHERE origin_key = 'C#receipt'") == [("advance",)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ from huikuan.connect.connectors.models import Batch, CellEdit, ImportDraft
 from huikuan.connect.connectors.operations import drafts
 from huikuan.connect.connectors.operations.previews import preview_draft
 from huikuan.connect.connectors.reasons import fix, reason
+from huikuan.connect.connectors.web.people import sees_cells, shown
 from huikuan.connect.connectors.web.telling import STEPS, tell_kept, told_notes
+from huikuan.mechanisms.identity import masking
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import latest, worker_seen
@@ -33,12 +35,14 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """A bad cell on the page: its place as a spreadsheet program names it, and whether typing can mend it."""
+    """A bad cell on the page: its place as a spreadsheet program names it, and whether typing can mend it. `typed`
+    is what stands there to be changed."""
 
     row: int
     column: str
     place: str
     value: str
+    typed: str
     reason: str
     fix: str
     by_hand: bool
@@ -74,7 +78,8 @@ def page_of(request: HttpRequest, draft: ImportDraft, after: tuple[int, str] | N
         "notes": told_notes(preview.get("notes", [])),
         "cells": cells,
         "pages": number,
-        "edits": list(CellEdit.objects.filter(draft_id=draft.pk).order_by("row", "column")),
+        "edits": _edits(draft, clear=sees_cells(request, draft)),
+        "clear": sees_cells(request, draft),
         "good": preview.get("read", 0) - preview.get("rejected", 0),
         "nothing": "refusal" not in preview and draft.kind != "open-items" and not good,
     }
@@ -150,7 +155,8 @@ def _cells(
         bad = [cell for cell in bad if (cell.row, cell.column) not in mended]
     headers = draft.sample["headers"]
     first = _next(bad, headers, after)
-    return [_cell(one, headers, one is first) for one in bad], number
+    clear = sees_cells(request, draft)
+    return [_cell(one, headers, one is first, clear=clear) for one in bad], number
 
 
 def _next(bad: list[BadCell], headers: list[str], after: tuple[int, str] | None) -> BadCell | None:
@@ -163,13 +169,26 @@ def _next(bad: list[BadCell], headers: list[str], after: tuple[int, str] | None)
     return next(iter(behind or bad), None)
 
 
-def _cell(cell: BadCell, headers: list[str], first: bool) -> CellRow:
+def _edits(draft: ImportDraft, *, clear: bool) -> list[CellEdit]:
+    """What was mended by hand, in file order."""
+    edits = list(CellEdit.objects.filter(draft_id=draft.pk).order_by("row", "column"))
+    for edit in edits:
+        edit.before, edit.value = shown([edit.before, edit.value], clear=clear)
+    return edits
+
+
+def _cell(cell: BadCell, headers: list[str], first: bool, *, clear: bool) -> CellRow:
     known = cell.column in headers
+    if not clear:
+        # A key that two rows have names the person, too.
+        key = {"key": masking.person(cell.params["key"])} if "key" in cell.params else {}
+        cell = replace(cell, value=masking.person(cell.value), params={**cell.params, **key})
     return CellRow(
         row=cell.row,
         column=cell.column,
         place=f"{letter_of(headers.index(cell.column))}{cell.row}" if known else str(cell.row),
         value=cell.value,
+        typed=cell.value if clear else "",
         reason=reason(cell),
         fix=fix(cell),
         by_hand=known and cell.code not in drafts.NOT_BY_HAND,

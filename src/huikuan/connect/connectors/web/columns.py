@@ -15,6 +15,7 @@ from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations.drafts import choice_of
 from huikuan.connect.connectors.presets import presets_of
 from huikuan.connect.connectors.reasons import field_label
+from huikuan.connect.connectors.web.people import shown
 from huikuan.connect.connectors.web.telling import WHY, Told
 from huikuan.mechanisms.identity.models import Company
 
@@ -53,8 +54,11 @@ def choice_in(request: HttpRequest) -> Choice:
     )
 
 
-def page_of(draft: ImportDraft, choice: Choice | None = None, problem: Told | None = None) -> dict[str, Any]:
-    """Everything the page shows: the draft as it is, or a choice that was refused and why."""
+def page_of(
+    draft: ImportDraft, choice: Choice | None = None, problem: Told | None = None, *, clear: bool
+) -> dict[str, Any]:
+    """Everything the page shows: the draft as it is, or a choice that was refused and why. `clear` false: of each
+    cell no more than its beginning."""
     choice = choice or choice_of(draft)
     sample = draft.sample
     given = {
@@ -70,14 +74,15 @@ def page_of(draft: ImportDraft, choice: Choice | None = None, problem: Told | No
         "problem": problem,
         "choice": choice,
         "columns": rows,
-        "lines": [(line[0], line[1:]) for line in sample["lines"]],
+        "lines": [(line[0], shown(line[1:], clear=clear)) for line in sample["lines"]],
         "fields": [(name, field_label(name)) for name in fields_of(draft.kind)],
         "missing": [field_label(name) for name in missing_fields(draft.kind, given)],
         "sure": sum(row.tone == "sure" for row in rows),
         "guessed": sum(row.tone == "guessed" for row in rows),
         "unused": sum(row.tone == "none" for row in rows),
         "presets": _presets(draft, company),
-        "has_items": draft.kind != "customers",
+        "has_items": draft.kind not in ("customers", "contacts"),
+        "has_dates": draft.kind != "customers",
         "wants_terms": draft.kind in ("items", "open-items"),
         "date_orders": _date_orders(),
         "day": draft.as_of.isoformat() if draft.as_of else "",

@@ -26,12 +26,13 @@ from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations import drafts
 from huikuan.connect.connectors.operations.previews import sheet_of
 from huikuan.connect.connectors.web import checked, columns
+from huikuan.connect.connectors.web.people import sees_cells
 from huikuan.connect.connectors.web.telling import tell
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import may_for, needs, permitted_companies
+from huikuan.mechanisms.pages.access import company_preset, may_for, needs, permitted_companies
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.partial import is_partial, render_either
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -69,12 +70,12 @@ def show_columns(request: HttpRequest, draft_id: int) -> HttpResponse:
     if draft.state != ImportDraft.State.OPEN:
         return _to("draft", draft, request)
     if request.method != "POST":
-        return render(request, "connectors/columns.html", columns.page_of(draft))
+        return render(request, "connectors/columns.html", columns.page_of(draft, clear=sees_cells(request, draft)))
     choice = columns.choice_in(request)
     try:
         _change_columns(request, draft, choice)
     except Refusal as refusal:
-        page = columns.page_of(draft_of(request, draft_id), choice, tell(refusal))
+        page = columns.page_of(draft_of(request, draft_id), choice, tell(refusal), clear=sees_cells(request, draft))
         return render(request, "connectors/columns.html", page, status=400)
     onward = "check" if "check" in request.POST else "columns"
     return _to(onward, draft, request)
@@ -127,7 +128,7 @@ def mend(request: HttpRequest, draft_id: int) -> HttpResponse:
 def send_rejected(request: HttpRequest, draft_id: int) -> HttpResponseBase:
     """The rows with bad cells as a spreadsheet, to be mended there and imported again."""
     draft = draft_of(request, draft_id)
-    if draft.state != ImportDraft.State.OPEN:
+    if draft.state != ImportDraft.State.OPEN or not sees_cells(request, draft):
         raise Http404
     out = io.BytesIO()
     write_rejected_rows(out, sheet_of(draft), drafts_folder.bad_cells(draft.stored))
@@ -214,6 +215,8 @@ def _open(request: HttpRequest) -> ImportDraft:
     sent = request.FILES.get("file")
     if sent is None or sent.name is None:
         raise Refusal("file_not_chosen")
+    if not request.POST.get("company"):
+        raise Refusal("company_not_chosen")
     company = next((one for one in companies_to_import(request) if one.code == request.POST.get("company")), None)
     if company is None:
         raise Refusal("company_unknown", company=request.POST.get("company", ""))
@@ -232,7 +235,7 @@ def _open(request: HttpRequest) -> ImportDraft:
 def _start_page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     reading = reading_of(request)
     companies = companies_to_import(request)
-    offered = reading.company if reading.company in companies else companies[0] if companies else None
+    offered = company_preset(reading.company, companies)
     given = {
         "kind": request.POST.get("kind") or request.GET.get("kind") or "items",
         "day": request.POST.get("day", ""),

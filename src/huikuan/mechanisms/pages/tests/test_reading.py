@@ -80,9 +80,23 @@ def test_amounts_in_the_readers_unit_round_half_up(minor: int, currency: str, un
     assert figures.in_unit(minor, currency, unit) == shown
 
 
+def test_english_counts_by_the_thousand_and_the_million() -> None:
+    """The same choice of the reader, and the figure beside the unit that names it."""
+    told = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            told[language] = [
+                (figures.in_unit(2_483_570_012, "CNY", unit), figures.unit_name("CNY", unit)) for unit in figures.UNITS
+            ]
+    assert told == {
+        "zh-hans": [("24,835,700.12", "元"), ("2,483.57", "万元"), ("0.25", "亿元")],
+        "en": [("24,835,700.12", "CNY"), ("24,835.70", "CNY thousand"), ("24.84", "CNY million")],
+    }
+
+
 def test_shares_and_buckets_in_words() -> None:
     with translation.override("en"):
         assert figures.percent(None) == "n/a"
         assert figures.bucket_name("days", 91, None) == "Over 90 days"
         assert figures.bucket_name("days", 1, 30) == "1–30 days"
-        assert figures.unit_name("USD", "wan") == "USD 10k"
+        assert figures.unit_name("USD", "wan") == "USD thousand"

@@ -1,4 +1,7 @@
-"""A contract at a time: register it, amend it, attach a file."""
+"""A contract at a time: register it, amend it, attach a file.
+
+The day it was signed is the event of the milestones that await the signing (`reaching.follow_signatures`).
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ from huikuan.record.contracts.domain.terms import (
     governing,
 )
 from huikuan.record.contracts.models import Contract, ContractFile, ContractVersion
+from huikuan.record.contracts.operations.reaching import Signed, follow_signatures
 from huikuan.record.contracts.queries.terms import standing, versions
 from huikuan.record.customers.models import Customer
 
@@ -60,6 +64,7 @@ def create_contract(*, company: Company, customer_id: int, number: str, terms: T
             raise Refusal("contract_number_taken", number=number) from None
         record_version(row, Version(1, begins_on(stated, company, at), stated), SIGNED, actor=actor, at=at)
         _tell("contracts.created", row, at, version=1)
+        _follow(Signed(row, None, stated, {}), SIGNED, actor, at)
         return int(row.pk)
 
     return retrying(work)
@@ -78,7 +83,8 @@ def amend_contract(
     """From `effective_on` the contract says what it said at `version`, but for `changes` (fields of Terms).
 
     Answers the new version, or the old one when nothing differs. Refuses when somebody amended it since,
-    without a reason, and what `check_terms` and `check_amendment` refuse.
+    without a reason, what `check_terms` and `check_amendment` refuse, and another day of signature while something
+    rests on the due dates which the former one gave.
     """
     if not reason.strip():
         raise Refusal("amendment_reason_needed")
@@ -99,10 +105,12 @@ def amend_contract(
         check_amendment(latest.terms, wanted, list(happened.values()))
         amended = Version(version + 1, effective_on, wanted)
         record_version(contract, amended, tidy(reason), actor=actor, at=at)
-        Contract.objects.filter(pk=contract_id).update(
-            version=version + 1, **row_of(governing([*known, amended]).terms, happened)
-        )
+        now = governing([*known, amended]).terms
+        said = row_of(now, happened)
+        Contract.objects.filter(pk=contract_id).update(version=version + 1, **said)
+        contract.awaited_on = said["awaited_on"]
         _tell("contracts.amended", contract, at, version=version + 1)
+        _follow(Signed(contract, latest.terms, now, happened), reason, actor, at)
         return version + 1
 
     return retrying(work)
@@ -184,6 +192,10 @@ def tidied(terms: Terms) -> Terms:
     }
     addresses = tuple(dict.fromkeys(tidy(address) for address in terms.service_addresses if address.strip()))
     return replace(terms, **clauses, service_addresses=addresses)
+
+
+def _follow(signed: Signed, reason: str, actor: str, at: datetime) -> None:
+    follow_signatures([signed], company_id=signed.contract.company_id, reason=reason, actor=actor, at=at)
 
 
 def _tell(kind: str, contract: Contract, at: datetime, **said: Any) -> None:

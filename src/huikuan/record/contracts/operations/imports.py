@@ -5,7 +5,7 @@ All of it in the caller's transaction. What cannot be taken is listed, all of it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ from huikuan.record.contracts.domain.terms import (
 )
 from huikuan.record.contracts.models import Contract, ContractVersion
 from huikuan.record.contracts.operations.contracts import ROW, begins_on, number_of, row_of, tidied
+from huikuan.record.contracts.operations.reaching import Signed, follow_signatures
 from huikuan.record.contracts.queries.terms import standing
 from huikuan.record.customers.queries.merging import one_with
 
@@ -53,13 +54,15 @@ def import_contracts(
     stated: Sequence[StatedContract], *, company: Company, batch_id: int | None, actor: str, at: datetime
 ) -> Taken:
     """Register and amend contracts. A known number with other terms is amended from today, one with the same
-    left alone. Refuses nothing itself: the caller shows `refused`."""
+    left alone; days of signature are followed. Of single contracts it refuses nothing itself: the caller shows
+    `refused`."""
     known = _known(company, [one.number for one in stated])
     ids = iter(reserve_ids(Contract, sum(one.number not in known for one in stated)))
     taken = Taken()
     fresh: list[Contract] = []
     changed: list[Contract] = []
     facts: list[dict[str, Any]] = []
+    signed: list[Signed] = []
     for one in stated:
         row, history = known.get(one.number, (None, []))
         latest = governing(history) if history else None
@@ -82,17 +85,22 @@ def import_contracts(
         else:
             changed.append(row)
             effective_on = max(business_date(at, company.time_zone), latest.effective_on)
-        facts.append(restate(row, Version(row.version + 1, effective_on, terms), IMPORT, batch_id, actor))
+        happened = standing(row.pk) if latest else {}
+        signed.append(Signed(row, latest.terms if latest else None, terms, happened, batch_id))
+        facts.append(restate(row, Version(row.version + 1, effective_on, terms), happened, IMPORT, batch_id, actor))
     taken.created, taken.changed = len(fresh), len(changed)
     if not taken.refused:
         _write(fresh, changed, facts, company, batch_id, at)
+        follow_signatures(signed, company_id=company.pk, reason=IMPORT, actor=actor, at=at)
     return taken
 
 
-def restate(row: Contract, version: Version, reason: str, batch_id: int | None, actor: str) -> dict[str, Any]:
-    """Let the row say what the version says; answers the version's fact."""
+def restate(
+    row: Contract, version: Version, happened: Collection[str], reason: str, batch_id: int | None, actor: str
+) -> dict[str, Any]:
+    """Let the row say what the version says; answers the version's fact. `happened`: its milestones whose events
+    stand."""
     row.version = version.number
-    happened = standing(row.pk) if version.number > 1 else {}
     for name, value in row_of(version.terms, happened).items():
         setattr(row, name, value)
     return {

@@ -1,28 +1,33 @@
 """Milestones: the event happened, or it did not after all.
 
 Whoever has items that await the event follows `contracts.milestone_reached` and
-`contracts.milestone_withdrawn` inside the same transaction, and may refuse.
+`contracts.milestone_withdrawn` inside the same transaction, and may refuse. The day of the signature brings the
+events of those that await the signing by itself (`reaching.follow_signatures`).
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.text import tidy
-from huikuan.mechanisms.audit.operations import record
-from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.contracts.domain import milestones
-from huikuan.record.contracts.domain.terms import VOID, Terms, governing
-from huikuan.record.contracts.models import Contract, MilestoneEvent
+from huikuan.record.contracts.domain.terms import VOID, governing
+from huikuan.record.contracts.models import MilestoneEvent
 from huikuan.record.contracts.operations.contracts import locked
+from huikuan.record.contracts.operations.reaching import (
+    REACHED,
+    WITHDRAWN,
+    Reached,
+    await_next,
+    record_reached,
+    record_withdrawn,
+)
 from huikuan.record.contracts.queries.terms import standing, terms_of, versions
 
-REACHED, WITHDRAWN = "contracts.milestone_reached", "contracts.milestone_withdrawn"
+__all__ = ["REACHED", "WITHDRAWN", "record_milestone", "withdraw_milestone"]
 
 
 def record_milestone(
@@ -46,31 +51,18 @@ def record_milestone(
         if terms.status == VOID:
             raise Refusal("contract_void", number=contract.number)
         zone = Company.objects.values_list("time_zone", flat=True).get(pk=contract.company_id)
+        happened = standing(contract_id)
         due_date = milestones.reach(
             terms.milestones,
             milestone,
-            standing(contract_id),
+            happened,
             happened_on=happened_on,
             signed_on=terms.signed_on,
             today=business_date(at, zone),
         )
-        row = {
-            "contract_id": contract_id,
-            "company_id": contract.company_id,
-            "customer_id": contract.customer_id,
-            "milestone": milestone,
-            "happened_on": happened_on,
-            "due_date": due_date,
-            "note": tidy(note)[:200],
-            "file_sha256": file_sha256,
-            "actor": actor,
-        }
-        event_id = record(MilestoneEvent, [row], at=at)[0]
-        _await_next(contract, terms)
-        reached = next(one for one in terms.milestones if one.code == milestone)
-        names = sorted(milestones.names_of(reached, terms.milestones))
-        _tell(REACHED, contract, {**row, "event_id": event_id}, {"awaits": names}, at)
-        return event_id
+        reached = Reached(contract, terms, milestone, happened_on, due_date, note, file_sha256)
+        await_next(contract, terms, {**happened, milestone: reached})
+        return record_reached([reached], actor=actor, at=at)[0]
 
     return retrying(work)
 
@@ -85,39 +77,15 @@ def withdraw_milestone(*, event_id: int, reason: str, actor: str, at: datetime) 
         raise Refusal("withdrawal_reason_needed")
 
     def work() -> int:
-        event = MilestoneEvent.objects.filter(id=event_id).values().first()
-        if event is None or event["reversal_of"] is not None:
+        event = MilestoneEvent.objects.filter(id=event_id, reversal_of=None).first()
+        if event is None:
             raise Refusal("milestone_event_unknown", event=event_id)
-        contract = locked(event["contract_id"])
+        contract = locked(event.contract_id)
         if MilestoneEvent.objects.filter(reversal_of=event_id).exists():
             raise Refusal("milestone_event_withdrawn", event=event_id)
-        repeated = {name: value for name, value in event.items() if name not in ("id", "tx", "recorded_at")}
-        row = {**repeated, "note": tidy(reason)[:200], "reversal_of": event_id, "actor": actor}
-        withdrawal = record(MilestoneEvent, [row], at=at)[0]
-        _await_next(contract, terms_of(contract.pk))
-        _tell(WITHDRAWN, contract, {**row, "event_id": event_id}, {"withdrawal_id": withdrawal}, at)
-        return withdrawal
+        happened = standing(contract.pk)
+        left = {code: one for code, one in happened.items() if code != event.milestone}
+        await_next(contract, terms_of(contract.pk), left)
+        return record_withdrawn(contract, [event_id], reason=reason, actor=actor, at=at)[0]
 
     return retrying(work)
-
-
-def _await_next(contract: Contract, terms: Terms) -> None:
-    """Let the row say which day is waited for now."""
-    Contract.objects.filter(pk=contract.pk).update(
-        awaited_on=milestones.awaited_on(terms.milestones, standing(contract.pk))
-    )
-
-
-def _tell(kind: str, contract: Contract, row: dict[str, Any], more: dict[str, Any], at: datetime) -> None:
-    payload = {
-        "event_id": row["event_id"],
-        "contract_id": contract.pk,
-        "contract_number": contract.number,
-        "milestone": row["milestone"],
-        "happened_on": row["happened_on"].isoformat(),
-        "due_date": row["due_date"].isoformat(),
-        "file_sha256": row["file_sha256"],
-        "actor": row["actor"],
-        **more,
-    }
-    announce(kind, at=at, company_id=contract.company_id, customer_id=contract.customer_id, payload=payload)

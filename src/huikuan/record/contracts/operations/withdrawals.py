@@ -22,10 +22,12 @@ from huikuan.record.contracts.models import (
     ContractFile,
     ContractVersion,
     Fulfilment,
+    MilestoneEvent,
     SalesOrder,
     SalesOrderVersion,
 )
 from huikuan.record.contracts.operations import imports, order_imports
+from huikuan.record.contracts.operations.reaching import Signed, follow_signatures
 from huikuan.record.contracts.queries.progress import done_of
 from huikuan.record.contracts.queries.terms import standing, versions
 from huikuan.record.customers.queries.merging import ever_one_with
@@ -43,15 +45,21 @@ def withdraw_contracts(*, batch_id: int, actor: str, at: datetime) -> int:
     held = {row.pk: row for row in _held(Contract, (fact.contract_id for fact in said))}
     blocked = [fact for fact in said if _amended_since(fact) or _built_on(fact)]
     _refuse([held[fact.contract_id].number for fact in blocked], "contract", batch_id)
-    facts = []
+    facts, signed = [], []
     for fact in said:
         row, history = held[fact.contract_id], versions(fact.contract_id)
         before = [version for version in history if version.number < fact.version]
-        former = governing(before).terms if before else replace(governing(history).terms, status=VOID)
+        now = governing(history).terms
+        former = governing(before).terms if before else replace(now, status=VOID)
         # Not before what was said last: an earlier day would leave that in force.
         version = Version(row.version + 1, max(fact.effective_on, governing(history).effective_on), former)
-        facts.append(imports.restate(row, version, UNDO, batch_id, actor))
+        happened = standing(row.pk)
+        facts.append(imports.restate(row, version, happened, UNDO, batch_id, actor))
+        unsigned = former if before else replace(former, signed_on=None)
+        signed.append(Signed(row, now, unsigned, happened, _told_by(row.pk, governing(before)) if before else None))
     imports.save_restated([held[fact.contract_id] for fact in said], facts, at)
+    if said:
+        follow_signatures(signed, company_id=said[0].company_id, reason=UNDO, actor=actor, at=at)
     _tell(said, batch_id, at)
     return len(said)
 
@@ -101,8 +109,10 @@ def _amended_since(fact: ContractVersion) -> bool:
 
 
 def _built_on(fact: ContractVersion) -> bool:
-    """Whether a milestone was reached; of a contract the batch registered, also files and orders."""
-    if standing(fact.contract_id):
+    """Whether a milestone was reached since, which the signature the batch itself told of did not reach; of a
+    contract the batch registered, also files and orders."""
+    stands = [one.event_id for one in standing(fact.contract_id).values()]
+    if MilestoneEvent.objects.filter(id__in=stands, tx__gt=fact.tx).exclude(batch_id=fact.batch_id).exists():
         return True
     if fact.version > 1:
         return False
@@ -111,6 +121,12 @@ def _built_on(fact: ContractVersion) -> bool:
     number = Contract.objects.values_list("number", flat=True).get(pk=fact.contract_id)
     filed = ContractFile.objects.filter(contract_id=fact.contract_id).exists()
     return filed or orders.filter(contract_number=number).exists()
+
+
+def _told_by(contract_id: int, version: Version) -> int | None:
+    """The batch that a version came with."""
+    facts = ContractVersion.objects.filter(contract_id=contract_id, version=version.number)
+    return facts.values_list("batch_id", flat=True).get()
 
 
 def _moved(row: SalesOrder, said: SalesOrderVersion | None, batch_id: int) -> bool:

@@ -87,7 +87,7 @@ def test_a_milestone_that_was_reached_is_not_amended_away(register: Register) ->
 
 
 def test_withdrawing_needs_a_reason_and_an_event_that_stands(register: Register) -> None:
-    contract = register.contract()
+    contract = register.contract(signed_on=None)
     event = record_milestone(contract_id=contract, milestone="signing", happened_on=day("2026-01-10"), **WHO)
     refuses("withdrawal_reason_needed", withdraw_milestone, event_id=event, reason="", **WHO)
     refuses("milestone_event_unknown", withdraw_milestone, event_id=event + 1000, reason="错", **WHO)

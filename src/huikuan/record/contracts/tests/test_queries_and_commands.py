@@ -118,7 +118,7 @@ def test_the_commands_of_contracts(register: Register, capsys: pytest.CaptureFix
     code, shown = run(capsys, "contract", "show", "JL-001", "--as-of", "2026-11-20")
     assert shown["terms"]["payment_terms"] == "验收后 30 天"
     assert [(one["milestone"], one["amount"], one["due_date"]) for one in shown["milestones"]] == [
-        ("signing", "300.00", None),
+        ("signing", "300.00", "2026-01-20"),
         ("acceptance", "500.00", "2026-07-15"),
         ("end_of_warranty", "200.00", None),
     ]

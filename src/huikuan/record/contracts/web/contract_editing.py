@@ -26,7 +26,15 @@ from huikuan.record.contracts.messages import ABOUT_CONTRACT, CONTRACT_FIELDS, E
 from huikuan.record.contracts.operations.contracts import amend_contract, attach_file, create_contract
 from huikuan.record.contracts.queries.contracts import ContractRow, contract
 from huikuan.record.contracts.queries.terms import Amendment, amendments, terms_at
-from huikuan.record.contracts.web.choosing import company_chosen, read_customer
+from huikuan.record.contracts.web.choosing import (
+    CUSTOMERS,
+    company_chosen,
+    company_to_write,
+    customer_prefilled,
+    offer_customers,
+    read_customer,
+    usual_currency,
+)
 from huikuan.record.contracts.web.contract_form import CELLS, blame, terms_in, told_of, typed_of
 from huikuan.record.contracts.web.meanwhile import Meanwhile, State, carry_over, version_opened
 
@@ -37,6 +45,8 @@ _NAMED = {"milestone": "milestones"}
 @needs(Permission.MANAGE_CONTRACTS)
 def create(request: HttpRequest) -> HttpResponse:
     """A new contract with its clauses, milestones and, if at hand, the signed text."""
+    if request.headers.get("HX-Target") == CUSTOMERS:
+        return offer_customers(request)
     if request.method != "POST":
         return _page(request, _blank(request))
     form = Form(typed_in(request))
@@ -66,9 +76,9 @@ def amend(request: HttpRequest, contract_id: int) -> HttpResponse:
 
 
 def _create(request: HttpRequest, form: Form) -> int | None:
-    company = company_chosen(request, form)
+    company = company_to_write(request, form)
     if company is None:
-        raise Http404
+        return None
     customer = form.read("customer", partial(read_customer, request, company))
     for name in ("customer", "number", "name"):
         if not form.text(name):
@@ -152,8 +162,8 @@ def _blank(request: HttpRequest) -> Form:
     company = company_chosen(request, Form({}))
     given = {
         "company": company.code if company else "",
-        "currency": company.currency if company else "",
-        "customer": request.GET.get("customer", ""),
+        "currency": usual_currency(request, company),
+        "customer": customer_prefilled(request),
     }
     return Form(given)
 

@@ -33,7 +33,15 @@ from huikuan.record.contracts.operations.orders import (
 )
 from huikuan.record.contracts.queries.orders import OrderRow, order, whole_order
 from huikuan.record.contracts.queries.progress import OrderVersion, order_of, order_versions
-from huikuan.record.contracts.web.choosing import company_chosen, read_customer
+from huikuan.record.contracts.web.choosing import (
+    CUSTOMERS,
+    company_chosen,
+    company_to_write,
+    customer_prefilled,
+    offer_customers,
+    read_customer,
+    usual_currency,
+)
 from huikuan.record.contracts.web.meanwhile import Meanwhile, State, carry_over, version_opened
 from huikuan.record.contracts.web.order_form import CELLS, blame, order_in, told_of, typed_of
 from huikuan.record.contracts.web.orders import render_order
@@ -46,6 +54,8 @@ _OF_DELIVERY = {"more_than_ordered": "quantity", "event_in_future": "day", "orde
 @needs(Permission.MANAGE_ORDERS)
 def create(request: HttpRequest) -> HttpResponse:
     """A new order with its lines."""
+    if request.headers.get("HX-Target") == CUSTOMERS:
+        return offer_customers(request)
     if request.method != "POST":
         return _page(request, _blank(request))
     form = Form(typed_in(request))
@@ -71,9 +81,11 @@ def change(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @needs(Permission.VIEW_ORDERS, to_write=Permission.MANAGE_ORDERS)
-@require_POST
 def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
-    """The order is void, or in force again; refused while something of it was delivered or invoiced."""
+    """The order is void, or in force again; refused while something of it was delivered or invoiced. Asked for anew,
+    the address leads to the order."""
+    if request.method != "POST":
+        return _to(request, _order(request, order_id).id)
     row, form = _order(request, order_id), Form(typed_in(request))
     wanted = replace(order_of(row.id), void=form.text("void") == "1")
     try:
@@ -85,9 +97,11 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @needs(Permission.VIEW_ORDERS, to_write=Permission.MANAGE_ORDERS)
-@require_POST
 def fulfil(request: HttpRequest, order_id: int) -> HttpResponse:
-    """So much of a line was delivered, or invoiced, on a day."""
+    """So much of a line was delivered, or invoiced, on a day. A refused form stands at this address: whoever asks for
+    it anew is led to the order."""
+    if request.method != "POST":
+        return _to(request, _order(request, order_id).id)
     row, form = _order(request, order_id), Form(typed_in(request))
     for name in ("quantity", "day"):
         if not form.text(name):
@@ -120,9 +134,9 @@ def withdraw(request: HttpRequest, order_id: int, fulfilment_id: int) -> HttpRes
 
 
 def _create(request: HttpRequest, form: Form) -> int | None:
-    company = company_chosen(request, form)
+    company = company_to_write(request, form)
     if company is None:
-        raise Http404
+        return None
     customer = form.read("customer", partial(read_customer, request, company))
     for name in ("customer", "number"):
         if not form.text(name):
@@ -190,9 +204,9 @@ def _page(
 
 def _blank(request: HttpRequest) -> Form:
     company = company_chosen(request, Form({"company": request.GET.get("of", "")}))
-    asked = {name: request.GET.get(name, "") for name in ("customer", "contract")}
+    asked = {"customer": customer_prefilled(request), "contract": request.GET.get("contract", "")}
     today = reading_of(request).today.isoformat()
-    whose = {"company": company.code, "currency": company.currency} if company else {}
+    whose = {"company": company.code if company else "", "currency": usual_currency(request, company)}
     return Form({**asked, **whose, "ordered": today})
 
 

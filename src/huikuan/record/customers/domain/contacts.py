@@ -42,9 +42,19 @@ def check_contact(contact: Contact) -> None:
     for value, known in ((contact.role, ROLES), (contact.language, LANGUAGES), (contact.consent, CONSENTS)):
         if value and value not in known:
             raise Refusal("care_choice_unknown", value=value, known=", ".join(known))
-    if contact.phone and not _PHONE.fullmatch(contact.phone):
+    if contact.phone and not is_phone(contact.phone):
         raise Refusal("contact_phone_unreadable", value=contact.phone)
-    if contact.email and not _EMAIL.fullmatch(contact.email):
+    if contact.email and not is_email(contact.email):
         raise Refusal("contact_email_unreadable", value=contact.email)
     if contact.consent and contact.consent_on is None:
         raise Refusal("contact_consent_undated")
+
+
+def is_phone(text: str) -> bool:
+    """Whether somebody can be called under it."""
+    return _PHONE.fullmatch(text) is not None
+
+
+def is_email(text: str) -> bool:
+    """Whether somebody can be written to under it."""
+    return _EMAIL.fullmatch(text) is not None

@@ -1,7 +1,7 @@
 """What can be done to customers. Each door decides, then records facts in one transaction."""
 
 from huikuan.record.customers.operations.affiliations import affiliate, affiliate_many
-from huikuan.record.customers.operations.bulk import ensure_prospects, import_customers
+from huikuan.record.customers.operations.bulk import become_customers, ensure_prospects, import_customers
 from huikuan.record.customers.operations.customers import change_customer, create_customer, create_group, move_group
 from huikuan.record.customers.operations.documents import add_document, renew_document, withdraw_document
 from huikuan.record.customers.operations.handovers import call_off_hand_over, draw_up_hand_over, sign_hand_over
@@ -13,6 +13,7 @@ __all__ = [
     "add_document",
     "affiliate",
     "affiliate_many",
+    "become_customers",
     "call_off_hand_over",
     "change_care",
     "change_contact",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from huikuan.kernel.identifiers import uscc_problem
 from huikuan.mechanisms.events.operations import announce
 from huikuan.record.customers.domain.master import CUSTOMER, LONGEST, PROSPECT, Master, restated
 from huikuan.record.customers.domain.tree import cycle_in
-from huikuan.record.customers.models import Affiliation
+from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.customers.operations.affiliations import Move, Statement, affiliate_many, ensure_groups
 from huikuan.record.customers.operations.rows import (
     Known,
@@ -47,6 +47,10 @@ _DIMENSIONS = {
 }
 
 
+#: Customers looked up in one statement.
+_AT_ONCE = 500
+
+
 @dataclass(frozen=True, slots=True)
 class ImportedCustomers:
     """What a customers file brought, and which customers it took from one owner, region … to another.
@@ -65,8 +69,10 @@ def ensure_prospects(
     actor: str,
     at: datetime,
     ids: Mapping[str, int] | None = None,
+    status: str = PROSPECT,
 ) -> dict[str, int]:
-    """Code → id for every code given; codes nobody knows become prospects under the name given.
+    """Code → id for every code given; codes nobody knows become prospects under the name given (`status`: or
+    customers, where they come with items).
 
     `ids`, where given, are reserved ids for codes that were unknown when the caller looked.
 
@@ -75,7 +81,7 @@ def ensure_prospects(
     """
     with transaction.atomic():
         known = ids_by_code(names)
-        missing = [Master(code, names[code] or code, status=PROSPECT) for code in names if code not in known]
+        missing = [Master(code, names[code] or code, status=status) for code in names if code not in known]
         if not missing:
             return known
         created = insert_new(missing, ids)
@@ -85,6 +91,26 @@ def ensure_prospects(
             announce("customers.created", at=at, payload={"count": len(created), "batch_id": batch_id})
         elsewhere = [master.code for master in missing if master.code not in created]
         return {**known, **created, **ids_by_code(elsewhere)}
+
+
+def become_customers(customer_ids: Collection[int], *, batch_id: int | None, actor: str, at: datetime) -> int:
+    """Whoever has an item in the ledger is a prospect no longer: those among these are customers from now on, in the
+    transaction that posts. Answers how many there were."""
+    ids, found = sorted(set(customer_ids)), 0
+    for start in range(0, len(ids), _AT_ONCE):
+        some = Customer.objects.select_for_update().filter(pk__in=ids[start : start + _AT_ONCE], status=PROSPECT)
+        codes = list(some.order_by("pk").values_list("code", flat=True))
+        if not codes:
+            continue
+        known = known_by_code(codes)
+        masters = {code: replace(one.master, status=CUSTOMER) for code, one in known.items()}
+        update_changed(list(masters.values()))
+        stated = [(known[code].id, known[code].version + 1, masters[code]) for code in codes]
+        record_versions(stated, batch_id=batch_id, actor=actor, at=at)
+        for code in codes:
+            announce("customers.changed", at=at, customer_id=known[code].id, payload={"fields": ["status"]})
+        found += len(codes)
+    return found
 
 
 def import_customers(

@@ -13,6 +13,7 @@ from datetime import datetime
 import polars as pl
 from django.db import connection
 
+from huikuan.kernel.text import spellings
 from huikuan.mechanisms.audit.bulk import record_frame
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.record.customers.domain.master import Master, content_of
@@ -60,6 +61,22 @@ def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
                 [json.dumps(wanted[start : start + _CHUNK])],
             )
             found.update(cursor.fetchall())
+    return found
+
+
+def ids_by_name(names: Iterable[str]) -> dict[str, list[int]]:
+    """Name → ids of the customers registered under it, in whatever width of brackets; several may be."""
+    ways = {way: name for name in names for way in spellings(name)}
+    wanted = sorted(ways)
+    found: dict[str, list[int]] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), _CHUNK):
+            cursor.execute(
+                f"SELECT name, id FROM customers_customer WHERE name IN {_among()} ORDER BY id",
+                [json.dumps(wanted[start : start + _CHUNK])],
+            )
+            for name, customer_id in cursor.fetchall():
+                found.setdefault(ways[name], []).append(customer_id)
     return found
 
 

@@ -10,7 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from huikuan.kernel.errors import Refusal
-from huikuan.record.customers.domain.handover import Place, Reader, part_of, state_of
+from huikuan.mechanisms.identity.actors import person
+from huikuan.mechanisms.identity.queries import owner_names, shown_names
+from huikuan.record.customers.domain.handover import GIVER, RECEIVER, Place, Reader, part_of, state_of
 from huikuan.record.customers.models import HandOver, HandOverPlace, HandOverStep
 from huikuan.record.customers.queries.customers import seen
 
@@ -52,6 +54,18 @@ class HandOverRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """One side of a hand-over and who signed for it, by the name people know them by ('' nobody yet). `on_behalf`: not
+    the owner's own hand (代签), but somebody's who may hand over their customers."""
+
+    side: str
+    owner: str
+    step: StepRow | None
+    name: str
+    on_behalf: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A hand-over with the reader's `lines` of it; of the whole, they are what both sides sign."""
 
@@ -87,6 +101,19 @@ def paper(hand_over_id: int, *, reader: Reader) -> Paper:
         companies.setdefault(place.customer_id, set()).add(place.company_id)
     told = [line for line in lines if line.get("customer_id") in companies]
     return Paper(row, tuple(part_of(line, companies[line["customer_id"]]) for line in told))
+
+
+def signatures(row: HandOverRow) -> tuple[Signature, Signature]:
+    """The giver's side and the receiver's."""
+    return _signature(row, GIVER, row.from_owner), _signature(row, RECEIVER, row.to_owner)
+
+
+def _signature(row: HandOverRow, side: str, owner: str) -> Signature:
+    step = row.step(side)
+    if step is None:
+        return Signature(side, owner, None, "", on_behalf=False)
+    signer = person(step.actor)
+    return Signature(side, owner, step, shown_names([signer])[signer], on_behalf=owner not in owner_names(signer))
 
 
 def _rows(papers: Iterable[HandOver], reader: Reader) -> list[HandOverRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -134,13 +134,17 @@ def _care(fact: CareVersion) -> CareRow:
 
 
 def _contact(fact: ContactVersion, known: dict[str, str] | None, clear: bool) -> ContactRow:
-    who = known or dict.fromkeys(_PERSONAL, "")
-    plain = {name: getattr(fact, name) for name in _PLAIN}
-    contact = Contact(name=who["name"], phone=who["phone"], email=who["email"], **plain)
+    contact = contact_from(fact, known or dict.fromkeys(_PERSONAL, ""))
     if not clear:
         contact = masked(contact)
     of = (fact.pk, fact.customer_id, fact.number, fact.version)
     return ContactRow(*of, contact, known is None, clear, fact.recorded_at, fact.actor)
+
+
+def contact_from(fact: ContactVersion, who: Mapping[str, str]) -> Contact:
+    """The contact a fact says, with the personal values it was recorded with."""
+    plain = {name: getattr(fact, name) for name in _PLAIN}
+    return Contact(name=who["name"], phone=who["phone"], email=who["email"], **plain)
 
 
 def masked(contact: Contact) -> Contact:

@@ -110,8 +110,8 @@ def save_care(request: HttpRequest, customer_id: int) -> HttpResponse:
 def save_affiliation(request: HttpRequest, customer_id: int) -> HttpResponse:
     """From a day on the customer belongs to a group, owner, region or business type."""
     row = managed(request, customer_id)
-    belongs = Form(typed(request, ("dimension", "value", "effective_on")))
-    if attempt(belongs, lambda: _affiliate(request, customer_id, belongs.values)):
+    belongs = Form(typed(request, (*words.DIMENSIONS, "effective_on")))
+    if attempt(belongs, lambda: _affiliate_changed(request, customer_id, belongs.values)):
         return done(request, customer_id, _("Whose the customer is was recorded."))
     page = {
         **_page(request, Form(_known(row), row.version)),
@@ -177,6 +177,20 @@ def _deal(request: HttpRequest, customer_id: int, form: Form) -> None:
     change_care(customer_id=customer_id, version=form.version, care=stated, actor=actor_of(request), at=at)
 
 
+def _affiliate_changed(request: HttpRequest, customer_id: int, values: dict[str, str]) -> None:
+    """Those of the four that were changed in the form, all or none; what somebody else said meanwhile of the others
+    stands."""
+    changed = [name for name in words.DIMENSIONS if name in request.POST]
+    changed = [name for name in changed if values[name] != request.POST.get(f"was_{name}")]
+
+    def work() -> None:
+        for name in changed:
+            said = {"dimension": name, "value": values[name], "effective_on": values["effective_on"]}
+            _affiliate(request, customer_id, said)
+
+    retrying(work)
+
+
 def _affiliate(request: HttpRequest, customer_id: int, values: dict[str, str]) -> None:
     day = day_of(values["effective_on"]) or reading_of(request).today
     if values["dimension"] == Affiliation.Dimension.OWNER:
@@ -233,7 +247,14 @@ def _care_form(customer_id: int) -> Form:
 
 def _belongs(request: HttpRequest, customer_id: int) -> dict[str, Any]:
     today = reading_of(request).today
-    return {"belongs": Form({"effective_on": today.isoformat()}), "whose": affiliations_of(customer_id, today)}
+    known = affiliations_of(customer_id, today)
+    whose = {name: known.get(name, "") for name in words.DIMENSIONS}
+    offered = {one.code for one in groups_offered(scope_of(request))}
+    return {
+        "belongs": Form({**whose, "effective_on": today.isoformat()}),
+        "whose": whose,
+        "hidden_group": whose["group"] if whose["group"] not in offered else "",
+    }
 
 
 def _page(request: HttpRequest, form: Form) -> dict[str, Any]:

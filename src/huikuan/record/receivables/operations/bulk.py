@@ -22,6 +22,7 @@ from huikuan.mechanisms.store.ids import columns_of
 from huikuan.mechanisms.store.models import Fact
 from huikuan.mechanisms.store.staging import Staged, stage
 from huikuan.mechanisms.store.transactions import horizon, is_postgres, retrying, transaction_number
+from huikuan.record.customers.operations import become_customers
 from huikuan.record.receivables.domain.periods import refuse_locked
 from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
 from huikuan.record.receivables.operations.drafts import STATE, Draft
@@ -113,6 +114,7 @@ def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None], 
         def work() -> float:
             began = time.monotonic()
             first()
+            _become_customers(draft)
             _check_unmoved(draft, staged, changed.height, since)
             staged.load(tx=transaction_number())
             _apply(staged, changed)
@@ -128,6 +130,12 @@ def write(draft: Draft, *, first: Callable[[], None], last: Callable[[], None], 
         "wrote %d items, %d settlements in a transaction of %.2f s", draft.items.height, draft.settlements.height, held
     )
     return held
+
+
+def _become_customers(draft: Draft) -> None:
+    if draft.items.height:
+        ids = draft.items["customer_id"].unique().to_list()
+        become_customers(ids, batch_id=draft.batch_id, actor=draft.actor, at=draft.at)
 
 
 def _cache_rows(state: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

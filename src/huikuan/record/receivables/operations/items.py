@@ -15,7 +15,9 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
+from huikuan.record.customers.domain.master import PROSPECT
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations import become_customers
 from huikuan.record.receivables.domain.posting import (
     OWN,
     Book,
@@ -112,7 +114,7 @@ def _post(company: Company, postings: list[Posting], books: list[Book], actor: s
     lock = locked_through(company.id)
     for posting in postings:
         check_posting(posting, lock)
-    _check_customers({posting.customer_id for posting in postings})
+    prospects = _check_customers({posting.customer_id for posting in postings})
     ids = reserve_ids(Item, len(postings))
     rows = [
         _row(item_id, company, posting, book, actor)
@@ -120,6 +122,7 @@ def _post(company: Company, postings: list[Posting], books: list[Book], actor: s
     ]
     record(Item, rows, at=at)
     open_items.open_new(rows)
+    become_customers(prospects, batch_id=None, actor=actor, at=at)
     for customer_id in sorted({posting.customer_id for posting in postings}):
         items = [row["id"] for row in rows if row["customer_id"] == customer_id]
         announce("receivables.posted", at=at, company_id=company.id, customer_id=customer_id, payload={"items": items})
@@ -139,10 +142,12 @@ def _row(item_id: int, company: Company, posting: Posting, book: Book, actor: st
     }
 
 
-def _check_customers(customer_ids: set[int]) -> None:
-    known = set(Customer.objects.filter(id__in=customer_ids).values_list("id", flat=True))
-    if unknown := sorted(customer_ids - known):
+def _check_customers(customer_ids: set[int]) -> set[int]:
+    """Refuse unknown ones; answers the prospects among them, who are none any more."""
+    known = dict(Customer.objects.filter(id__in=customer_ids).values_list("id", "status"))
+    if unknown := sorted(customer_ids - known.keys()):
         raise Refusal("customer_unknown", customer=unknown[0])
+    return {customer_id for customer_id, status in known.items() if status == PROSPECT}
 
 
 def _says_taken(error: IntegrityError) -> bool:

@@ -63,7 +63,8 @@ class ItemFilter:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One open line: an item, or one instalment of its payment schedule (`line` > 0).
+    """One open line: an item, or one line of its payment schedule (`line` > 0). `instalment`: its number where the
+    schedule divides the item, 0 where it only says when the whole falls due.
 
     `overdue_days` 0 when not overdue; on the document basis it is the age. `slot` as in ItemFilter, with the bucket's
     edges. `value`: open_amount in the currency asked for (`value_in`), None without one.
@@ -90,6 +91,7 @@ class ItemRow:
     slot: str  # 'not_due', 'awaiting', 'days', or 'credit' on the credit side
     from_days: int | None
     to_days: int | None
+    instalment: int = 0
 
     @property
     def key(self) -> str:
@@ -336,7 +338,7 @@ def _lines_after(engine: ColumnsEngine, matching: Matching, after: str | None, l
         parameters |= {"day": day, "item": item, "line": line}
     return engine.rows(
         "SELECT item_id, line, customer_id, company_id, kind, side, currency, open_amount, document_number,"
-        f" document_date, posting_date, due_date, awaits, base FROM ({matching.sql}) AS matching{beyond}"
+        f" document_date, posting_date, due_date, awaits, base, planned FROM ({matching.sql}) AS matching{beyond}"
         f" ORDER BY {due}, item_id, line LIMIT {int(limit)}",
         parameters,
     )
@@ -386,6 +388,7 @@ def _complete(
             due,
             awaits,
             base,
+            planned,
         ) = row
         code, name = named.get(customer, (str(customer), ""))
         slot, low, high = _slot(side, base, as_of, basis, days, layout)
@@ -412,6 +415,7 @@ def _complete(
                 slot=slot,
                 from_days=low,
                 to_days=high,
+                instalment=0 if planned in (None, amounts[item]) else line,
             )
         )
     return tuple(rows)

@@ -158,7 +158,8 @@ def open_lines(engine: Source, moment: Moment, basis: str) -> str:
 
     Columns: item_id, line (0: not rescheduled), customer_id, company_id, kind, side, currency, business_type,
     document_number, document_date,
-    posting_date, due_date, awaits, base (the date its age counts from), open_amount.
+    posting_date, due_date, awaits, base (the date its age counts from), open_amount, planned (what its schedule says
+    of the line, null where line is 0).
     """
     item = (
         "item_id, customer_id, company_id, kind, side, currency, business_type, document_number,"
@@ -170,14 +171,16 @@ def open_lines(engine: Source, moment: Moment, basis: str) -> str:
 )"""
     own = ", ".join(f"o.{name.strip()}" for name in item.split(","))
     plain_base, planned_base = ("o.due_date", "p.due_date") if basis == "due" else ("o.document_date",) * 2
-    plain = f"""SELECT {own}, 0 AS line, o.due_date, o.awaits, {plain_base} AS base, o.still_open AS open_amount
+    plain = f"""SELECT {own}, 0 AS line, o.due_date, o.awaits, {plain_base} AS base, o.still_open AS open_amount,
+       CAST(NULL AS BIGINT) AS planned
 FROM opens AS o"""
     if not engine.has(SCHEDULES):
         return f"WITH {counted(engine, moment)}, {grouped} {plain}"
     return f"""WITH {counted(engine, moment)}, {plan(engine, moment)}, {grouped}
 {plain} WHERE NOT EXISTS (SELECT 1 FROM governing AS g WHERE g.item_id = o.item_id)
 UNION ALL
-SELECT {own}, p.line, p.due_date, p.awaits, {planned_base} AS base, CAST({WATERFALL} AS BIGINT) AS open_amount
+SELECT {own}, p.line, p.due_date, p.awaits, {planned_base} AS base, CAST({WATERFALL} AS BIGINT) AS open_amount,
+       p.amount AS planned
 FROM opens AS o JOIN plan AS p ON p.item_id = o.item_id WHERE o.still_open > p.later"""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,9 +11,13 @@ import pytest
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.events.models import Event
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.models import Customer, CustomerVersion
+from huikuan.record.customers.operations import create_customer
 from huikuan.record.receivables.domain.posting import Part, Posting
 from huikuan.record.receivables.models import Item, OpenItem
-from huikuan.record.receivables.operations.items import post_instalments
+from huikuan.record.receivables.operations.items import post_instalments, post_items
+from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.tests.conftest import WHO, Books
 
 KINDS = [
@@ -148,3 +154,23 @@ def test_instalments_lose_nothing_in_any_column(books: Books) -> None:
     assert sum(item.book_amount for item in items) == 71_242  # 100.01 × 7.12345678 = 712.4169…
     assert {item.obligation for item in items} == {"HT-7"}
     assert [item.kind for item in items] == ["invoice", "invoice", "retention"]
+
+
+def test_whoever_has_an_item_is_a_prospect_no_longer(books: Books) -> None:
+    """In the transaction that posts, with a version of its own; a customer's data are not touched again."""
+    prospect = create_customer(master=Master("P-1", "远舟港机", status="prospect"), **WHO)
+    day = date(2026, 1, 5)
+    said = Posting(prospect, "invoice", "CNY", 100, day, day, due_date=day)
+    with pytest.raises(Refusal):
+        post_items(company=books.company, postings=[replace(said, amount=0)], **WHO)
+    assert Customer.objects.get(pk=prospect).status == "prospect"
+    for _ in range(2):
+        post_items(company=books.company, postings=[said], **WHO)
+        row = Customer.objects.get(pk=prospect)
+        assert (row.status, row.version) == ("customer", 2)
+    contents = (
+        CustomerVersion.objects.filter(customer_id=prospect).order_by("version").values_list("content", flat=True)
+    )
+    assert [json.loads(content)["status"] for content in contents] == ["prospect", "customer"]
+    assert Event.objects.filter(kind="customers.changed", customer_id=prospect).count() == 1
+    assert check_ledger() == []

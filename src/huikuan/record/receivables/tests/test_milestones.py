@@ -18,9 +18,9 @@ from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import MilestoneEvent
-from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.contracts.operations.contracts import amend_contract, create_contract
 from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
-from huikuan.record.contracts.queries.terms import standing
+from huikuan.record.contracts.queries.terms import standing, terms_of
 from huikuan.record.customers.operations import merge_customers, undo_merge
 from huikuan.record.receivables.domain.posting import Part, Posting
 from huikuan.record.receivables.domain.schedules import Line
@@ -36,6 +36,7 @@ from huikuan.record.receivables.operations.withdrawals import reverse_standing
 from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.bulk import settlements_where, states_where
 from huikuan.record.receivables.queries.check import check_ledger
+from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.record.receivables.queries.schedules import schedule_of
 from huikuan.record.receivables.tests.conftest import Books
 from huikuan.shell.wiring import counters, subscribers
@@ -56,7 +57,6 @@ def contract(books: Books) -> int:
         name="主轴总成",
         currency="CNY",
         amount=WHOLE,
-        signed_on=day("2026-01-10"),
         milestones=read_milestones("签订 30% 10天；验收 50% 30天；质保期满 20% 15天"),
     )
     return create_contract(company=books.company, customer_id=books.customer.id, number=NUMBER, terms=terms, **LATER)
@@ -81,6 +81,18 @@ def happened(contract: int, milestone: str, on: str, **more: Any) -> int:
     return record_milestone(contract_id=contract, milestone=milestone, happened_on=day(on), **{**LATER, **more})
 
 
+def sign(contract: int, on: str, version: int) -> None:
+    """Enter the day it was signed, as the contract's form does."""
+    amend_contract(
+        contract_id=contract,
+        version=version,
+        changes={"signed_on": day(on)},
+        effective_on=day("2029-01-01"),
+        reason="签订日期",
+        **LATER,
+    )
+
+
 def aged(as_of: str) -> tuple[int, int, tuple[int, ...]]:
     """(awaiting, not due, 1–30, 31–60, 61–90, over 90 days) as of a day; both engines of one mind."""
     (row,) = aging(as_of=day(as_of), engine="database", scope=EVERYTHING).totals
@@ -91,12 +103,45 @@ def dues() -> list[date | None]:
     return list(OpenItem.objects.order_by("item_id").values_list("due_date", flat=True))
 
 
+def test_a_corrected_day_of_signature_moves_what_it_made_due(contract: int, items: list[int]) -> None:
+    sign(contract, "2026-01-10", version=1)
+    sign(contract, "2026-01-08", version=2)
+    assert dues() == [day("2026-01-18"), None, None]
+    assert aged("2026-01-18") == (PARTS[1] + PARTS[2], PARTS[0], (0, 0, 0, 0))
+    assert check_ledger() == []
+
+
+def test_a_day_of_signature_on_which_money_rests_is_not_corrected(
+    books: Books, contract: int, items: list[int]
+) -> None:
+    sign(contract, "2026-01-10", version=1)
+    receipt = books.post("receipt", PARTS[0], "2026-02-05")
+    books.settle(receipt, items[0], PARTS[0], "2026-02-05")
+    before = (Event.objects.count(), Schedule.objects.count(), MilestoneEvent.objects.count())
+    with pytest.raises(Refusal) as refused:
+        sign(contract, "2026-01-08", version=2)
+    assert refused.value.code == "milestone_has_dependants"
+    assert (Event.objects.count(), Schedule.objects.count(), MilestoneEvent.objects.count()) == before
+    assert terms_of(contract).signed_on == day("2026-01-10")
+
+
+def test_only_what_a_schedule_divides_is_an_instalment(books: Books, contract: int, items: list[int]) -> None:
+    """An item that its event made due is whole still, though its date stands in a schedule."""
+    sign(contract, "2026-01-10", version=1)
+    divided = books.post("invoice", 100, "2026-02-01", document_number="INV-2")
+    halves = [Line(day("2026-03-01"), "", 40), Line(day("2026-04-01"), "", 60)]
+    record_schedule(item_id=divided, lines=halves, effective_on=day("2026-02-01"), reason="plan", **LATER)
+    rows = items_page(ItemFilter(), as_of=day("2026-05-01"), scope=EVERYTHING).rows
+    told = sorted((row.item_id, row.line, row.instalment) for row in rows)
+    assert told == [(items[0], 1, 0), (items[1], 0, 0), (items[2], 0, 0), (divided, 1, 1), (divided, 2, 2)]
+
+
 def test_30_50_20_from_signing_to_the_end_of_warranty(books: Books, contract: int, items: list[int]) -> None:
     first, second, third = PARTS
     assert dues() == [None, None, None]
     assert aged("2026-01-10") == (WHOLE, 0, (0, 0, 0, 0))
 
-    happened(contract, "signing", "2026-01-10")
+    sign(contract, "2026-01-10", version=1)
     assert dues() == [day("2026-01-20"), None, None]
     assert aged("2026-01-20") == (second + third, first, (0, 0, 0, 0))
     assert aged("2026-01-21") == (second + third, 0, (first, 0, 0, 0))

@@ -53,6 +53,7 @@ LISTING = register(
             *(Preset(title, {"side": "debit", "slot": slot}) for slot, title in DUE.items()),
             Preset(gettext_noop("Credits and unapplied cash"), {"side": "credit"}),
         ),
+        with_tabs=("from", "to"),
     )
 )
 

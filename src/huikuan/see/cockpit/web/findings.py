@@ -33,7 +33,8 @@ def show_findings(request: HttpRequest) -> HttpResponse:
     """What deserves a look, by money."""
     reading = reading_of(request)
     answer = checkup_of(request)
-    page = {"checkup": answer, "lines": [told(one, answer, reading) for one in answer.findings]}
+    own = own_alone(request)
+    page = {"checkup": answer, "lines": [told(one, answer, reading, own_alone=own) for one in answer.findings]}
     return render(request, "cockpit/findings.html", page)
 
 
@@ -47,7 +48,8 @@ def export_findings(request: HttpRequest) -> HttpResponseBase:
         _("Most of it"), _("Next step"),
     ]  # fmt: skip
     rows: list[list[Cell]] = []
-    for line in (told(one, answer, reading) for one in answer.findings):
+    own = own_alone(request)
+    for line in (told(one, answer, reading, own_alone=own) for one in answer.findings):
         found: Finding = line["finding"]
         amount = to_text(found.amount, found.currency)
         rows.append([line["title"], line["rule"], line["policy"], found.currency, Decimal(amount), found.lines,
@@ -66,7 +68,7 @@ def show_finding(request: HttpRequest, code: str) -> HttpResponse:
     page = {
         "finding": opened.finding,
         "title": _(TITLES[code]),
-        "rule": rule_text(code, opened.thresholds),
+        "rule": rule_text(code, opened.thresholds, own_alone=own_alone(request)),
         "policy": policy_text(code, opened.numbers),
         "step": _(STEPS[code]),
         "found": opened.page,
@@ -105,14 +107,20 @@ def checkup_of(request: HttpRequest) -> Checkup:
     return checkup(**_asked(request))
 
 
-def told(found: Finding, answer: Checkup, reading: Reading) -> dict[str, Any]:
+def own_alone(request: HttpRequest) -> bool:
+    """Whether the page is over some of the customers only, not over whole companies, so that shares are of these."""
+    scope, company_id = scope_of(request), reading_of(request).company_id
+    return scope.whole_companies != scope.companies if company_id is None else not scope.whole(company_id)
+
+
+def told(found: Finding, answer: Checkup, reading: Reading, *, own_alone: bool) -> dict[str, Any]:
     """A finding in words, with where it leads."""
     code, name = answer.names.get(found.largest, ("", ""))
     only = found.currency if found.code == "without_rate" else ""
     return {
         "finding": found,
         "title": _(TITLES[found.code]),
-        "rule": rule_text(found.code, answer.thresholds),
+        "rule": rule_text(found.code, answer.thresholds, own_alone=own_alone),
         "policy": policy_text(found.code, (answer.policy_number, answer.cap_policy_number)),
         "step": _(STEPS[found.code]),
         "url": address(reverse("cockpit:finding", args=[found.code]), reading, only=only),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from huikuan.kernel.money import minor_digits
 from huikuan.mechanisms.pages import bars
-from huikuan.mechanisms.pages.figures import UNITS, bucket_name, in_unit, percent, shade
+from huikuan.mechanisms.pages.figures import bucket_name, in_unit, percent, power_of, shade
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.record.receivables.queries.aging import Aging, AgingRow
 from huikuan.see.cockpit.domain.indicators import ratio
@@ -169,7 +169,7 @@ def bar(shown: Sequence[Column], overview: Overview, unit: str) -> list[bars.Mar
 def trend(overview: Overview, shown: Sequence[Column], rows: Rows, unit: str) -> Trend:
     """Overdue by age at each month end, with the overdue rate in a strip of its own above."""
     aged = [column for column in shown if column.line.code == "days"]
-    step_of = 10 ** (minor_digits(overview.currency) + UNITS.get(unit, 0))
+    step_of = 10 ** (minor_digits(overview.currency) + power_of(unit))
     marks_at, top = charts.ticks(max((sum(point.buckets) for point in overview.trend), default=0), step_of)
     stacked = [_stack(point, aged, overview, rows, unit) for point in overview.trend]
     drawn = charts.stacks(stacked, top)

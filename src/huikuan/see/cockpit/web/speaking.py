@@ -55,6 +55,18 @@ RULES = {
     "awaiting_an_event": gettext_noop("Falls due when something has happened: acceptance, end of warranty."),
 }
 
+#: Of whom does not see the whole book: shares are of what they see, and say so.
+OWN_RULES = {
+    "over_concentration": gettext_noop(
+        "One customer holds more than %(customer_cap_percent)s%% of the receivables you see, not of the whole"
+        " company's."
+    ),
+    "unknown_big_customers": gettext_noop(
+        "From %(big_balance_percent)s%% of the receivables you see on, not of the whole company's, without a credit"
+        " code (USCC) or an owner."
+    ),
+}
+
 STEPS = {
     "long_overdue": gettext_noop("Agree a payment date in writing, or prepare the lawyer's letter"),
     "newly_overdue": gettext_noop("Call now: confirm amount and reason"),
@@ -80,9 +92,10 @@ _BY_THRESHOLD = (
 )  # fmt: skip
 
 
-def rule_text(code: str, thresholds: Thresholds) -> str:
-    """The rule with the thresholds in force."""
-    return _(RULES[code]) % asdict(thresholds)
+def rule_text(code: str, thresholds: Thresholds, *, own_alone: bool = False) -> str:
+    """The rule with the thresholds in force; `own_alone`: for a reader of part of the book."""
+    rules = {**RULES, **OWN_RULES} if own_alone else RULES
+    return _(rules[code]) % asdict(thresholds)
 
 
 def policy_text(code: str, numbers: tuple[int, int]) -> str:

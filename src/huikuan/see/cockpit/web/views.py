@@ -16,6 +16,7 @@ from huikuan.record.receivables.queries.aging import Aging, aging, aging_first
 from huikuan.see.cockpit.domain.overview import Overview
 from huikuan.see.cockpit.queries.overview import overview
 from huikuan.see.cockpit.web import lines
+from huikuan.see.cockpit.web.findings import own_alone
 
 DIMENSIONS = {
     "": gettext_noop("Total"),
@@ -114,17 +115,9 @@ def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str
             "overdue": rows.overdue(),
             "credits": rows.of(side="credit"),
         },
-        "own_alone": _own_alone(request, reading),
+        "own_alone": own_alone(request),
         "others": [total for total in answer.currencies if total.currency != answer.currency],
     }
-
-
-def _own_alone(request: HttpRequest, reading: Reading) -> bool:
-    """Whether the page is over some of the customers only, not over whole companies."""
-    scope = scope_of(request)
-    if reading.company:
-        return not scope.whole(reading.company.pk)
-    return scope.whole_companies != scope.companies
 
 
 def _by_dimension(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.documents.typesetting import pdf
 from huikuan.mechanisms.pages.figures import grouped
-from huikuan.record.customers.queries.handovers import HandOverRow, Paper
+from huikuan.record.customers.domain.handover import GIVER
+from huikuan.record.customers.queries.handovers import Paper, Signature, signatures
 from huikuan.record.receivables.templatetags.receivables import kind_name
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "hand_over.typ"
@@ -40,7 +41,7 @@ def _said(whole: Paper) -> dict[str, Any]:
         ],
         "heads": [_("Document"), _("Kind"), _("Due"), _("Days overdue"), _("Open")],
         "customers": [_customer(line) for line in lines],
-        "signatures": [_signature(paper, "giver", _("Given by")), _signature(paper, "receiver", _("Received by"))],
+        "signatures": [_signed(one) for one in signatures(paper)],
         "called_off": _("Called off") if paper.state == "called_off" else "",
         "rests": f"SHA-256 {paper.content_sha256}",
         "page": _("page {n} of {m}"),
@@ -81,9 +82,14 @@ def _sum(one: dict[str, Any]) -> str:
     return " · ".join(said)
 
 
-def _signature(paper: HandOverRow, step: str, title: str) -> list[str]:
-    found = paper.step(step)
-    return [title, found.actor, found.recorded_at.isoformat(timespec="seconds")] if found else [title, "", ""]
+def _signed(one: Signature) -> list[str]:
+    """Title, who signed and when; the log-in name too, for names are alike."""
+    title = _("Given by") if one.side == GIVER else _("Received by")
+    if one.step is None:
+        return [title, "", ""]
+    known = one.name if one.name == one.step.actor else f"{one.name} ({one.step.actor})"
+    told = _("%(name)s on behalf of %(owner)s") % {"name": known, "owner": one.owner} if one.on_behalf else known
+    return [title, told, one.step.recorded_at.isoformat(timespec="seconds")]
 
 
 def _money(minor: int, currency: str) -> str:

@@ -242,7 +242,19 @@ def _contracts_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> 
     of_it = OrderFilter(company_id=asked.books.company_id, customer_id=asked.customer.id)
     known = asked.books.known.horizon if asked.books.known else None
     orders = orders_page(of_it, scope=asked.orders, as_of=asked.books.as_of, known=known, limit=FEW)
-    return {"contracts": _contracts(asked, limit=FEW), "orders": orders}
+    return {
+        "contracts": _contracts(asked, limit=FEW),
+        "orders": orders,
+        "may_register": _may_write(request, asked, Permission.MANAGE_CONTRACTS),
+        "may_order": _may_write(request, asked, Permission.MANAGE_ORDERS),
+    }
+
+
+def _may_write(request: HttpRequest, asked: Asked, permission: Permission) -> bool:
+    """Whether the reader may write so for this customer, on a page of today."""
+    if reading_of(request).is_past:
+        return False
+    return seen(scope_of(request, permission)).has_customer(asked.customer.id)
 
 
 def _statements_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:

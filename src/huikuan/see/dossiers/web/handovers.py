@@ -25,7 +25,7 @@ from huikuan.mechanisms.pages.reading import address, day_named, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.domain.handover import GIVER, OPEN, RECEIVER, Reader, Signer
 from huikuan.record.customers.operations import call_off_hand_over, draw_up_hand_over, sign_hand_over
-from huikuan.record.customers.queries.handovers import HandOverRow, Paper, hand_overs, paper
+from huikuan.record.customers.queries.handovers import HandOverRow, Paper, hand_overs, paper, signatures
 from huikuan.record.customers.web.forms import Form, actor_of, attempt, sentence, typed
 from huikuan.see.dossiers.operations.hand_over_paper import hand_over_pdf
 from huikuan.see.dossiers.queries.handing import as_lines, check_reach, handed, handed_by, owners, totals
@@ -98,18 +98,14 @@ def show_hand_over(request: HttpRequest, number: int) -> HttpResponse:
     whole = _paper(request, number)
     row, signer = whole.row, _signer(request, whole.row)
     signed = {person(step.actor) for step in row.steps}
+    open_to_me = row.state == OPEN and row.whole and signer.actor not in signed
     sides = [
         {
-            "side": side,
-            "owner": owner,
-            "step": row.step(side),
-            "may_sign": row.state == OPEN
-            and row.whole
-            and row.step(side) is None
-            and signer.speaks_for(owner)
-            and signer.actor not in signed,
+            "signature": one,
+            "may_sign": open_to_me and one.step is None and signer.speaks_for(one.owner),
+            "my_own": one.owner in signer.names,
         }
-        for side, owner in ((GIVER, row.from_owner), (RECEIVER, row.to_owner))
+        for one in signatures(row)
     ]
     page = {
         "paper": row,

@@ -26,11 +26,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _Cells = list[str | int | Decimal | date | None]
 
 
-def pdf_of(statement: Statement, *, language: str, number: str = "") -> bytes:
-    """The document; without a number it says that it is a draft. The statement rests on a head."""
+def pdf_of(statement: Statement, *, language: str, number: str = "", replaces: str = "") -> bytes:
+    """The document; without a number it says that it is a draft. The statement rests on a head. `replaces`: the number
+    of the one it is issued in place of."""
     if statement.head is None:
         raise ValueError("a document rests on a head")
-    return pdf(TEMPLATE, paper(statement, language=language, number=number), at=statement.head.sealed_at)
+    said = paper(statement, language=language, number=number, replaces=replaces)
+    return pdf(TEMPLATE, said, at=statement.head.sealed_at)
 
 
 def workbook_of(statement: Statement, *, language: str, number: str = "") -> bytes:

@@ -8,9 +8,10 @@ theirs anew with the next one, so numbers have no holes and none is given twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -25,6 +26,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.operations import Kept, keep_bytes, store_kept
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import require, scope
 from huikuan.mechanisms.jobs.operations import enqueue
 from huikuan.record.customers.domain.merging import shown_under
@@ -36,6 +38,7 @@ from huikuan.see.statements.models import IssuedStatement, StatementRun
 from huikuan.see.statements.operations.files import PDF, file_name, pdf_of
 from huikuan.see.statements.operations.papers import django_language
 from huikuan.see.statements.queries.accounts import check_period
+from huikuan.see.statements.queries.issued import accounts_issued, latest_issued
 from huikuan.see.statements.queries.statements import statement
 
 _ATTEMPTS = 20
@@ -50,6 +53,7 @@ class Ready:
     year: int
     number: int
     kept: Kept
+    replaces: int | None = None
 
     @property
     def name(self) -> str:
@@ -71,8 +75,11 @@ def issue_statement(
     known: Head,
     actor: str,
     at: datetime,
+    replaces: int | None = None,
 ) -> int:
-    """Issue one statement resting on `known`; returns the fact's id. Refuses an account with nothing to say."""
+    """Issue one statement resting on `known`; returns the fact's id. Refuses an account with nothing to say, and one
+    that has a statement over the same period, unless that is the one it `replaces`: the same request twice issues
+    once."""
     said = statement_to_issue(
         company_id=company_id,
         customer_id=customer_id,
@@ -81,9 +88,10 @@ def issue_statement(
         known=known,
         actor=actor,
         at=at,
+        replaces=replaces,
     )
     for _attempt in range(_ATTEMPTS):
-        ready = set_with_number(said, language=language, at=at)
+        ready = set_with_number(said, language=language, at=at, replaces=replaces)
         issued = record_issue(ready, run_id=None, actor=actor, at=at)
         if issued is not None:
             return issued
@@ -91,10 +99,18 @@ def issue_statement(
 
 
 def statement_to_issue(
-    *, company_id: int, customer_id: int, currency: str, period: Period, known: Head, actor: str, at: datetime
+    *,
+    company_id: int,
+    customer_id: int,
+    currency: str,
+    period: Period,
+    known: Head,
+    actor: str,
+    at: datetime,
+    replaces: int | None = None,
 ) -> Statement:
-    """What would be issued, resting on `known`. Refuses whoever may not issue it, and an account with nothing to
-    say."""
+    """What would be issued, resting on `known`. Refuses whoever may not issue it, an account with nothing to say, and
+    one with another statement over the period than it `replaces`."""
     whole = one_with(customer_id, known.horizon)
     theirs = require_issuing(actor, company_id=company_id, customer_ids=whole, at=at)
     said = statement(
@@ -109,7 +125,30 @@ def statement_to_issue(
     )
     if said.is_empty:
         raise _empty(said)
+    check_replaced(said, replaces)
     return said
+
+
+def latest_of(said: Statement) -> IssuedStatement | None:
+    """The statement of the same account and period that was issued last."""
+    period = said.account.period
+    return latest_issued(
+        company_id=said.issuer.company_id,
+        customer_id=said.recipient.customer_id,
+        currency=said.currency,
+        since=period.since,
+        until=period.until,
+    )
+
+
+def check_replaced(said: Statement, replaces: int | None) -> None:
+    """Refuse a second statement of an account and period that does not say which one it replaces, or another one."""
+    latest = latest_of(said)
+    if latest is not None and latest.pk != replaces:
+        number, day = number_text(latest.year, latest.number), business_date(latest.recorded_at, said.zone)
+        raise Refusal("statement_issued_already", statement=latest.pk, number=number, day=day)
+    if latest is None and replaces is not None:
+        raise Refusal("statement_unknown", statement=replaces)
 
 
 def require_issuing(actor: str, *, company_id: int, customer_ids: Iterable[int], at: datetime) -> Scope:
@@ -125,21 +164,26 @@ def require_issuing(actor: str, *, company_id: int, customer_ids: Iterable[int],
     return held
 
 
-def set_with_number(said: Statement, *, language: str, at: datetime) -> Ready:
+def set_with_number(said: Statement, *, language: str, at: datetime, replaces: int | None = None) -> Ready:
     """The document with the number that comes next, its bytes kept. Call outside a transaction: it takes a moment."""
     year = business_date(at, said.zone).year
     given = IssuedStatement.objects.filter(company_id=said.issuer.company_id, year=year)
     number = (given.aggregate(last=Max("number"))["last"] or 0) + 1
-    content = pdf_of(said, language=language, number=number_text(year, number))
-    return Ready(said, language, year, number, keep_bytes(content))
+    former = IssuedStatement.objects.get(pk=replaces) if replaces else None
+    instead_of = number_text(former.year, former.number) if former else ""
+    content = pdf_of(said, language=language, number=number_text(year, number), replaces=instead_of)
+    return Ready(said, language, year, number, keep_bytes(content), replaces)
 
 
 def record_issue(ready: Ready, *, run_id: int | None, actor: str, at: datetime) -> int | None:
-    """Write the register's fact; None, and nothing written, if somebody else took the number meanwhile."""
+    """Write the register's fact; None, and nothing written, if somebody else took the number meanwhile. Refuses what
+    `check_replaced` refuses: whoever issued the same account meanwhile took a number of the same register, so either
+    their statement is seen here or the number is taken."""
     said = ready.statement
     try:
         with transaction.atomic():
             require_issuing(actor, company_id=said.issuer.company_id, customer_ids=_whose(said), at=at)
+            check_replaced(said, ready.replaces)
             (issued,) = record(IssuedStatement, [_row(ready, run_id, actor)], at=at)
             store_kept(ready.kept, ready.name, media_type=PDF, actor=actor, at=at)
             announce(
@@ -176,10 +220,15 @@ def start_run(
     known: Head,
     actor: str,
     at: datetime,
+    again: bool = False,
+    seen_run: int | None = None,
 ) -> int:
     """Ask for the statements of many accounts (customer id, currency); a job issues them. Returns the run's id.
 
     Accounts of customers that are one, as known at the head the run rests on, are one account.
+    Accounts that have a statement over the same period, or get one by a run under way, are left out unless they are
+    asked for `again`; then the new one replaces it. `seen_run`: the last run the asker knew of; the very same request
+    since is answered with its run.
     """
     django_language(language)
     check_period(period)
@@ -191,6 +240,11 @@ def start_run(
         asked = {customer for customer, _ in chosen}
         whole = asked | {one for one, into in under.items() if into in asked}
         require_issuing(actor, company_id=company_id, customer_ids=whole, at=at)
+        # Two who ask at once come one after the other.
+        Company.objects.select_for_update().get(pk=company_id)
+        if not again:
+            have = accounts_issued(company_id=company_id, since=period.since, until=period.until)
+            chosen = [account for account in chosen if account not in have]
         row = {
             "company_id": company_id,
             "since": period.since,
@@ -200,9 +254,25 @@ def start_run(
             "head_size": known.size,
             "actor": actor,
         }
+        if (same := _asked_since(seen_run, row)) is not None:
+            return same
+        if not chosen:
+            raise Refusal("statement_all_issued", since=period.since, until=period.until)
         (run_id,) = record(StatementRun, [row], at=at)
         enqueue(StatementRun.JOB, key=str(run_id), params={"run": run_id}, at=at)
     return run_id
+
+
+def _asked_since(seen_run: int | None, row: Mapping[str, object]) -> int | None:
+    """The run after `seen_run` in which the same one asked for the same."""
+    if seen_run is None:
+        return None
+    words = {name: value for name, value in row.items() if name not in ("accounts", "head_size")}
+    for run in StatementRun.objects.filter(pk__gt=seen_run, **words).order_by("pk"):
+        # Asked again, what the first run is issuing is left out of the second's accounts.
+        if all(account in run.accounts for account in cast("list[list[object]]", row["accounts"])):
+            return int(run.pk)
+    return None
 
 
 def _row(ready: Ready, run_id: int | None, actor: str) -> dict[str, object]:
@@ -224,6 +294,7 @@ def _row(ready: Ready, run_id: int | None, actor: str) -> dict[str, object]:
         "content_digest": content_digest(said),
         "file_sha256": ready.kept.sha256,
         "run_id": run_id,
+        "replaces": ready.replaces,
         "actor": actor,
     }
 

@@ -32,8 +32,9 @@ def django_language(language: str) -> str:
     return LANGUAGES[language]
 
 
-def paper(statement: Statement, *, language: str, number: str) -> dict[str, Any]:
-    """Everything the document says, in `language` ('zh', 'en'). `number` '': a draft, which says so."""
+def paper(statement: Statement, *, language: str, number: str, replaces: str = "") -> dict[str, Any]:
+    """Everything the document says, in `language` ('zh', 'en'). `number` '': a draft, which says so. `replaces`: the
+    number of the one it takes the place of."""
     with translation.override(django_language(language)):
         return {
             "lang": language,
@@ -41,7 +42,7 @@ def paper(statement: Statement, *, language: str, number: str) -> dict[str, Any]
             "title": _("Statement of account"),
             "draft": "" if number else _("Draft: not issued, without a number"),
             **_parties(statement, language),
-            **_frame(statement, number),
+            **_frame(statement, number, replaces),
             **_summary(statement, language),
             **_aging(statement),
             "movements": _movements(statement),
@@ -87,10 +88,11 @@ def _parties(statement: Statement, language: str) -> dict[str, Any]:
     }
 
 
-def _frame(statement: Statement, number: str) -> dict[str, Any]:
+def _frame(statement: Statement, number: str, replaces: str) -> dict[str, Any]:
     period, head = statement.account.period, statement.head
     span = f"{period.since.isoformat()} – {period.until.isoformat()}"
     meta = [(_("Number"), number)] if number else []
+    meta += [(_("Replaces no."), replaces)] if replaces else []
     meta += [
         (_("Dated"), statement.on.isoformat()),
         (_("Period"), span),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import spellings
@@ -47,6 +47,7 @@ class IssuedRow:
     closing: int
     head_size: int
     run_id: int | None
+    replaces: int | None
     issued_at: datetime
     actor: str
     content_digest: str
@@ -132,6 +133,30 @@ def issued_statement(statement_id: int, *, scope: Scope) -> IssuedRow:
     return found[0]
 
 
+def latest_issued(
+    *, company_id: int, customer_id: int, currency: str, since: date, until: date
+) -> IssuedStatement | None:
+    """The last statement of this account over exactly this period: what another one would replace."""
+    same = {"company_id": company_id, "customer_id": customer_id, "currency": currency, "since": since, "until": until}
+    return IssuedStatement.objects.filter(**same).order_by("id").last()
+
+
+def accounts_issued(*, company_id: int, since: date, until: date) -> set[tuple[int, str]]:
+    """The accounts (customer id, currency) that have a statement over exactly this period, or are in a run that has
+    yet to issue it."""
+    period = {"company_id": company_id, "since": since, "until": until}
+    have = set(IssuedStatement.objects.filter(**period).values_list("customer_id", "currency"))
+    finished = FinishedRun.objects.values("run_id")
+    for accounts in StatementRun.objects.filter(**period).exclude(pk__in=finished).values_list("accounts", flat=True):
+        have.update((customer, currency) for customer, currency in accounts)
+    return have
+
+
+def last_run(company_id: int) -> int:
+    """The id of the last run of the company; 0 before there is any."""
+    return StatementRun.objects.filter(company_id=company_id).aggregate(last=Max("id"))["last"] or 0
+
+
 def of_run(run_id: int) -> list[IssuedRow]:
     """All that a run has issued so far, by number: what its archive holds."""
     return _rows(IssuedStatement.objects.filter(run_id=run_id).order_by("year", "number"))
@@ -199,7 +224,7 @@ def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[
                 name: getattr(fact, name)
                 for name in (
                     *("company_id", "customer_id", "currency", "since", "until", "language", "opening", "closing"),
-                    *("head_size", "run_id", "actor", "file_sha256"),
+                    *("head_size", "run_id", "replaces", "actor", "file_sha256"),
                 )
             },
         )

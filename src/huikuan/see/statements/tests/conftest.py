@@ -84,10 +84,12 @@ class Books:
             scope=EVERYTHING, known=self.head(), at=AT,
         )  # fmt: skip
 
-    def issue(self, to: int = 0, *, actor: str = "cli:test", at: datetime = AT, language: str = "zh") -> int:
+    def issue(
+        self, to: int = 0, *, actor: str = "cli:test", at: datetime = AT, language: str = "zh", **more: Any
+    ) -> int:
         return issue_statement(
             company_id=self.company.pk, customer_id=self.customers[to].pk, currency="CNY", period=OCTOBER,
-            language=language, known=self.head(), actor=actor, at=at,
+            language=language, known=self.head(), actor=actor, at=at, **more,
         )  # fmt: skip
 
 

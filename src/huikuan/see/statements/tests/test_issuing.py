@@ -6,12 +6,14 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.files.queries import open_original
@@ -27,7 +29,7 @@ from huikuan.record.receivables.tests.test_races import at_once
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
-from huikuan.see.statements.operations import issuing
+from huikuan.see.statements.operations import files, issuing
 from huikuan.see.statements.operations.issuing import content_digest, issue_statement, start_run
 from huikuan.see.statements.operations.papers import paper
 from huikuan.see.statements.queries.issued import IssuedFilter, issued, issued_statement
@@ -66,11 +68,61 @@ def test_the_content_is_committed_to(books: Books) -> None:
 
 
 def test_each_company_and_year_counts_from_one(books: Books) -> None:
-    books.issue()
+    first = books.issue()
     # Half past midnight in Shanghai is still last year in UTC.
     new_year = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
-    assert issued_statement(books.issue(at=new_year), scope=EVERYTHING).number == "2027-000001"
-    assert issued_statement(books.issue(at=new_year - timedelta(hours=1)), scope=EVERYTHING).number == "2026-000002"
+    assert issued_statement(books.issue(to=1, at=new_year), scope=EVERYTHING).number == "2027-000001"
+    last = books.issue(at=new_year - timedelta(hours=1), replaces=first)
+    assert issued_statement(last, scope=EVERYTHING).number == "2026-000002"
+
+
+def test_a_second_of_the_same_account_and_period_says_which_it_replaces(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same request again issues nothing; in place of the first it does, once, and the document says so."""
+    said: list[dict[str, object]] = []
+    real = files.pdf
+
+    def typeset(template: Path, data: dict[str, object], *, at: datetime) -> bytes:
+        said.append(data)
+        return real(template, data, at=at)
+
+    monkeypatch.setattr(files, "pdf", typeset)
+    first = books.issue()
+    before = (IssuedStatement.objects.count(), StoredFile.objects.count(), Leaf.objects.count())
+    for again in ({}, {"language": "en"}, {"replaces": first + 1000}):
+        with pytest.raises(Refusal, match="statement_issued_already") as refused:
+            books.issue(**again)
+        assert refused.value.params == {"statement": first, "number": "2026-000001", "day": date(2026, 11, 20)}
+    assert (IssuedStatement.objects.count(), StoredFile.objects.count(), Leaf.objects.count()) == before
+    second = books.issue(replaces=first)
+    assert IssuedStatement.objects.get(pk=second).replaces == first
+    assert [[pair[0] for pair in one["meta"]] for one in said] == [
+        ["编号", "出具日期", "期间", "币种"], ["编号", "替代编号", "出具日期", "期间", "币种"],
+    ]  # fmt: skip
+    assert said[1]["meta"][1] == ("替代编号", "2026-000001")
+    with pytest.raises(Refusal, match="statement_issued_already"):
+        books.issue(replaces=first)
+    with pytest.raises(Refusal, match="statement_unknown"):
+        books.issue(to=1, replaces=first)
+
+
+def test_the_same_account_issued_while_the_document_was_set_is_refused(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two presses of the button: the second sees the first's when its number is taken."""
+    real = issuing.set_with_number
+
+    def overtaken(*given: object, **named: object) -> issuing.Ready:
+        ready = real(*given, **named)
+        monkeypatch.setattr(issuing, "set_with_number", real)
+        books.issue()
+        return ready
+
+    monkeypatch.setattr(issuing, "set_with_number", overtaken)
+    with pytest.raises(Refusal, match="statement_issued_already"):
+        books.issue()
+    assert IssuedStatement.objects.count() == 1
 
 
 def test_refusals_write_nothing(books: Books) -> None:
@@ -117,17 +169,18 @@ def test_who_sells_issues_to_their_own_customers_and_learns_of_no_other(books: B
     said = str(paper(part, language="zh", number="1"))
     assert "收款（与其他客户的单据核销）" in said
     assert "宏朔" not in said
-    assert issue_statement(customer_id=mine, language="zh", actor="seller", **asked)
+    first = issue_statement(customer_id=mine, language="zh", actor="seller", **asked)
     # Whoever sees both customers issues it too, and it is read by those who see the one.
-    by_all = issue_statement(customer_id=mine, language="zh", actor="cli:test", **asked)
+    by_all = issue_statement(customer_id=mine, language="zh", actor="cli:test", replaces=first, **asked)
     assert bytes(IssuedStatement.objects.get(pk=by_all).content_digest) == content_digest(part)
     assert content_digest(part) != content_digest(whole)
     start_run(
         company_id=books.company.pk, accounts=[(mine, "CNY")], period=OCTOBER, language="zh", known=asked["known"],
-        actor="cli:test", at=AT,
+        actor="cli:test", at=AT, again=True,
     )  # fmt: skip
     Worker({StatementRun.JOB: Handler(issue_run, attempts=1)}).turn()
     in_run = IssuedStatement.objects.exclude(run_id=None).get()
+    assert in_run.replaces == by_all
     assert bytes(in_run.content_digest) == content_digest(part)
 
 

@@ -18,6 +18,7 @@ from django.test import Client
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.jobs.handlers import Handler
+from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
@@ -229,9 +230,56 @@ def test_a_run_is_started_watched_and_fetched(clerk: Client, books: Books) -> No
     assert "hx-trigger" not in done.content.decode()
     assert [row.customer_code for row in done.context["rows"]] == ["C0002"]
     assert b"".join(clerk.get(f"{run_page}/archive").streaming_content).startswith(b"PK")
+    assert "本期已出具过对账单的 1 个账户不再出具" in clerk.get(address).content.decode()
     everyone = clerk.post(address, {"which": "all"})
     Worker({StatementRun.JOB: Handler(issue_run)}).turn()
-    assert clerk.get(everyone.headers["Location"].partition("?")[0]).context["run"].issued == 2
+    assert clerk.get(everyone.headers["Location"].partition("?")[0]).context["run"].issued == 1
+
+
+def test_a_run_that_failed_says_so_in_words(clerk: Client, books: Books) -> None:
+    started = clerk.post(f"{LIST}?since=2026-10-01&as_of=2026-10-31", {"which": "all"})
+    Job.objects.filter(kind=StatementRun.JOB).update(state="failed", message="Refusal: not_permitted(actor=lan)")
+    page = clerk.get(started.headers["Location"]).content.decode()
+    assert "这个批次因意外情况中断。" in page
+    assert "not_permitted" not in page
+
+
+def test_a_run_asked_for_twice_is_one_and_again_replaces(clerk: Client, books: Books) -> None:
+    """Two presses of the button lead to the same run; what is issued stays out unless asked for again."""
+    address = f"{LIST}?since=2026-10-01&as_of=2026-10-31"
+
+    def press(**more: str) -> str:
+        return clerk.post(address, {"which": "all", **more}).headers["Location"].partition("?")[0]
+
+    seen = str(clerk.get(address).context["seen_run"])
+    assert press(seen_run=seen) == press(seen_run=seen)
+    clerk.raise_request_exception = False
+    assert clerk.post(address, {"which": "all"}).status_code == 400, "under way is as issued"
+    Worker({StatementRun.JOB: Handler(issue_run)}).turn()
+    assert clerk.post(address, {"which": "all"}).status_code == 400
+    assert (IssuedStatement.objects.count(), StatementRun.objects.count()) == (2, 1)
+    seen = str(clerk.get(address).context["seen_run"])
+    assert press(seen_run=seen, again="1") == press(seen_run=seen, again="1")
+    Worker({StatementRun.JOB: Handler(issue_run)}).turn()
+    replaced = dict(IssuedStatement.objects.exclude(replaces=None).values_list("replaces", "customer_id"))
+    assert replaced == dict(IssuedStatement.objects.filter(replaces=None).values_list("pk", "customer_id"))
+    assert StatementRun.objects.count() == 2
+
+
+def test_a_second_statement_is_asked_about_and_pressed_twice_is_one(clerk: Client, books: Books) -> None:
+    address = f"{page_of(books)}?since=2026-10-01&as_of=2026-10-31"
+    assert "已有第" not in clerk.get(address).content.decode()
+    clerk.post(address, {"language": "zh"})
+    twice = clerk.post(address, {"language": "zh"})
+    assert IssuedStatement.objects.count() == 1
+    page = clerk.get(twice.headers["Location"]).content.decode()
+    assert "同一账户同一期间已于 2026-11-20 出具第 2026-000001 号对账单" in page
+    assert "已有第 2026-000001 号" in page
+    first = IssuedStatement.objects.get().pk
+    assert f'name="replaces" value="{first}" required' in page
+    for _ in range(2):
+        clerk.post(address, {"language": "zh", "replaces": str(first)})
+    assert list(IssuedStatement.objects.order_by("pk").values_list("replaces", flat=True)) == [None, first]
 
 
 def test_whoever_may_not_issue_sees_no_button_and_is_refused(books: Books, clerk: Client) -> None:

@@ -45,6 +45,8 @@ def test_a_file_by_its_ending(books: Books, tmp_path: Path, capsys: pytest.Captu
 def test_issuing_and_a_run(books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "one.pdf"
     code, told = asked(capsys, "C0001", *PERIOD, "--issue", "--out", str(out))
+    code_again, again = asked(capsys, "C0001", *PERIOD, "--issue")
+    assert (code_again, again["error"]["code"]) == (1, "statement_issued_already")
     assert code == 0
     assert told["number"].endswith("-000001")  # the year is the clock's
     assert out.read_bytes().startswith(b"%PDF-")

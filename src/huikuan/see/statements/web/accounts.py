@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from huikuan.see.statements.domain.account import CATEGORIES, Figures
 from huikuan.see.statements.operations.issuing import fresh_head, start_run
 from huikuan.see.statements.operations.papers import LANGUAGES
 from huikuan.see.statements.queries.accounts import AccountFilter, AccountRow, accounts, accounts_page
-from huikuan.see.statements.queries.issued import runs
+from huikuan.see.statements.queries.issued import accounts_issued, last_run, runs
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
 
 ROWS = 50
@@ -61,6 +61,7 @@ class Line:
     opening_url: str
     closing_url: str
     moved: tuple[tuple[int, str], ...]
+    issued: bool
 
 
 @needs(Permission.VIEW_LEDGER, to_write=Permission.ISSUE_STATEMENTS)
@@ -77,17 +78,21 @@ def show_accounts(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") == TABS:
         return render(request, "shell/parts/list/tabs.html", page)
     found = accounts_page(**wanted.account, chosen=chosen, after=request.GET.get("after", ""), limit=ROWS)
+    period = {"since": wanted.period.since, "until": wanted.period.until}
+    have = accounts_issued(company_id=wanted.company.pk, **period)
     page |= {
         "asked": wanted,
         "chips": _chips(chosen),
         "text": chosen.text,
         "found": found,
-        "lines": [_line(row, wanted) for row in found.rows],
+        "lines": [_line(row, wanted, have) for row in found.rows],
         "may_issue": may_issue(request, wanted.company.pk) and wanted.reading.known_at is None,
     }
     if request.headers.get("HX-Target") == MORE:
         return render(request, "statements/parts/account_rows.html", page)
     page |= {
+        "already": _already(wanted, chosen, have),
+        "seen_run": last_run(wanted.company.pk),
         "periods": usual_periods(wanted.reading.today),
         "languages": LANGUAGES,
         "runs": runs(scope=wanted.scope, company_ids=[wanted.company.pk], limit=5),
@@ -120,11 +125,18 @@ def _chips(chosen: AccountFilter) -> list[Chip]:
     return [*state, *([Chip(chosen.text, ("q",))] if chosen.text else [])]
 
 
+def _already(wanted: Asked, chosen: AccountFilter, have: Collection[tuple[int, str]]) -> int:
+    """How many of the accounts have a statement over the period."""
+    keys = frozenset(f"{customer_id}:{currency}" for customer_id, currency in have)
+    return accounts_page(**wanted.account, chosen=replace(chosen, keys=keys), limit=0).count if keys else 0
+
+
 def _start(request: HttpRequest, wanted: Asked) -> HttpResponse:
     head = fresh_head(timezone.now)
     every = request.POST.get("which") == "all"
     chosen = replace(_chosen(request.GET), keys=None if every else frozenset(request.POST.getlist("account")))
     language = request.POST.get("language", "")
+    seen_run = request.POST.get("seen_run", "")
     run_id = start_run(
         company_id=wanted.company.pk,
         accounts=[
@@ -135,11 +147,13 @@ def _start(request: HttpRequest, wanted: Asked) -> HttpResponse:
         known=head,
         actor=request.user.get_username(),
         at=timezone.now(),
+        again="again" in request.POST,
+        seen_run=int(seen_run) if seen_run.isascii() and seen_run.isdigit() else None,
     )
     return HttpResponseRedirect(wanted.link("statements:run", run_id))
 
 
-def _line(row: AccountRow, wanted: Asked) -> Line:
+def _line(row: AccountRow, wanted: Asked, have: Collection[tuple[int, str]]) -> Line:
     def url(**more: object) -> str:
         return wanted.link("statements:statement", row.customer_id, only=row.currency, **more)
 
@@ -149,6 +163,7 @@ def _line(row: AccountRow, wanted: Asked) -> Line:
         opening_url=wanted.items(row.code, row.currency, wanted.period.eve),
         closing_url=wanted.items(row.code, row.currency, wanted.period.until),
         moved=tuple((getattr(row.figures, name), f"{url(part=name)}#movements") for name in CATEGORIES),
+        issued=(row.customer_id, row.currency) in have,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
+from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.audit.queries import last_head
@@ -28,10 +30,11 @@ from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.merging import shown_as
 from huikuan.see.statements.domain.account import CATEGORIES
 from huikuan.see.statements.domain.statement import Statement
+from huikuan.see.statements.messages import SENTENCES
 from huikuan.see.statements.operations.files import PDF, XLSX, file_name, pdf_of, workbook_of
-from huikuan.see.statements.operations.issuing import fresh_head, issue_statement
+from huikuan.see.statements.operations.issuing import fresh_head, issue_statement, latest_of
 from huikuan.see.statements.operations.papers import LANGUAGES, django_language, movement_name, paper
-from huikuan.see.statements.queries.issued import IssuedFilter, issued
+from huikuan.see.statements.queries.issued import IssuedFilter, IssuedRow, issued, issued_statement
 from huikuan.see.statements.queries.reach import customers, has_account
 from huikuan.see.statements.queries.statements import currencies_of, statement
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
@@ -77,6 +80,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
     part = request.GET.get("part", "")
     ages = _ages(said, wanted)
     draft = {"only": currency, "language": wanted.language}
+    may = may_issue(request, wanted.company.pk, customer_id) and wanted.reading.known_at is None
     page = {
         "asked": wanted,
         "said": said,
@@ -93,7 +97,8 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "lacking": [_(LACKING[name]) for name in said.lacking()],
         "periods": usual_periods(wanted.reading.today),
         "languages": LANGUAGES,
-        "may_issue": may_issue(request, wanted.company.pk, customer_id) and wanted.reading.known_at is None,
+        "may_issue": may,
+        "former": _former(said, wanted) if may else None,
         "issued": issued(IssuedFilter([wanted.company.pk], customer_id), scope=wanted.scope, limit=5),
     }
     return render(request, "statements/statement.html", page)
@@ -156,18 +161,32 @@ def _said(wanted: Asked, customer: Customer, currency: str, known: Head | None) 
     )
 
 
+def _former(said: Statement, wanted: Asked) -> IssuedRow | None:
+    """The statement of this account and period that another one would replace."""
+    latest = latest_of(said)
+    return issued_statement(latest.pk, scope=wanted.scope) if latest else None
+
+
 def _issue(request: HttpRequest, wanted: Asked, customer: Customer, currency: str) -> HttpResponse:
-    language = request.POST.get("language", "")
-    issue_statement(
-        company_id=wanted.company.pk,
-        customer_id=customer.pk,
-        currency=currency,
-        period=wanted.period,
-        language=language if language in LANGUAGES else wanted.language,
-        known=fresh_head(timezone.now),
-        actor=request.user.get_username(),
-        at=timezone.now(),
-    )
+    """A second one of the account and period only in place of the one its reader was shown and ticked."""
+    language, replaces = request.POST.get("language", ""), request.POST.get("replaces", "")
+    try:
+        issue_statement(
+            company_id=wanted.company.pk,
+            customer_id=customer.pk,
+            currency=currency,
+            period=wanted.period,
+            language=language if language in LANGUAGES else wanted.language,
+            known=fresh_head(timezone.now),
+            actor=request.user.get_username(),
+            at=timezone.now(),
+            replaces=int(replaces) if replaces.isascii() and replaces.isdigit() else None,
+        )
+    except Refusal as refusal:
+        if refusal.code != "statement_issued_already":
+            raise
+        messages.error(request, _(SENTENCES[refusal.code]) % refusal.params)
+        return HttpResponseRedirect(wanted.link("statements:statement", customer.pk, only=currency))
     return HttpResponseRedirect(wanted.link("statements:issued", q=customer.code))
 
 

@@ -50,7 +50,7 @@ _PARTY = answered(code=Text(40), name=Text(200), uscc=Text(18))
 
 STATEMENT = answered(
     id=ID, number=Text(60), company=Text(20), customer=CODE, currency=CURRENCY, since=Day(), until=Day(),
-    opening=Amount(), closing=Amount(), language=Text(20), issued_at=Instant(), actor=Text(150),
+    opening=Amount(), closing=Amount(), language=Text(20), replaces=Maybe(ID), issued_at=Instant(), actor=Text(150),
     content_digest=Text(100), file_sha256=Text(64),
 )  # fmt: skip
 _DRAFT_PARTS: dict[str, Kind] = {
@@ -111,8 +111,9 @@ def set_statement(call: Call) -> Ready:
         known=fresh_head(lambda: call.at),
         actor=call.caller.actor,
         at=call.at,
+        replaces=said["replaces"],
     )
-    return set_with_number(content, language=said["language"], at=call.at)
+    return set_with_number(content, language=said["language"], at=call.at, replaces=said["replaces"])
 
 
 def issue(call: Call) -> Reply:
@@ -127,7 +128,7 @@ def issue(call: Call) -> Reply:
 
 def statement_json(row: IssuedRow) -> dict[str, Any]:
     """An issued statement; positive is owed to us."""
-    plain = ("id", "number", "currency", "language", "actor", "content_digest", "file_sha256")
+    plain = ("id", "number", "currency", "language", "replaces", "actor", "content_digest", "file_sha256")
     return {
         **{name: getattr(row, name) for name in plain},
         "company": row.company_code,
@@ -164,7 +165,9 @@ ENDPOINTS = (
     Endpoint(
         "issueStatement", "POST", "/statements", gettext_noop("Issue a statement of account"), _ISSUE, issue,
         STATEMENT, status=201, beforehand=set_statement,
-        body=Record({**_ABOUT, "language": Part(Choice(tuple(LANGUAGES)), otherwise="zh")}),
+        body=Record({**_ABOUT, "language": Part(Choice(tuple(LANGUAGES)), otherwise="zh"), "replaces": Part(
+            Maybe(ID), gettext_noop("the statement of the same account and period it is issued in place of"),
+            otherwise=None)}),
     ),
     Endpoint(
         "showStatement", "GET", "/statements/{id}", gettext_noop("One issued statement of account"), _VIEW,
