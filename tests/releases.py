@@ -2,6 +2,7 @@
 
 `python -m tests.releases`, run when a version is released and never again for it, writes a backup of a small
 ledger, `tests/released/<version>.zip`, and the hashes of its migrations into `tests/released/migrations.json`.
+Of a version that has them it overwrites nothing; `--again` does, as long as the version is not out.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ def main() -> None:
     from huikuan import __version__
 
     file = FOLDER / f"{__version__}.zip"
+    if file.exists() and "--again" not in sys.argv[1:]:
+        raise SystemExit(f"{file.name} is there already; `--again` overwrites it, as long as it is not out.")
     file.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as home:
         given = {"HUIKUAN_HOME": home, "HUIKUAN_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "huikuan.shell.settings"}

@@ -103,7 +103,10 @@ def problems() -> list[str]:
             if not message.id:
                 continue
             singular = _ids(message)[0]
-            known[(message.context or "", singular)] = message
+            key = (message.context or "", singular)
+            if key in known and _strings(known[key]) != _strings(message):
+                found.append(f"{'/'.join(where)}: said otherwise in another catalogue: {singular!r}")
+            known[key] = message
             found += [f"{'/'.join(where)}: {fault}: {singular!r}" for fault in _faults(message)]
     for source in messages():
         translated = known.get(source.key)

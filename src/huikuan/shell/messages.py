@@ -19,6 +19,7 @@ from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
 from huikuan.record.contracts import messages as contracts
 from huikuan.record.customers import messages as customers
+from huikuan.record.customers.web import words
 from huikuan.record.receivables import messages as receivables
 from huikuan.see.cockpit import messages as cockpit
 from huikuan.see.statements import messages as statements
@@ -119,6 +120,30 @@ PARSING = (
 )
 
 
+#: What people call the codes that parameters of these names hold.
+_WORDS = {
+    "permission": identity.PERMISSION_TITLES,
+    "role": identity.ROLE_TITLES,
+    "held": identity.ROLE_TITLES,
+    "what": contracts.DONE,
+    "problem": words.USCC_PROBLEMS,
+}
+#: Whose fields the refusals that begin so name.
+_FIELDS = {"contract_": contracts.FIELDS, "order_": contracts.FIELDS, "customer_": words.FIELDS}
+
+
 def sentence(code: str, params: Mapping[str, object]) -> str:
-    """What to tell the user about a refusal."""
-    return gettext(SENTENCES[code]) % params
+    """What to tell the user about a refusal, in words; whoever reads codes finds them beside the sentence."""
+    fields = next((names for begin, names in _FIELDS.items() if code.startswith(begin)), {})
+    names = {**_WORDS, "field": fields}
+    return gettext(SENTENCES[code]) % {
+        name: _worded(value, names[name]) if name in names else value for name, value in params.items()
+    }
+
+
+def _worded(value: object, called: Mapping[str, str]) -> object:
+    """A code, or several by comma, as words; what is no code stays as it is."""
+    codes = str(value).split(", ")
+    if not set(codes) <= set(called):
+        return value
+    return gettext(", ").join(gettext(called[one]).rstrip(".。") for one in codes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 
 import pyarrow as pa
 from django.db import connection
@@ -19,6 +20,9 @@ from huikuan.mechanisms.store.transactions import snapshot
 #: A longer tail is mirrored before the question is answered; a shorter one is read with it.
 LONG_TAIL = 2_000
 _EMPTY = Manifest(ledger="")
+_View = tuple[Manifest | None, dict[str, pa.Table]]
+#: The view that whoever asks inside `one_view` shares.
+_HELD: ContextVar[_View | None] = ContextVar("columns_view", default=None)
 
 
 @contextmanager
@@ -33,24 +37,45 @@ def asking(engine: str) -> Iterator[Engine]:
 
 
 @contextmanager
+def one_view() -> Iterator[None]:
+    """Questions to the columns asked inside are answered from one snapshot, which is looked at once. For a page that
+    asks several, and writes nothing."""
+    if _HELD.get() is not None:
+        yield
+        return
+    with ExitStack() as held:
+        token = _HELD.set(_settled_view(held))
+        try:
+            yield
+        finally:
+            _HELD.reset(token)
+
+
+@contextmanager
 def asking_columns() -> Iterator[ColumnsEngine]:
     """The columns, for questions that keep rows between them."""
-    tables = registered()
-    # An uncommitted writer reads its own rows from the tail, however long.
-    writing = connection.in_atomic_block
-    most = ALWAYS_KNOWN if writing else LONG_TAIL
     with ExitStack() as held:
-        manifest, tails = _view(held, tables, most)
-        if not writing and (manifest is None or any(tail.num_rows >= most for tail in tails.values())):
-            held.close()
-            refresh(tables, wait=manifest is None)
-            manifest, tails = _view(held, tables, ALWAYS_KNOWN)
+        manifest, tails = _HELD.get() or _settled_view(held)
         columns = ColumnsEngine(manifest or _EMPTY, tails)
         held.callback(columns.close)
         yield columns
 
 
-def _view(held: ExitStack, tables: Sequence[Table], most: int) -> tuple[Manifest | None, dict[str, pa.Table]]:
+def _settled_view(held: ExitStack) -> _View:
+    """The view, after a tail that had grown long was mirrored."""
+    tables = registered()
+    # An uncommitted writer reads its own rows from the tail, however long.
+    writing = connection.in_atomic_block
+    most = ALWAYS_KNOWN if writing else LONG_TAIL
+    manifest, tails = _view(held, tables, most)
+    if not writing and (manifest is None or any(tail.num_rows >= most for tail in tails.values())):
+        held.close()
+        refresh(tables, wait=manifest is None)
+        manifest, tails = _view(held, tables, ALWAYS_KNOWN)
+    return manifest, tails
+
+
+def _view(held: ExitStack, tables: Sequence[Table], most: int) -> _View:
     """The mirror and the (first `most` rows of the) tails of one snapshot, which `held` keeps."""
     held.enter_context(shelf.reading())
     held.enter_context(snapshot())

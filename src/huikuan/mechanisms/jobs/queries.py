@@ -47,10 +47,15 @@ def failure_of(state: str, message: str) -> str:
     return (error["code"] or error["type"]) if error else ""
 
 
-def jobs(*, state: str | None = None, limit: int = 50) -> list[JobRow]:
-    """The latest jobs first, of one state or all."""
+def jobs(*, state: str | None = None, limit: int | None = 50) -> list[JobRow]:
+    """The latest jobs first, of one state or all; `limit` None: however many there are."""
     rows = Job.objects.order_by("-pk")
     return [_row(job) for job in (rows.filter(state=state) if state else rows)[:limit]]
+
+
+def count_jobs(*, state: str | None = None) -> int:
+    """How many there are, of one state or all."""
+    return Job.objects.filter(state=state).count() if state else Job.objects.count()
 
 
 def job(job_id: int) -> tuple[JobRow, dict[str, Any]]:

@@ -15,7 +15,7 @@ from huikuan.mechanisms.identity.domain.rights import Rights
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import NOTHING, Scope
 from huikuan.mechanisms.identity.models import Company, User
-from huikuan.mechanisms.identity.queries import rights, scope_under
+from huikuan.mechanisms.identity.queries import held, scope_under
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -48,8 +48,9 @@ def rights_of(request: HttpRequest) -> Rights:
     """What the reader holds. Asked once per request."""
     if not hasattr(request, "_rights"):
         user = request.user
-        held = rights(user.username, at=timezone.now()) if isinstance(user, User) else Rights()
-        request._rights = held  # type: ignore[attr-defined]
+        # Whoever is logged in is known and active: reading the user found that out.
+        known = Rights(held(user.pk, at=timezone.now())) if isinstance(user, User) and user.is_active else Rights()
+        request._rights = known  # type: ignore[attr-defined]
     found: Rights = request._rights  # type: ignore[attr-defined]
     return found
 
@@ -87,10 +88,13 @@ def visible_companies(request: HttpRequest) -> frozenset[int] | None:
 
 
 def companies_offered(request: HttpRequest) -> list[Company]:
-    """The same as rows, by code."""
+    """The same as rows, by code. Asked once per request."""
     visible = visible_companies(request)
-    companies = Company.objects.order_by("code")
-    return list(companies if visible is None else companies.filter(pk__in=visible))
+    known: dict[frozenset[int] | None, list[Company]] = request.__dict__.setdefault("_companies", {})
+    if visible not in known:
+        companies = Company.objects.order_by("code")
+        known[visible] = list(companies if visible is None else companies.filter(pk__in=visible))
+    return known[visible]
 
 
 def company_preset(named: Company | None, offered: Sequence[Company]) -> Company | None:

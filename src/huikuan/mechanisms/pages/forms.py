@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import HttpRequest
-from django.utils.translation import gettext
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.pages.telling import said
@@ -74,13 +73,6 @@ def check_fits(rows: int) -> None:
     """Refuse what has more rows than a form: saved from one, it would lose the rest."""
     if rows > MOST_ROWS:
         raise Refusal("form_too_long", rows=rows, most=MOST_ROWS)
-
-
-def renamed(refusal: Refusal, titles: Mapping[str, str]) -> Refusal:
-    """The refusal with the field it names called as the form calls it."""
-    named = str(refusal.params.get("field", ""))
-    params: dict[str, Any] = {**refusal.params, "field": gettext(titles.get(named, named))}
-    return Refusal(refusal.code, **params)
 
 
 def typed_in(request: HttpRequest) -> dict[str, str]:

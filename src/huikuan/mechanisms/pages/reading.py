@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from huikuan.kernel.dates import DEFAULT_ZONE, aware, business_date, parse_date
@@ -137,6 +139,12 @@ def address(path: str, reading: Reading, **changes: object) -> str:
     query = {**reading.carried(), **{name: _plain(value) for name, value in changes.items()}}
     kept = {name: value for name, value in query.items() if value != ""}
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+@lru_cache(maxsize=8_192)
+def path_of(name: str, *args: object) -> str:
+    """The path of a page. Kept: a list asks for hundreds, and finding them took longer than reading its rows."""
+    return reverse(name, args=args)
 
 
 def _plain(value: object) -> str:

@@ -107,3 +107,58 @@ STATES: dict[str, str] = {
     "completed": gettext_noop("Delivered and invoiced"),
     "void": gettext_noop("Void"),
 }
+
+#: What each group of fields is called, in the order of the form.
+CONTRACT_FIELDS = {
+    "name": gettext_noop("Subject"),
+    "status": gettext_noop("Status"),
+    "currency": gettext_noop("Currency"),
+    "amount": gettext_noop("Amount"),
+    "signed_on": gettext_noop("Signed"),
+    "effective_on": gettext_noop("Takes effect"),
+    "expires_on": gettext_noop("Ends"),
+    "milestone": gettext_noop("Milestones"),
+    "payment_terms": gettext_noop("Payment terms"),
+    "late_interest": gettext_noop("Late-payment interest"),
+    "jurisdiction": gettext_noop("Court"),
+    "arbitration": gettext_noop("Arbitration"),
+    "governing_law": gettext_noop("Governing law"),
+    "service_addresses": gettext_noop("Agreed addresses for service"),
+    "goods": gettext_noop("Goods"),
+    "delivery": gettext_noop("Delivery"),
+    "breach": gettext_noop("Breach"),
+}
+#: What is asked beside the terms.
+ABOUT_CONTRACT = {
+    "company": gettext_noop("Company"),
+    "customer": gettext_noop("Customer"),
+    "number": gettext_noop("Number"),
+    "amended_on": gettext_noop("Applies from"),
+    "reason": gettext_noop("Why, like the number of the agreement"),
+}
+#: The same of an order's form.
+ORDER_FIELDS = {
+    "ordered": gettext_noop("Ordered"),
+    "contract": gettext_noop("Contract"),
+    "currency": gettext_noop("Currency"),
+    "line": gettext_noop("Lines"),
+}
+#: What is asked beside it.
+ABOUT_ORDER = {
+    "company": gettext_noop("Company"),
+    "customer": gettext_noop("Customer"),
+    "number": gettext_noop("Number"),
+}
+#: What was done of a line.
+DONE = {"delivered": gettext_noop("Delivered"), "invoiced": gettext_noop("Invoiced")}
+#: Every field of contracts, orders and their lines that a refusal may name.
+FIELDS = {
+    **ABOUT_CONTRACT,
+    **ORDER_FIELDS,
+    **CONTRACT_FIELDS,
+    "product": gettext_noop("Product"),
+    "code": gettext_noop("Product code"),
+    "quantity": gettext_noop("Quantity"),
+    "unit": gettext_noop("Unit"),
+    "note": gettext_noop("Note"),
+}

@@ -1,4 +1,4 @@
-"""The law of customers: each row says what the latest facts about it say."""
+"""The laws of customers: a row says what the facts about it say, a hand-over is found by what it names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from huikuan.record.customers.domain.handover import places_of
 from huikuan.record.customers.domain.master import Master, content_of
 from huikuan.record.customers.domain.search_words import search_words
+from huikuan.record.customers.models import HandOver, HandOverPlace
 
 _LATEST = """
 SELECT c.id, c.code, c.name, c.short_name, c.english_name, c.former_names, c.uscc, c.uscc_override_reason, c.status,
@@ -28,6 +30,8 @@ SELECT * FROM (SELECT c.id AS customer_id, c.merged_into_id AS held,
 WHERE coalesce(held, 0) <> coalesce(told, 0) ORDER BY customer_id
 """
 _AT_ONCE = 10_000
+#: Papers may be long.
+_FEW = 100
 
 
 def unlike_their_versions() -> Iterator[tuple[int, str, str]]:
@@ -46,6 +50,27 @@ def unlike_their_versions() -> Iterator[tuple[int, str, str]]:
                 elif (latest, content) != (version, held):
                     told = "none" if latest is None else f"version {latest}: {content}"
                     yield number, told, f"version {version}: {held}"
+
+
+def unlike_their_papers() -> Iterator[tuple[int, str, str]]:
+    """(hand-over's id, the places its paper names, the places it is found by) of every hand-over where they differ.
+    Of papers that name no company with an item, from before they did, the customers are compared alone."""
+    held: dict[int, set[tuple[int, int | None]]] = {}
+    for paper_id, one, company in HandOverPlace.objects.values_list("hand_over_id", "customer_id", "company_id"):
+        held.setdefault(paper_id, set()).add((one, company))
+    for paper in HandOver.objects.order_by("pk").iterator(chunk_size=_FEW):
+        lines = json.loads(paper.content)
+        found = held.get(paper.pk, set())
+        if all("company_id" in item for line in lines for item in line["items"]):
+            named = {(one.customer_id, one.company_id) for one in places_of(paper.customer_ids, lines)}
+        else:
+            named, found = {(one, None) for one in paper.customer_ids}, {(one, None) for one, _ in found}
+        if named != found:
+            yield paper.pk, _told(named), _told(found)
+
+
+def _told(places: set[tuple[int, int | None]]) -> str:
+    return ", ".join(f"customer {one} in {company or 'no'} company" for one, company in sorted(places, key=str))
 
 
 def unlike_their_merges() -> Iterator[tuple[int, str, str]]:

@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "care_choice_unknown": gettext_noop("“%(value)s” is none of the choices; known are %(known)s."),
     "contact_consent_undated": gettext_noop("Say on which day the person agreed or refused."),
     "contact_email_unreadable": gettext_noop("“%(value)s” is no e-mail address."),
+    "contact_erasure_unsure": gettext_noop("Tick that you know this cannot be taken back. Nothing was erased."),
     "contact_erasure_reason": gettext_noop("Say why the person's data are erased."),
     "contact_name_missing": gettext_noop("A contact needs a name."),
     "contact_phone_unreadable": gettext_noop("“%(value)s” is no telephone number."),

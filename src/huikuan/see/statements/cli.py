@@ -178,11 +178,12 @@ def _run_bulk(options: argparse.Namespace) -> int:
     from huikuan.mechanisms.files.queries import open_original
     from huikuan.mechanisms.identity.queries import company_named
     from huikuan.see.statements.operations.issuing import start_run
-    from huikuan.see.statements.queries.accounts import accounts
+    from huikuan.see.statements.queries.accounts import AccountFilter, accounts
 
     company, period, head = company_named(options.company).id, _period(options), _head(options)
     codes = {code.strip() for code in options.customers.split(",")} if options.customers else None
-    rows = accounts(company_id=company, period=period, scope=_scope(options), known=head, codes=codes)
+    chosen = AccountFilter(codes=codes)
+    rows = accounts(company_id=company, period=period, scope=_scope(options), known=head, chosen=chosen)
     run_id = start_run(
         company_id=company,
         accounts=[(row.customer_id, row.currency) for row in rows if options.currency in (None, row.currency)],

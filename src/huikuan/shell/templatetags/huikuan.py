@@ -13,7 +13,6 @@ from django import template
 from django.conf import settings
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.money import minor_digits, to_text
 from huikuan.mechanisms.pages import figures
 from huikuan.mechanisms.pages.forms import Form
-from huikuan.mechanisms.pages.reading import Reading, address
+from huikuan.mechanisms.pages.reading import Reading, address, path_of
 
 register = template.Library()
 register.filter(figures.percent)
@@ -114,19 +113,20 @@ def moment(context: Context, value: datetime | None, seconds: bool = False) -> s
 @register.simple_tag(takes_context=True)
 def link(context: Context, name: str, *args: object, **changes: object) -> str:
     """The address of a page, with the reading carried along."""
-    return address(reverse(name, args=args), context["reading"], **changes)
+    return address(path_of(name, *args), context["reading"], **changes)
 
 
 @register.simple_tag(takes_context=True)
 def here(context: Context, **changes: object) -> str:
-    """This page's address with some of its query changed; an empty value takes a name out."""
+    """This page's address with some of its query changed; an empty value takes a name out. What is changed begins
+    at the first row again, unless the place to go on from (`after`) is what changes."""
     request = context["request"]
     query = request.GET.copy()
+    query.pop("after", None)
     for name, value in changes.items():
         query.pop(name, None)
         if value not in ("", None):
             query[name] = str(value)
-    query.pop("after", None)
     return f"{request.path}?{query.urlencode()}" if query else str(request.path)
 
 
@@ -158,6 +158,22 @@ def digits(currency: str) -> int:
     return minor_digits(currency)
 
 
+@register.simple_tag
+def pick(key: object, name: str, currency: str = "", minor: int = 0) -> SafeString:
+    """The cell a row of a list is picked by; with a currency, what the row adds to the sum of those picked."""
+    added = ""
+    if currency:
+        added = format_html(
+            ' data-amount="{}" data-currency="{}" data-digits="{}"', minor, currency, minor_digits(currency)
+        )
+    return format_html(
+        '<td class="pick no-print"><input type="checkbox" data-pick value="{}"{} aria-label="{}"></td>',
+        key,
+        added,
+        _("Pick %(name)s") % {"name": name},
+    )
+
+
 @register.simple_tag(takes_context=True)
 def without(context: Context, names: Sequence[str]) -> str:
     """This page's address with some names taken out of its query."""
@@ -182,6 +198,11 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def asset(name: str) -> str:
     """The address of a built asset, with the build's version so that browsers may keep it for long."""
+    return _asset(name)
+
+
+@cache
+def _asset(name: str) -> str:
     return f"{static(name if name in _KEPT else f'dist/{name}')}?v={_version()}"
 
 

@@ -83,6 +83,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "jobs/": ("manage_jobs", "manage_jobs"),
     "jobs/export": ("manage_jobs", "manage_jobs"),
     "jobs/<int:job_id>/retry": ("manage_jobs", "manage_jobs"),
+    "personal/": ("erase_personal", "erase_personal"),
+    "personal/erase": ("erase_personal", "erase_personal"),
     "teams/": ("manage_users", "manage_users"),
     "teams/export": ("manage_users", "manage_users"),
     "teams/add": ("manage_users", "manage_users"),
@@ -119,8 +121,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "customers/<int:customer_id>/edit": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/care": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/affiliation": ("manage_customers", "manage_customers"),
-    "customers/<int:customer_id>/contacts/new": ("manage_customers", "manage_customers"),
-    "customers/<int:customer_id>/contacts/<int:number>": ("manage_customers", "manage_customers"),
+    "customers/<int:customer_id>/contacts/new": ("manage_contacts", "manage_contacts"),
+    "customers/<int:customer_id>/contacts/<int:number>": ("manage_contacts", "manage_contacts"),
     "customers/<int:customer_id>/papers/new": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/papers/<int:number>": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/papers/<int:number>/withdraw": ("manage_customers", "manage_customers"),
@@ -367,6 +369,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
                 "/programs/": Permission.MANAGE_WEBHOOKS,
                 "/policies/": Permission.APPROVE_POLICY,
                 "/jobs/": Permission.MANAGE_JOBS,
+                "/personal/": Permission.ERASE_PERSONAL,
             }.items()
             if permission in described.permissions
         }

@@ -30,6 +30,19 @@ def test_a_doubtful_entry_is_found(entry: str, fault: str, tmp_path: Path, monke
     assert any(fault in problem for problem in catalogs.problems())
 
 
+def test_a_message_said_in_two_ways_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catalogues are one at run time: of two ways to say a message one would win by accident."""
+    for context, chinese in (("a", "标题"), ("b", "标题"), ("c", "名称")):
+        folder = tmp_path / context / "locale/zh_Hans/LC_MESSAGES"
+        folder.mkdir(parents=True)
+        header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        (folder / "django.po").write_text(f'{header}msgid "Title"\nmsgstr "{chinese}"\n', encoding="utf-8")
+    monkeypatch.setattr(catalogs, "PACKAGE", tmp_path)
+    assert [problem for problem in catalogs.problems() if "otherwise" in problem] == [
+        "c: said otherwise in another catalogue: 'Title'"
+    ]
+
+
 def test_a_message_without_chinese_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "page.html").write_text(
         '{% translate "One" %}'

@@ -20,6 +20,7 @@ import huikuan
 from huikuan.kernel.dates import wall_clock
 from huikuan.mechanisms.identity.models import Company
 from huikuan.shell import cli, home
+from huikuan.shell.messages import sentence
 from huikuan.shell.tests.installations import Installation
 
 
@@ -304,3 +305,25 @@ def test_of_two_that_make_the_secret_key_at_once_both_get_the_first(data_folder:
     assert len(keys[0]) == 86
     assert stat.S_IMODE((data_folder / "secret.key").stat().st_mode) == 0o600
     assert [path.name for path in data_folder.iterdir()] == ["secret.key"]
+
+
+def test_a_sentence_names_what_codes_stand_for_and_the_codes_stay_beside_it() -> None:
+    told: dict[str, tuple[dict[str, object], str, str]] = {
+        "not_permitted": ({"actor": "li", "permission": "view_ledger"}, "see the ledger", "查看台账"),
+        "contract_field_missing": ({"field": "name"}, "Subject", "合同名称"),
+        "customer_field_missing": ({"field": "name"}, "Registered name", "注册名称"),
+        "duties_conflict": (
+            {"role": "sales", "held": "legal, treasurer"},
+            "legal counsel, treasurer",
+            "法务、资金主管",
+        ),
+    }
+    for code, (params, english, chinese) in told.items():
+        with translation.override("en"):
+            assert english in sentence(code, params), code
+        with translation.override("zh-hans"):
+            said = sentence(code, params)
+            assert chinese in said, said
+        assert not any(str(value) in said for name, value in params.items() if name != "actor"), said
+    with translation.override("en"):
+        assert "a-field-nobody-has" in sentence("contract_field_missing", {"field": "a-field-nobody-has"})

@@ -169,6 +169,27 @@ def test_the_day_waited_for_follows_events_and_amendments_and_the_check_knows_it
     assert awaited() == date(2027, 1, 20), "the upgrade says it out of the facts"
 
 
+def test_a_past_day_waits_for_what_was_signed_and_active_then(books: Books) -> None:
+    contract = sign(books, "C0003", "HT-1", "签订 30% @2026-03-02；验收 70% @2026-12-20")
+
+    def waits(as_of: date) -> list[str]:
+        found, total = upcoming.milestones_awaited(
+            scope=EVERYTHING, company_id=None, as_of=as_of, until=as_of + timedelta(days=30), limit=5
+        )
+        assert total == len({one.number for one in found})
+        return [f"{one.number} {one.planned_on}" for one in found]
+
+    assert waits(AS_OF) == ["HT-1 2026-03-02", "HT-1 2026-12-20"]
+    amend_contract(
+        contract_id=contract, version=1, changes={"status": "terminated"}, effective_on=AS_OF, reason="终止",
+        actor="test", at=AT,
+    )  # fmt: skip
+    assert waits(AS_OF) == []
+    assert waits(AS_OF - timedelta(days=1)) == ["HT-1 2026-03-02"], "it was active the day before"
+    assert waits(date(2026, 3, 2)) == ["HT-1 2026-03-02"]
+    assert waits(date(2026, 3, 1)) == [], "nobody waited before it was signed"
+
+
 def test_milestones_of_others_customers_do_not_show(books: Books, on_the_day: None) -> None:
     for customer, number in (("C0001", "HT-1"), ("C0003", "HT-3")):
         sign(books, customer, number, "验收 100% @2026-12-01")

@@ -61,6 +61,7 @@ def bell(request: HttpRequest, user: User, *, at: datetime) -> Bell:
 
 def _imports(user: User, since: datetime) -> list[Ended]:
     mine = Batch.objects.filter(Q(committed_at__gte=since) | Q(undone_at__gte=since), actor=user.username)
+    mine = mine.only("file_name", "undone_at", "committed_at", "created_at")
     return [
         Ended(
             _("Import undone") if batch.undone_at else _("Import committed"),
@@ -75,6 +76,7 @@ def _imports(user: User, since: datetime) -> list[Ended]:
 
 def _refused(user: User, since: datetime) -> list[Ended]:
     drafts = ImportDraft.objects.filter(actor=user.username, changed_at__gte=since, state=ImportDraft.State.OPEN)
+    drafts = drafts.only("file_name", "changed_at")
     return [
         Ended(
             _("Import refused, nothing was written"),

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.operations import retry_job
-from huikuan.mechanisms.jobs.queries import JobRow, jobs, worker_seen
+from huikuan.mechanisms.jobs.queries import JobRow, count_jobs, jobs, worker_seen
 from huikuan.mechanisms.pages.access import needs
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.shell.web.acting import act
 
-_SHOWN, _EXPORTED = 100, 10_000
+#: Shown on the page; the file has them all.
+_SHOWN = 100
 
 #: Kinds of work as people know them.
 KINDS = {
@@ -57,6 +58,8 @@ def show_jobs(request: HttpRequest) -> HttpResponse:
         "rows": [(row, named(row.kind), _(STATES[row.state])) for row in jobs(state=state, limit=_SHOWN)],
         "state": state,
         "states": [(name, _(title)) for name, title in STATES.items()],
+        "count": count_jobs(state=state),
+        "first": _SHOWN,
         "no_worker": not worker_seen(at=timezone.now()),
     }
     return render(request, "shell/jobs.html", page)
@@ -67,7 +70,7 @@ def show_jobs(request: HttpRequest) -> HttpResponse:
 def export_jobs(request: HttpRequest) -> HttpResponseBase:
     """The jobs of the state that is shown."""
     headers = [_("Number"), _("Work"), _("About"), _("State"), _("Attempts"), _("What was said"), _("Ended")]
-    rows = [_cells(row) for row in jobs(state=_state(request), limit=_EXPORTED)]
+    rows = [_cells(row) for row in jobs(state=_state(request), limit=None)]
     return send_table(request.GET.get("format", ""), _("jobs"), headers, rows, title=_("jobs"))
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from django.http import HttpRequest
-from django.urls import resolve, reverse
+from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may, needed
-from huikuan.mechanisms.pages.reading import Reading, address
+from huikuan.mechanisms.pages.reading import Reading, address, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ PLACES = (
             Place(gettext_noop("Programs"), "shell:programs"),
             Place(gettext_noop("Policies"), "shell:policies"),
             Place(gettext_noop("Jobs"), "shell:jobs"),
+            Place(gettext_noop("Erasing personal data"), "shell:erasure"),
         ),
     ),
 )
@@ -98,12 +101,18 @@ def _all() -> Iterator[Place]:
 
 
 def _open(request: HttpRequest, place: Place) -> bool:
-    return may(request, needed(resolve(reverse(place.name)).func))
+    return may(request, _needed(place.name))
+
+
+@cache
+def _needed(name: str) -> Permission | str | None:
+    """What the page of an address's name takes."""
+    return needed(resolve(path_of(name)).func)
 
 
 def _nearest(request: HttpRequest) -> str:
     """The entry the page lies under: of several whose path begins its own, the longest."""
-    paths = [reverse(place.name) for place in _all() if request.path.startswith(reverse(place.name))]
+    paths = [path_of(place.name) for place in _all() if request.path.startswith(path_of(place.name))]
     return max(paths, key=len, default="")
 
 
@@ -111,5 +120,5 @@ def _placed(place: Place, here: str, reading: Reading) -> Place:
     titled = replace(place, title=_(place.title))
     if not place.name:
         return titled
-    path = reverse(place.name)
+    path = path_of(place.name)
     return replace(titled, url=address(path, reading), here=path == here)

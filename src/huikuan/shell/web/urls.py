@@ -7,6 +7,7 @@ from django.urls import path
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.shell.web import (
     account,
+    erasure,
     jobs,
     lists,
     log_in,
@@ -72,6 +73,8 @@ urlpatterns = [
     path("jobs/", jobs.show_jobs, name="jobs"),
     path("jobs/export", jobs.export_jobs, name="export-jobs"),
     path("jobs/<int:job_id>/retry", jobs.retry, name="retry-job"),
+    path("personal/", erasure.show_erasure, name="erasure"),
+    path("personal/erase", erasure.erase, name="erase"),
     path("teams/", teams.show_teams, name="teams"),
     path("teams/export", teams.export_teams, name="export-teams"),
     path("teams/add", teams.add_team, name="add-team"),

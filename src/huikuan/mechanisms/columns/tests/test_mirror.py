@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.columns import extraction, operations
 from huikuan.mechanisms.columns import manifest as shelf
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.operations import compact, refresh
-from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.queries import asking, one_view
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, registered
 from huikuan.mechanisms.store.models import Epoch
 from huikuan.record.receivables.columns import MOVES
@@ -61,6 +62,21 @@ def seen(engine: str = "columns") -> list[str]:
 
 def parquet() -> set[str]:
     return {path.name for path in shelf.folder().glob("*.parquet*")}
+
+
+def test_several_questions_inside_one_view_look_once_and_see_the_same() -> None:
+    write("a")
+    refresh()
+    write("b")
+    with CaptureQueriesContext(connection) as alone:
+        assert seen() == ["a", "b"]
+    with CaptureQueriesContext(connection) as together, one_view():
+        assert seen() == ["a", "b"]
+        with one_view():
+            assert seen() == ["a", "b"]
+    assert len(together) == len(alone)
+    write("c")
+    assert seen() == ["a", "b", "c"], "nothing is held afterwards"
 
 
 def test_the_tail_is_read_with_the_mirror() -> None:

@@ -12,7 +12,7 @@ _P = Permission
 AREAS: dict[str, tuple[frozenset[Permission], frozenset[Permission]]] = {
     "customers": (
         frozenset({_P.VIEW_CUSTOMERS, _P.VIEW_PERSONAL}),
-        frozenset({_P.MANAGE_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS}),
+        frozenset({_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS}),
     ),
     "contracts": (frozenset({_P.VIEW_CONTRACTS}), frozenset({_P.MANAGE_CONTRACTS})),
     "orders": (frozenset({_P.VIEW_ORDERS}), frozenset({_P.MANAGE_ORDERS})),

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SETTLE = "settle"
     RESCHEDULE = "reschedule"
     MANAGE_CUSTOMERS = "manage_customers"
+    MANAGE_CONTACTS = "manage_contacts"
     MERGE_CUSTOMERS = "merge_customers"
     HAND_OVER_CUSTOMERS = "hand_over_customers"
     MANAGE_CONTRACTS = "manage_contracts"
@@ -74,33 +75,36 @@ def _role(name: str, *permissions: Permission, reach: Reach = Reach.ALL, guest: 
 _READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS)
 _DEAL = (*_READ, _P.VIEW_PERSONAL)
 _AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
+#: Customers' data, and the people there.
+_CUSTOMERS = (_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS)
 
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        _role("credit_analyst", *_DEAL, _P.MANAGE_CUSTOMERS, _P.DRAFT_POLICY),
+        _role("credit_analyst", *_DEAL, *_CUSTOMERS, _P.DRAFT_POLICY),
         _role(
             "credit_manager",
-            *(*_DEAL, _P.MANAGE_CUSTOMERS, _P.MERGE_CUSTOMERS),
+            *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
         ),
         _role(
             "billing_clerk",
             *(*_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.ISSUE_STATEMENTS),
-            *(_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
+            *(*_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
         ),
         _role("cash_clerk", *_READ, _P.VIEW_IMPORTS, _P.IMPORT, _P.SETTLE),
         _role("collector", *_DEAL, _P.ISSUE_STATEMENTS),
-        _role("sales", *_DEAL, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, reach=Reach.OWN),
+        _role("sales", *_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, reach=Reach.OWN),
         _role(
             "sales_manager",
-            *(*_DEAL, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.HAND_OVER_CUSTOMERS),
+            *(*_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
+            _P.HAND_OVER_CUSTOMERS,
             reach=Reach.TEAM,
         ),
         _role(
             "finance_manager",
             *(*_DEAL, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE),
-            *(_P.RESCHEDULE, _P.MANAGE_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
+            *(_P.RESCHEDULE, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
@@ -110,7 +114,7 @@ ROLES: dict[str, Role] = {
         _role("management", *_AUDIT, _P.APPROVE_POLICY),
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
-        _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, _P.MANAGE_CUSTOMERS,
+        _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, *_CUSTOMERS,
               _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.USE_API),
         _role(
             ADMINISTRATOR,

@@ -30,7 +30,7 @@ from huikuan.record.contracts.domain.terms import (
     terms_from,
 )
 from huikuan.record.contracts.models import Contract, ContractVersion
-from huikuan.record.contracts.operations.contracts import ROW, begins_on, row_of, tidied
+from huikuan.record.contracts.operations.contracts import ROW, begins_on, number_of, row_of, tidied
 from huikuan.record.contracts.operations.reaching import Signed, follow_signatures
 from huikuan.record.contracts.queries.terms import standing
 from huikuan.record.customers.queries.merging import one_with
@@ -144,6 +144,7 @@ def _write(
 
 
 def _check(row: Contract | None, latest: Version | None, terms: Terms, one: StatedContract) -> None:
+    number_of(one.number)
     check_terms(terms)
     if row is None or latest is None:
         return

@@ -26,6 +26,7 @@ from huikuan.record.contracts.domain.orders import (
 )
 from huikuan.record.contracts.domain.stating import StatedOrder, reordered
 from huikuan.record.contracts.models import Fulfilment, SalesOrder, SalesOrderVersion
+from huikuan.record.contracts.operations.contracts import number_of
 from huikuan.record.contracts.operations.imports import CHUNK, Taken, record_many
 from huikuan.record.contracts.operations.orders import check_contract, row_of
 from huikuan.record.customers.queries.merging import one_with
@@ -110,6 +111,7 @@ def save_restated(
 def _check(
     company: Company, row: SalesOrder | None, before: Order | None, order: Order, done: list[Done], one: StatedOrder
 ) -> None:
+    number_of(one.number)
     check_order(order)
     if order != before:
         check_contract(company.pk, one.customer_id, order.contract_number)

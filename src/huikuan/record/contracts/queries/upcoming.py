@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.contracts.domain.milestones import Milestone, amounts
-from huikuan.record.contracts.domain.terms import Terms
+from huikuan.record.contracts.domain.terms import ACTIVE, Terms
 from huikuan.record.contracts.models import Contract, ContractVersion, MilestoneEvent
 from huikuan.record.contracts.queries.listing import customers_named
 from huikuan.record.contracts.queries.terms import standing_of_many, terms_of_many
@@ -34,14 +34,17 @@ class Awaited:
 def milestones_awaited(
     *, scope: Scope, company_id: int | None, as_of: date, until: date, known: int | None = None, limit: int
 ) -> tuple[tuple[Awaited, ...], int]:
-    """Of active contracts within the scope, the milestones planned for `until` or before: the `limit` earliest, and
-    how many contracts have one. However many contracts there are, the terms of few are read."""
-    active = narrowed(Contract.objects.filter(status=Contract.Status.ACTIVE), seen(scope))
+    """Of contracts within the scope that are signed and active on the day, the milestones planned for `until` or
+    before: the `limit` earliest, and how many contracts have one. However many contracts there are, the terms of few
+    are read."""
+    there = narrowed(Contract.objects.filter(Q(signed_on=None) | Q(signed_on__lte=as_of)), seen(scope))
     if company_id is not None:
-        active = active.filter(company_id=company_id)
-    # The row says what is awaited now; a contract with facts of later is asked what it said then.
-    since = active.filter(_told_later(as_of, known))
-    steady = active.filter(awaited_on__lte=until).exclude(pk__in=since.values("pk")).order_by("awaited_on", "number")
+        there = there.filter(company_id=company_id)
+    # The row says what is awaited, and whether the contract is active, now; a contract with facts of later is asked
+    # what it said then.
+    since = there.filter(_told_later(as_of, known))
+    steady = there.filter(status=Contract.Status.ACTIVE, awaited_on__lte=until).exclude(pk__in=since.values("pk"))
+    steady = steady.order_by("awaited_on", "number")
     contracts = {one.pk: one for one in [*steady[:limit], *since]}
     rows = list(_awaited(contracts, as_of, until, known))
     changed = {one.contract_id for one in rows} & set(since.values_list("pk", flat=True))
@@ -63,6 +66,8 @@ def _awaited(contracts: dict[int, Contract], as_of: date, until: date, known: in
     named = customers_named(one.customer_id for one in contracts.values())
     names = {customer_id: name for customer_id, (_, name) in named.items()}
     for contract_id, terms in terms_of_many(contracts, as_of, known=known).items():
+        if terms.status != ACTIVE:
+            continue
         for milestone, amount in _with_amounts(terms):
             waits = milestone.planned_on is not None and milestone.planned_on <= until
             if waits and milestone.code not in happened.get(contract_id, {}):

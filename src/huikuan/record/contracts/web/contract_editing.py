@@ -22,7 +22,7 @@ from huikuan.mechanisms.pages.forms import Form, check_fits, file_sent, touched,
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.contracts.domain.terms import Terms
-from huikuan.record.contracts.messages import EVENTS, STATUSES
+from huikuan.record.contracts.messages import ABOUT_CONTRACT, CONTRACT_FIELDS, EVENTS, STATUSES
 from huikuan.record.contracts.operations.contracts import amend_contract, attach_file, create_contract
 from huikuan.record.contracts.queries.contracts import ContractRow, contract
 from huikuan.record.contracts.queries.terms import Amendment, amendments, terms_at
@@ -35,7 +35,7 @@ from huikuan.record.contracts.web.choosing import (
     read_customer,
     usual_currency,
 )
-from huikuan.record.contracts.web.contract_form import ABOUT, CELLS, TITLES, blame, terms_in, told_of, typed_of
+from huikuan.record.contracts.web.contract_form import CELLS, blame, terms_in, told_of, typed_of
 from huikuan.record.contracts.web.meanwhile import Meanwhile, State, carry_over, version_opened
 
 #: The field of the terms that a group of fields says, where it is called otherwise.
@@ -113,7 +113,7 @@ def _amend(request: HttpRequest, form: Form, row: ContractRow, seen: int, base: 
     if not form.text("reason"):
         blame(form, Refusal("amendment_reason_needed"))
     # Only what was changed here: what others change at the same time in another place stays theirs.
-    mine = touched(form.typed, typed_of(base)) & TITLES.keys()
+    mine = touched(form.typed, typed_of(base)) & CONTRACT_FIELDS.keys()
     changes = {name: getattr(wanted, name) for name in (_NAMED.get(group, group) for group in mine)}
     if form.problems or applies is None:
         return False
@@ -138,7 +138,7 @@ def _meanwhile(form: Form, history: Sequence[Amendment], seen: int, version: int
     before, now = (
         State(typed_of(terms), told_of(terms)) for terms in (terms_at(history, seen), terms_at(history, version))
     )
-    return carry_over(form, before, now, titles=TITLES, by=[one for one in history if one.number > seen])
+    return carry_over(form, before, now, titles=CONTRACT_FIELDS, by=[one for one in history if one.number > seen])
 
 
 def _page(
@@ -149,7 +149,7 @@ def _page(
         "contract": row,
         "own_companies": companies_offered(request),
         "rows": form.offered("milestone", (*CELLS, "code")),
-        "titles": {name: _(title) for name, title in {**TITLES, **ABOUT}.items()},
+        "titles": {name: _(title) for name, title in {**CONTRACT_FIELDS, **ABOUT_CONTRACT}.items()},
         "events": [("", _("as titled")), *((name, _(title)) for name, title in EVENTS.items())],
         "statuses": [(name, _(title)) for name, title in STATUSES.items()],
         "meanwhile": meanwhile,

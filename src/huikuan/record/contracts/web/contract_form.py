@@ -7,13 +7,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_noop
-
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.kernel.text import plain
-from huikuan.mechanisms.pages.forms import Form, renamed
+from huikuan.mechanisms.pages.forms import Form
 from huikuan.record.contracts.domain import interest
 from huikuan.record.contracts.domain.milestones import (
     OTHER,
@@ -28,34 +26,6 @@ from huikuan.record.contracts.domain.milestones import (
 from huikuan.record.contracts.domain.milestones import written as milestones_written
 from huikuan.record.contracts.domain.terms import ACTIVE, Terms
 
-#: What each group of fields is called, in the order of the form.
-TITLES = {
-    "name": gettext_noop("Subject"),
-    "status": gettext_noop("Status"),
-    "currency": gettext_noop("Currency"),
-    "amount": gettext_noop("Amount"),
-    "signed_on": gettext_noop("Signed"),
-    "effective_on": gettext_noop("Takes effect"),
-    "expires_on": gettext_noop("Ends"),
-    "milestone": gettext_noop("Milestones"),
-    "payment_terms": gettext_noop("Payment terms"),
-    "late_interest": gettext_noop("Late-payment interest"),
-    "jurisdiction": gettext_noop("Court"),
-    "arbitration": gettext_noop("Arbitration"),
-    "governing_law": gettext_noop("Governing law"),
-    "service_addresses": gettext_noop("Agreed addresses for service"),
-    "goods": gettext_noop("Goods"),
-    "delivery": gettext_noop("Delivery"),
-    "breach": gettext_noop("Breach"),
-}
-#: What is asked beside the terms.
-ABOUT = {
-    "company": gettext_noop("Company"),
-    "customer": gettext_noop("Customer"),
-    "number": gettext_noop("Number"),
-    "amended_on": gettext_noop("Applies from"),
-    "reason": gettext_noop("Why, like the number of the agreement"),
-}
 #: The cells of a milestone's row; its code is kept by the form, not typed.
 CELLS = ("event", "title", "share", "days", "planned")
 _DAYS = ("signed_on", "effective_on", "expires_on")
@@ -123,7 +93,7 @@ def blame(form: Form, refusal: Refusal) -> None:
     """Keep a refusal of the terms beside the field it speaks of."""
     code = refusal.code
     if code in ("contract_field_missing", "contract_field_too_long"):
-        form.blame(str(refusal.params["field"]), renamed(refusal, {**TITLES, **ABOUT}))
+        form.blame(str(refusal.params["field"]), refusal)
     elif code.startswith(("milestone", "event_unknown")):
         form.blame("milestone", refusal)
     else:

@@ -23,6 +23,7 @@ from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, check_fits, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.domain.orders import INVOICED, read_quantity
+from huikuan.record.contracts.messages import ABOUT_ORDER, ORDER_FIELDS
 from huikuan.record.contracts.operations.orders import (
     change_order,
     create_order,
@@ -42,7 +43,7 @@ from huikuan.record.contracts.web.choosing import (
     usual_currency,
 )
 from huikuan.record.contracts.web.meanwhile import Meanwhile, State, carry_over, version_opened
-from huikuan.record.contracts.web.order_form import ABOUT, CELLS, TITLES, blame, order_in, told_of, typed_of, worded
+from huikuan.record.contracts.web.order_form import CELLS, blame, order_in, told_of, typed_of
 from huikuan.record.contracts.web.orders import render_order
 
 _ASKED = {"quantity": gettext_noop("Quantity"), "day": gettext_noop("Day")}
@@ -90,7 +91,7 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         change_order(order_id=row.id, version=version_opened(form, row.version), order=wanted, **_by(request))
     except Refusal as refusal:
-        form.blame("", worded(refusal))
+        form.blame("", refusal)
         return render_order(request, row, form, status=409 if refusal.code == "order_changed_since" else 400)
     return _to(request, row.id)
 
@@ -183,7 +184,7 @@ def _number(text: str) -> int:
 
 def _meanwhile(form: Form, history: Sequence[OrderVersion], seen: int) -> Meanwhile:
     before, now = (State(typed_of(one.order), told_of(one.order)) for one in (history[seen - 1], history[-1]))
-    return carry_over(form, before, now, titles=TITLES, by=history[seen:])
+    return carry_over(form, before, now, titles=ORDER_FIELDS, by=history[seen:])
 
 
 def _page(
@@ -194,7 +195,7 @@ def _page(
         "order": row,
         "own_companies": companies_offered(request),
         "rows": form.offered("line", (*CELLS, "number")),
-        "titles": {name: _(title) for name, title in {**TITLES, **ABOUT}.items()},
+        "titles": {name: _(title) for name, title in {**ORDER_FIELDS, **ABOUT_ORDER}.items()},
         "meanwhile": meanwhile,
     }
     status = 409 if meanwhile else 400 if form.problems else 200

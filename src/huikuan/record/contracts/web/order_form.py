@@ -5,33 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from typing import Any
-
-from django.utils.translation import gettext, gettext_noop
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.kernel.text import plain, tidy
-from huikuan.mechanisms.pages.forms import Form, renamed
-from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Order, OrderLine, quantity_text, read_quantity
+from huikuan.mechanisms.pages.forms import Form
+from huikuan.record.contracts.domain.orders import Order, OrderLine, quantity_text, read_quantity
 
-#: What each group of fields is called, in the order of the form.
-TITLES = {
-    "ordered": gettext_noop("Ordered"),
-    "contract": gettext_noop("Contract"),
-    "currency": gettext_noop("Currency"),
-    "line": gettext_noop("Lines"),
-}
-#: What is asked beside it.
-ABOUT = {
-    "company": gettext_noop("Company"),
-    "customer": gettext_noop("Customer"),
-    "number": gettext_noop("Number"),
-}
 #: The cells of a line's row; its number is kept by the form, not typed.
 CELLS = ("product", "code", "quantity", "unit", "amount", "planned")
-_DONE = {DELIVERED: gettext_noop("Delivered"), INVOICED: gettext_noop("Invoiced")}
 _NEEDED = ("product", "quantity", "amount")
 #: Which field a refusal of the order belongs to.
 _FIELDS = {
@@ -98,20 +81,11 @@ def order_in(form: Form) -> Order | None:
 def blame(form: Form, refusal: Refusal) -> None:
     """Keep a refusal of the order beside the field it speaks of."""
     if refusal.code in ("contract_field_missing", "contract_field_too_long"):
-        form.blame(str(refusal.params["field"]), renamed(refusal, {**TITLES, **ABOUT}))
+        form.blame(str(refusal.params["field"]), refusal)
     elif refusal.code.startswith(_OF_LINES):
-        form.blame("line", worded(refusal))
+        form.blame("line", refusal)
     else:
         form.blame(_FIELDS.get(refusal.code, ""), refusal)
-
-
-def worded(refusal: Refusal) -> Refusal:
-    """The refusal with what was done of a line in words."""
-    done = _DONE.get(str(refusal.params.get("what")))
-    if done is None:
-        return refusal
-    said: dict[str, Any] = {**refusal.params, "what": gettext(done).lower()}
-    return Refusal(refusal.code, **said)
 
 
 def _line(form: Form, row: int, currency: str) -> OrderLine | None:

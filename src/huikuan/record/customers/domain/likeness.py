@@ -6,10 +6,11 @@ The rules and their limits: docs/algorithms/likeness.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
+from typing import TypeVar
 
 from huikuan.kernel.text import plain
 
@@ -20,6 +21,10 @@ ENOUGH = 90
 #: Names are compared within those that begin alike; of more than so many, none are: the beginning says nothing.
 _MOST_ALIKE = 100
 _BEGINNING = 2
+#: Of so many with one code or name every pair is told.
+_MOST_PAIRED = 10
+
+_Alike = TypeVar("_Alike")
 
 _FORMS = re.compile(
     r"(股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|集团公司|公司"
@@ -82,7 +87,7 @@ def _same_code(known: list[Named]) -> Iterator[Pair]:
         if one.uscc:
             by_code.setdefault(one.uscc, []).append(one)
     for alike in by_code.values():
-        for left, right in combinations(alike, 2):
+        for left, right in _each_once(alike):
             yield _pair(left, right, SAME_CODE, 100)
 
 
@@ -93,8 +98,14 @@ def _same_name(known: list[Named]) -> Iterator[Pair]:
             if key := bare(name):
                 by_name.setdefault(key, {}).setdefault(one.id, (one, name == one.name))
     for alike in by_name.values():
-        for (left, own), (right, theirs) in combinations(alike.values(), 2):
+        for (left, own), (right, theirs) in _each_once(list(alike.values())):
             yield _pair(left, right, SAME_NAME if own and theirs else OTHER_NAME, 100)
+
+
+def _each_once(alike: Sequence[_Alike]) -> Iterator[tuple[_Alike, _Alike]]:
+    """Every pair of a few; of many the first with each other one, so that all are told and the pairs stay as many as
+    the customers."""
+    return combinations(alike, 2) if len(alike) <= _MOST_PAIRED else ((alike[0], other) for other in alike[1:])
 
 
 def _similar(known: list[Named]) -> Iterator[Pair]:

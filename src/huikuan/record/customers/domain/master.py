@@ -12,6 +12,18 @@ PROSPECT, CUSTOMER = "prospect", "customer"
 _PLAIN = ("name", "short_name", "english_name", "uscc", "uscc_override_reason", "industry", "parent_code")
 
 
+#: The most characters of each text.
+LONGEST = {
+    "code": 40,
+    "name": 200,
+    "short_name": 100,
+    "english_name": 200,
+    "uscc": 18,
+    "uscc_override_reason": 200,
+    "industry": 100,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Master:
     """The whole master data of one customer; `parent_code` is the code of its parent company."""

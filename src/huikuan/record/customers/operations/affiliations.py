@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.domain.affiliations import SINCE_EVER
 from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup
-from huikuan.record.customers.queries import governing_rows
+from huikuan.record.customers.queries import among, governing_rows
 
 _LONGEST = 100
 
@@ -67,13 +67,12 @@ def affiliate(
     """Record one affiliation; 0 when just this is the record of that day. '' ends an affiliation.
 
     Refuses an unknown customer, dimension or group, and a merged customer: it is whose the other is. An owner's or
-    region's name is free. The customer's row is held, as a hand-over holds it, so that it does not change hands in
-    between.
+    region's name is free.
     """
     statement = Statement(customer_id, dimension, value, effective_on, item_id)
 
     def work() -> int:
-        _hold(customer_id)
+        _hold([customer_id])
         _check(statement)
         if item_id is None:
             _refuse_merged(customer_id)
@@ -88,11 +87,14 @@ def affiliate(
 def affiliate_many(
     statements: Iterable[Statement], *, today: date, batch_id: int | None, actor: str, at: datetime
 ) -> Affiliated:
-    """Record those statements that say something new.
+    """Record those statements that say something new. The customers' rows are held, as a hand-over holds them, so that
+    none changes hands in between; refuses an unknown one.
 
     Call inside a transaction. `today` is the day of recording in the company's zone.
     """
-    news = _news(statements, today)
+    stated = list(statements)
+    _hold({statement.customer_id for statement in stated})
+    news = _news(stated, today)
     common = {"actor": actor, "batch_id": batch_id}
     if news:
         kinds = {"item_id": pl.Int64, "batch_id": pl.Int64}
@@ -191,9 +193,12 @@ def _fact(move: Move) -> dict[str, Any]:
     }
 
 
-def _hold(customer_id: int) -> None:
-    if Customer.objects.select_for_update().filter(pk=customer_id).values_list("pk").first() is None:
-        raise Refusal("customer_unknown", customer=customer_id)
+def _hold(customer_ids: Collection[int]) -> None:
+    """Hold the customers' rows, in the order of their ids as everywhere."""
+    rows = Customer.objects.select_for_update().filter(pk__in=among(customer_ids)).order_by("pk")
+    missing = set(customer_ids) - set(rows.values_list("pk", flat=True))
+    if missing:
+        raise Refusal("customer_unknown", customer=min(missing))
 
 
 def _refuse_merged(customer_id: int) -> None:

@@ -16,7 +16,7 @@ from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.identifiers import uscc_problem
 from huikuan.mechanisms.events.operations import announce
-from huikuan.record.customers.domain.master import CUSTOMER, PROSPECT, Master, restated
+from huikuan.record.customers.domain.master import CUSTOMER, LONGEST, PROSPECT, Master, restated
 from huikuan.record.customers.domain.tree import cycle_in
 from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.customers.operations.affiliations import Move, Statement, affiliate_many, ensure_groups
@@ -127,6 +127,7 @@ def import_customers(
     rows = frame.to_dicts()
     _refuse_twice(rows)
     stated = {row["code"]: _master(row) for row in rows}
+    _refuse_endless(rows, stated)
     with transaction.atomic():
         known = known_by_code(stated, lock=True)
         _check_parents(rows, stated, known)
@@ -205,6 +206,20 @@ def _refuse_twice(rows: list[dict[str, Any]]) -> None:
         return
     reason = gettext("This code stands in more than one row.")
     raise Refusal("customer_twice", where=[_place(row, "code", reason) for row in rows if counts[row["code"]] > 1])
+
+
+def _refuse_endless(rows: Iterable[Mapping[str, Any]], stated: Mapping[str, Master]) -> None:
+    """What is longer than its column, which a database may keep, refuse or cut: each as its place."""
+    places = []
+    for row in rows:
+        for name, longest in LONGEST.items():
+            if len(getattr(stated[row["code"]], name)) > longest:
+                reason = gettext("It takes at most %(longest)s characters.") % {"longest": longest}
+                places.append(_place(row, name, reason))
+    if places:
+        raise Refusal(
+            "customer_field_too_long", where=places, field=places[0].column, longest=LONGEST[places[0].column]
+        )
 
 
 def _check_parents(rows: list[dict[str, Any]], stated: Mapping[str, Master], known: Mapping[str, Known]) -> None:

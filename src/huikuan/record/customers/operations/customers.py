@@ -11,7 +11,7 @@ from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import plain, tidy
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.customers.domain.master import CUSTOMER, PROSPECT, Master, restated
+from huikuan.record.customers.domain.master import CUSTOMER, LONGEST, PROSPECT, Master, restated
 from huikuan.record.customers.domain.tree import cycle_in
 from huikuan.record.customers.models import CustomerGroup
 from huikuan.record.customers.operations.rows import (
@@ -24,8 +24,6 @@ from huikuan.record.customers.operations.rows import (
     update_changed,
 )
 
-_LONGEST = {"code": 40, "name": 200, "short_name": 100, "english_name": 200, "uscc": 18, "industry": 100}
-_LONGEST |= {"uscc_override_reason": 200}
 _NAMES = ("name", "short_name", "english_name", "industry", "uscc_override_reason")
 
 
@@ -87,8 +85,8 @@ def create_group(*, code: str, name: str, parent_code: str = "", actor: str, at:
     if not code or not name:
         raise Refusal("group_code_missing")
     for field, value in (("code", code), ("name", name)):
-        if len(value) > _LONGEST[field]:
-            raise Refusal("customer_field_too_long", field=field, longest=_LONGEST[field])
+        if len(value) > LONGEST[field]:
+            raise Refusal("customer_field_too_long", field=field, longest=LONGEST[field])
 
     def work() -> int:
         parent = CustomerGroup.objects.filter(code=parent_code).first()
@@ -138,7 +136,7 @@ def _check(master: Master) -> None:
     for name in ("code", "name"):
         if not getattr(master, name):
             raise Refusal("customer_field_missing", field=name)
-    for name, longest in _LONGEST.items():
+    for name, longest in LONGEST.items():
         if name != "uscc" and len(getattr(master, name)) > longest:
             raise Refusal("customer_field_too_long", field=name, longest=longest)
     if master.status not in (PROSPECT, CUSTOMER):

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, Value, When
-from django.db.models.functions import Length
+from django.db.models import BigIntegerField, Case, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Length
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
@@ -106,7 +106,7 @@ def narrowed(rows: Rows, what: Seen, *, company: str = "company_id", customer: s
         if piece.companies is not None:
             inside &= Q(**{f"{company}__in": piece.companies})
         if piece.customers is not None:
-            inside &= Q(**{f"{customer}__in": piece.customers})
+            inside &= Q(**{f"{customer}__in": among(piece.customers)})
         condition |= inside
     return rows.filter(condition)
 
@@ -114,7 +114,14 @@ def narrowed(rows: Rows, what: Seen, *, company: str = "company_id", customer: s
 def register_seen(what: Seen) -> QuerySet[Customer]:
     """The customers seen in the register, which companies share; those merged too, so that their code is found."""
     known = what.customers
-    return Customer.objects.all() if known is None else Customer.objects.filter(pk__in=known)
+    return Customer.objects.all() if known is None else Customer.objects.filter(pk__in=among(known))
+
+
+def among(ids: Iterable[int]) -> Func:
+    """The ids as what a lookup `…__in` compares with: one parameter, however many there are."""
+    listed = "(SELECT value::bigint FROM json_array_elements_text(%(expressions)s::json))"
+    template = listed if is_postgres() else "(SELECT value FROM json_each(%(expressions)s))"
+    return Func(Value(json.dumps(sorted(set(ids)))), template=template, output_field=BigIntegerField())
 
 
 def standing_seen(what: Seen, known_before: int | None = None) -> QuerySet[Customer]:
@@ -169,6 +176,17 @@ def named_like(rows: QuerySet[Customer], text: str) -> QuerySet[Customer]:
         single = len(word) == 1 and word.isascii()
         rows = rows.filter(search__contains=f"{BEGIN}{word}" if single else word)
     return rows
+
+
+def belonging(rows: QuerySet[Customer], *, dimension: str, value: str, day: date) -> QuerySet[Customer]:
+    """Those of the customers whose `dimension` is `value` as of `day`; '': those without one."""
+    said = Affiliation.objects.filter(dimension=dimension, item_id__isnull=True, effective_on__lte=day)
+    if value:
+        # Few are ever named so; only of those the database looks for what governs.
+        rows = rows.filter(pk__in=said.filter(value=value).values("customer_id"))
+    of_one = said.filter(customer_id=OuterRef("pk")).order_by("-effective_on", "-tx", "-id").values("value")[:1]
+    governs = f"governs_{dimension}"
+    return rows.alias(**{governs: Coalesce(Subquery(of_one), Value(""))}).filter(**{governs: value})
 
 
 def owners_named(text: str, *, scope: Scope, limit: int = 20) -> list[str]:
@@ -250,6 +268,24 @@ def affiliation_as_of(
     `known_before` limits knowledge to facts with tx below it (a head's horizon).
     """
     return {row[0]: row[1] for row in _governing("customer_id", day, dimension, customer_ids, known_before) if row[1]}
+
+
+def belongings(customer_ids: Iterable[int] | None, day: date) -> dict[int, dict[str, str]]:
+    """Customer id → dimension → value as of `day`, in one question; what has no value is left out. None: of every
+    customer."""
+    among_them = "" if customer_ids is None else f" AND customer_id IN {_among()}"
+    found: dict[int, dict[str, str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id, dimension, value FROM (SELECT customer_id, dimension, value, row_number() OVER"
+            " (PARTITION BY customer_id, dimension ORDER BY effective_on DESC, tx DESC, id DESC) AS place"
+            f" FROM customers_affiliation WHERE effective_on <= %s AND item_id IS NULL{among_them}) ranked"
+            " WHERE place = 1 AND value <> ''",
+            [day] if customer_ids is None else [day, json.dumps(sorted(set(customer_ids)))],
+        )
+        for customer_id, dimension, value in cursor.fetchall():
+            found.setdefault(customer_id, {})[dimension] = value
+    return found
 
 
 def item_affiliation_as_of(

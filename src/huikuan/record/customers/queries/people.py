@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
@@ -14,7 +15,7 @@ from huikuan.mechanisms.identity import masking
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.record.customers.domain.care import FIELDS, Care
 from huikuan.record.customers.domain.contacts import Contact
-from huikuan.record.customers.models import CareVersion, ContactVersion
+from huikuan.record.customers.models import CareVersion, ContactVersion, Customer
 from huikuan.record.customers.queries.merging import under
 
 _PERSONAL = ("name", "phone", "email")
@@ -75,6 +76,17 @@ def care_by_customer(customer_ids: Iterable[int] | None = None) -> dict[int, Car
         facts = facts.filter(customer_id__in=[*asked, *into])
     said = {fact.customer_id: _care(fact).care for fact in facts}
     return {**{shown: said[one] for one, shown in into.items() if one in said}, **said}
+
+
+def of_class(rows: QuerySet[Customer], value_class: str) -> QuerySet[Customer]:
+    """Those of the customers that are of this value class now; '': those of none. As `care_by_customer` says it."""
+    said = CareVersion.objects.filter(customer_id=OuterRef("pk")).order_by("-version").values("value_class")[:1]
+    # Few customers are shown for others too: what holds of these is looked up.
+    shared = {*under().values()}
+    held = care_by_customer(shared)
+    theirs = [one for one in shared if held.get(one, Care()).value_class == value_class]
+    own = Q(value_class=value_class) & ~Q(pk__in=shared)
+    return rows.alias(value_class=Coalesce(Subquery(said), Value(""))).filter(own | Q(pk__in=theirs))
 
 
 def contacts(customer_id: int, *, clear: bool) -> list[ContactRow]:

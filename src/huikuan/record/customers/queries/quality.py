@@ -13,7 +13,7 @@ from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.domain.completeness import Answers, Completeness, completeness_of
 from huikuan.record.customers.domain.likeness import Named, Pair, pairs
 from huikuan.record.customers.models import Affiliation, CareVersion, ContactVersion, CustomerVersion, DocumentVersion
-from huikuan.record.customers.queries.customers import CustomerRow, affiliation_as_of, row_of, seen, standing_seen
+from huikuan.record.customers.queries.customers import CustomerRow, belongings, row_of, seen, standing_seen
 from huikuan.record.customers.queries.documents import kinds_held
 from huikuan.record.customers.queries.merging import under
 from huikuan.record.customers.queries.people import care_by_customer, customers_with_contact
@@ -23,13 +23,19 @@ _MANY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """A customer's completeness and when anything was last said of it."""
+    """How complete a customer's data are, and what they say: whose it is by dimension, how it is dealt with."""
 
     completeness: Completeness
-    last_said_at: datetime | None
-    owner: str
-    region: str
+    belongs: Mapping[str, str]
     care: Care
+
+    @property
+    def owner(self) -> str:
+        return self.belongs.get(Affiliation.Dimension.OWNER, "")
+
+    @property
+    def region(self) -> str:
+        return self.belongs.get(Affiliation.Dimension.REGION, "")
 
 
 def quality_of(rows: Sequence[CustomerRow], day: date) -> dict[int, Quality]:
@@ -37,33 +43,30 @@ def quality_of(rows: Sequence[CustomerRow], day: date) -> dict[int, Quality]:
     merged into it say counts; its registry data and whose it is are its own."""
     # Of many, whole tables are read sooner than a long list of ids is compared.
     ids = None if len(rows) > _MANY else [row.id for row in rows]
-    owners = affiliation_as_of(day, dimension=Affiliation.Dimension.OWNER, customer_ids=ids)
-    regions = affiliation_as_of(day, dimension=Affiliation.Dimension.REGION, customer_ids=ids)
+    whose = belongings(ids, day)
     care, people, held = care_by_customer(ids), customers_with_contact(ids), kinds_held(ids, day)
-    said = _last_said(ids)
     found = {}
     for row in rows:
-        dealt = care.get(row.id, Care())
+        dealt, belongs = care.get(row.id, Care()), whose.get(row.id, {})
         answers = Answers(
             uscc=bool(row.uscc) and (row.uscc_problem is None or bool(row.uscc_override_reason)),
             contact=row.id in people,
-            owner=row.id in owners,
+            owner=Affiliation.Dimension.OWNER in belongs,
             licence="licence" in held.get(row.id, ()),
             industry=bool(row.industry),
-            region=row.id in regions,
+            region=Affiliation.Dimension.REGION in belongs,
             value_class=bool(dealt.value_class),
             delivery=bool(dealt.statement_language and dealt.channel),
             address=bool(dealt.delivery_address),
         )
-        found[row.id] = Quality(
-            completeness_of(answers), said.get(row.id), owners.get(row.id, ""), regions.get(row.id, ""), dealt
-        )
+        found[row.id] = Quality(completeness_of(answers), belongs, dealt)
     return found
 
 
-def _last_said(ids: Iterable[int] | None) -> Mapping[int, datetime]:
-    """When anything was last recorded of each customer, or of one merged into it: data, people, papers, owner."""
-    asked = None if ids is None else list(ids)
+def last_said(customer_ids: Iterable[int] | None = None) -> Mapping[int, datetime]:
+    """When anything was last recorded of each customer, or of one merged into it: data, people, papers, owner. None:
+    of every one."""
+    asked = None if customer_ids is None else list(customer_ids)
     into, latest = under(asked), dict[int, datetime]()
     for rows in (
         CustomerVersion.objects.values_list("customer_id"),

@@ -17,7 +17,7 @@ from huikuan.record.customers import queries
 from huikuan.record.customers.domain.affiliations import Dated, governing
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.domain.tree import chain_above, cycle_in
-from huikuan.record.customers.models import Affiliation
+from huikuan.record.customers.models import Affiliation, Customer
 from huikuan.record.customers.operations import affiliate, create_customer, create_group
 
 AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
@@ -72,6 +72,10 @@ def test_the_database_answers_as_the_domain_does(stated: list[tuple[date, str]])
             answer = queries.affiliation_as_of(day, dimension="owner", customer_ids=[ids[0]])
             assert answer.get(ids[0], "") == governing(rows, day)
             assert queries.affiliations_of(ids[0], day).get("owner", "") == governing(rows, day)
+            assert queries.belongings(ids, day).get(ids[0], {}).get("owner", "") == governing(rows, day)
+            for value in ("李沅", ""):
+                found = queries.belonging(Customer.objects.all(), dimension="owner", value=value, day=day)
+                assert found.filter(pk=ids[0]).exists() == (governing(rows, day) == value)
 
     aside(work)
 

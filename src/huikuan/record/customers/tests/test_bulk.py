@@ -91,6 +91,16 @@ def queries_master(code: str) -> object:
 
 @pytest.mark.django_db
 class TestImport:
+    def test_what_is_longer_than_its_column_is_refused_where_it_stands(self) -> None:
+        before = counted()
+        with pytest.raises(Refusal) as caught:
+            import_customers(
+                sheet(HAIYUE, {**HAIYUE, "code": "C002", "name": "长" * 201, "industry": "钢" * 101}), **BY
+            )
+        assert caught.value.code == "customer_field_too_long"
+        assert [(place.row, place.column) for place in caught.value.where] == [(3, "name"), (3, "industry")]
+        assert counted() == before
+
     def test_everything_a_row_says_is_kept(self) -> None:
         answer = import_customers(sheet(HAIYUE), **BY).counts
         assert answer == {

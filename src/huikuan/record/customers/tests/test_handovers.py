@@ -7,15 +7,16 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.identity.domain.scope import Part, scope_of
+from huikuan.record.customers.check import unlike_their_papers
 from huikuan.record.customers.domain.handover import READS_ALL, Reader, Signer, sums_of
 from huikuan.record.customers.domain.master import Master
-from huikuan.record.customers.models import Affiliation, HandOver, HandOverStep
+from huikuan.record.customers.models import Affiliation, HandOver, HandOverPlace, HandOverStep
 from huikuan.record.customers.operations import (
     affiliate,
     affiliations,
@@ -248,7 +249,22 @@ def test_an_owner_said_for_a_later_day_refuses_both_drawing_up_and_the_last_sign
     assert drawn_up(ids[:1]) > number
 
 
-def said_before_the_signature(made: list[int], seconds: float, monkeypatch: pytest.MonkeyPatch) -> bool:
+def by_form(customer_id: int) -> None:
+    affiliate(customer_id=customer_id, dimension="owner", value="郑可", effective_on=date(2026, 11, 25), **BY)
+
+
+def by_import(customer_id: int) -> None:
+    said = affiliations.Statement(customer_id, "owner", "郑可", date(2026, 11, 25))
+    with transaction.atomic():
+        affiliations.affiliate_many([said], today=date(2026, 11, 25), batch_id=7, **BY)
+
+
+DOORS = pytest.mark.parametrize("door", [by_form, by_import])
+
+
+def said_before_the_signature(
+    made: list[int], seconds: float, door: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> bool:
     """The last signature has looked whose the customers are; whether somebody who then says another owner for one of
     them is done within the seconds, before it is written."""
     number, check = drawn_up(made), handovers._check_owner
@@ -266,7 +282,7 @@ def said_before_the_signature(made: list[int], seconds: float, monkeypatch: pyte
 
     def say() -> None:
         looked.wait(20)
-        affiliate(customer_id=made[0], dimension="owner", value="郑可", effective_on=date(2026, 11, 25), **BY)
+        door(made[0])
         written.set()
         connection.close()
 
@@ -280,21 +296,35 @@ def said_before_the_signature(made: list[int], seconds: float, monkeypatch: pyte
     return answers[0]
 
 
+@DOORS
 @pytest.mark.django_db(transaction=True)
 def test_nobody_says_another_owner_between_the_look_and_the_signature(
-    ids: list[int], monkeypatch: pytest.MonkeyPatch
+    door: Callable[[int], None], ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("a claim about concurrency: PostgreSQL only")
-    assert not said_before_the_signature(ids, 1.0, monkeypatch)
+    assert not said_before_the_signature(ids, 1.0, door, monkeypatch)
 
 
+@DOORS
 @pytest.mark.django_db(transaction=True)
 def test_without_holding_the_customer_it_is_handed_over_although_it_went_elsewhere(
-    ids: list[int], monkeypatch: pytest.MonkeyPatch
+    door: Callable[[int], None], ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: what was looked at is no longer so when it is signed."""
     if connection.vendor != "postgresql":
         pytest.skip("a claim about concurrency: PostgreSQL only")
-    monkeypatch.setattr(affiliations, "_hold", lambda customer_id: None)
-    assert said_before_the_signature(ids, 30, monkeypatch)
+    monkeypatch.setattr(affiliations, "_hold", lambda customer_ids: None)
+    assert said_before_the_signature(ids, 30, door, monkeypatch)
+
+
+def test_the_check_finds_a_hand_over_that_is_found_by_other_places_than_it_names(ids: list[int]) -> None:
+    number = drawn_up(ids, lines=[line(ids[0], HERE, THERE), line(ids[1])])
+    assert list(unlike_their_papers()) == []
+    HandOverPlace.objects.create(hand_over_id=number, customer_id=ids[1], company_id=THERE)
+    ((found, named, held),) = unlike_their_papers()
+    assert found == number
+    assert (f"customer {ids[1]} in {THERE} company" in named, f"customer {ids[1]} in {THERE} company" in held) == (
+        False,
+        True,
+    )

@@ -65,6 +65,14 @@ def test_codes_that_differ_silence_a_likeness_and_are_said_beside_a_same_name() 
     assert [pair[3] for pair in found(*three)] == [False, False, True], "those that differ come last"
 
 
+def test_many_of_one_name_are_told_each_once_with_the_first() -> None:
+    few = [named(number, "江临精工有限公司") for number in range(10)]
+    assert len(found(*few)) == 45
+    many = [named(number, "江临精工有限公司", uscc=ONE) for number in range(2_000)]
+    assert found(*reversed(many)) == [(number, 1_999, "same_code", False) for number in range(1_999)]
+    assert found(*many) == [(0, number, "same_code", False) for number in range(1, 2_000)]
+
+
 @given(st.lists(st.sampled_from(["甲乙丙丁", "甲乙丙戊", "甲乙（南）", "ABC Ltd", "abc co."]), max_size=8))
 def test_a_pair_is_told_once_and_whatever_the_order(names: list[str]) -> None:
     customers = [named(number, name) for number, name in enumerate(names)]

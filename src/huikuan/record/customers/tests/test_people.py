@@ -38,7 +38,7 @@ from huikuan.record.customers.queries.people import (
     contacts,
     customers_with_contact,
 )
-from huikuan.record.customers.queries.quality import quality_of
+from huikuan.record.customers.queries.quality import last_said, quality_of
 
 AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
 DAY = date(2026, 11, 20)
@@ -199,7 +199,7 @@ def test_a_customers_quality_is_read_from_what_was_said(customer: int) -> None:
     add_document(customer_id=customer, paper=Paper("licence"), content=b"x", name="x.pdf", **BY)
     found = quality_of([row], DAY)[customer]
     assert found.completeness.score == WEIGHTS["owner"] + WEIGHTS["contact"] + WEIGHTS["licence"]
-    assert (found.owner, found.region, found.last_said_at) == ("李沅", "", AT)
+    assert (found.owner, found.region, last_said()[customer]) == ("李沅", "", AT)
 
 
 def test_data_are_stale_after_a_year_of_silence() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
@@ -21,7 +20,6 @@ from huikuan.mechanisms.pages.telling import told
 from huikuan.record.customers.domain.changes import Change
 from huikuan.record.customers.messages import SENTENCES
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
-from huikuan.record.customers.web import words
 
 #: Refusals that a form shows beside its input; any other is a page of its own.
 _SHOWN = {*SENTENCES, "date_unreadable", "file_not_stored", "form_file_missing", "form_file_too_large"}
@@ -77,13 +75,8 @@ def attempt(form: Form, work: Callable[[], object]) -> bool:
 
 
 def sentence(refusal: Refusal) -> str:
-    """What to say of it: fields called as the forms call them, what is wrong with a USCC in words."""
-    said = dict(refusal.params)
-    for name, words_of in (("field", words.FIELDS), ("problem", words.USCC_PROBLEMS)):
-        known = words_of.get(str(said.get(name)))
-        if known:
-            said[name] = _(known).rstrip(".。")
-    return told(refusal.code, said)
+    """What to say of it."""
+    return told(refusal.code, refusal.params)
 
 
 def day_of(text: str) -> date | None:
@@ -91,20 +84,21 @@ def day_of(text: str) -> date | None:
     return parse_date(text) if text else None
 
 
-def managed(request: HttpRequest, customer_id: int) -> CustomerRow:
-    """The customer of the address, whose data the reader may change; one out of reach is not there."""
+def managed(request: HttpRequest, customer_id: int, by: Permission = Permission.MANAGE_CUSTOMERS) -> CustomerRow:
+    """The customer of the address, which the reader may change `by` this permission; one out of reach is not
+    there."""
     try:
         row = customer_with_id(customer_id, scope=scope_of(request, Permission.VIEW_CUSTOMERS))
     except Refusal as refusal:
         raise Http404 from refusal
-    if not may_manage(request, customer_id) or reading_of(request).is_past:
+    if not may_manage(request, customer_id, by) or reading_of(request).is_past:
         raise Http404
     return row
 
 
-def may_manage(request: HttpRequest, customer_id: int) -> bool:
-    """Whether the reader may change this customer's data."""
-    return seen(scope_of(request, Permission.MANAGE_CUSTOMERS)).has_customer(customer_id)
+def may_manage(request: HttpRequest, customer_id: int, by: Permission = Permission.MANAGE_CUSTOMERS) -> bool:
+    """Whether the reader may change this customer by the permission."""
+    return seen(scope_of(request, by)).has_customer(customer_id)
 
 
 def sees_people(request: HttpRequest, customer_id: int) -> bool:

@@ -36,10 +36,10 @@ TEXTS = ("name", "position", "role", "phone", "email", "language", "consent", "c
 _TAB = "people"
 
 
-@needs(Permission.MANAGE_CUSTOMERS)
+@needs(Permission.MANAGE_CONTACTS)
 def new_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
     """An empty form; a POST adds the person."""
-    row = managed(request, customer_id)
+    row = managed(request, customer_id, Permission.MANAGE_CONTACTS)
     form = Form({"active": True}, last_contact(customer_id))
     if request.method == "POST":
         form = Form({**typed(request, TEXTS), "active": True}, version_read(request))
@@ -52,10 +52,10 @@ def new_contact(request: HttpRequest, customer_id: int) -> HttpResponse:
     )
 
 
-@needs(Permission.MANAGE_CUSTOMERS)
+@needs(Permission.MANAGE_CONTACTS)
 def edit_contact(request: HttpRequest, customer_id: int, number: int) -> HttpResponse:
     """One person; only whoever sees them in clear may change them."""
-    row, known = managed(request, customer_id), _contact(request, customer_id, number)
+    row, known = managed(request, customer_id, Permission.MANAGE_CONTACTS), _contact(request, customer_id, number)
     form = Form(_values(known), known.version)
     if request.method == "POST":
         form = Form({**typed(request, TEXTS), "active": request.POST.get("active") == "1"}, version_read(request))

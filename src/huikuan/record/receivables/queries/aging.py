@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -16,7 +16,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.additive import keep_sums
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Engine, Source
-from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.queries import asking, asking_columns
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, in_force
@@ -163,12 +163,74 @@ def aging(
         names = _names(by, aged)
         companies = dict(Company.objects.values_list("id", "code"))
     layout = tuple(spans(days, basis))
+    rows = sorted(_rows(aged, names, companies, layout), key=itemgetter(0, 3, 2))  # key, currency, company
+    totals = _totals(aged, companies[company_id] if company_id is not None else "", layout)
+    return _aging(moment, basis, by, rows, totals, known, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first rows of an aging in the order people read it; `count` rows there are, of `companies` companies."""
+
+    aging: Aging
+    count: int
+    companies: int
+
+
+def aging_first(
+    *,
+    as_of: date,
+    scope: Scope,
+    known: Head | None = None,
+    by: str = "customer",
+    basis: str = "due",
+    company_id: int | None = None,
+    first: int,
+) -> First:
+    """`aging` with its totals and the first rows alone: of each currency the most overdue, by document date the
+    largest. The others are counted where they lie."""
+    _one_of("aging_key_unknown", by, KEYS)
+    _one_of("aging_basis_unknown", basis, BASES)
+    moment = moment_of(as_of, known, company_id, scope)
+    policy, days = bucket_days(moment, basis)
+    shown = [_place_name(place) for place in _places(days)]
+    debits = " + ".join(shown[1:])
+    late = " + ".join(_place_name(place) for place in _places(days) if place >= 0) if basis == "due" else debits
+    some = f"FROM aged WHERE {' OR '.join(f'{name} <> 0' for name in shown)}"
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in shown)
+    with asking_columns() as engine:
+        _keep_aged(engine, moment, by, basis, days)
+        found = engine.columns(
+            f"SELECT owner, company_id, currency, {', '.join(shown)} {some}"
+            f" ORDER BY currency, {late} DESC, {debits} DESC, owner, company_id LIMIT {int(first)}",
+            {},
+        )
+        added = engine.columns(f"SELECT '', 0, currency, {sums} {some} GROUP BY currency ORDER BY currency", {})
+        ((count, several),) = engine.rows(f"SELECT COUNT(*), COUNT(DISTINCT company_id) {some}", {})
+        aged, whole = _by_column(found, days), _by_column(added, days)
+        names = _names(by, aged)
+    companies = dict(Company.objects.values_list("id", "code"))
+    layout = tuple(spans(days, basis))
+    totals = _totals(whole, companies[company_id] if company_id is not None else "", layout)
+    answer = _aging(moment, basis, by, _rows(aged, names, companies, layout), totals, known, policy)
+    return First(answer, count, several)
+
+
+def _aging(
+    moment: Moment,
+    basis: str,
+    by: str,
+    rows: Iterable[AgingRow],
+    totals: tuple[AgingRow, ...],
+    known: Head | None,
+    policy: InForce,
+) -> Aging:
     return Aging(
-        as_of=as_of,
+        as_of=moment.as_of,
         basis=basis,
         by=by,
-        rows=_rows(aged, names, companies, layout),
-        totals=_totals(aged, companies[company_id] if company_id is not None else "", layout),
+        rows=tuple(rows),
+        totals=totals,
         head_size=known.size if known else None,
         head_sealed_at=known.sealed_at if known else None,
         policy_number=policy.number,
@@ -194,22 +256,42 @@ def aged_by(
     engine: Engine, moment: Moment, by: str, basis: str, days: list[int], organisation: date | None = None
 ) -> Aged:
     """domain.aging.age, set-based: a sum over linear moves; only rescheduled items are grouped one by one."""
-    parameters: dict[str, Any] = {
-        **moment.parameters(),
-        **place_parameters(days, moment.as_of),
-        "organisation": organisation or moment.as_of,
-    }
+    parameters = _parameters(moment, days, organisation)
     shown = [_place_name(place) for place in _places(days)]
-    keep = partial(_statement, moment=moment, by=by, basis=basis, days=days)
     parts = engine.parts(moment.until) if isinstance(engine, ColumnsEngine) else None
     if not isinstance(engine, ColumnsEngine) or parts is None or not parts.new:
-        statement = f"{keep(parts.mirror if parts else engine)} ORDER BY currency"
+        facts = parts.mirror if parts else engine
+        statement = f"{_statement(facts, moment=moment, by=by, basis=basis, days=days)} ORDER BY currency"
     else:
-        keep_sums(engine, "aged", keep, parameters, until=moment.until, by="owner, company_id, currency", sums=shown)
+        _keep_aged(engine, moment, by, basis, days, organisation)
         some = " OR ".join(f"{name} <> 0" for name in shown)
         statement = f"SELECT owner, company_id, currency, {', '.join(shown)} FROM aged WHERE {some} ORDER BY currency"
-    keys, companies, currencies, *amounts = engine.columns(statement, parameters)
+    return _by_column(engine.columns(statement, parameters), days)
+
+
+def _by_column(found: Sequence[Sequence[Any]], days: list[int]) -> Aged:
+    keys, companies, currencies, *amounts = found
     return Aged(keys, companies, currencies, dict(zip(_places(days), amounts, strict=True)))
+
+
+def _keep_aged(
+    engine: ColumnsEngine, moment: Moment, by: str, basis: str, days: list[int], organisation: date | None = None
+) -> None:
+    """Keep `aged`: owner, company_id, currency and a column for each place."""
+    keep_sums(
+        engine,
+        "aged",
+        partial(_statement, moment=moment, by=by, basis=basis, days=days),
+        _parameters(moment, days, organisation),
+        until=moment.until,
+        by="owner, company_id, currency",
+        sums=[_place_name(place) for place in _places(days)],
+    )
+
+
+def _parameters(moment: Moment, days: list[int], organisation: date | None) -> dict[str, Any]:
+    places = place_parameters(days, moment.as_of)
+    return {**moment.parameters(), **places, "organisation": organisation or moment.as_of}
 
 
 def _places(days: list[int]) -> list[int]:
@@ -271,8 +353,7 @@ def _rows(
         aged.totals(),
         *(aged.places[place] for place in (NOT_DUE, AWAITING, CREDIT)),
     )
-    # Key, currency, company: the places of the row they are at.
-    return tuple(sorted(map(AgingRow._make, zip(*columns, strict=True)), key=itemgetter(0, 3, 2)))
+    return tuple(map(AgingRow._make, zip(*columns, strict=True)))
 
 
 def _totals(aged: Aged, company: str, layout: Spans) -> tuple[AgingRow, ...]:

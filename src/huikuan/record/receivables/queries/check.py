@@ -14,7 +14,7 @@ from huikuan.kernel.rates import convert
 from huikuan.mechanisms.store import guards
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 from huikuan.record.contracts.check import unlike_their_facts
-from huikuan.record.customers.check import unlike_their_merges, unlike_their_versions
+from huikuan.record.customers.check import unlike_their_merges, unlike_their_papers, unlike_their_versions
 from huikuan.record.receivables.queries.check_sql import SCANS, Law, Scan
 
 #: Findings shown of one law; more of the same would not help anybody.
@@ -45,6 +45,10 @@ def check_ledger() -> list[Finding]:
         found += [
             Finding("customer_content", f"customer {number}", expected, held)
             for number, expected, held in islice(unlike_their_versions(), MOST)
+        ]
+        found += [
+            Finding("hand_over_places", f"hand-over {number}", expected, held)
+            for number, expected, held in islice(unlike_their_papers(), MOST)
         ]
         found += [
             Finding("customer_merged_into", f"customer {number}", expected, held)

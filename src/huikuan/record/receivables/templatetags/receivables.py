@@ -46,7 +46,7 @@ REASONS = {
     "source_system": gettext_noop("Settled in the source system"),
     "undo": gettext_noop("Import undone"),
     "third_party": gettext_noop("Paid by another customer"),
-    "terms": gettext_noop("Payment terms"),
+    "terms": gettext_noop("By the terms of payment"),
     "milestone": gettext_noop("Milestone reached"),
     "milestone_withdrawn": gettext_noop("Milestone taken back"),
     "extension": gettext_noop("Extension"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from huikuan.mechanisms.columns.queries import asking
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.receivables.domain.aging import KEYS, Cells, age
-from huikuan.record.receivables.queries.aging import aged_by, aging
+from huikuan.record.receivables.queries.aging import aged_by, aging, aging_first
 from huikuan.record.receivables.queries.open_lines import Moment, open_lines
 from huikuan.record.receivables.tests.ledgers import DAYS, Book, clear, new_book, plan, post, write_random
 
@@ -155,3 +156,29 @@ def test_rows_and_totals_carry_every_place_of_each_currency() -> None:
             (None, "", "USD", 5, 0, 0, (5, 0, 0, 0), 0, 5),
         ]
         assert answer.rows[2].buckets == ((1, 30, 0), (31, 60, 0), (61, 90, 0), (91, None, 1_000))
+
+
+@pytest.mark.parametrize("basis", ["due", "document"])
+def test_the_first_rows_are_those_of_the_whole_and_the_totals_are_of_all(basis: str) -> None:
+    book = new_book(customers=4)
+    day = date(2026, 1, 1)
+    for place, (amount, due) in enumerate(((300, 3), (100, 9), (200, 3), (50, 5))):
+        one = book.customers[place].id
+        post(book, amount=amount, posting_date=day, due_date=date(2026, due, 1), customer_id=one)
+    post(book, amount=9, currency="USD", posting_date=day, due_date=date(2026, 3, 1), customer_id=book.customers[1].id)
+    asked: dict[str, Any] = {"as_of": date(2026, 6, 30), "company_id": book.company.id, "scope": EVERYTHING}
+    whole = aging(**asked, basis=basis)
+    late = {row: sum(row.aged) if basis == "due" else 0 for row in whole.rows}
+    ordered = sorted(whole.rows, key=lambda row: (row.currency, -late[row], -row.total))
+    for extra in (False, True):
+        for first in (1, 3, 9):
+            found = aging_first(**asked, basis=basis, first=first)
+            assert list(found.aging.rows) == ordered[:first]
+            assert found.aging.totals == whole.totals
+            assert (found.count, found.companies) == (5, 1)
+        if not extra:
+            refresh()
+            post(book, amount=5, posting_date=day, due_date=date(2026, 2, 1), customer_id=book.customers[3].id)
+            whole = aging(**asked, basis=basis)
+            late = {row: sum(row.aged) if basis == "due" else 0 for row in whole.rows}
+            ordered = sorted(whole.rows, key=lambda row: (row.currency, -late[row], -row.total))

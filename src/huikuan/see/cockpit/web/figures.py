@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import month_ends
+from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
@@ -30,6 +31,7 @@ MOST_INPUTS = 8
 
 
 @needs(Permission.VIEW_LEDGER)
+@one_view()
 def show_indicators(request: HttpRequest) -> HttpResponse:
     """Each figure with what it means, how it was computed here, and how it developed."""
     reading = reading_of(request)
@@ -45,6 +47,7 @@ def show_indicators(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Permission.VIEW_LEDGER)
+@one_view()
 def export_indicators(request: HttpRequest) -> HttpResponseBase:
     """The table of the page: an indicator a row, a month a column, and its definition."""
     reading = reading_of(request)

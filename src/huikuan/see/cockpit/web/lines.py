@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -253,19 +252,15 @@ def share_chart(overview: Overview, rows: Rows) -> ShareChart:
     return ShareChart(bars, cap_y, [(tick, f"{tick.amount // 100}%") for tick in marks_at])
 
 
-def aging_lines(aging: Aging, reading: Reading, limit: int) -> list[AgingLine]:
-    """The first rows of the aging table by one dimension; each currency and company on a row of its own.
-
-    By due date the most overdue first; by document date, where ages say nothing about lateness, the largest.
-    """
-    awaiting = any(row.awaiting for row in aging.rows)
-    order = _by_overdue if aging.basis == "due" else _by_total
-    return [_aging_line(row, aging, reading, awaiting) for row in heapq.nsmallest(limit, aging.rows, key=order)]
+def aging_lines(aging: Aging, reading: Reading) -> list[AgingLine]:
+    """The rows of the aging table by one dimension; each currency and company on a row of its own."""
+    awaiting = any(row.awaiting for row in aging.totals)
+    return [_aging_line(row, aging, reading, awaiting) for row in aging.rows]
 
 
 def bucket_names(aging: Aging) -> list[tuple[str, str]]:
     """Name and shade of each cell of an aging line, in their order."""
-    awaiting = any(row.awaiting for row in aging.rows)
+    awaiting = any(row.awaiting for row in aging.totals)
     first = [("not_due", None, None), ("awaiting", None, None)] if aging.basis == "due" else []
     slots = [slot for slot in first if slot[0] != "awaiting" or awaiting]
     aged = aging.totals[0].buckets if aging.totals else ()
@@ -274,14 +269,6 @@ def bucket_names(aging: Aging) -> list[tuple[str, str]]:
         (bucket_name("days", bucket.from_days, bucket.to_days), shade("days", place, aging.basis))
         for place, bucket in enumerate(aged)
     ]
-
-
-def _by_overdue(row: AgingRow) -> tuple[str, int, int]:
-    return (row.currency, -sum(bucket.amount for bucket in row.buckets), -row.total)
-
-
-def _by_total(row: AgingRow) -> tuple[str, int, str]:
-    return (row.currency, -row.total, row.key)
 
 
 def _aging_line(row: AgingRow, aging: Aging, reading: Reading, awaiting: bool) -> AgingLine:

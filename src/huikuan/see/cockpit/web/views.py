@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_noop
 
+from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import Reading, reading_of
-from huikuan.record.receivables.queries.aging import Aging, aging
+from huikuan.record.receivables.queries.aging import Aging, aging, aging_first
 from huikuan.see.cockpit.domain.overview import Overview
 from huikuan.see.cockpit.queries.overview import overview
 from huikuan.see.cockpit.web import lines
@@ -32,9 +33,12 @@ TOPS = {
 }
 MONTHS = (12, 24)
 FIRST_ROWS = 20
+#: Of a long table the page shows so many and says how many more there are; its file has them all.
+MOST_ROWS = 500
 
 
 @needs(Permission.VIEW_LEDGER)
+@one_view()
 def show_overview(request: HttpRequest) -> HttpResponse:
     """The page, or only the panel a partial update asks for (`panel`)."""
     reading = reading_of(request)
@@ -64,14 +68,18 @@ def overview_asked(request: HttpRequest, reading: Reading) -> Overview:
 
 def aging_asked(request: HttpRequest, reading: Reading, by: str) -> Aging:
     """Aging by a dimension, as an address asks for it."""
-    return aging(
-        as_of=reading.as_of,
-        scope=scope_of(request),
-        known=reading.known,
-        by=by,
-        basis=reading.basis,
-        company_id=reading.company_id,
-    )
+    return aging(**_asked(request, reading, by))
+
+
+def _asked(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:
+    return {
+        "as_of": reading.as_of,
+        "scope": scope_of(request),
+        "known": reading.known,
+        "by": by,
+        "basis": reading.basis,
+        "company_id": reading.company_id,
+    }
 
 
 def _months(request: HttpRequest) -> int:
@@ -113,18 +121,17 @@ def _drawn(request: HttpRequest, answer: Overview, reading: Reading) -> dict[str
 
 
 def _by_dimension(request: HttpRequest, reading: Reading, by: str) -> dict[str, Any]:
-    answer = aging_asked(request, reading, by)
-    limit = len(answer.rows) if request.GET.get("all") else FIRST_ROWS
-    names = lines.bucket_names(answer)
+    found = aging_first(**_asked(request, reading, by), first=MOST_ROWS if request.GET.get("all") else FIRST_ROWS)
+    answer = found.aging
     return {
         "by": by,
         "dimensions": DIMENSIONS,
         "aging": answer,
-        "aging_lines": lines.aging_lines(answer, reading, limit),
-        "aging_hidden": max(len(answer.rows) - limit, 0),
-        "bucket_names": names,
+        "aging_lines": lines.aging_lines(answer, reading),
+        "aging_hidden": found.count - len(answer.rows),
+        "bucket_names": lines.bucket_names(answer),
         "several_currencies": len(answer.totals) > 1,
-        "several_companies": len({row.company for row in answer.rows}) > 1,
+        "several_companies": found.companies > 1,
     }
 
 

@@ -21,8 +21,11 @@ class GroupLine:
 
 
 def group_tree(books: Books, *, scope: Scope, ledger: Scope) -> list[GroupLine]:
-    """Every group below the one it belongs to; customers and amounts of the scopes alone. Groups none of whose
-    customers are seen show to whoever sees every customer only."""
+    """Every group below the one it belongs to now: the tree is not dated, only who is in which group is.
+
+    Customers and amounts of the scopes alone. Groups none of whose customers are seen show to whoever sees every
+    customer only.
+    """
     known, theirs = {one.code: one for one in groups()}, seen(scope)
     members = affiliation_as_of(books.as_of, dimension=Affiliation.Dimension.GROUP)
     sums = {} if ledger.nothing else balances(books, scope=ledger)

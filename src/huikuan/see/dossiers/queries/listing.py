@@ -4,40 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from django.db.models import QuerySet
-
+from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.record.customers.domain.seen import Seen
-from huikuan.record.customers.models import Affiliation, Customer
-from huikuan.record.customers.queries import (
-    CustomerRow,
-    affiliation_as_of,
-    named_like,
-    row_of,
-    seen,
-    standing_seen,
-)
+from huikuan.record.customers.models import Affiliation
+from huikuan.record.customers.queries import CustomerRow, row_of, seen
 from huikuan.record.customers.queries import groups as every_group
-from huikuan.record.customers.queries.merging import merged
-from huikuan.record.customers.queries.people import care_by_customer
 from huikuan.record.customers.queries.quality import Quality, quality_of
+from huikuan.see.dossiers.queries.choosing import CustomerFilter, in_order, matching
 from huikuan.see.dossiers.queries.standing import Balance, Books, balances
 
-DIMENSIONS = tuple(Affiliation.Dimension.values)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerFilter:
-    """Which customers. None does not narrow; '' of a dimension or the value class finds those without one."""
-
-    status: str | None = None
-    text: str = ""
-    value_class: str | None = None
-    group: str | None = None
-    owner: str | None = None
-    region: str | None = None
-    business_type: str | None = None
+#: Rows read at a time when all are wanted.
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,65 +39,49 @@ class Page:
 
 
 def customers_page(
-    chosen: CustomerFilter, books: Books, *, scope: Scope, ledger: Scope, after: str = "", limit: int = 50
+    chosen: CustomerFilter,
+    books: Books,
+    *,
+    scope: Scope,
+    ledger: Scope,
+    order: str = "code",
+    after: str = "",
+    limit: int = 50,
 ) -> Page:
-    """Customers of the scope in order of code; amounts as far as `ledger`, the reader's scope over the books,
-    reaches."""
-    matching = _matching(chosen, books, scope)
-    found = list(matching.filter(code__gt=after).order_by("code")[: limit + 1])
-    rows = _listed([row_of(one) for one in found[:limit]], books, ledger)
-    return Page(tuple(rows), matching.count(), rows[-1].customer.code if len(found) > limit else "")
+    """Customers of the scope in an order of `choosing.ORDERS`; amounts as far as `ledger`, the reader's scope over
+    the books, reaches."""
+    with one_view():
+        rows = matching(chosen, books, scope)
+        found = list(islice(in_order(rows, order, books, ledger, after=after, at_once=limit + 1), limit + 1))
+        listed = _listed([row_of(one) for one in found[:limit]], books, ledger)
+        return Page(tuple(listed), rows.count(), listed[-1].customer.code if len(found) > limit else "")
 
 
-def every_customer(chosen: CustomerFilter, books: Books, *, scope: Scope, ledger: Scope) -> Iterator[Listed]:
-    """All of them, as `customers_page`."""
-    found = [row_of(one) for one in _matching(chosen, books, scope).order_by("code")]
-    yield from _listed(found, books, ledger, whole=True)
+def count_customers(chosen: CustomerFilter, books: Books, *, scope: Scope) -> int:
+    """How many match."""
+    return matching(chosen, books, scope).count()
 
 
-def _matching(chosen: CustomerFilter, books: Books, scope: Scope) -> QuerySet[Customer]:
-    rows = _named(seen(scope), chosen.text, books.horizon)
-    if chosen.status is not None:
-        rows = rows.filter(status=chosen.status)
-    for dimension in DIMENSIONS:
-        wanted = getattr(chosen, dimension)
-        if wanted is not None:
-            values = affiliation_as_of(books.as_of, dimension=dimension)
-            rows = _with(rows, {one for one, value in values.items() if not wanted or value == wanted}, wanted)
-    if chosen.value_class is not None:
-        classes = {one: care.value_class for one, care in care_by_customer().items() if care.value_class}
-        wanted = chosen.value_class
-        rows = _with(rows, {one for one, value in classes.items() if not wanted or value == wanted}, wanted)
-    return rows
+def every_customer(
+    chosen: CustomerFilter, books: Books, *, scope: Scope, ledger: Scope, order: str = "code"
+) -> Iterator[Listed]:
+    """All of them, as `customers_page`, a few thousand at a time."""
+    rows = in_order(matching(chosen, books, scope), order, books, ledger, at_once=_AT_ONCE)
+    while part := [row_of(one) for one in islice(rows, _AT_ONCE)]:
+        yield from _listed(part, books, ledger)
 
 
-def _named(theirs: Seen, text: str, horizon: int) -> QuerySet[Customer]:
-    """The customers seen that are found by the text, or under which one is shown that is."""
-    rows = standing_seen(theirs, horizon)
-    if not text:
-        return rows
-    under = merged(horizon, theirs)
-    others = named_like(Customer.objects.filter(pk__in=under), text).values_list("pk", flat=True)
-    return named_like(rows, text) | rows.filter(pk__in=[under[one] for one in others])
-
-
-def _with(rows: QuerySet[Customer], ids: set[int], wanted: str) -> QuerySet[Customer]:
-    """Those of `ids`; for no value wanted, the others: `ids` then are all that have one."""
-    return rows.filter(pk__in=ids) if wanted else rows.exclude(pk__in=ids)
-
-
-def _listed(rows: list[CustomerRow], books: Books, ledger: Scope, *, whole: bool = False) -> list[Listed]:
+def _listed(rows: list[CustomerRow], books: Books, ledger: Scope) -> list[Listed]:
     theirs = seen(ledger)
     ids = [row.id for row in rows]
-    sums = {} if ledger.nothing else balances(books, scope=ledger, customer_ids=None if whole else ids)
+    sums = {} if ledger.nothing else balances(books, scope=ledger, customer_ids=ids)
     quality = quality_of(rows, books.as_of)
-    groups = affiliation_as_of(books.as_of, dimension=Affiliation.Dimension.GROUP, customer_ids=None if whole else ids)
     names = {one.code: one.name for one in every_group()}
     return [
         Listed(
             row,
             quality[row.id],
-            names.get(groups.get(row.id, ""), ""),
+            names.get(quality[row.id].belongs.get(Affiliation.Dimension.GROUP, ""), ""),
             sums.get(row.id, Balance()) if theirs.has_customer(row.id) else None,
         )
         for row in rows

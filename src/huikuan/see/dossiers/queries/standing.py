@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -19,6 +21,9 @@ from huikuan.record.receivables.queries.open_lines import keep_lines, moment_of
 from huikuan.record.receivables.queries.valuation import valuation
 from huikuan.see.dossiers.domain.habit import Habit, Payment, habit_of, window
 from huikuan.see.dossiers.domain.standing import Standing, standing_of
+
+#: Which open lines are overdue; `as_of` is a parameter.
+_OVERDUE = "side = 'debit' AND due_date < %(as_of)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +62,41 @@ def open_lines_of(customer_id: int, books: Books, *, scope: Scope) -> tuple[Stan
 
 def balances(books: Books, *, scope: Scope, customer_ids: Collection[int] | None = None) -> dict[int, Balance]:
     """Customer id → sums, of those with something open in the scope. `customer_ids` None: of every customer."""
-    moment = moment_of(books.as_of, books.known, books.company_id, scope)
     if customer_ids is not None and not customer_ids:
         return {}
     among = "" if customer_ids is None else f" WHERE customer_id IN ({', '.join(map(str, map(int, customer_ids)))})"
+    with _valued_lines(books, scope, among) as (engine, lines):
+        sums = ("side = 'debit'", _OVERDUE, "side = 'credit'")
+        added = ", ".join(f"CAST(COALESCE(SUM(CASE WHEN {one} THEN value END), 0) AS BIGINT)" for one in sums)
+        rows = engine.rows(
+            f"SELECT customer_id, {added}, COUNT(*), COUNT(CASE WHEN value IS NULL THEN 1 END)"
+            f" FROM {lines} GROUP BY customer_id",
+            {"as_of": books.as_of},
+        )
+    return {customer_id: Balance(*amounts) for customer_id, *amounts in rows}
+
+
+def most_first(books: Books, what: str, *, scope: Scope) -> list[int]:
+    """The customers with something 'open', or 'overdue', in the scope: the highest amount first, then by id."""
+    condition = {"open": "side = 'debit'", "overdue": _OVERDUE}[what]
+    with _valued_lines(books, scope) as (engine, lines):
+        rows = engine.rows(
+            f"SELECT customer_id FROM {lines} WHERE {condition} GROUP BY customer_id"
+            " HAVING SUM(value) > 0 ORDER BY SUM(value) DESC, customer_id",
+            {"as_of": books.as_of},
+        )
+    return [row[0] for row in rows]
+
+
+@contextmanager
+def _valued_lines(books: Books, scope: Scope, among: str = "") -> Iterator[tuple[ColumnsEngine, str]]:
+    """The engine and, for a question to it, the open lines with their `value` in the books' currency."""
+    moment = moment_of(books.as_of, books.known, books.company_id, scope)
     with asking_columns() as engine:
         keep_lines(engine, moment, "due")
         currencies = [row[0] for row in engine.rows(f"SELECT DISTINCT currency FROM lines{among}", {})]
         value = valuation(books.currency, currencies, books.as_of, books.horizon).sql("open_amount")
-        sums = ("side = 'debit'", "side = 'debit' AND due_date < %(as_of)s", "side = 'credit'")
-        added = ", ".join(f"CAST(COALESCE(SUM(CASE WHEN {one} THEN value END), 0) AS BIGINT)" for one in sums)
-        rows = engine.rows(
-            f"SELECT customer_id, {added}, COUNT(*), COUNT(CASE WHEN value IS NULL THEN 1 END)"
-            f" FROM (SELECT *, {value} AS value FROM lines{among}) AS valued GROUP BY customer_id",
-            {"as_of": books.as_of},
-        )
-    return {customer_id: Balance(*amounts) for customer_id, *amounts in rows}
+        yield engine, f"(SELECT *, {value} AS value FROM lines{among}) AS valued"
 
 
 def habit(customer_id: int, books: Books, *, scope: Scope) -> Habit:

@@ -21,7 +21,7 @@ from huikuan.record.customers.queries.people import care_versions, contact_versi
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.history import CASH_KINDS
 from huikuan.see.dossiers.queries.standing import Books
-from huikuan.see.statements.queries.issued import issued
+from huikuan.see.statements.queries.issued import IssuedFilter, issued
 
 #: The kinds of events, as one may choose among them.
 KINDS = ("data", "people", "papers", "belongs", "money", "statements")
@@ -164,5 +164,5 @@ def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> 
 
 
 def _statements(customer_id: int, ledger: Scope, limit: int | None) -> Iterator[Event]:
-    for row in issued(scope=ledger, customer_id=customer_id, limit=limit):
+    for row in issued(IssuedFilter(customer_id=customer_id), scope=ledger, limit=limit):
         yield Event("statements", "issued", business_date(row.issued_at), row.issued_at, row.actor, fact=row)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import scope_of
-from huikuan.mechanisms.pages.lists import NONE, Chip, value_asked
+from huikuan.mechanisms.pages.lists import (
+    NONE,
+    Chip,
+    Column,
+    Listing,
+    Preset,
+    numbers_in,
+    picked,
+    register,
+    value_asked,
+)
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
 from huikuan.record.customers.queries.documents import DocumentRow, documents
@@ -17,8 +30,35 @@ from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.customers.queries.people import ContactRow, contacts
 from huikuan.record.customers.web import words
 from huikuan.see.cockpit.queries.standing import home_currency
-from huikuan.see.dossiers.queries.listing import DIMENSIONS, CustomerFilter
+from huikuan.see.dossiers.queries.choosing import DIMENSIONS, ORDERS, CustomerFilter
 from huikuan.see.dossiers.queries.standing import Books
+
+#: What the list may be ordered by besides the code, as the reader is told.
+ORDERED = {
+    "name": gettext_noop("By name"),
+    "open": gettext_noop("By open amount"),
+    "overdue": gettext_noop("By overdue amount"),
+}
+LISTING = register(
+    Listing(
+        name="dossiers.customers",
+        place="dossiers:customers",
+        columns=(
+            Column("group", gettext_noop("Group")),
+            Column("owner", gettext_noop("Owner")),
+            Column("region", gettext_noop("Region")),
+            Column("credits", gettext_noop("Credits")),
+            Column("data", gettext_noop("Data")),
+        ),
+        conditions=("q", "status", "class", *DIMENSIONS, "order"),
+        presets=(
+            Preset(gettext_noop("All"), {}),
+            Preset(gettext_noop("Customers"), {"status": "customer"}),
+            Preset(gettext_noop("Prospects"), {"status": "prospect"}),
+            Preset(gettext_noop("Most overdue first"), {"order": "overdue"}),
+        ),
+    )
+)
 
 
 def books_of(request: HttpRequest) -> Books:
@@ -50,19 +90,28 @@ def _own_first(customer: CustomerRow, books: Books, scope: Scope) -> list[int]:
     return sorted(ones, key=lambda one: (one != customer.id, one))
 
 
-def filter_of(request: HttpRequest) -> CustomerFilter:
-    status, value = request.GET.get("status", ""), request.GET.get("class", "")
+def filter_of(request: HttpRequest, query: Mapping[str, str] | None = None) -> CustomerFilter:
+    """What the address asks for, or a view's `query`; of rows picked in a form, those alone."""
+    asked, keys = request.GET if query is None else query, picked(request)
+    status, value = asked.get("status", ""), asked.get("class", "")
     return CustomerFilter(
         status=status if status in words.STATUSES else None,
-        text=request.GET.get("q", "").strip(),
+        text=asked.get("q", "").strip(),
         value_class="" if value == NONE else value if value in words.VALUE_CLASSES else None,
-        **{name: value_asked(request.GET.get(name, "")) for name in DIMENSIONS},
+        ids=None if keys is None else numbers_in(keys),
+        **{name: value_asked(asked.get(name, "")) for name in DIMENSIONS},
     )
 
 
-def chips_of(chosen: CustomerFilter) -> list[Chip]:
-    """The conditions as removable chips."""
-    found = []
+def order_of(request: HttpRequest) -> str:
+    """One of ORDERS; by code where the address names none."""
+    order = request.GET.get("order", "")
+    return order if order in ORDERS else "code"
+
+
+def chips_of(chosen: CustomerFilter, order: str) -> list[Chip]:
+    """The conditions, and an order that is not the usual one, as removable chips."""
+    found = [Chip(_(ORDERED[order]), ("order",))] if order in ORDERED else []
     for name in DIMENSIONS:
         value = getattr(chosen, name)
         if value is not None:

@@ -26,7 +26,7 @@ from huikuan.record.customers.queries import CustomerRow, affiliations_of, custo
 from huikuan.record.customers.queries.documents import DocumentRow
 from huikuan.record.customers.queries.merging import one_with, shown_as
 from huikuan.record.customers.queries.people import ContactRow
-from huikuan.record.customers.queries.quality import Quality, quality_of
+from huikuan.record.customers.queries.quality import Quality, last_said, quality_of
 from huikuan.record.customers.web.forms import may_manage, sees_people
 from huikuan.record.receivables.queries.items import ItemRow
 from huikuan.see.dossiers.domain.habit import Habit
@@ -37,7 +37,7 @@ from huikuan.see.dossiers.queries.standing import Books, habit, open_lines_of
 from huikuan.see.dossiers.queries.timeline import KINDS, timeline
 from huikuan.see.dossiers.web.asked import books_of, found_customer, papers_of, people_of
 from huikuan.see.dossiers.web.merging import may_merge
-from huikuan.see.statements.queries.issued import count_issued, issued
+from huikuan.see.statements.queries.issued import IssuedFilter, count_issued, issued
 
 #: Open lines and postings shown at once; the ledger's list has them all.
 FEW = 50
@@ -105,17 +105,20 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     people = people_of(asked.customer, asked.books, scope=asked.customers, clear=asked.clear)
     papers = papers_of(asked.customer, asked.books, scope=asked.customers)
     quality = quality_of([asked.customer], asked.books.as_of)[customer_id]
+    past = reading_of(request).is_past
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else next(iter(TABS)) if asked.sees_books else "people"
     page = {
         "customer": asked.customer,
         "standing": standing,
         "quality": quality,
+        "last_said_at": last_said([customer_id]).get(customer_id),
         "people": people,
         "papers": papers,
         "steps": _steps(standing, people, papers, quality),
         "contact": next((one for one in people if one.contact.active), None),
-        "manages": may_manage(request, customer_id) and not reading_of(request).is_past,
+        "manages": may_manage(request, customer_id) and not past,
+        "meets": may_manage(request, customer_id, Permission.MANAGE_CONTACTS) and not past,
         "merges": may_merge(request, customer_id),
         "clear": asked.clear,
         "tab": tab,
@@ -186,7 +189,7 @@ def _counted(
     if asked.sees_books:
         counts["items"] = len(lines)
         counts["documents"] = count_postings(customer_id, books, scope=asked.ledger)
-        counts["statements"] = count_issued(scope=asked.ledger, customer_id=customer_id)
+        counts["statements"] = count_issued(IssuedFilter(customer_id=customer_id), scope=asked.ledger)
     if seen(asked.contracts).has_customer(customer_id):
         counts["contracts"] = _contracts(asked, limit=1).count
     counts["timeline"] = None
@@ -255,7 +258,7 @@ def _may_write(request: HttpRequest, asked: Asked, permission: Permission) -> bo
 
 
 def _statements_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
-    return {"rows": issued(scope=asked.ledger, customer_id=asked.customer.id, limit=FEW)}
+    return {"rows": issued(IssuedFilter(customer_id=asked.customer.id), scope=asked.ledger, limit=FEW)}
 
 
 def _nothing_more(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.domain.completeness import is_stale
 from huikuan.record.customers.queries import CustomerRow, row_of, seen, standing_seen
-from huikuan.record.customers.queries.quality import Quality, look_alikes, quality_of
+from huikuan.record.customers.queries.quality import Quality, last_said, look_alikes, quality_of
 from huikuan.record.customers.web import words
 from huikuan.see.dossiers.web.merging import may_merge
 
@@ -67,7 +67,8 @@ def show_quality(request: HttpRequest) -> HttpResponse:
     else:
         lacking = _lacking(request, view)
         page, count = {"rows": lacking[:_SHOWN]}, len(lacking)
-    return render(request, "dossiers/quality.html", {**page, "view": view, "views": VIEWS, "count": count})
+    page |= {"view": view, "views": VIEWS, "count": count, "shown": _SHOWN}
+    return render(request, "dossiers/quality.html", page)
 
 
 @needs(Permission.VIEW_CUSTOMERS)
@@ -90,8 +91,8 @@ def _lacking(request: HttpRequest, view: str) -> list[Lacking]:
     day = reading_of(request).as_of
     rows = [row_of(one) for one in standing_seen(seen(scope_of(request))).order_by("code")]
     quality = quality_of(rows, day)
-    said = {one: business_date(of.last_said_at) if of.last_said_at else None for one, of in quality.items()}
-    found = [Lacking(row, quality[row.id], said[row.id]) for row in rows]
+    said = {one: business_date(at) for one, at in last_said().items()}
+    found = [Lacking(row, quality[row.id], said.get(row.id)) for row in rows]
     if view == "stale":
         stale = [one for one in found if is_stale(one.last_said_on, day)]
         return sorted(stale, key=lambda one: (one.last_said_on or date.min, one.customer.code))

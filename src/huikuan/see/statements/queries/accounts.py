@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import NamedTuple
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from operator import or_
+from typing import Any, NamedTuple
+
+from django.db.models import Q
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import spellings
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.columns.engine import Engine
-from huikuan.mechanisms.columns.queries import asking
+from huikuan.mechanisms.columns.additive import keep_sums
+from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
+from huikuan.mechanisms.columns.queries import asking, asking_columns
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries.merging import merged
@@ -18,6 +26,17 @@ from huikuan.see.statements.domain.account import CATEGORIES, KINDS, OTHER, Figu
 
 _LONGEST_YEARS = 10
 _MANY = 1_000
+_FIGURES = tuple(Figures.__dataclass_fields__)
+_COLUMNS = ", ".join(("customer_id", "currency", *_FIGURES))
+#: What adds up over an account's moves; an account of which all of it is nothing has nothing to say.
+_SUMS = (*_FIGURES, "still_open", "postings")
+_KEY = re.compile(r"[0-9]{1,18}:[A-Z]{3}")
+_STATES = {
+    "owing": "closing > 0",
+    "held": "closing < 0",
+    "moved": f"({' OR '.join(f'{name} <> 0' for name in CATEGORIES)})",
+}
+STATES = tuple(_STATES)
 
 
 class AccountRow(NamedTuple):
@@ -28,6 +47,45 @@ class AccountRow(NamedTuple):
     name: str
     currency: str
     figures: Figures
+
+    @property
+    def key(self) -> str:
+        """How a form names the account."""
+        return f"{self.customer_id}:{self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Which accounts. `text` is found in the customer's code or name; `codes`: of these customers; `keys`: these
+    alone, each customer id:currency; `state`: 'owing' (they owe us in the end), 'held' (we hold their money),
+    'moved' (something moved in the period). None and '' do not narrow."""
+
+    text: str = ""
+    codes: Collection[str] | None = None
+    keys: frozenset[str] | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the accounts of a currency come to."""
+
+    currency: str
+    count: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """`next`: the place to pass as `after` for the accounts that follow, '' at the end. `sums` of all that match."""
+
+    rows: tuple[AccountRow, ...]
+    next: str
+    sums: tuple[Sums, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(one.count for one in self.sums)
 
 
 def check_period(period: Period) -> Period:
@@ -45,34 +103,110 @@ def accounts(
     period: Period,
     scope: Scope,
     known: Head | None = None,
-    codes: Collection[str] | None = None,
-    text: str = "",
+    chosen: AccountFilter | None = None,
     engine: str = "columns",
 ) -> list[AccountRow]:
     """The accounts of the scope with something to say: a balance, a movement, or something open.
-    By customer code, then currency.
-
-    `codes` and `text` (in code or name) narrow to customers; None and '' do not, and a merged one's code is that of
-    the customer it is shown under. Each row's figures equal those of the account's own statement.
-    """
+    By customer code, then currency. Codes and text find by those of merged customers too, in the customer they are
+    shown under. Each row's figures equal those of the account's own statement."""
     moment = moment_of(check_period(period).until, known, company_id, scope)
     with asking(engine) as answering:
-        rows = answering.rows(_statement(answering, moment, period), {**moment.parameters(), "since": period.since})
+        said = f"({_statement(answering, moment, period)}) AS said"
+        rows = answering.rows(
+            f"SELECT {_COLUMNS} FROM {said} WHERE {_clauses(chosen, moment)}", _parameters(moment, period)
+        )
     named = _named({row[0] for row in rows})
-    found, wanted = [], [spelling.casefold() for spelling in spellings(text)]
-    codes = None if codes is None else _shown(codes, moment)
-    also = _also_kept_as(moment) if wanted else {}
-    for customer_id, currency, *amounts in rows:
-        customer = named.get(customer_id)
-        if customer is None or (codes is not None and customer.code not in codes):
-            continue
-        called = f"{customer.code} {customer.name} {also.get(customer_id, '')}".casefold()
-        if wanted and not any(one in called for one in wanted):
-            continue
-        opening, invoiced, returned, paid, other = map(int, amounts)
-        figures = Figures(opening, invoiced, returned, paid, other, opening + invoiced + returned + paid + other)
-        found.append(AccountRow(customer_id, customer.code, customer.name, currency, figures))
+    found = [_row(row, named[row[0]]) for row in rows if row[0] in named]
     return sorted(found, key=lambda row: (row.code, row.currency))
+
+
+def accounts_page(
+    *,
+    company_id: int,
+    period: Period,
+    scope: Scope,
+    known: Head | None = None,
+    chosen: AccountFilter | None = None,
+    after: str = "",
+    limit: int = 100,
+) -> AccountPage:
+    """≤ `limit` of `accounts` behind the place `after`, and what all of them come to; only these are looked at one
+    by one."""
+    moment = moment_of(check_period(period).until, known, company_id, scope)
+    with asking_columns() as engine:
+        clauses = _clauses(chosen, moment)
+        keep_sums(
+            engine,
+            "said",
+            lambda facts: _statement(facts, moment, period),
+            _parameters(moment, period),
+            until=moment.until,
+            by="customer_id, currency",
+            sums=_SUMS,
+        )
+        totals = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in _FIGURES)
+        sums = engine.rows(
+            f"SELECT currency, COUNT(*), {totals} FROM said WHERE {clauses} GROUP BY currency ORDER BY currency", {}
+        )
+        found = list(islice(_behind(engine, clauses, after, limit + 1), limit + 1))
+    more = f"{found[limit - 1].code}:{found[limit - 1].currency}" if len(found) > limit else ""
+    return AccountPage(tuple(found[:limit]), more, tuple(Sums(one[0], one[1], Figures(*one[2:])) for one in sums))
+
+
+def _behind(engine: ColumnsEngine, clauses: str, after: str, at_first: int) -> Iterator[AccountRow]:
+    """The kept accounts behind a place: customers are walked by code, more at a time as long as none has any."""
+    code, _, currency = after.partition(":")
+    many = at_first
+    customers = Customer.objects.filter(code__gte=code).order_by("code").only("pk", "code", "name")
+    while part := list(customers[:many]):
+        among = ", ".join(str(one.pk) for one in part)
+        rows = engine.rows(
+            f"SELECT {_COLUMNS} FROM said WHERE {clauses} AND customer_id IN ({among}) ORDER BY currency", {}
+        )
+        by_customer: dict[int, list[tuple[Any, ...]]] = {}
+        for row in rows:
+            by_customer.setdefault(row[0], []).append(row)
+        for one in part:
+            found = [_row(row, one) for row in by_customer.get(one.pk, ())]
+            yield from (row for row in found if row.code != code or row.currency > currency)
+        customers = customers.filter(code__gt=part[-1].code)
+        many *= 4
+
+
+def _clauses(chosen: AccountFilter | None, moment: Moment) -> str:
+    """Accounts with something to say that match, as a condition; numbers and currencies alone are written into it."""
+    clauses = [f"({' OR '.join(f'{name} <> 0' for name in _SUMS)})"]
+    if chosen is None:
+        return clauses[0]
+    if chosen.state:
+        clauses.append(_STATES[chosen.state])
+    if chosen.text or chosen.codes is not None:
+        found = Customer.objects.all()
+        if chosen.codes is not None:
+            found = found.filter(code__in=chosen.codes)
+        if chosen.text:
+            named = [Q(name__icontains=text) | Q(code__icontains=text) for text in spellings(chosen.text)]
+            found = found.filter(reduce(or_, named))
+        under = merged(moment.known, moment.seen)
+        shown = {under.get(one, one) for one in found.values_list("pk", flat=True)}
+        clauses.append(_among("customer_id", map(str, sorted(shown))))
+    if chosen.keys is not None:
+        kept = (f"'{key}'" for key in sorted(chosen.keys) if _KEY.fullmatch(key))
+        clauses.append(_among("CAST(customer_id AS TEXT) || ':' || currency", kept))
+    return " AND ".join(clauses)
+
+
+def _among(what: str, values: Iterable[str]) -> str:
+    listed = ", ".join(values)
+    return f"{what} IN ({listed})" if listed else "1 = 0"
+
+
+def _row(row: tuple[Any, ...], customer: Customer) -> AccountRow:
+    return AccountRow(customer.pk, customer.code, customer.name, row[1], Figures(*map(int, row[2:])))
+
+
+def _parameters(moment: Moment, period: Period) -> dict[str, Any]:
+    return {**moment.parameters(), "since": period.since}
 
 
 def _named(ids: set[int]) -> dict[int, Customer]:
@@ -81,34 +215,21 @@ def _named(ids: set[int]) -> dict[int, Customer]:
     return {one.pk: one for one in found.only("pk", "code", "name")}
 
 
-def _shown(codes: Collection[str], moment: Moment) -> set[str]:
-    """The codes, with those of the customers under which some of theirs are shown."""
-    under = merged(moment.known, moment.seen)
-    asked = Customer.objects.filter(pk__in=under, code__in=codes).values_list("pk", flat=True)
-    into = Customer.objects.filter(pk__in=[under[one] for one in asked])
-    return {*codes, *into.values_list("code", flat=True)}
-
-
-def _also_kept_as(moment: Moment) -> dict[int, str]:
-    """Customer id → codes and names of those merged into it."""
-    under, called = merged(moment.known, moment.seen), dict[int, str]()
-    for pk, code, name in Customer.objects.filter(pk__in=under).values_list("pk", "code", "name"):
-        called[under[pk]] = f"{called.get(under[pk], '')} {code} {name}"
-    return called
-
-
-def _statement(engine: Engine, moment: Moment, period: Period) -> str:
-    """domain.account.account_of's figures as sums over linear moves.
+def _statement(engine: Source, moment: Moment, period: Period) -> str:
+    """domain.account.account_of's figures as sums over linear moves, and what else makes an account worth saying:
+    what is open of it (both sides together) and how many postings fall into the period.
 
     A settlement moves by its credit's kind, on both sides; inside an account the two cancel out.
     """
     earlier, moved = "effective_on < %(since)s", "effective_on >= %(since)s"
-    sums = [
-        f"SUM(CASE WHEN {earlier} THEN signed ELSE 0 END)",
-        *(f"SUM(CASE WHEN {moved} AND category = '{name}' THEN signed ELSE 0 END)" for name in CATEGORIES),
-    ]
-    figures = ", ".join(f"CAST({amount} AS BIGINT)" for amount in sums)
-    said = [*sums, "SUM(amount)", f"SUM(CASE WHEN {moved} AND by_kind = '' THEN 1 ELSE 0 END)"]
+    sums = {
+        "opening": f"CASE WHEN {earlier} THEN signed ELSE 0 END",
+        **{name: f"CASE WHEN {moved} AND category = '{name}' THEN signed ELSE 0 END" for name in CATEGORIES},
+        "closing": "signed",
+        "still_open": "amount",
+        "postings": f"CASE WHEN {moved} AND by_kind = '' THEN 1 ELSE 0 END",
+    }
+    added = ", ".join(f"CAST(SUM({amount}) AS BIGINT) AS {name}" for name, amount in sums.items())
     cases = "".join(f" WHEN '{kind}' THEN '{name}'" for kind, name in KINDS.items())
     by = "CASE WHEN by_kind <> '' AND side = 'debit' THEN by_kind ELSE kind END"
     return f"""WITH {counted(engine, moment, since=period.eve)}, lines AS (
@@ -117,5 +238,4 @@ def _statement(engine: Engine, moment: Moment, period: Period) -> str:
            CASE {by}{cases} ELSE '{OTHER}' END AS category
     FROM counted
 )
-SELECT customer_id, currency, {figures}
-FROM lines GROUP BY customer_id, currency HAVING {" OR ".join(f"{amount} <> 0" for amount in said)}"""
+SELECT customer_id, currency, {added} FROM lines GROUP BY customer_id, currency"""

@@ -24,6 +24,8 @@ from huikuan.see.statements.queries.reach import customers, finished_of, reach_o
 
 #: Runs looked at in one question.
 _PORTION = 100
+#: Rows read at a time when all are wanted.
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +80,49 @@ class RunRow:
     actor: str
 
 
-def issued(
-    *,
-    scope: Scope,
-    company_ids: Collection[int] | None = None,
-    customer_id: int | None = None,
-    run_id: int | None = None,
-    text: str = "",
-    after: int | None = None,
-    limit: int | None = 50,
-) -> list[IssuedRow]:
-    """Those of the scope, the newest first, before the id `after`. `company_ids` None: every company of it; `limit`
-    None: all of them.
+@dataclass(frozen=True, slots=True)
+class IssuedFilter:
+    """Which of the register. `company_ids` None: every company of the scope; `customer_id`, `run_id`, `ids` (these
+    alone) None do not narrow. `text`: found in the number, the customer's code or name."""
 
-    `text`: found in the number, the customer's code or name.
-    """
-    rows = narrowed(IssuedStatement.objects.order_by("-id"), seen(scope))
-    if company_ids is not None:
-        rows = rows.filter(company_id__in=company_ids)
-    if customer_id is not None:
-        rows = rows.filter(customer_id__in=one_with(customer_id))
-    if run_id is not None:
-        rows = rows.filter(run_id=run_id)
+    company_ids: Collection[int] | None = None
+    customer_id: int | None = None
+    run_id: int | None = None
+    text: str = ""
+    ids: Collection[int] | None = None
+
+
+def issued(chosen: IssuedFilter, *, scope: Scope, after: int | None = None, limit: int | None = 50) -> list[IssuedRow]:
+    """Those of the scope, the newest first, before the id `after`. `limit` None: all that follow."""
+    rows = _chosen(chosen, scope)
     if after is not None:
         rows = rows.filter(id__lt=after)
-    return _rows(_matching(rows, text.strip(), scope)[:limit])
+    return _rows(rows[:limit])
 
 
-def count_issued(*, scope: Scope, customer_id: int) -> int:
-    """How many statements were issued to the customer."""
-    return narrowed(IssuedStatement.objects.filter(customer_id__in=one_with(customer_id)), seen(scope)).count()
+def every_issued(chosen: IssuedFilter, *, scope: Scope) -> Iterator[IssuedRow]:
+    """All of them, in the order of `issued`, a few thousand at a time."""
+    after: int | None = None
+    while found := issued(chosen, scope=scope, after=after, limit=_AT_ONCE):
+        yield from found
+        after = found[-1].id
+
+
+def count_issued(chosen: IssuedFilter, *, scope: Scope) -> int:
+    """How many there are."""
+    return _chosen(chosen, scope).count()
+
+
+def _chosen(chosen: IssuedFilter, scope: Scope) -> QuerySet[IssuedStatement]:
+    rows = narrowed(IssuedStatement.objects.order_by("-id"), seen(scope))
+    wanted = {
+        "company_id__in": chosen.company_ids,
+        "customer_id__in": None if chosen.customer_id is None else one_with(chosen.customer_id),
+        "run_id": chosen.run_id,
+        "pk__in": chosen.ids,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    return _matching(rows, chosen.text.strip(), scope)
 
 
 def issued_statement(statement_id: int, *, scope: Scope) -> IssuedRow:

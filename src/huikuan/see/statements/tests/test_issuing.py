@@ -32,7 +32,7 @@ from huikuan.see.statements.models import IssuedStatement, StatementRun
 from huikuan.see.statements.operations import files, issuing
 from huikuan.see.statements.operations.issuing import content_digest, issue_statement, start_run
 from huikuan.see.statements.operations.papers import paper
-from huikuan.see.statements.queries.issued import issued, issued_statement
+from huikuan.see.statements.queries.issued import IssuedFilter, issued, issued_statement
 from huikuan.see.statements.queries.statements import statement
 from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person, seller
 
@@ -49,11 +49,11 @@ def test_what_is_issued_is_numbered_stored_and_found_again(books: Books) -> None
     assert content.startswith(b"%PDF-")
     assert hashlib.sha256(content).hexdigest() == row.file_sha256
     assert row.file_name == "2026-000001 C0001 北麓矿业装备集团有限公司 CNY 2026-10-31.pdf"
-    assert [one.number for one in issued(scope=EVERYTHING, company_ids=None)] == ["2026-000002", "2026-000001"]
-    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, after=second)] == [first]
-    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, text="宏朔")] == [second]
-    assert [one.id for one in issued(scope=EVERYTHING, company_ids=None, text="2026-000001")] == [first]
-    assert issued(scope=EVERYTHING, company_ids=[]) == []
+    assert [one.number for one in issued(IssuedFilter(), scope=EVERYTHING)] == ["2026-000002", "2026-000001"]
+    assert [one.id for one in issued(IssuedFilter(), scope=EVERYTHING, after=second)] == [first]
+    assert [one.id for one in issued(IssuedFilter(text="宏朔"), scope=EVERYTHING)] == [second]
+    assert [one.id for one in issued(IssuedFilter(text="2026-000001"), scope=EVERYTHING)] == [first]
+    assert issued(IssuedFilter(company_ids=[]), scope=EVERYTHING) == []
     announced = Event.objects.filter(kind="statements.issued").values_list("customer_id", "payload")
     assert [payload["number"] for _, payload in announced.order_by("id")] == ["2026-000001", "2026-000002"]
 

@@ -26,6 +26,7 @@ from huikuan.record.customers.operations import create_customer
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
+from huikuan.see.statements.queries.accounts import AccountFilter, AccountRow, accounts, accounts_page
 from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, person
 
 OCTOBER_ASKED = {"since": "2026-10-01", "as_of": "2026-10-31"}
@@ -56,10 +57,70 @@ def test_the_list_says_each_account_and_sums_up(clerk: Client, books: Books) -> 
         ("C0001", 85_499_95),
         ("C0002", 8_000_00),
     ]
-    ((currency, many, totals),) = answer.context["sums"]
-    assert (currency, many, totals[-1]) == ("CNY", 2, 93_499_95)
+    (sums,) = answer.context["found"].sums
+    assert (sums.currency, sums.count, sums.figures.closing) == ("CNY", 2, 93_499_95)
     assert [line.row.code for line in clerk.get(LIST, {**OCTOBER_ASKED, "q": "宏朔"}).context["lines"]] == ["C0002"]
     assert clerk.get(LIST, {"since": "2025-01-01", "as_of": "2025-01-31"}).context["lines"] == []
+
+
+def test_page_by_page_is_every_account_and_the_filter_narrows_both(books: Books) -> None:
+    books.post("invoice", 300_00, "2026-10-03", currency="USD", document_number="USD-1")
+    create_customer(master=Master("C0001A", "从未往来"), actor="cli:test", at=AT)
+    asked: dict[str, Any] = {"company_id": books.company.pk, "period": OCTOBER, "scope": EVERYTHING}
+
+    def walked(chosen: AccountFilter, limit: int) -> list[AccountRow]:
+        rows: list[AccountRow] = []
+        after = ""
+        while True:
+            page = accounts_page(**asked, chosen=chosen, after=after, limit=limit)
+            rows += page.rows
+            after = page.next
+            if not after:
+                assert page.count == len(rows)
+                assert sum(one.figures.closing for one in page.sums) == sum(row.figures.closing for row in rows)
+                return rows
+
+    keys = []
+    for chosen in (
+        AccountFilter(),
+        AccountFilter(text="c0001"),
+        AccountFilter(state="owing"),
+        AccountFilter(state="held"),
+        AccountFilter(state="moved"),
+        AccountFilter(keys=frozenset({f"{books.customers[0].pk}:USD", "1'; DROP", "x:USD"})),
+        AccountFilter(codes=["C0002"]),
+        AccountFilter(keys=frozenset()),
+    ):
+        every = accounts(**asked, chosen=chosen)
+        assert walked(chosen, 1) == walked(chosen, 2) == walked(chosen, 50) == every
+        assert accounts(**asked, chosen=chosen, engine="database") == every
+        keys.append([f"{row.code} {row.currency}" for row in every])
+    assert keys == [
+        ["C0001 CNY", "C0001 USD", "C0002 CNY"],
+        ["C0001 CNY", "C0001 USD"],
+        ["C0001 CNY", "C0001 USD", "C0002 CNY"],
+        [],
+        ["C0001 CNY", "C0001 USD", "C0002 CNY"],
+        ["C0001 USD"],
+        ["C0002 CNY"],
+        [],
+    ]
+
+
+def test_picked_accounts_and_statements_are_exported_and_no_others(clerk: Client, books: Books) -> None:
+    def exported(path: str, picked: str) -> list[str]:
+        answer = clerk.post(f"{path}&format=csv", {"picked": picked})
+        return [row[2] for row in csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))][1:]
+
+    accounts_export = f"{LIST}export?since=2026-10-01&as_of=2026-10-31"
+    answer = clerk.post(f"{accounts_export}&format=csv", {"picked": f"{books.customers[1].pk}:CNY,nobody"})
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert [line[0] for line in lines[1:]] == ["C0002"]
+    ids = [books.issue(0), books.issue(1)]
+    assert exported(f"{LIST}issued/export?q=", str(ids[1])) == ["C0002"]
+    assert exported(f"{LIST}issued/export?q=", "") == []
+    assert clerk.get(f"{LIST}issued?customer=C0002").context["count"] == 1
+    assert clerk.get(f"{LIST}issued?customer=C9").status_code == 400
 
 
 def test_every_figure_of_the_statement_opens_to_what_makes_it(clerk: Client, books: Books) -> None:

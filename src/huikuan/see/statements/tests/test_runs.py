@@ -37,7 +37,7 @@ from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import FinishedRun, IssuedStatement, StatementRun
 from huikuan.see.statements.operations.issuing import Ready, start_run
 from huikuan.see.statements.queries.accounts import accounts
-from huikuan.see.statements.queries.issued import count_issued, issued, run, runs
+from huikuan.see.statements.queries.issued import IssuedFilter, count_issued, issued, run, runs
 from huikuan.see.statements.tests.conftest import AT, OCTOBER, Books, give, person, seller
 
 #: Kills itself after so many returns of a function, wherever the job then is.
@@ -284,10 +284,10 @@ def test_the_register_finds_the_statements_of_both_under_either(books: Books) ->
     work()
     merge_id = merge(books)
     ids = [one.pk for one in books.customers]
-    assert [count_issued(scope=EVERYTHING, customer_id=one) for one in ids] == [2, 2]
-    assert [len(issued(scope=EVERYTHING, customer_id=one)) for one in ids] == [2, 2]
+    assert [count_issued(IssuedFilter(customer_id=one), scope=EVERYTHING) for one in ids] == [2, 2]
+    assert [len(issued(IssuedFilter(customer_id=one), scope=EVERYTHING)) for one in ids] == [2, 2]
     undo_merge(merge_id=merge_id, reason="看错了", actor="cli:test", at=AT)
-    assert [count_issued(scope=EVERYTHING, customer_id=one) for one in ids] == [1, 1]
+    assert [count_issued(IssuedFilter(customer_id=one), scope=EVERYTHING) for one in ids] == [1, 1]
 
 
 def test_however_many_runs_are_out_of_reach_as_many_statements_look_at_them(books: Books) -> None:

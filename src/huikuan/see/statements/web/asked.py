@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, scope_of
-from huikuan.mechanisms.pages.reading import Reading, address, day_named, reading_of
+from huikuan.mechanisms.pages.reading import Reading, address, day_named, path_of, reading_of
 from huikuan.record.customers.queries import seen
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.papers import LANGUAGES
@@ -32,8 +32,17 @@ class Asked:
     company: Company
     period: Period
     language: str
-    text: str
     scope: Scope
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """Whose accounts, over which period: what the questions about many of them are asked with."""
+        return {
+            "company_id": self.company.pk,
+            "period": self.period,
+            "scope": self.scope,
+            "known": self.reading.known,
+        }
 
     def carried(self) -> dict[str, object]:
         """What every link between these pages carries beside the reading."""
@@ -41,12 +50,12 @@ class Asked:
 
     def link(self, name: str, *args: object, **changes: object) -> str:
         """The address of one of these pages, about the same company and period."""
-        return address(reverse(name, args=args), self.reading, **{**self.carried(), **changes})
+        return address(path_of(name, *args), self.reading, **{**self.carried(), **changes})
 
     def items(self, code: str, currency: str, on: date) -> str:
         """The open items whose debits less credits are the account's balance on a day."""
         more = {"company": self.company.code, "customer": code, "only": currency, "as_of": on.isoformat()}
-        return address(reverse("receivables:items"), self.reading, **more)
+        return address(path_of("receivables:items"), self.reading, **more)
 
 
 def asked(request: HttpRequest) -> Asked:
@@ -64,7 +73,6 @@ def asked(request: HttpRequest) -> Asked:
         company=company,
         period=check_period(Period(begin, reading.as_of)),
         language=language if language in LANGUAGES else spoken,
-        text=request.GET.get("q", "").strip(),
         scope=scope_of(request),
     )
 

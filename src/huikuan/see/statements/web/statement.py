@@ -34,7 +34,7 @@ from huikuan.see.statements.messages import SENTENCES
 from huikuan.see.statements.operations.files import PDF, XLSX, file_name, pdf_of, workbook_of
 from huikuan.see.statements.operations.issuing import fresh_head, issue_statement, latest_of
 from huikuan.see.statements.operations.papers import LANGUAGES, django_language, movement_name, paper
-from huikuan.see.statements.queries.issued import IssuedRow, issued, issued_statement
+from huikuan.see.statements.queries.issued import IssuedFilter, IssuedRow, issued, issued_statement
 from huikuan.see.statements.queries.reach import customers, has_account
 from huikuan.see.statements.queries.statements import currencies_of, statement
 from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
@@ -99,7 +99,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "languages": LANGUAGES,
         "may_issue": may,
         "former": _former(said, wanted) if may else None,
-        "issued": issued(scope=wanted.scope, company_ids=[wanted.company.pk], customer_id=customer_id, limit=5),
+        "issued": issued(IssuedFilter([wanted.company.pk], customer_id), scope=wanted.scope, limit=5),
     }
     return render(request, "statements/statement.html", page)
 

@@ -40,7 +40,7 @@ from huikuan.see.statements.operations.issuing import (
 )
 from huikuan.see.statements.operations.papers import LANGUAGES
 from huikuan.see.statements.queries.accounts import check_period
-from huikuan.see.statements.queries.issued import IssuedRow, issued, issued_statement
+from huikuan.see.statements.queries.issued import IssuedFilter, IssuedRow, issued, issued_statement
 from huikuan.see.statements.queries.statements import statement
 
 _VIEW, _ISSUE = Permission.VIEW_LEDGER, Permission.ISSUE_STATEMENTS
@@ -66,13 +66,8 @@ def list_statements(call: Call) -> Reply:
     """Issued statements, the newest first."""
     scope, asked = call.caller.scope(_VIEW), call.query
     company = company_id(asked["company"], scope)
-    rows = issued(
-        scope=scope,
-        company_ids=None if company is None else [company],
-        customer_id=customer_id(asked["customer"], scope),
-        after=int(call.after) if call.after else None,
-        limit=call.limit + 1,
-    )
+    chosen = IssuedFilter(None if company is None else [company], customer_id(asked["customer"], scope))
+    rows = issued(chosen, scope=scope, after=int(call.after) if call.after else None, limit=call.limit + 1)
     more = [rows[call.limit - 1].id] if len(rows) > call.limit else None
     return Reply({"data": [statement_json(row) for row in rows[: call.limit]]}, next=more)
 
