@@ -1,1 +1,1 @@
-"""JUDGE: what the facts on record say of a customer, and what may be risked with it."""
+"""Judgements on customers: how good, how much on credit, and a yes or no for every order."""

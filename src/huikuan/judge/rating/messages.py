@@ -5,12 +5,31 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
+    "assess_one_or_all": gettext_noop("Name one customer, or say --all."),
+    "assess_record_in_force": gettext_noop(
+        "Only what the scorecards in force say of a customer can be recorded: leave --policy and --card away."
+    ),
+    "assessment_from_future": gettext_noop("%(as_of)s is still to come; nobody is assessed by what has not happened."),
+    "customer_not_assessed": gettext_noop(
+        "Customer %(customer)s was never assessed; there is no grade to depart from."
+    ),
     "factor_choice_unknown": gettext_noop("“%(value)s” is no answer for %(factor)s. Known are: %(known)s."),
     "factor_computed": gettext_noop("%(factor)s is computed from the ledger; nobody states it."),
     "factor_source_unknown": gettext_noop("There is no source “%(source)s”. Known are: %(known)s."),
     "factor_unknown": gettext_noop("There is no factor “%(factor)s”. Known are: %(known)s."),
     "factor_value_unreadable": gettext_noop("“%(value)s” is no value of %(factor)s."),
+    "grade_unknown": gettext_noop("There is no grade “%(grade)s”. Known are: %(known)s."),
     "information_from_future": gettext_noop("%(on)s is still to come; a value is known on a day that has been."),
+    "override_decided": gettext_noop("Grade override %(override)s is “%(state)s” already, or its end has passed."),
+    "override_not_standing": gettext_noop(
+        "Grade override %(override)s does not stand today; there is nothing to end."
+    ),
+    "override_own_approval": gettext_noop("%(actor)s drew this override up; somebody else has to approve it."),
+    "override_reason_missing": gettext_noop("Say why the grade should be another, please."),
+    "override_unknown": gettext_noop("There is no grade override %(override)s."),
+    "override_until_bad": gettext_noop(
+        "A grade override ends between %(earliest)s and %(latest)s, the review of the grade; not on %(until)s."
+    ),
     "scorecard_card_unknown": gettext_noop("There is no card “%(card)s”. Known are: %(known)s."),
     "scorecard_invalid": gettext_noop("This scorecard cannot be used."),
 }

@@ -98,13 +98,19 @@ KEY_ACCOUNTS = {
 PROSPECTS = {
     "needs": 50,
     "factors": [
-        _line("years_established", 15, _rising([("1", 0), ("3", 5), ("8", 11), (None, 15)]), months=24),
-        _line("open_lawsuits", 15, _rising([("1", 15), ("3", 9), ("6", 4), (None, 0)]), months=6),
-        _line("third_party_rating", 20, _is({name: 2 * points for name, points in _THIRD_PARTY.items()}), months=18),
-        _line("bank_reference", 15, _is({"good": 15, "fair": 8, "poor": 0}), months=18),
-        _line("peer_reference", 15, _is({"prompt": 15, "slow": 6, "bad": 0}), months=18),
-        _line("debt_ratio", 10, _rising([("0.4", 10), ("0.55", 8), ("0.7", 5), ("0.85", 2), (None, 0)]), months=18),
-        _line("management_view", 10, _is({"strong": 10, "sound": 7, "weak": 0}), months=12),
+        _line("years_established", 15, _rising([("1", 0), ("3", 5), ("8", 11), (None, 15)]), missing=5, months=24),
+        _line("open_lawsuits", 15, _rising([("1", 15), ("3", 9), ("6", 4), (None, 0)]), missing=6, months=6),
+        _line(
+            "third_party_rating", 20, _is({name: 2 * points for name, points in _THIRD_PARTY.items()}),
+            missing=8, months=18,
+        ),
+        _line("bank_reference", 15, _is({"good": 15, "fair": 8, "poor": 0}), missing=6, months=18),
+        _line("peer_reference", 15, _is({"prompt": 15, "slow": 6, "bad": 0}), missing=6, months=18),
+        _line(
+            "debt_ratio", 10, _rising([("0.4", 10), ("0.55", 8), ("0.7", 5), ("0.85", 2), (None, 0)]),
+            missing=4, months=18,
+        ),
+        _line("management_view", 10, _is({"strong": 10, "sound": 7, "weak": 0}), missing=4, months=12),
     ],
     "knock_outs": _STRUCK_OUT,
 }  # fmt: skip

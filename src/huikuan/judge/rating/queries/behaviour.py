@@ -44,18 +44,40 @@ class _Part:
     sums: Mapping[str, str]
 
 
-def behaviours(
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was read of the ledger, customer by customer; values are made of it one at a time, there may be many."""
+
+    as_of: date
+    sums: Mapping[int, Mapping[str, Sums]]
+    worth: Mapping[str, int]
+
+    def of(self, customer_id: int) -> Behaviour | None:
+        """None: there is nothing in the ledger by the day."""
+        found = self.sums.get(customer_id)
+        return behaviour_of(found, self.worth, self.as_of) if found else None
+
+
+def sheet(
     *, as_of: date, scope: Scope = EVERYTHING, known: Head | None = None, customer_ids: Collection[int] | None = None
-) -> dict[int, Behaviour]:
-    """Customer id → behaviour by the day, of those with anything in the ledger by then. Over all companies the scope
-    reaches: a customer is one debtor. `customer_ids` None: of every customer."""
+) -> Sheet:
+    """The ledger by the day over all companies the scope reaches: a customer is one debtor. `customer_ids` None: of
+    every customer."""
     moment = moment_of(as_of, known, None, scope)
     if customer_ids is not None:
         moment = replace(moment, seen=moment.seen.among(customer_ids))
     with asking_columns() as engine:
         found = sums_by_customer(engine, moment)
     worth = _worth({currency for sums in found.values() for currency in sums}, moment)
-    return {customer_id: behaviour_of(sums, worth, as_of) for customer_id, sums in found.items()}
+    return Sheet(as_of, found, worth)
+
+
+def behaviours(
+    *, as_of: date, scope: Scope = EVERYTHING, known: Head | None = None, customer_ids: Collection[int] | None = None
+) -> dict[int, Behaviour]:
+    """Customer id → behaviour by the day, of those with anything in the ledger by then (as `sheet`)."""
+    read = sheet(as_of=as_of, scope=scope, known=known, customer_ids=customer_ids)
+    return {customer_id: behaviour_of(sums, read.worth, as_of) for customer_id, sums in read.sums.items()}
 
 
 def sums_by_customer(engine: ColumnsEngine, moment: Moment) -> dict[int, dict[str, Sums]]:

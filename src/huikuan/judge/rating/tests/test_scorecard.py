@@ -72,16 +72,33 @@ def test_the_worked_numbers_of_the_algorithm_page() -> None:
     assert found.reasons[-1].value is None
 
 
+def left_out() -> dict[str, Any]:
+    """The shipped document, where prospects' factors that are not known are left out."""
+    document = copy.deepcopy(DOCUMENT)
+    for line in document["cards"]["prospects"]["factors"]:
+        del line["missing"]
+    return document
+
+
 def test_left_out_factors_weigh_nothing_and_too_little_known_gives_no_grade() -> None:
     three = (said("bank_reference", "good"), said("peer_reference", "slow"), said("open_lawsuits", "0"))
-    found = scored("prospects", *three)
+    found = scored("prospects", *three, document=left_out())
     assert sum(one.most for one in found.reasons) == 45
     assert (found.score, found.grade, found.known) == (80, "", 45)
-    found = scored("prospects", *three, said("debt_ratio", "0.5"))
+    found = scored("prospects", *three, said("debt_ratio", "0.5"), document=left_out())
     # (15 + 6 + 15 + 8) of 55.
     assert (found.score, found.grade, found.known) == (80, "A", 55)
-    nothing = scored("prospects")
+    nothing = scored("prospects", document=left_out())
     assert (nothing.score, nothing.grade, nothing.known) == (None, "", 0)
+
+
+def test_of_whom_nothing_is_known_has_the_points_of_the_missing_and_no_grade() -> None:
+    found = {name: scored(name) for name in SHIPPED.cards}
+    assert {name: (one.score, one.grade, one.known) for name, one in found.items()} == {
+        "small_firms": (40, "", 0),
+        "key_accounts": (38, "", 0),
+        "prospects": (39, "", 0),
+    }
 
 
 def test_a_knock_out_caps_score_and_grade_whatever_else_is_known() -> None:
@@ -90,7 +107,7 @@ def test_a_knock_out_caps_score_and_grade_whatever_else_is_known() -> None:
     assert (found.score, found.grade) == (59, "C")
     last = found.reasons[-1]
     assert (last.factor, last.value, last.points, last.most, last.grade) == ("dishonest_debtor", "yes", 0, 0, "C")
-    alone = scored("prospects", struck)
+    alone = scored("prospects", struck, document=left_out())
     assert (alone.score, alone.grade) == (None, "C")
     weak = scored("small_firms", *(said(one.factor, "0") for one in LEDGER[1:3]), struck)
     assert weak.score is not None
