@@ -105,7 +105,7 @@ def _grade(options: Namespace) -> int:
     day, scope = _day(options, at), reader_scope(options, Permission.VIEW_CUSTOMERS, at=at)
     found = customer(options.customer, scope=scope)
     rating = rating_of(found.id, day=day, scope=scope)
-    past = [row for row in history_of(found.id, scope=scope) if row.as_of <= day]
+    past = history_of(found.id, day=day, scope=scope)
     if options.json:
         body = {
             "key": found.code,

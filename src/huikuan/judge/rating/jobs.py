@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 
 from huikuan.judge.rating.operations.assessing import record_assessments
+from huikuan.judge.rating.operations.rights import require_for_all
 from huikuan.judge.rating.queries.assessing import Assessed, assessed, scorecard_version
 from huikuan.judge.rating.queries.calendar import due_customers
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.queries import require_anywhere
 from huikuan.mechanisms.jobs.work import Work
 from huikuan.record.customers.models import Customer
 
@@ -29,7 +29,7 @@ def assess_all(work: Work) -> dict[str, Any]:
     ids = _left(as_of, after, only_due=work.params["due"])
     total = done + len(ids)
     for chunk in _chunks(assessed(as_of=as_of, policy=policy, customer_ids=ids, order="id")):
-        require_anywhere(actor, Permission.ASSESS_CUSTOMERS, at=work.at)
+        require_for_all(actor, Permission.ASSESS_CUSTOMERS, at=work.at)
         done += len(chunk)
         with work.step(done, total, cursor={"done": done, "after": chunk[-1].customer_id}):
             record_assessments(chunk, policy=policy, as_of=as_of, actor=actor, at=work.at)

@@ -12,6 +12,7 @@ from huikuan.judge.rating.domain.grades import review_day
 from huikuan.judge.rating.domain.reading import read
 from huikuan.judge.rating.domain.scorecard import Scorecards
 from huikuan.judge.rating.models import Assessment
+from huikuan.judge.rating.operations.rights import require_for, require_for_all
 from huikuan.judge.rating.queries.assessing import Assessed, assessed, scorecard_on
 from huikuan.judge.rating.queries.ratings import latest_assessments, reasons_told
 from huikuan.kernel.dates import business_date
@@ -21,7 +22,6 @@ from huikuan.mechanisms.audit.bulk import record_frame
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce_all
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.queries import require_anywhere
 from huikuan.mechanisms.jobs.operations import enqueue
 from huikuan.mechanisms.policies.queries import InForce
 from huikuan.mechanisms.store.transactions import retrying
@@ -42,12 +42,12 @@ def assess_customer(
 
     `cause` '': the first time, the review that was due, or asked for. Refuses a day to come and an unknown customer.
     """
-    require_anywhere(actor, Permission.ASSESS_CUSTOMERS, at=at)
     require_past(as_of, at=at)
     policy = scorecard_on(as_of)
 
     def work() -> int:
         held(customer_id)
+        require_for(actor, Permission.ASSESS_CUSTOMERS, customer_id, at=at)
         found = list(assessed(as_of=as_of, policy=policy, customer_ids=[customer_id]))
         (number,) = record_assessments(found, policy=policy, as_of=as_of, cause=cause, note=note, actor=actor, at=at)
         return number
@@ -99,7 +99,7 @@ def record_assessments(
 def start_run(*, as_of: date, due: bool, actor: str, at: datetime) -> int:
     """Ask for all customers, or those alone whose review is `due`, to be assessed by the day under the scorecards in
     force on it; answers the job. One run is under way at a time."""
-    require_anywhere(actor, Permission.ASSESS_CUSTOMERS, at=at)
+    require_for_all(actor, Permission.ASSESS_CUSTOMERS, at=at)
     require_past(as_of, at=at)
     params = {
         "as_of": as_of.isoformat(), "due": due, "scorecard": scorecard_on(as_of).version_id or 0, "actor": actor

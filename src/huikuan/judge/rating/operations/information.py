@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from huikuan.judge.rating.domain.factors import FACTORS, OWN_LEDGER, SOURCES, Reliability, read_value
 from huikuan.judge.rating.models import Information
+from huikuan.judge.rating.operations.rights import require_for
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.queries import require_anywhere
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.operations.people import held
 
@@ -33,13 +33,13 @@ def record_information(
 
     Refuses an unknown factor, source or value, what is computed from the ledger, and a day to come.
     """
-    require_anywhere(actor, Permission.ASSESS_CUSTOMERS, at=at)
     _check(factor, value, source)
     if on > business_date(at):
         raise Refusal("information_from_future", on=on.isoformat())
 
     def work() -> int:
         held(customer_id)
+        require_for(actor, Permission.ASSESS_CUSTOMERS, customer_id, at=at)
         row = {
             "customer_id": customer_id, "factor": factor, "value": value, "source": source, "on_date": on,
             "reliability": int(reliability), "note": tidy(note), "actor": actor,

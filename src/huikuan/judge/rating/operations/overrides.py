@@ -7,6 +7,7 @@ from datetime import date, datetime
 from huikuan.judge.rating.domain.grades import APPROVED, DECLINED, ENDED, check_override
 from huikuan.judge.rating.domain.reading import read
 from huikuan.judge.rating.models import Override, OverrideStep
+from huikuan.judge.rating.operations.rights import require_for
 from huikuan.judge.rating.queries.assessing import scorecard_version
 from huikuan.judge.rating.queries.ratings import OverrideRow, overrides_of, rating_of
 from huikuan.kernel.dates import business_date
@@ -17,7 +18,6 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.actors import is_operator, person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
-from huikuan.mechanisms.identity.queries import require_anywhere
 from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import retrying
@@ -31,10 +31,10 @@ def draw_up_override(
 
     Nothing changes before somebody else approves. Refuses a customer nobody assessed, and what `check_override` does.
     """
-    require_anywhere(actor, Permission.ASSESS_CUSTOMERS, at=at)
 
     def work() -> int:
         code, today = held(customer_id), business_date(at)
+        require_for(actor, Permission.ASSESS_CUSTOMERS, customer_id, at=at)
         standing = rating_of(customer_id, day=today, scope=EVERYTHING)
         if standing is None:
             raise Refusal("customer_not_assessed", customer=code)
@@ -63,7 +63,7 @@ def decide_override(*, override_id: int, approve: bool, comment: str = "", actor
         today = business_date(at)
         if not row.state.waits(today):
             raise Refusal("override_decided", override=override_id, state=row.state.state)
-        own = _require_checker(row.actor, actor, comment, approve=approve, at=at)
+        own = _require_checker(row, actor, comment, approve=approve, at=at)
         _record(row, APPROVED if approve else DECLINED, today, comment, actor, at, own=own)
 
     retrying(work)
@@ -77,7 +77,7 @@ def end_override(*, override_id: int, comment: str, actor: str, at: datetime) ->
         today = business_date(at)
         if not row.state.stands(today):
             raise Refusal("override_not_standing", override=override_id)
-        _require_right(actor, at=at)
+        _require_right(actor, row.customer_id, at=at)
         if not comment.strip():
             raise Refusal("override_reason_missing")
         _record(row, ENDED, today, comment, actor, at)
@@ -85,14 +85,14 @@ def end_override(*, override_id: int, comment: str, actor: str, at: datetime) ->
     retrying(work)
 
 
-def _require_checker(maker: str, actor: str, comment: str, *, approve: bool, at: datetime) -> bool:
+def _require_checker(row: OverrideRow, actor: str, comment: str, *, approve: bool, at: datetime) -> bool:
     """Whether the maker approves their own, which a small firm allows; refuses whoever may not."""
-    _require_right(actor, at=at)
+    _require_right(actor, row.customer_id, at=at)
     if not approve:
         if not comment.strip():
             raise Refusal("override_reason_missing")
         return False
-    if person(maker) != person(actor):
+    if person(row.actor) != person(actor):
         return False
     if in_force(APPROVALS.name, company_id=None, at=at).document["profile"] != SMALL_FIRM:
         raise Refusal("override_own_approval", actor=actor)
@@ -101,11 +101,11 @@ def _require_checker(maker: str, actor: str, comment: str, *, approve: bool, at:
     return True
 
 
-def _require_right(actor: str, *, at: datetime) -> None:
+def _require_right(actor: str, customer_id: int, *, at: datetime) -> None:
     """On the command line nobody is logged in, so nobody approves there."""
     if is_operator(actor):
         raise Refusal("not_permitted", actor=actor, permission=Permission.APPROVE_GRADE.value)
-    require_anywhere(actor, Permission.APPROVE_GRADE, at=at)
+    require_for(actor, Permission.APPROVE_GRADE, customer_id, at=at)
 
 
 def _held(override_id: int) -> OverrideRow:

@@ -11,6 +11,8 @@ from huikuan.judge.rating.domain.factors import OWN_LEDGER, FactorValue, Reliabi
 from huikuan.judge.rating.models import Information
 from huikuan.judge.rating.queries.behaviour import Sheet, sheet
 from huikuan.mechanisms.audit.models import Head
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.record.customers.queries import seen
 
 #: Factor → what the sources say of it.
 Known = dict[str, list[FactorValue]]
@@ -60,9 +62,17 @@ def known_facts(*, as_of: date, customer_ids: Collection[int] | None = None, kno
     return Facts(sheet(as_of=as_of, known=known, customer_ids=customer_ids), said)
 
 
-def information_of(customer_id: int) -> list[InformationRow]:
-    """What was ever said of the customer, newest first."""
+def information_of(
+    customer_id: int, *, scope: Scope, day: date | None = None, known: Head | None = None
+) -> list[InformationRow]:
+    """What was said of the customer by the day (None: ever), as known by the head, newest first."""
+    if not seen(scope).has_customer(customer_id):
+        return []
     rows = Information.objects.filter(customer_id=customer_id).order_by("-on_date", "-tx", "-id")
+    if day is not None:
+        rows = rows.filter(on_date__lte=day)
+    if known is not None:
+        rows = rows.filter(tx__lt=known.horizon)
     return [
         InformationRow(
             row.pk, row.factor, row.value, row.source, row.on_date, row.reliability, row.note, row.actor,

@@ -109,12 +109,18 @@ def latest_assessments(day: date, known: Head | None = None) -> QuerySet[Assessm
     return rows.annotate(place=Window(RowNumber(), partition_by=[F("customer_id")], order_by=order)).filter(place=1)
 
 
-def history_of(customer_id: int, *, scope: Scope, limit: int | None = None) -> list[AssessmentRow]:
-    """What was ever found of the customer, the latest day first."""
+def history_of(
+    customer_id: int, *, scope: Scope, day: date | None = None, known: Head | None = None
+) -> list[AssessmentRow]:
+    """What was found of the customer by the day (None: ever), as known by the head, the latest day first."""
     if not seen(scope).has_customer(customer_id):
         return []
     rows = Assessment.objects.filter(customer_id=customer_id).order_by("-as_of", "-tx", "-id")
-    return [assessment_row(row) for row in rows[:limit]]
+    if day is not None:
+        rows = rows.filter(as_of__lte=day)
+    if known is not None:
+        rows = rows.filter(tx__lt=known.horizon)
+    return [assessment_row(row) for row in rows]
 
 
 def overrides_of(customer_id: int, *, scope: Scope) -> list[OverrideRow]:
@@ -122,6 +128,12 @@ def overrides_of(customer_id: int, *, scope: Scope) -> list[OverrideRow]:
     if not seen(scope).has_customer(customer_id):
         return []
     return list(_overrides(Override.objects.filter(customer_id=customer_id), None))[::-1]
+
+
+def override_with_id(override_id: int, *, scope: Scope) -> OverrideRow | None:
+    """The override as it stands now; None: there is none, or its customer is not seen."""
+    rows = list(_overrides(Override.objects.filter(pk=override_id), None))
+    return next((row for row in rows if seen(scope).has_customer(row.customer_id)), None)
 
 
 def waiting_overrides(day: date, *, scope: Scope) -> list[OverrideRow]:

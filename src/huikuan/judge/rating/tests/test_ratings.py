@@ -31,6 +31,7 @@ from huikuan.judge.rating.queries.facts import information_of
 from huikuan.judge.rating.queries.ratings import (
     grade_of,
     history_of,
+    override_with_id,
     overrides_of,
     rating_of,
     ratings_of,
@@ -179,7 +180,7 @@ def test_what_others_say_counts_from_its_day_and_can_be_taken_back(book: Book) -
         return found.result.grade
 
     assert [grade_on(date(2026, 9, 30)), grade_on(date(2026, 10, 1)), grade_on(DAY)] == ["A", "C", "A"]
-    assert [(row.value, row.source) for row in information_of(book.customers[0].id)] == [
+    assert [(row.value, row.source) for row in information_of(book.customers[0].id, scope=EVERYTHING)] == [
         ("", "registry"),
         ("yes", "registry"),
     ]
@@ -352,7 +353,9 @@ def test_another_s_customer_has_no_rating_here(book: Book) -> None:
     ids = [one.id for one in book.customers]
     assert list(ratings_of(ids, day=DAY, scope=mine)) == [ids[0]]
     assert rating_of(ids[1], day=DAY, scope=mine) is None
+    inform(book, 1, "debt_ratio", "0.5")
     assert (history_of(ids[1], scope=mine), overrides_of(ids[1], scope=mine)) == ([], [])
+    assert (information_of(ids[1], scope=mine), override_with_id(number, scope=mine)) == ([], None)
     assert waiting_overrides(DAY, scope=mine) == []
     assert [row.state.id for row in waiting_overrides(DAY, scope=EVERYTHING)] == [number]
     assert [row.customer_id for row in ratings_page(RatingFilter(), day=DAY, scope=mine)] == [ids[0]]
@@ -371,7 +374,7 @@ from huikuan.judge.rating import jobs
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
 jobs.STEP, calls = 2, []
-real = jobs.record_assessments if sys.argv[1] == "inside" else jobs.require_anywhere
+real = jobs.record_assessments if sys.argv[1] == "inside" else jobs.require_for_all
 def deadly(*given, **named):
     answer = real(*given, **named)
     calls.append(1)
