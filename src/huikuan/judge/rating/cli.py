@@ -151,7 +151,8 @@ def _customers(options: Namespace, at: datetime) -> list[int] | None:
 
     scope = reader_scope(options, Permission.VIEW_CUSTOMERS, at=at)
     if options.customer:
-        return [customer(options.customer, scope=scope).id]
+        row = customer(options.customer, scope=scope)
+        return [row.merged_into_id or row.id]
     return None if scope.everything else list(register_seen(seen(scope)).values_list("id", flat=True))
 
 

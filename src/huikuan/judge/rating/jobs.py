@@ -39,7 +39,7 @@ def assess_all(work: Work) -> dict[str, Any]:
 def _left(as_of: date, after: int, *, only_due: bool) -> list[int]:
     if only_due:
         return [customer_id for customer_id in due_customers(as_of) if customer_id > after]
-    return list(Customer.objects.filter(pk__gt=after).values_list("id", flat=True))
+    return list(Customer.objects.filter(pk__gt=after, merged_into=None).values_list("id", flat=True))
 
 
 def _chunks(found: Iterator[Assessed]) -> Iterator[list[Assessed]]:

@@ -12,7 +12,7 @@ from huikuan.judge.rating.domain.grades import review_day
 from huikuan.judge.rating.domain.reading import read
 from huikuan.judge.rating.domain.scorecard import Scorecards
 from huikuan.judge.rating.models import Assessment
-from huikuan.judge.rating.operations.rights import require_for, require_for_all
+from huikuan.judge.rating.operations.rights import hold, require_for, require_for_all
 from huikuan.judge.rating.queries.assessing import Assessed, assessed, scorecard_on
 from huikuan.judge.rating.queries.ratings import latest_assessments, reasons_told
 from huikuan.kernel.dates import business_date
@@ -25,7 +25,6 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.operations import enqueue
 from huikuan.mechanisms.policies.queries import InForce
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.customers.operations.people import held
 
 #: From so many on, a frame is quicker than row by row.
 _MANY = 200
@@ -46,7 +45,7 @@ def assess_customer(
     policy = scorecard_on(as_of)
 
     def work() -> int:
-        held(customer_id)
+        hold(customer_id)
         require_for(actor, Permission.ASSESS_CUSTOMERS, customer_id, at=at)
         found = list(assessed(as_of=as_of, policy=policy, customer_ids=[customer_id]))
         (number,) = record_assessments(found, policy=policy, as_of=as_of, cause=cause, note=note, actor=actor, at=at)

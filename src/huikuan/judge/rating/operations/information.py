@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from huikuan.judge.rating.domain.factors import FACTORS, OWN_LEDGER, SOURCES, Reliability, read_value
 from huikuan.judge.rating.models import Information
-from huikuan.judge.rating.operations.rights import require_for
+from huikuan.judge.rating.operations.rights import hold, require_for
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
@@ -14,7 +14,6 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.customers.operations.people import held
 
 
 def record_information(
@@ -38,7 +37,7 @@ def record_information(
         raise Refusal("information_from_future", on=on.isoformat())
 
     def work() -> int:
-        held(customer_id)
+        hold(customer_id)
         require_for(actor, Permission.ASSESS_CUSTOMERS, customer_id, at=at)
         row = {
             "customer_id": customer_id, "factor": factor, "value": value, "source": source, "on_date": on,

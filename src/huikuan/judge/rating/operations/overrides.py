@@ -7,7 +7,7 @@ from datetime import date, datetime
 from huikuan.judge.rating.domain.grades import APPROVED, DECLINED, ENDED, check_override
 from huikuan.judge.rating.domain.reading import read
 from huikuan.judge.rating.models import Override, OverrideStep
-from huikuan.judge.rating.operations.rights import require_for
+from huikuan.judge.rating.operations.rights import hold, require_for
 from huikuan.judge.rating.queries.assessing import scorecard_version
 from huikuan.judge.rating.queries.ratings import OverrideRow, overrides_of, rating_of
 from huikuan.kernel.dates import business_date
@@ -21,7 +21,6 @@ from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.customers.operations.people import held
 
 
 def draw_up_override(
@@ -33,7 +32,7 @@ def draw_up_override(
     """
 
     def work() -> int:
-        code, today = held(customer_id), business_date(at)
+        code, today = hold(customer_id), business_date(at)
         require_for(actor, Permission.ASSESS_CUSTOMERS, customer_id, at=at)
         standing = rating_of(customer_id, day=today, scope=EVERYTHING)
         if standing is None:
@@ -113,7 +112,7 @@ def _held(override_id: int) -> OverrideRow:
     found = Override.objects.filter(pk=override_id).first()
     if found is None:
         raise Refusal("override_unknown", override=override_id)
-    held(found.customer_id)
+    hold(found.customer_id)
     rows = overrides_of(found.customer_id, scope=EVERYTHING)
     return next(row for row in rows if row.state.id == override_id)
 

@@ -14,7 +14,8 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.policies.queries import InForce, decided_under, in_force
 from huikuan.mechanisms.policies.queries import version as policy_version
-from huikuan.record.customers.models import Customer
+from huikuan.record.customers.domain.seen import EVERYTHING_SEEN
+from huikuan.record.customers.queries import standing_seen
 from huikuan.record.customers.queries.people import care_by_customer
 from huikuan.record.receivables.queries.aging import end_of_day
 
@@ -54,8 +55,8 @@ def assessed(
     card: str = "",
     order: str = "code",
 ) -> Iterator[Assessed]:
-    """Each customer (None: all there are) in the `order` of code or id, scored from facts effective by the day
-    under `policy`.
+    """Each customer (None: all there are; those merged into another are that one) in the `order` of code or id,
+    scored from facts effective by the day under `policy`.
 
     `card`: score by this one, whoever it is. Refuses an unknown card.
     """
@@ -66,7 +67,7 @@ def assessed(
     few = wanted if wanted is not None and len(wanted) <= MANY else None
     facts = known_facts(as_of=as_of, customer_ids=few, known=known)
     classes = {customer_id: care.value_class for customer_id, care in care_by_customer(few).items()}
-    customers = Customer.objects.order_by(order)
+    customers = standing_seen(EVERYTHING_SEEN, known.horizon if known else None).order_by(order)
     for customer_id, code, name, status in (customers if few is None else customers.filter(pk__in=few)).values_list(
         "id", "code", "name", "status"
     ):

@@ -15,6 +15,7 @@ from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.history import CASH_KINDS, LOSS_KINDS
 from huikuan.record.receivables.queries.open_lines import Moment, counted, keep_lines, moment_of
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
@@ -61,11 +62,13 @@ class Sheet:
 def sheet(
     *, as_of: date, scope: Scope = EVERYTHING, known: Head | None = None, customer_ids: Collection[int] | None = None
 ) -> Sheet:
-    """The ledger by the day over all companies the scope reaches: a customer is one debtor. `customer_ids` None: of
-    every customer."""
+    """The ledger by the day over all companies the scope reaches: a customer is one debtor, whoever was merged into it
+    included. `customer_ids` None: of every customer."""
     moment = moment_of(as_of, known, None, scope)
     if customer_ids is not None:
-        moment = replace(moment, seen=moment.seen.among(customer_ids))
+        ones = merged(known.horizon if known else None)
+        whole = {*customer_ids, *(one for one, into in ones.items() if into in set(customer_ids))}
+        moment = replace(moment, seen=moment.seen.among(whole))
     with asking_columns() as engine:
         found = sums_by_customer(engine, moment)
     worth = _worth({currency for sums in found.values() for currency in sums}, moment)

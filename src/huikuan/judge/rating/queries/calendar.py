@@ -13,7 +13,8 @@ from huikuan.judge.rating.queries.ratings import Rating, latest_assessments, rat
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.queries import named_like, register_seen, seen
+from huikuan.record.customers.queries import named_like, seen, standing_seen
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.models import Item
 
 #: States of a rating in the calendar, as the list can be narrowed to.
@@ -80,12 +81,14 @@ def due_customers(day: date, *, known: Head | None = None) -> list[int]:
     standing = {one.customer_id: one.review_on for one in latest.only("customer_id", "review_on")}
     due = {customer_id for customer_id, review_on in standing.items() if review_on <= day}
     buying = Item.objects.filter(posting_date__lte=day, side="debit").values_list("customer_id", flat=True).distinct()
-    return sorted(due | (set(buying) - standing.keys()))
+    ones = merged(known.horizon if known else None)
+    shown = {ones.get(customer_id, customer_id) for customer_id in buying}
+    return sorted((due - ones.keys()) | (shown - standing.keys()))
 
 
 def review_months(*, day: date, scope: Scope, known: Head | None = None, count: int = 13) -> list[Month]:
     """Reviews month by month from the day's own on; those overdue stand in the first."""
-    ids = register_seen(seen(scope)).values("pk")
+    ids = standing_seen(seen(scope), known.horizon if known else None).values("pk")
     latest = latest_assessments(day, known).filter(customer_id__in=ids)
     start = day.year * 12 + day.month - 1
     months = [date(at // 12, at % 12 + 1, 1) for at in range(start, start + count)]
@@ -103,7 +106,7 @@ def _rated(rows: Sequence[Customer], day: date, scope: Scope, known: Head | None
 
 
 def _customers(chosen: RatingFilter, day: date, scope: Scope, known: Head | None) -> QuerySet[Customer]:
-    rows = register_seen(seen(scope))
+    rows = standing_seen(seen(scope), known.horizon if known else None)
     if chosen.text:
         rows = named_like(rows, chosen.text)
     if not (chosen.grade or chosen.card or chosen.state):

@@ -13,6 +13,7 @@ from huikuan.judge.rating.queries.behaviour import Sheet, sheet
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import merged, one_with
 
 #: Factor → what the sources say of it.
 Known = dict[str, list[FactorValue]]
@@ -65,10 +66,13 @@ def known_facts(*, as_of: date, customer_ids: Collection[int] | None = None, kno
 def information_of(
     customer_id: int, *, scope: Scope, day: date | None = None, known: Head | None = None
 ) -> list[InformationRow]:
-    """What was said of the customer by the day (None: ever), as known by the head, newest first."""
-    if not seen(scope).has_customer(customer_id):
+    """What was said of the customer, or of one merged into it, by the day (None: ever), as known by the head, newest
+    first."""
+    theirs = seen(scope)
+    if not theirs.has_customer(customer_id):
         return []
-    rows = Information.objects.filter(customer_id=customer_id).order_by("-on_date", "-tx", "-id")
+    ones = one_with(customer_id, known.horizon if known else None, theirs)
+    rows = Information.objects.filter(customer_id__in=ones).order_by("-on_date", "-tx", "-id")
     if day is not None:
         rows = rows.filter(on_date__lte=day)
     if known is not None:
@@ -83,16 +87,18 @@ def information_of(
 
 
 def _said(as_of: date, customer_ids: Collection[int] | None, known: Head | None) -> list[tuple[int, FactorValue]]:
-    """Of each customer, factor and source, what was said last by the day."""
+    """Of each customer, factor and source, what was said last by the day; of those that are one, of any of them."""
+    ones = merged(known.horizon if known else None)
     rows = Information.objects.filter(on_date__lte=as_of).order_by("on_date", "tx", "id")
     if customer_ids is not None:
-        rows = rows.filter(customer_id__in=customer_ids)
+        wanted = set(customer_ids)
+        rows = rows.filter(customer_id__in=wanted | {one for one, into in ones.items() if into in wanted})
     if known is not None:
         rows = rows.filter(tx__lt=known.horizon)
-    latest = {(row.customer_id, row.factor, row.source): row for row in rows}
+    latest = {(ones.get(row.customer_id, row.customer_id), row.factor, row.source): row for row in rows}
     return [
-        (row.customer_id, FactorValue(row.factor, read_value(row.factor, row.value), row.source, row.on_date,
-                                      Reliability(row.reliability)))
-        for row in latest.values()
+        (customer_id, FactorValue(factor, read_value(factor, row.value), source, row.on_date,
+                                  Reliability(row.reliability)))
+        for (customer_id, factor, source), row in latest.items()
         if row.value
     ]  # fmt: skip

@@ -48,6 +48,7 @@ from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.tests.test_crash import environment
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.mechanisms.policies import operations as policies
+from huikuan.record.customers.operations.merging import merge_customers, undo_merge
 from huikuan.record.receivables.tests.ledgers import Book, affiliate, new_book
 
 WHO = {"actor": "analyst", "at": AT}
@@ -363,6 +364,38 @@ def test_another_s_customer_has_no_rating_here(book: Book) -> None:
     assert ratings_page(RatingFilter(), day=DAY, scope=NOTHING) == []
 
 
+# Customers that are one ------------------------------------------------------------------------------
+
+
+def test_a_merged_customer_counts_for_the_one_it_is_shown_under(book: Book) -> None:
+    late, punctual = (book.customers[number].id for number in (1, 0))
+    inform(book, 1, "open_lawsuits", "3")
+    before = [one.customer_id for one in assessed(as_of=DAY, policy=scorecard_on(DAY))]
+    head = seal(AT)
+    merge = merge_customers(from_id=late, into_id=punctual, reason="同一法人", actor="cli:test", at=AT)
+    found = {one.customer_id: one.result for one in assessed(as_of=DAY, policy=scorecard_on(DAY))}
+    assert sorted(found) == sorted(set(before) - {late})
+    (alone,) = assessed(as_of=DAY, policy=scorecard_on(DAY), customer_ids=[punctual])
+    assert alone.result == found[punctual]
+    # Eight claims two days early and eight 45 days late.
+    assert next(one.value for one in alone.result.reasons if one.factor == "average_days_late") == "21.5"
+    assert [row.factor for row in information_of(punctual, scope=EVERYTHING)] == ["open_lawsuits"]
+    then = [one.customer_id for one in assessed(as_of=DAY, policy=scorecard_on(DAY), known=head)]
+    assert then == before, "as it was known then they are two"
+    assert due_customers(DAY) == [punctual]
+    assert late not in [row.customer_id for row in ratings_page(RatingFilter(), day=DAY, scope=EVERYTHING)]
+    counted = facts()
+    for doing in (lambda: assess(book, 1), lambda: inform(book, 1, "open_lawsuits", "1")):
+        with pytest.raises(Refusal, match="customer_merged"):
+            doing()
+    assert facts() == counted
+    start_run(as_of=DAY, due=False, **WHO)
+    work_off()
+    assert Job.objects.get().result["assessed"] == 2
+    undo_merge(merge_id=merge, reason="x", actor="cli:test", at=AT)
+    assert [one.customer_id for one in assessed(as_of=DAY, policy=scorecard_on(DAY))] == before
+
+
 # Runs -----------------------------------------------------------------------------------------------
 
 #: Kills itself in the step after the first one, before it commits; or right after that commit.
@@ -386,7 +419,7 @@ Worker({"rating.assess": Handler(jobs.assess_all, attempts=100)}).turn()
 """
 
 
-def work(*, later: bool = False) -> None:
+def work_off(*, later: bool = False) -> None:
     clock = datetime.now(UTC) + timedelta(minutes=2 if later else 0)
     Worker({RUN: Handler(jobs.assess_all, attempts=100)}, clock=lambda: clock).turn()
 
@@ -400,7 +433,7 @@ def test_a_run_killed_anywhere_goes_on_and_assesses_each_once(book: Book, moment
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert (Job.objects.get().state, Assessment.objects.count()) == ("running", 2)
-    work(later=True)
+    work_off(later=True)
     job = Job.objects.get()
     assert (job.state, job.result) == ("done", {"assessed": 5, "as_of": "2026-11-20"})
     assert Assessment.objects.count() == 5
@@ -411,7 +444,7 @@ def test_a_run_killed_anywhere_goes_on_and_assesses_each_once(book: Book, moment
 def test_a_run_of_what_is_due_leaves_the_others_and_stops_for_who_lost_the_right(book: Book) -> None:
     assess(book, 0)
     start_run(as_of=DAY, due=True, **WHO)
-    work()
+    work_off()
     assert Job.objects.get().result == {"assessed": 1, "as_of": "2026-11-20"}
     assert list(Assessment.objects.values_list("customer_id", "cause")) == [
         (book.customers[0].id, "first"),
@@ -425,7 +458,7 @@ def test_a_run_keeps_the_scorecards_it_was_asked_for_with(book: Book, monkeypatc
     stricter["cards"]["small_firms"]["needs"] = 100
     put_in_force(stricter, AT)
     monkeypatch.setattr(jobs, "STEP", 1)
-    work()
+    work_off()
     assert set(Assessment.objects.values_list("scorecard_number", flat=True)) == {0}
     assert grade(book) == "A"
 

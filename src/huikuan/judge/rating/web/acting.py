@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -102,7 +103,12 @@ def decide(request: HttpRequest, override_id: int) -> HttpResponse:
     comment = typed_in(request).get("comment", "")
 
     def work() -> None:
-        given = {"override_id": override_id, "comment": comment, "actor": _actor(request), "at": timezone.now()}
+        given: dict[str, Any] = {
+            "override_id": override_id,
+            "comment": comment,
+            "actor": _actor(request),
+            "at": timezone.now(),
+        }
         if verdict == "end":
             end_override(**given)
         else:

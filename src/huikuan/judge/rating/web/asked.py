@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -13,16 +11,9 @@ from huikuan.judge.rating.web import words
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.lists import Chip
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One condition in words, and the address's names that make it."""
-
-    text: str
-    names: tuple[str, ...]
 
 
 def filter_of(request: HttpRequest) -> RatingFilter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -44,7 +45,7 @@ VIEWS = {"": gettext_noop("All"), **words.STATES}
 def show_ratings(request: HttpRequest) -> HttpResponse:
     """Customers with their grades, 50 at a time; a partial update asks for the rows that follow."""
     reading, chosen, scope = reading_of(request), filter_of(request), scope_of(request)
-    asked = {"day": reading.as_of, "scope": scope, "known": reading.known}
+    asked: dict[str, Any] = {"day": reading.as_of, "scope": scope, "known": reading.known}
     rows = ratings_page(chosen, after=request.GET.get("after", ""), limit=ROWS + 1, **asked)
     found = [(row, row.state(reading.as_of)) for row in rows[:ROWS]]
     page = {"rows": found, "chosen": chosen, "next": rows[ROWS - 1].code if len(rows) > ROWS else ""}
