@@ -72,6 +72,9 @@ def test_the_list_shows_narrows_and_exports_the_same_rows(reader: Client, books:
     months = {month.first: month.reviews for month in reader.get("/credit/ratings").context["months"]}
     assert sum(months.values()) == 2
     assert months[AS_OF.replace(day=1)] == 1, "the review that has come stands in this month"
+    for first, reviews in months.items():
+        assert len(listed(reader, f"?month={first:%Y-%m}")) == reviews, "each figure opens to its rows"
+    assert reader.get("/credit/ratings?month=soon").status_code == 400
 
 
 def test_more_rows_come_by_a_partial_update(reader: Client, books: Books) -> None:
@@ -87,6 +90,7 @@ def test_more_rows_come_by_a_partial_update(reader: Client, books: Books) -> Non
 def test_a_customer_is_assessed_and_its_page_tells_grade_score_and_every_reason(reader: Client, books: Books) -> None:
     one = books.customer("C0001")
     assert "尚未评定" in reader.get(f"/customers/{one}").content.decode()
+    assert "rating" in [name for name, *_ in reader.get(f"/customers/{one}").context["tabs"]]
     answer = reader.post(f"/credit/ratings/{one}/assess", {"note": "年度"})
     assert answer.headers["Location"] == f"/customers/{one}?tab=rating"
     fact = Assessment.objects.get()

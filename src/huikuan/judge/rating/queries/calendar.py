@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from huikuan.judge.rating.models import Assessment
 from huikuan.judge.rating.queries.ratings import Rating, latest_assessments, ratings_of
+from huikuan.kernel.dates import month_end
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.models import Customer
@@ -25,12 +26,14 @@ SOON = timedelta(days=30)
 @dataclass(frozen=True, slots=True)
 class RatingFilter:
     """`text` is found in code or names; `grade` of the last assessment ('none': none could be given); `state`: its
-    review has come (due), comes within 30 days (soon), or nobody ever assessed it (never)."""
+    review has come (due), comes within 30 days (soon), or nobody ever assessed it (never); `month`: its first day, of
+    those `review_months` counts in it."""
 
     text: str = ""
     grade: str = ""
     card: str = ""
     state: str = ""
+    month: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,14 @@ class RatedRow:
         """Where it stands in the calendar; '': nothing is due."""
         if self.rating is None:
             return "never"
-        if self.rating.review_on <= day:
+        if self.rating.assessment.review_on <= day:
             return "due"
-        return "soon" if self.rating.review_on <= day + SOON else ""
+        return "soon" if self.rating.assessment.review_on <= day + SOON else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """How many reviews come in a month; `overdue`: those of the days before the day asked about."""
+    """How many reviews come in a month."""
 
     first: date
     reviews: int
@@ -109,7 +112,7 @@ def _customers(chosen: RatingFilter, day: date, scope: Scope, known: Head | None
     rows = standing_seen(seen(scope), known.horizon if known else None)
     if chosen.text:
         rows = named_like(rows, chosen.text)
-    if not (chosen.grade or chosen.card or chosen.state):
+    if not (chosen.grade or chosen.card or chosen.state or chosen.month):
         return rows
     by_then = Assessment.objects.filter(customer_id=OuterRef("pk"), as_of__lte=day)
     if known is not None:
@@ -135,4 +138,8 @@ def _condition(chosen: RatingFilter, day: date) -> Q:
         wanted &= Q(last_review__lte=day)
     elif chosen.state == "soon":
         wanted &= Q(last_review__gt=day, last_review__lte=day + SOON)
+    if chosen.month:
+        wanted &= Q(last_review__lte=month_end(chosen.month))
+        # What is overdue stands in the day's own month.
+        wanted &= Q() if chosen.month <= day.replace(day=1) else Q(last_review__gte=chosen.month)
     return wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import scope_of
 from huikuan.mechanisms.pages.lists import Chip
-from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.reading import day_named, reading_of
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
 
 
@@ -23,6 +25,7 @@ def filter_of(request: HttpRequest) -> RatingFilter:
         grade=request.GET.get("grade", ""),
         card=request.GET.get("card", ""),
         state=state if state in words.STATES else "",
+        month=_month(request.GET.get("month", "")),
     )
 
 
@@ -34,9 +37,16 @@ def chips_of(chosen: RatingFilter) -> list[Chip]:
         found.append(Chip(f"{_('Grade')} {shown}", ("grade",)))
     if chosen.card:
         found.append(Chip(f"{_('Scorecard')} {card_title(chosen.card)}", ("card",)))
+    if chosen.month:
+        found.append(Chip(f"{_('Review on')} {chosen.month:%Y-%m}", ("month",)))
     if chosen.text:
         found.append(Chip(chosen.text, ("q",)))
     return found
+
+
+def _month(text: str) -> date | None:
+    """The first day of a month as an address says it (2027-05); refuses what is none."""
+    return day_named(f"{text}-01") if text else None
 
 
 def may_act(request: HttpRequest, customer_id: int, permission: Permission) -> bool:

@@ -199,7 +199,7 @@ def _counted(
         counts["statements"] = count_issued(IssuedFilter(customer_id=customer_id), scope=asked.ledger)
     if seen(asked.contracts).has_customer(customer_id):
         counts["contracts"] = _contracts(asked, limit=1).count
-    counts["timeline"] = None
+    counts["rating"] = counts["timeline"] = None
     return {"tabs": [(name, title, counts[name]) for name, title in TABS.items() if name in counts]}
 
 
