@@ -366,6 +366,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
                 "/customers/": Permission.VIEW_CUSTOMERS,
                 "/customers/expiring": Permission.VIEW_CUSTOMERS,
                 "/customers/groups/": Permission.VIEW_CUSTOMERS,
+                "/credit/ratings": Permission.VIEW_CUSTOMERS,
                 "/customers/quality": Permission.VIEW_CUSTOMERS,
                 "/customers/hand-overs/": Permission.VIEW_CUSTOMERS,
                 "/contracts/": Permission.VIEW_CONTRACTS,
