@@ -24,6 +24,7 @@ RUNS = [
     ("seal.py", "50000", "300"),
     ("settle.py", "--count", "300", "--many", "3000"),
     ("aging.py", "--rows", "100000", "--runs", "3"),
+    ("scoring.py", "--rows", "100000", "--customers", "5000", "--record"),
     ("api.py", "--items", "3000", "--calls", "40"),
 ]
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("huikuan.see.dossiers.web.urls")),
     path("", include("huikuan.record.customers.web.urls")),
     path("", include("huikuan.record.contracts.web.urls")),
+    path("", include("huikuan.judge.rating.web.urls")),
     path("imports/", include("huikuan.connect.connectors.web.urls")),
     path("api/", include("huikuan.connect.api.web.urls")),
 ]

@@ -38,6 +38,7 @@ COMMANDS = {
     "aging": "huikuan.record.receivables.cli",
     "rates": "huikuan.record.receivables.cli",
     "period": "huikuan.record.receivables.cli",
+    "credit": "huikuan.judge.rating.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",
     "webhook": "huikuan.connect.api.cli",
@@ -53,8 +54,9 @@ def command_adders(word: str) -> Sequence[Callable[[Any], None]]:
 
 def jobs() -> dict[str, Handler]:
     """Every kind of job and how it is done."""
-    from huikuan.connect.api import jobs as api  # the worker's, not the commands'; so the next four
+    from huikuan.connect.api import jobs as api  # the worker's, not the commands'; so the next five
     from huikuan.connect.connectors import jobs as connectors
+    from huikuan.judge.rating import jobs as rating
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.see.statements import jobs as statements
     from huikuan.shell import recurring
@@ -67,6 +69,7 @@ def jobs() -> dict[str, Handler]:
         "api.tidy": Handler(api.tidy, every=timedelta(hours=1)),
         "backups.make": Handler(recurring.make_backup, attempts=3, every=daily if backups_folder() else None),
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
+        "rating.assess": Handler(rating.assess_all, attempts=3),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
         "columns.compact": Handler(recurring.compact_columns, every=daily),

@@ -50,6 +50,7 @@ PLACES = (
         children=(
             Place(gettext_noop("Customers"), "dossiers:customers", go="k"),
             Place(gettext_noop("Groups"), "dossiers:groups"),
+            Place(gettext_noop("Ratings"), "rating:ratings"),
             Place(gettext_noop("Papers that expire"), "customers:expiring"),
             Place(gettext_noop("Data quality"), "dossiers:quality"),
             Place(gettext_noop("Hand-overs"), "dossiers:hand-overs"),

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     DRAFT_POLICY = "draft_policy"
     APPROVE_POLICY = "approve_policy"
     FORCE_POLICY = "force_policy"
+    ASSESS_CUSTOMERS = "assess_customers"
+    APPROVE_GRADE = "approve_grade"
     ERASE_PERSONAL = "erase_personal"
     USE_API = "use_api"
     MANAGE_WEBHOOKS = "manage_webhooks"
@@ -51,7 +53,7 @@ class Permission(StrEnum):
 _P = Permission
 
 #: Business decisions. Whoever administers the system makes none of them, whatever else they are.
-APPROVING = frozenset({_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD})
+APPROVING = frozenset({_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_GRADE})
 
 ADMINISTRATOR = "administrator"
 
@@ -81,10 +83,10 @@ _CUSTOMERS = (_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS)
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        _role("credit_analyst", *_DEAL, *_CUSTOMERS, _P.DRAFT_POLICY),
+        _role("credit_analyst", *_DEAL, *_CUSTOMERS, _P.DRAFT_POLICY, _P.ASSESS_CUSTOMERS),
         _role(
             "credit_manager",
-            *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS),
+            *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
         ),
         _role(
@@ -106,6 +108,7 @@ ROLES: dict[str, Role] = {
             *(*_DEAL, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE),
             *(_P.RESCHEDULE, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
+            *(_P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, _P.SET_RATES),
@@ -132,7 +135,7 @@ ROLES: dict[str, Role] = {
 }  # fmt: skip
 
 #: Whoever commands the machine may operate the product, and approves nothing.
-OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY}
+OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY, _P.APPROVE_GRADE}
 
 _SELLING = ("sales", "sales_manager")
 _WRITING = ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager", ADMINISTRATOR)

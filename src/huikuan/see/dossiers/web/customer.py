@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
+from huikuan.judge.rating.queries.ratings import Rating
+from huikuan.judge.rating.web.panel import panel, rating_shown
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import needs, scope_of
@@ -49,6 +51,7 @@ TABS = {
     "statements": gettext_noop("Statements"),
     "people": gettext_noop("Contacts"),
     "papers": gettext_noop("Papers"),
+    "rating": gettext_noop("Credit rating"),
     "timeline": gettext_noop("Timeline"),
 }
 TIMELINE = {
@@ -74,6 +77,7 @@ class Asked:
     contracts: Scope
     orders: Scope
     customers: Scope
+    rating: Rating | None
     sees_books: bool
     clear: bool
 
@@ -111,6 +115,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     page = {
         "customer": asked.customer,
         "standing": standing,
+        "rating": asked.rating,
         "quality": quality,
         "last_said_at": last_said([customer_id]).get(customer_id),
         "people": people,
@@ -140,13 +145,15 @@ def _shown_under(request: HttpRequest, merged: CustomerRow, shown: int) -> HttpR
 
 def _asked(request: HttpRequest, customer_id: int) -> Asked:
     customer, ledger = found_customer(request, customer_id), scope_of(request, Permission.VIEW_LEDGER)
+    customers = scope_of(request, Permission.VIEW_CUSTOMERS)
     return Asked(
         customer=customer,
         books=books_of(request),
         ledger=ledger,
         contracts=scope_of(request, Permission.VIEW_CONTRACTS),
         orders=scope_of(request, Permission.VIEW_ORDERS),
-        customers=scope_of(request, Permission.VIEW_CUSTOMERS),
+        customers=customers,
+        rating=rating_shown(request, customer_id, scope=customers),
         sees_books=seen(ledger).has_customer(customer_id),
         clear=sees_people(request, customer_id),
     )
@@ -192,7 +199,7 @@ def _counted(
         counts["statements"] = count_issued(IssuedFilter(customer_id=customer_id), scope=asked.ledger)
     if seen(asked.contracts).has_customer(customer_id):
         counts["contracts"] = _contracts(asked, limit=1).count
-    counts["timeline"] = None
+    counts["rating"] = counts["timeline"] = None
     return {"tabs": [(name, title, counts[name]) for name, title in TABS.items() if name in counts]}
 
 
@@ -261,6 +268,10 @@ def _statements_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) ->
     return {"rows": issued(IssuedFilter(customer_id=asked.customer.id), scope=asked.ledger, limit=FEW)}
 
 
+def _rating_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
+    return panel(request, asked.customer.id, asked.rating, scope=asked.customers)
+
+
 def _nothing_more(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
     return {}
 
@@ -287,5 +298,6 @@ _TABS: dict[str, Callable[[HttpRequest, Asked, list[ItemRow]], dict[str, Any]]] 
     "statements": _statements_tab,
     "people": _nothing_more,
     "papers": _nothing_more,
+    "rating": _rating_tab,
     "timeline": _timeline_tab,
 }

@@ -10,6 +10,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from huikuan.judge.rating.templatetags.rating import card_title, cause_name, factor_title, factor_value, source_name
+from huikuan.judge.rating.web.panel import past
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -94,6 +96,31 @@ def _papers(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Ro
     return headers, rows()
 
 
+def _ratings(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Rows]:
+    """Every assessment by the day, a line for each of its factors."""
+    headers = [
+        *(_("Assessed as of"), _("Grade"), _("Score"), _("Scorecard"), _("Factor"), _("Value"), _("Points")),
+        *(_("Points at most"), _("Source"), _("As of"), _("Cause"), _("By")),
+    ]
+    scope = scope_of(request, Permission.VIEW_CUSTOMERS)
+
+    def rows() -> _Rows:
+        for one in past(request, customer.id, scope=scope):
+            for reason in one.reasons:
+                yield [
+                    *(one.as_of, one.grade, one.score, card_title(one.card), factor_title(reason.factor)),
+                    *(factor_value(reason.value, reason.factor), reason.points, reason.most),
+                    *(
+                        source_name(reason.source) if reason.source else "",
+                        reason.on,
+                        cause_name(one.cause),
+                        one.actor,
+                    ),
+                ]
+
+    return headers, rows()
+
+
 def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Rows]:
     headers = [_("Date"), _("Recorded"), _("By"), _("What"), _("Details")]
 
@@ -122,5 +149,6 @@ _LISTS: dict[str, Callable[[HttpRequest, CustomerRow], tuple[list[str], _Rows]]]
     "documents": _postings,
     "people": _contacts,
     "papers": _papers,
+    "rating": _ratings,
     "timeline": _timeline,
 }

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "huikuan.judge.rating"
+    label = "rating"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # The policy kind registers itself.
+        from huikuan.judge.rating import policies

@@ -1,0 +1,1 @@
+"""Behaviour, scorecards, grades: plain Python."""

@@ -1,0 +1,125 @@
+"""What a scorecard may ask about, and how an answer comes: a value with its source, day and reliability.
+
+The ledger, statements, a bank, the registry or an analyst all answer in the same form (`FactorValue`), so that a card
+does not know where a value comes from, and a new source needs no change of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import IntEnum
+
+from huikuan.kernel.errors import Refusal
+
+OWN_LEDGER = "own_ledger"
+#: Where values come from, the own ledger first.
+SOURCES = (OWN_LEDGER, "master_data", "statements", "bank", "third_party", "registry", "peers", "analyst")
+
+#: Days of a month, where the age of a value is counted in months.
+_MONTH_DAYS = 30
+_LONGEST_VALUE = 40
+
+
+class Reliability(IntEnum):
+    """How far a value can be relied on: said by the customer or by hearsay, reported by a third party, proven by
+    own books, a register or an audited report."""
+
+    SAID = 1
+    REPORTED = 2
+    PROVEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """`unit`: share (0.95 is 95 %), days, months, years, times, number, or choice among `choices`.
+    `computed`: from the own ledger alone; nobody says it by hand."""
+
+    name: str
+    unit: str
+    choices: tuple[str, ...] = ()
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactorValue:
+    """What a source says of a factor; `value` a decimal, or one of the factor's choices."""
+
+    factor: str
+    value: Decimal | str
+    source: str
+    on: date
+    reliability: Reliability
+
+
+def _ledger(name: str, unit: str) -> Factor:
+    return Factor(name, unit, computed=True)
+
+
+def _choice(name: str, *choices: str) -> Factor:
+    return Factor(name, "choice", choices)
+
+
+FACTORS: dict[str, Factor] = {
+    factor.name: factor
+    for factor in (
+        _ledger("paid_on_time_amount", "share"),
+        _ledger("paid_on_time_count", "share"),
+        _ledger("average_days_late", "days"),
+        _ledger("worst_days_late", "days"),
+        _ledger("very_late_share", "share"),
+        _ledger("days_late_change", "days"),
+        _ledger("payment_cycle_change", "days"),
+        _ledger("return_rate", "share"),
+        _ledger("overdue_share", "share"),
+        _ledger("longest_overdue", "days"),
+        _ledger("months_known", "months"),
+        _ledger("invoices_a_month", "number"),
+        _ledger("invoices_change", "share"),
+        Factor("current_ratio", "times"),
+        Factor("quick_ratio", "times"),
+        Factor("debt_ratio", "share"),
+        Factor("interest_cover", "times"),
+        Factor("cash_flow_ratio", "times"),
+        Factor("return_on_equity", "share"),
+        Factor("receivables_turnover", "times"),
+        Factor("altman_z", "number"),
+        Factor("years_established", "years"),
+        Factor("open_lawsuits", "number"),
+        _choice("registry_status", "active", "moved_out", "revoked", "cancelled"),
+        _choice("dishonest_debtor", "no", "yes"),
+        _choice("third_party_rating", "excellent", "good", "fair", "poor"),
+        _choice("bank_reference", "good", "fair", "poor"),
+        _choice("peer_reference", "prompt", "slow", "bad"),
+        _choice("management_view", "strong", "sound", "weak"),
+        _choice("conduct", "ordinary", "bad_faith"),
+    )
+}
+
+
+def read_value(factor: str, text: str) -> Decimal | str:
+    """A value as it is written: one of the choices, or a decimal; refuses anything else."""
+    asked = FACTORS.get(factor)
+    if asked is None:
+        raise Refusal("factor_unknown", factor=factor, known=", ".join(FACTORS))
+    if asked.choices:
+        if text not in asked.choices:
+            raise Refusal("factor_choice_unknown", factor=factor, value=text, known=", ".join(asked.choices))
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Refusal("factor_value_unreadable", factor=factor, value=text) from None
+    if not number.is_finite() or len(text) > _LONGEST_VALUE or abs(number) >= Decimal("1e15"):
+        raise Refusal("factor_value_unreadable", factor=factor, value=text)
+    return number
+
+
+def best(values: Iterable[FactorValue], *, as_of: date, months: int | None = None) -> FactorValue | None:
+    """Of one factor's values by the day, and not older than `months`: the most reliable; of those the newest; of
+    those the first in the order of SOURCES."""
+    oldest = date.min if months is None else as_of - timedelta(days=months * _MONTH_DAYS)
+    counted = [one for one in values if oldest <= one.on <= as_of]
+    return max(counted, key=lambda one: (one.reliability, one.on, -SOURCES.index(one.source)), default=None)

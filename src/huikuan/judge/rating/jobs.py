@@ -1,0 +1,47 @@
+"""A run: every customer, or those due for review, assessed by a day, a few thousand in each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from huikuan.judge.rating.operations.assessing import record_assessments
+from huikuan.judge.rating.operations.rights import require_for_all
+from huikuan.judge.rating.queries.assessing import Assessed, assessed, scorecard_version
+from huikuan.judge.rating.queries.calendar import due_customers
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.jobs.work import Work
+from huikuan.record.customers.models import Customer
+
+#: Customers in one step.
+STEP = 2_000
+
+
+def assess_all(work: Work) -> dict[str, Any]:
+    """Assess by `as_of` under the scorecards named when it was asked for, whatever came into force since. `due` true:
+    those alone whose review had come by then. Killed at any point and begun again, it goes on where it was: customers
+    come in order of their id, the last one done stands in the cursor. Whoever asked must still be one who may."""
+    actor, as_of = work.params["actor"], date.fromisoformat(work.params["as_of"])
+    policy = scorecard_version(work.params["scorecard"])
+    done, after = work.cursor.get("done", 0), work.cursor.get("after", 0)
+    ids = _left(as_of, after, only_due=work.params["due"])
+    total = done + len(ids)
+    for chunk in _chunks(assessed(as_of=as_of, policy=policy, customer_ids=ids, order="id")):
+        require_for_all(actor, Permission.ASSESS_CUSTOMERS, at=work.at)
+        done += len(chunk)
+        with work.step(done, total, cursor={"done": done, "after": chunk[-1].customer_id}):
+            record_assessments(chunk, policy=policy, as_of=as_of, actor=actor, at=work.at)
+    return {"assessed": total, "as_of": as_of.isoformat()}
+
+
+def _left(as_of: date, after: int, *, only_due: bool) -> list[int]:
+    if only_due:
+        return [customer_id for customer_id in due_customers(as_of) if customer_id > after]
+    return list(Customer.objects.filter(pk__gt=after, merged_into=None).values_list("id", flat=True))
+
+
+def _chunks(found: Iterator[Assessed]) -> Iterator[list[Assessed]]:
+    while chunk := list(islice(found, STEP)):
+        yield chunk

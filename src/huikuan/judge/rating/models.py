@@ -1,0 +1,95 @@
+"""What others say of a customer, what it was found to be, and whoever decided otherwise: facts."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from huikuan.mechanisms.store.models import Fact
+
+
+class Information(Fact):
+    """On a day a source said this of a customer's factor (信用信息); the newest of each source governs.
+
+    `value` is a decimal, or one of the factor's choices (domain.factors); '' takes back what the source had said.
+    `reliability`: 1 said, 2 reported, 3 proven.
+    """
+
+    customer_id = models.BigIntegerField()
+    factor = models.CharField(max_length=40)
+    value = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=20)
+    on_date = models.DateField()
+    reliability = models.PositiveSmallIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer_id", "factor"], name="rating_information_customer")]
+
+
+class Assessment(Fact):
+    """What a scorecard made of a customer from facts effective by `as_of` (评级).
+
+    `score` 0 … 100, null when nothing the card asks was known; `grade` '' when too little was. `known`: per cent of
+    the card's weight that rests on values. `reasons` is the text of a JSON list, a factor each (domain.scorecard.
+    Reason); text, because a leaf commits to the exact bytes. `scorecard_id`: the policy version, null the shipped
+    one. `review_on`: when it is to be looked at again.
+    """
+
+    class Cause(models.TextChoices):
+        FIRST = "first"
+        REVIEW = "review"
+        EVENT = "event"
+        REQUEST = "request"
+
+    customer_id = models.BigIntegerField()
+    as_of = models.DateField()
+    scorecard_id = models.BigIntegerField(null=True)
+    scorecard_number = models.PositiveIntegerField()
+    card = models.CharField(max_length=40)
+    score = models.PositiveSmallIntegerField(null=True)
+    grade = models.CharField(max_length=10, blank=True)
+    known = models.PositiveSmallIntegerField()
+    reasons = models.TextField()
+    review_on = models.DateField()
+    cause = models.CharField(max_length=10, choices=Cause)
+    note = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer_id", "as_of"], name="rating_assessment_customer")]
+
+
+class Override(Fact):
+    """Somebody holds another grade to be right, and says why (人工调整); it counts once another approves it.
+
+    It stands from the approval's day through `until`, whatever the scorecards say meanwhile. `assessment_id`: what it
+    departs from.
+    """
+
+    customer_id = models.BigIntegerField(db_index=True)
+    assessment_id = models.BigIntegerField()
+    grade = models.CharField(max_length=10)
+    reason = models.CharField(max_length=300)
+    until = models.DateField()
+    actor = models.CharField(max_length=150)
+
+
+class OverrideStep(Fact):
+    """An override was approved from `effective_on` on, declined, or ended early. `own`: its maker approved it, as a
+    small firm's rule lets them."""
+
+    class Step(models.TextChoices):
+        APPROVED = "approved"
+        DECLINED = "declined"
+        ENDED = "ended"
+
+    override_id = models.BigIntegerField()
+    step = models.CharField(max_length=10, choices=Step)
+    effective_on = models.DateField()
+    comment = models.CharField(max_length=300, blank=True)
+    own = models.BooleanField(default=False)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["override_id", "step"], name="rating_override_step")]

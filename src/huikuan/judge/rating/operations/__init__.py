@@ -1,0 +1,1 @@
+"""Writing what is known of customers, and what they were found to be."""

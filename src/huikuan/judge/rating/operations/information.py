@@ -1,0 +1,62 @@
+"""Recording what a source says of a customer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from huikuan.judge.rating.domain.factors import FACTORS, OWN_LEDGER, SOURCES, Reliability, read_value
+from huikuan.judge.rating.models import Information
+from huikuan.judge.rating.operations.rights import hold, require_for
+from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import tidy
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.store.transactions import retrying
+
+
+def record_information(
+    *,
+    customer_id: int,
+    factor: str,
+    value: str,
+    source: str,
+    on: date,
+    reliability: Reliability,
+    note: str = "",
+    actor: str,
+    at: datetime,
+) -> int:
+    """On the day `on` the source said this of the factor; answers the fact's id. `value` '': it is taken back.
+
+    Refuses an unknown factor, source or value, what is computed from the ledger, and a day to come.
+    """
+    _check(factor, value, source)
+    if on > business_date(at):
+        raise Refusal("information_from_future", on=on.isoformat())
+
+    def work() -> int:
+        hold(customer_id)
+        require_for(actor, Permission.ASSESS_CUSTOMERS, customer_id, at=at)
+        row = {
+            "customer_id": customer_id, "factor": factor, "value": value, "source": source, "on_date": on,
+            "reliability": int(reliability), "note": tidy(note), "actor": actor,
+        }  # fmt: skip
+        (number,) = record(Information, [row], at=at)
+        announce("rating.informed", at=at, customer_id=customer_id, payload={"factor": factor, "source": source})
+        return number
+
+    return retrying(work)
+
+
+def _check(factor: str, value: str, source: str) -> None:
+    sources = [name for name in SOURCES if name != OWN_LEDGER]
+    if source not in sources:
+        raise Refusal("factor_source_unknown", source=source, known=", ".join(sources))
+    if value:
+        read_value(factor, value)
+    elif factor not in FACTORS:
+        raise Refusal("factor_unknown", factor=factor, known=", ".join(FACTORS))
+    if FACTORS[factor].computed:
+        raise Refusal("factor_computed", factor=factor)

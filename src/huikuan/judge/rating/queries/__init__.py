@@ -1,0 +1,1 @@
+"""Reading behaviour, known values and grades."""

@@ -1,0 +1,95 @@
+"""How ratings are told: factors and their values, sources, cards, grades."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huikuan.judge.rating import messages
+from huikuan.judge.rating.domain.factors import FACTORS
+from huikuan.judge.rating.web import words
+from huikuan.mechanisms.pages.figures import percent, rounded
+
+register = template.Library()
+
+
+@register.filter
+def factor_title(name: str) -> str:
+    """A factor as people call it; one that no longer is, by its name."""
+    return _(messages.FACTORS[name]) if name in messages.FACTORS else name
+
+
+@register.filter
+def factor_value(value: str | None, name: str) -> str:
+    """88.2%, 2.4 days, deregistered; nothing known is said so."""
+    if value is None:
+        return _("not known")
+    if value == "":
+        return _("taken back")
+    if value in messages.ANSWERS:
+        return _(messages.ANSWERS[value])
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    return _measured(number, FACTORS[name].unit if name in FACTORS else "number")
+
+
+def _measured(number: Decimal, unit: str) -> str:
+    if unit == "share":
+        return percent(number)
+    places = 0 if number == number.to_integral_value() else min(-int(number.as_tuple().exponent), 2)
+    told = rounded(number, places)
+    plural = 1 if number == 1 else 2
+    return {
+        "days": ngettext("%(number)s day", "%(number)s days", plural),
+        "months": ngettext("%(number)s month", "%(number)s months", plural),
+        "years": ngettext("%(number)s year", "%(number)s years", plural),
+    }.get(unit, "%(number)s") % {"number": told}
+
+
+@register.filter
+def source_name(name: str) -> str:
+    return _(messages.SOURCES[name]) if name in messages.SOURCES else name
+
+
+@register.filter
+def card_title(name: str) -> str:
+    """A card as shipped in words; one of the company's own by its name."""
+    return _(messages.CARDS[name]) if name in messages.CARDS else name
+
+
+@register.filter
+def cause_name(cause: str) -> str:
+    return _(words.CAUSES[cause])
+
+
+@register.filter
+def reliability_name(level: int) -> str:
+    return _(words.RELIABILITIES[level]) if level in words.RELIABILITIES else ""
+
+
+@register.filter
+def override_state(state: str) -> str:
+    return _(words.OVERRIDES[state])
+
+
+@register.simple_tag
+def grade_tag(grade: str) -> SafeString:
+    """The grade as a small label; none is a dash."""
+    if not grade:
+        return format_html('<span class="quiet" title="{}">–</span>', _("no grade"))
+    return format_html('<span class="tag {}">{}</span>', words.TONES.get(grade, ""), grade)
+
+
+@register.simple_tag
+def review_tag(state: str) -> SafeString:
+    """Whether the review has come."""
+    if not state:
+        return SafeString("")
+    return format_html('<span class="tag {}">{}</span>', words.STATE_TONES[state], _(words.STATES[state]))
