@@ -20,6 +20,7 @@ from huikuan.mechanisms.store import messages as store
 from huikuan.record.contracts import messages as contracts
 from huikuan.record.customers import messages as customers
 from huikuan.record.customers.web import words
+from huikuan.record.financials import messages as financials
 from huikuan.record.receivables import messages as receivables
 from huikuan.see.cockpit import messages as cockpit
 from huikuan.see.statements import messages as statements
@@ -89,6 +90,7 @@ SENTENCES = {
     **pages.SENTENCES,
     **policies.SENTENCES,
     **customers.SENTENCES,
+    **financials.SENTENCES,
     **contracts.SENTENCES,
     **receivables.SENTENCES,
     **cockpit.SENTENCES,

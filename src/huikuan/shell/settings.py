@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.policies",
     "huikuan.mechanisms.pages",
     "huikuan.record.customers",
+    "huikuan.record.financials",
     "huikuan.record.contracts",
     "huikuan.record.receivables",
     "huikuan.see.cockpit",

@@ -1,0 +1,135 @@
+"""What each refusal of this context says, and its words; translated in this context's locale folder."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "statement_changed_since": gettext_noop(
+        "Somebody recorded these statements of %(customer)s meanwhile: you read version %(seen)s, now it is %(now)s."
+        " Nothing was written."
+    ),
+    "statement_empty": gettext_noop("Not one amount is stated."),
+    "statement_end_bad": gettext_noop("A period ends on a month's last day, like %(month_end)s; %(value)s is none."),
+    "statement_field_missing": gettext_noop("“%(field)s” is missing."),
+    "statement_format_unknown": gettext_noop("“%(value)s” is no format of statements. Known: %(known)s."),
+    "statement_inconsistent": gettext_noop(
+        "The figures do not agree in %(count)s places. Correct them, or say why they are kept as they are."
+    ),
+    "statement_line_unknown": gettext_noop("The format “%(format)s” has no line “%(line)s”."),
+    "statement_months_bad": gettext_noop("A period has 1 to 12 months, not “%(value)s”."),
+    "statement_opening_of_flow": gettext_noop("“%(line)s” is a flow: it has no opening balance."),
+    "statement_reason_missing": gettext_noop("Say why the statements do not count any more."),
+    "statement_received_early": gettext_noop(
+        "They cannot have been received on %(value)s: the period ends on %(ends_on)s."
+    ),
+    "statement_source_unknown": gettext_noop("“%(value)s” is no source of statements. Known: %(known)s."),
+    "statement_text_too_long": gettext_noop("“%(field)s” is longer than %(longest)s characters."),
+    "statement_unit_unknown": gettext_noop("“%(value)s” is no unit of amounts. Known: %(known)s."),
+    "statement_unknown": gettext_noop("There are no statements of the period %(period)s."),
+    "statement_version_unknown": gettext_noop("There are no statements with number %(number)s."),
+    "ratio_unknown": gettext_noop("There is no ratio “%(ratio)s”. Known: %(known)s."),
+    "reference_tiers_missing": gettext_noop("“%(ratio)s” needs five values, from excellent to poor."),
+    "reference_tiers_unordered": gettext_noop("The values of “%(ratio)s” do not get worse one by one: %(values)s."),
+}
+
+FORMATS = {
+    "small": gettext_noop("Accounting Standards for Small Enterprises"),
+    "general": gettext_noop("Accounting Standards for Business Enterprises"),
+}
+UNITS = {"yuan": gettext_noop("1 (yuan)"), "thousand": gettext_noop("1,000"), "wan": gettext_noop("10,000")}
+SOURCES = {
+    "customer": gettext_noop("From the customer"),
+    "public": gettext_noop("Publicly disclosed"),
+    "registry": gettext_noop("Annual report in the registry"),
+    "other": gettext_noop("Other source"),
+}
+KINDS = {
+    "year": gettext_noop("Year"),
+    "nine_months": gettext_noop("Nine months"),
+    "half": gettext_noop("Half-year"),
+    "quarter": gettext_noop("Quarter"),
+    "month": gettext_noop("Month"),
+    "months": gettext_noop("%(months)s months"),
+}
+SHEETS = {
+    "balance": gettext_noop("Balance sheet"),
+    "income": gettext_noop("Income statement"),
+    "cash": gettext_noop("Cash flow statement"),
+}
+COLUMNS = {
+    "closing": gettext_noop("closing"),
+    "opening": gettext_noop("opening"),
+    "flow": gettext_noop("of the period"),
+}
+#: What each rule of domain.checks says when it is not met.
+RULES = {
+    "sum": gettext_noop("The total is not the sum of its lines."),
+    "balances": gettext_noop("Assets are not liabilities and equity."),
+    "retained": gettext_noop("Retained earnings do not follow from the net profit."),
+    "cash_held": gettext_noop("Cash differs between cash flow statement and balance sheet."),
+    "carried": gettext_noop("The opening balance is not the closing one of the period before."),
+}
+#: Why a ratio has no value (domain.inputs).
+REASONS = {
+    "missing": gettext_noop("not stated"),
+    "zero_base": gettext_noop("the base is nought"),
+    "negative_base": gettext_noop("the base is negative"),
+    "no_interest": gettext_noop("no interest to cover"),
+}
+GROUPS = {
+    "solvency": gettext_noop("Solvency"),
+    "profitability": gettext_noop("Profitability"),
+    "operation": gettext_noop("Operating capability"),
+    "cash_flow": gettext_noop("Cash flow"),
+    "distress": gettext_noop("Distress (Altman)"),
+}
+RATIOS = {
+    "current_ratio": gettext_noop("Current ratio"),
+    "quick_ratio": gettext_noop("Quick ratio"),
+    "debt_ratio": gettext_noop("Debt to assets"),
+    "interest_cover": gettext_noop("Interest cover"),
+    "interest_bearing_debt_ratio": gettext_noop("Interest-bearing share of liabilities"),
+    "return_on_equity": gettext_noop("Return on equity"),
+    "return_on_assets": gettext_noop("Return on total assets"),
+    "operating_margin": gettext_noop("Operating margin"),
+    "receivables_turnover": gettext_noop("Accounts receivable turnover"),
+    "inventory_turnover": gettext_noop("Inventory turnover"),
+    "current_assets_turnover": gettext_noop("Current assets turnover"),
+    "assets_turnover": gettext_noop("Total assets turnover"),
+    "receivables_and_inventory_share": gettext_noop("Receivables and inventory in current assets"),
+    "cash_flow_ratio": gettext_noop("Operating cash flow to current liabilities"),
+    "cash_to_profit": gettext_noop("Operating cash flow to net profit"),
+    "altman_z_private": gettext_noop("Altman Z′ (private manufacturers)"),
+    "altman_z": gettext_noop("Altman Z″ (private firms)"),
+    "altman_em": gettext_noop("Altman EM (emerging markets)"),
+}
+#: Each formula in words.
+FORMULAS = {
+    "current_ratio": gettext_noop("current assets ÷ current liabilities"),
+    "quick_ratio": gettext_noop("(current assets − inventory) ÷ current liabilities"),
+    "debt_ratio": gettext_noop("total liabilities ÷ total assets"),
+    "interest_cover": gettext_noop("(profit before tax + interest expense) ÷ interest expense"),
+    "interest_bearing_debt_ratio": gettext_noop(
+        "(short-term loans + non-current liabilities due within a year + long-term loans + bonds + interest payable)"
+        " ÷ total liabilities"
+    ),
+    "return_on_equity": gettext_noop("net profit ÷ average equity"),
+    "return_on_assets": gettext_noop("(profit before tax + interest expense) ÷ average total assets"),
+    "operating_margin": gettext_noop("operating profit ÷ revenue"),
+    "receivables_turnover": gettext_noop("revenue ÷ average accounts receivable"),
+    "inventory_turnover": gettext_noop("cost of sales ÷ average inventory"),
+    "current_assets_turnover": gettext_noop("revenue ÷ average current assets"),
+    "assets_turnover": gettext_noop("revenue ÷ average total assets"),
+    "receivables_and_inventory_share": gettext_noop("(accounts receivable + inventory) ÷ current assets"),
+    "cash_flow_ratio": gettext_noop("net operating cash flow ÷ current liabilities"),
+    "cash_to_profit": gettext_noop("net operating cash flow ÷ net profit"),
+    "altman_z_private": gettext_noop("0.717 X1 + 0.847 X2 + 3.107 X3 + 0.420 X4 + 0.998 X5"),
+    "altman_z": gettext_noop("6.56 X1 + 3.26 X2 + 6.72 X3 + 1.05 X4"),
+    "altman_em": gettext_noop("6.56 X1 + 3.26 X2 + 6.72 X3 + 1.05 X4 + 3.25"),
+}
+ZONES = {
+    "distress": gettext_noop("distress"),
+    "grey": gettext_noop("grey zone"),
+    "safe": gettext_noop("safe"),
+}
