@@ -12,6 +12,13 @@ SENTENCES: dict[str, str] = {
     "statement_empty": gettext_noop("Not one amount is stated."),
     "statement_end_bad": gettext_noop("A period ends on a month's last day, like %(month_end)s; %(value)s is none."),
     "statement_field_missing": gettext_noop("“%(field)s” is missing."),
+    "statement_file_empty": gettext_noop("The file has no line of a statement that is known here."),
+    "statement_file_faults": gettext_noop("%(count)s rows of the file are wrong. Nothing was written."),
+    "statement_file_long": gettext_noop("The file has %(rows)s rows; a statement has at most %(most)s."),
+    "statement_file_missing": gettext_noop("There is no file %(file)s."),
+    "statement_file_unreadable": gettext_noop(
+        "The file is no table that can be read. Save it as xlsx or as CSV UTF-8."
+    ),
     "statement_format_unknown": gettext_noop("“%(value)s” is no format of statements. Known: %(known)s."),
     "statement_inconsistent": gettext_noop(
         "The figures do not agree in %(count)s places. Correct them, or say why they are kept as they are."
@@ -24,13 +31,31 @@ SENTENCES: dict[str, str] = {
         "They cannot have been received on %(value)s: the period ends on %(ends_on)s."
     ),
     "statement_source_unknown": gettext_noop("“%(value)s” is no source of statements. Known: %(known)s."),
+    "statement_template_exists": gettext_noop("%(file)s exists already. Choose another name; nothing is overwritten."),
     "statement_text_too_long": gettext_noop("“%(field)s” is longer than %(longest)s characters."),
     "statement_unit_unknown": gettext_noop("“%(value)s” is no unit of amounts. Known: %(known)s."),
     "statement_unknown": gettext_noop("There are no statements of the period %(period)s."),
     "statement_version_unknown": gettext_noop("There are no statements with number %(number)s."),
     "ratio_unknown": gettext_noop("There is no ratio “%(ratio)s”. Known: %(known)s."),
+    "reference_columns_missing": gettext_noop("The file lacks these columns: %(columns)s."),
+    "reference_file_empty": gettext_noop("The file has no reference values below its header."),
+    "reference_file_faults": gettext_noop("%(count)s rows of reference values are wrong. Nothing was written."),
+    "reference_text_bad": gettext_noop("Column %(column)s is empty or too long."),
+    "reference_value_unreadable": gettext_noop("“%(value)s” is no value of a ratio."),
+    "reference_year_bad": gettext_noop("“%(value)s” is no year."),
     "reference_tiers_missing": gettext_noop("“%(ratio)s” needs five values, from excellent to poor."),
     "reference_tiers_unordered": gettext_noop("The values of “%(ratio)s” do not get worse one by one: %(values)s."),
+}
+
+#: What is wrong with a row of a file.
+FAULTS = {
+    "statement_line_unknown": gettext_noop("this line is not in the format"),
+    "statement_line_twice": gettext_noop("this line stands twice"),
+    "ratio_unknown": gettext_noop("there is no such ratio"),
+    "reference_text_bad": gettext_noop("this column is empty or too long"),
+    "reference_value_unreadable": gettext_noop("this is no value of a ratio"),
+    "reference_year_bad": gettext_noop("this is no year"),
+    "reference_tiers_unordered": gettext_noop("the five values do not get worse one by one"),
 }
 
 FORMATS = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Customer
@@ -32,6 +34,13 @@ class Files:
     def two_years(self) -> None:
         self.record(year_before())
         self.record(small())
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are asserted in the language of the sources, whether or not catalogues are built."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
