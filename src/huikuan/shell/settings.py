@@ -76,6 +76,7 @@ WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 #: Contexts with pages of their own; each keeps its templates beside its views.
 WEB_SHELVES = (
     "record/customers",
+    "record/financials",
     "record/contracts",
     "record/receivables",
     "see/cockpit",

@@ -26,6 +26,8 @@ SENTENCES: dict[str, str] = {
     "statement_line_unknown": gettext_noop("The format “%(format)s” has no line “%(line)s”."),
     "statement_months_bad": gettext_noop("A period has 1 to 12 months, not “%(value)s”."),
     "statement_opening_of_flow": gettext_noop("“%(line)s” is a flow: it has no opening balance."),
+    "statement_of_other": gettext_noop("The file is about %(stated)s, not about %(customer)s."),
+    "statement_original_gone": gettext_noop("The file was read too long ago. Read it again; nothing was written."),
     "statement_reason_missing": gettext_noop("Say why the statements do not count any more."),
     "statement_received_early": gettext_noop(
         "They cannot have been received on %(value)s: the period ends on %(ends_on)s."

@@ -97,9 +97,9 @@ def fields_in(rows: Sequence[Sequence[str]]) -> dict[str, str]:
         if fault:
             faults.append(Place(row=number, value=cells[1] or cells[0], reason=fault))
         elif code:
-            typed[f"{CLOSING}-{code}"] = cells[2]
+            typed[f"{CLOSING}-{code}"] = cells[2].removesuffix(".0")
             if form.by_code[code].sheet == BALANCE:
-                typed[f"{OPENING}-{code}"] = cells[3]
+                typed[f"{OPENING}-{code}"] = cells[3].removesuffix(".0")
     if faults:
         raise Refusal("statement_file_faults", where=faults[:_MOST_FAULTS], count=len(faults))
     if not any(name.startswith(CLOSING) for name in typed):

@@ -1,0 +1,45 @@
+"""How pages name what this context has: periods, sheets, fields."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.record.financials.domain.period import Period
+from huikuan.record.financials.messages import KINDS, SHEETS
+
+RATIOS, CHECKS, VERSIONS = "ratios", "checks", "versions"
+#: The tabs of the page, in their order.
+TABS = {
+    RATIOS: gettext_noop("Ratios"),
+    **SHEETS,
+    CHECKS: gettext_noop("Checks"),
+    VERSIONS: gettext_noop("Versions"),
+}
+FIELDS = {
+    "format": gettext_noop("Format"),
+    "ends_on": gettext_noop("Period ends on"),
+    "months": gettext_noop("Months of the period"),
+    "currency": gettext_noop("Currency"),
+    "unit": gettext_noop("Unit of amounts"),
+    "audited": gettext_noop("Audited"),
+    "source": gettext_noop("Source"),
+    "received_on": gettext_noop("Received on"),
+    "note": gettext_noop("Note"),
+    "kept_reason": gettext_noop("Why the figures are kept as they are"),
+}
+#: What a blank line of each sheet may be said to mean.
+NIL = {
+    "balance": gettext_noop("Blank lines of the balance sheet are nil"),
+    "income": gettext_noop("Blank lines of the income statement are nil"),
+    "cash": gettext_noop("Blank lines of the cash flow statement are nil"),
+}
+
+
+def period_name(period: Period) -> str:
+    """2025 年度, 2026-06-30 半年度, 2026-08-31 8 个月."""
+    kind = _(KINDS[period.kind])
+    if period.kind == "months":
+        kind = kind % {"months": period.months}
+    calendar_year = period.kind == "year" and period.ends_on.month == period.months
+    return f"{period.ends_on.year if calendar_year else period.ends_on.isoformat()} {kind}"
