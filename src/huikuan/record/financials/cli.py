@@ -139,7 +139,7 @@ def _template(options: Namespace) -> int:
 
     path = Path(options.file)
     if path.exists():
-        raise Refusal("statement_template_exists", file=path.name)
+        raise Refusal("financials_template_exists", file=path.name)
     rows = list(template_rows(FORMATS[options.format], {}))
     head = [str(cell) for cell in rows[0]]
     write = write_csv if path.suffix == ".csv" else write_xlsx
@@ -174,7 +174,7 @@ def _scope(options: Namespace) -> Scope:
 def _existing(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
-        raise Refusal("statement_file_missing", file=text)
+        raise Refusal("financials_file_missing", file=text)
     return path
 
 

@@ -5,39 +5,42 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
-    "statement_changed_since": gettext_noop(
+    "financials_changed_since": gettext_noop(
         "Somebody recorded these statements of %(customer)s meanwhile: you read version %(seen)s, now it is %(now)s."
         " Nothing was written."
     ),
-    "statement_empty": gettext_noop("Not one amount is stated."),
-    "statement_end_bad": gettext_noop("A period ends on a month's last day, like %(month_end)s; %(value)s is none."),
-    "statement_field_missing": gettext_noop("“%(field)s” is missing."),
-    "statement_file_empty": gettext_noop("The file has no line of a statement that is known here."),
-    "statement_file_faults": gettext_noop("%(count)s rows of the file are wrong. Nothing was written."),
-    "statement_file_long": gettext_noop("The file has %(rows)s rows; a statement has at most %(most)s."),
-    "statement_file_missing": gettext_noop("There is no file %(file)s."),
-    "statement_file_unreadable": gettext_noop(
+    "financials_empty": gettext_noop("Not one amount is stated."),
+    "financials_end_bad": gettext_noop("A period ends on a month's last day, like %(month_end)s; %(value)s is none."),
+    "financials_field_missing": gettext_noop("“%(field)s” is missing."),
+    "financials_file_empty": gettext_noop("The file has no line of a statement that is known here."),
+    "financials_file_faults": gettext_noop("%(count)s rows of the file are wrong. Nothing was written."),
+    "financials_file_long": gettext_noop("The file has %(rows)s rows; a statement has at most %(most)s."),
+    "financials_file_missing": gettext_noop("There is no file %(file)s."),
+    "financials_file_unreadable": gettext_noop(
         "The file is no table that can be read. Save it as xlsx or as CSV UTF-8."
     ),
-    "statement_format_unknown": gettext_noop("“%(value)s” is no format of statements. Known: %(known)s."),
-    "statement_inconsistent": gettext_noop(
+    "financials_format_unknown": gettext_noop("“%(value)s” is no format of statements. Known: %(known)s."),
+    "financials_inconsistent": gettext_noop(
         "The figures do not agree in %(count)s places. Correct them, or say why they are kept as they are."
     ),
-    "statement_line_unknown": gettext_noop("The format “%(format)s” has no line “%(line)s”."),
-    "statement_months_bad": gettext_noop("A period has 1 to 12 months, not “%(value)s”."),
-    "statement_opening_of_flow": gettext_noop("“%(line)s” is a flow: it has no opening balance."),
-    "statement_of_other": gettext_noop("The file is about %(stated)s, not about %(customer)s."),
-    "statement_original_gone": gettext_noop("The file was read too long ago. Read it again; nothing was written."),
-    "statement_reason_missing": gettext_noop("Say why the statements do not count any more."),
-    "statement_received_early": gettext_noop(
+    "financials_line_unknown": gettext_noop("The format “%(format)s” has no line “%(line)s”."),
+    "financials_line_repeated": gettext_noop("“%(line)s” is given twice."),
+    "financials_months_bad": gettext_noop("A period has 1 to 12 months, not “%(value)s”."),
+    "financials_opening_of_flow": gettext_noop("“%(line)s” is a flow: it has no opening balance."),
+    "financials_of_other": gettext_noop("The file is about %(stated)s, not about %(customer)s."),
+    "financials_original_gone": gettext_noop("The file was read too long ago. Read it again; nothing was written."),
+    "financials_reason_missing": gettext_noop("Say why the statements do not count any more."),
+    "financials_received_early": gettext_noop(
         "They cannot have been received on %(value)s: the period ends on %(ends_on)s."
     ),
-    "statement_source_unknown": gettext_noop("“%(value)s” is no source of statements. Known: %(known)s."),
-    "statement_template_exists": gettext_noop("%(file)s exists already. Choose another name; nothing is overwritten."),
-    "statement_text_too_long": gettext_noop("“%(field)s” is longer than %(longest)s characters."),
-    "statement_unit_unknown": gettext_noop("“%(value)s” is no unit of amounts. Known: %(known)s."),
-    "statement_unknown": gettext_noop("There are no statements of the period %(period)s."),
-    "statement_version_unknown": gettext_noop("There are no statements with number %(number)s."),
+    "financials_source_unknown": gettext_noop("“%(value)s” is no source of statements. Known: %(known)s."),
+    "financials_template_exists": gettext_noop(
+        "%(file)s exists already. Choose another name; nothing is overwritten."
+    ),
+    "financials_text_too_long": gettext_noop("“%(field)s” is longer than %(longest)s characters."),
+    "financials_unit_unknown": gettext_noop("“%(value)s” is no unit of amounts. Known: %(known)s."),
+    "financials_unknown": gettext_noop("There are no statements of the period %(period)s."),
+    "financials_version_unknown": gettext_noop("There are no statements with number %(number)s."),
     "ratio_unknown": gettext_noop("There is no ratio “%(ratio)s”. Known: %(known)s."),
     "reference_columns_missing": gettext_noop("The file lacks these columns: %(columns)s."),
     "reference_file_empty": gettext_noop("The file has no reference values below its header."),
@@ -51,8 +54,8 @@ SENTENCES: dict[str, str] = {
 
 #: What is wrong with a row of a file.
 FAULTS = {
-    "statement_line_unknown": gettext_noop("this line is not in the format"),
-    "statement_line_twice": gettext_noop("this line stands twice"),
+    "financials_line_unknown": gettext_noop("this line is not in the format"),
+    "financials_line_twice": gettext_noop("this line stands twice"),
     "ratio_unknown": gettext_noop("there is no such ratio"),
     "reference_text_bad": gettext_noop("this column is empty or too long"),
     "reference_value_unreadable": gettext_noop("this is no value of a ratio"),

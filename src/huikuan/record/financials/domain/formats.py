@@ -13,5 +13,5 @@ FORMATS: dict[str, Format] = {form.name: form for form in (SMALL, GENERAL)}
 def format_named(name: str) -> Format:
     """The format with this name; refuses an unknown one."""
     if name not in FORMATS:
-        raise Refusal("statement_format_unknown", value=name, known=", ".join(FORMATS))
+        raise Refusal("financials_format_unknown", value=name, known=", ".join(FORMATS))
     return FORMATS[name]

@@ -47,6 +47,6 @@ class Period:
 def check_period(period: Period) -> None:
     """Refuse one that does not end with a month, or is longer than a year."""
     if period.ends_on != month_end(period.ends_on):
-        raise Refusal("statement_end_bad", value=period.ends_on, month_end=month_end(period.ends_on))
+        raise Refusal("financials_end_bad", value=period.ends_on, month_end=month_end(period.ends_on))
     if not 1 <= period.months <= YEAR:
-        raise Refusal("statement_months_bad", value=period.months)
+        raise Refusal("financials_months_bad", value=period.months)

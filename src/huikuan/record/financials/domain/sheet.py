@@ -81,7 +81,7 @@ def fields_in(rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """What the rows say, by field (domain.typed), and `customer`. Refuses, each with its row: a line the format does
     not have, a line that stands twice, and a sheet without one line."""
     if len(rows) > MOST_ROWS:
-        raise Refusal("statement_file_long", rows=len(rows), most=MOST_ROWS)
+        raise Refusal("financials_file_long", rows=len(rows), most=MOST_ROWS)
     typed = _headings(rows)
     form = format_named(typed.get("format", "") or SMALL.name)
     names = _by_name(form)
@@ -91,9 +91,9 @@ def fields_in(rows: Sequence[Sequence[str]]) -> dict[str, str]:
         if cells[0] in _TITLES or not any(cells[2:]):
             continue
         code = cells[0] if cells[0] in form.by_code else _named(cells, names)
-        fault = "" if code or not _has_amount(cells) else "statement_line_unknown"
+        fault = "" if code or not _has_amount(cells) else "financials_line_unknown"
         if code and f"{CLOSING}-{code}" in typed:
-            fault = "statement_line_twice"
+            fault = "financials_line_twice"
         if fault:
             faults.append(Place(row=number, value=cells[1] or cells[0], reason=fault))
         elif code:
@@ -101,9 +101,9 @@ def fields_in(rows: Sequence[Sequence[str]]) -> dict[str, str]:
             if form.by_code[code].sheet == BALANCE:
                 typed[f"{OPENING}-{code}"] = cells[3].removesuffix(".0")
     if faults:
-        raise Refusal("statement_file_faults", where=faults[:_MOST_FAULTS], count=len(faults))
+        raise Refusal("financials_file_faults", where=faults[:_MOST_FAULTS], count=len(faults))
     if not any(name.startswith(CLOSING) for name in typed):
-        raise Refusal("statement_file_empty")
+        raise Refusal("financials_file_empty")
     return typed
 
 

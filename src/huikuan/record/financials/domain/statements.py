@@ -67,31 +67,31 @@ def check_statement(statement: Statement) -> None:
     form = format_named(statement.format)
     check_period(statement.period)
     if statement.received_on <= statement.period.ends_on:
-        raise Refusal("statement_received_early", ends_on=statement.period.ends_on, value=statement.received_on)
+        raise Refusal("financials_received_early", ends_on=statement.period.ends_on, value=statement.received_on)
     currency = statement.currency
     if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
         raise Refusal("currency_bad", currency=currency)
     if statement.unit not in UNITS:
-        raise Refusal("statement_unit_unknown", value=statement.unit, known=", ".join(UNITS))
+        raise Refusal("financials_unit_unknown", value=statement.unit, known=", ".join(UNITS))
     if statement.source not in SOURCES:
-        raise Refusal("statement_source_unknown", value=statement.source, known=", ".join(SOURCES))
+        raise Refusal("financials_source_unknown", value=statement.source, known=", ".join(SOURCES))
     for name in ("note", "kept_reason"):
         if len(getattr(statement, name)) > LONGEST_NOTE:
-            raise Refusal("statement_text_too_long", field=name, longest=LONGEST_NOTE)
+            raise Refusal("financials_text_too_long", field=name, longest=LONGEST_NOTE)
     if not statement.amounts:
-        raise Refusal("statement_empty")
+        raise Refusal("financials_empty")
     _check_lines(form, statement)
 
 
 def _check_lines(form: Format, statement: Statement) -> None:
     for code, amount in (*statement.amounts.items(), *statement.opening.items()):
         if code not in form.by_code:
-            raise Refusal("statement_line_unknown", line=code, format=form.name)
+            raise Refusal("financials_line_unknown", line=code, format=form.name)
         if abs(amount) > LARGEST_MINOR:
             raise Refusal("amount_too_large", value=amount)
     for code in statement.opening:
         if form.by_code[code].sheet != BALANCE:
-            raise Refusal("statement_opening_of_flow", line=code)
+            raise Refusal("financials_opening_of_flow", line=code)
 
 
 def with_nil(form: Format, amounts: Mapping[str, int], sheet: str) -> dict[str, int]:

@@ -107,12 +107,12 @@ def statement_stated(typed: Mapping[str, str]) -> Statement:
 
 #: Which field a refusal of the whole belongs to.
 _FIELDS = {
-    "statement_end_bad": "ends_on",
-    "statement_months_bad": "months",
-    "statement_received_early": "received_on",
+    "financials_end_bad": "ends_on",
+    "financials_months_bad": "months",
+    "financials_received_early": "received_on",
     "currency_bad": "currency",
-    "statement_unit_unknown": "unit",
-    "statement_source_unknown": "source",
+    "financials_unit_unknown": "unit",
+    "financials_source_unknown": "source",
 }
 
 
@@ -143,7 +143,7 @@ def _parsed(
     text = typed.get(name, "").strip()
     if not text:
         if needed:
-            read.problems[name] = Refusal("statement_field_missing", field=name)
+            read.problems[name] = Refusal("financials_field_missing", field=name)
         return None
     try:
         return parse(text)
@@ -154,5 +154,5 @@ def _parsed(
 
 def _months(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= YEAR):
-        raise Refusal("statement_months_bad", value=text)
+        raise Refusal("financials_months_bad", value=text)
     return int(text)

@@ -55,7 +55,7 @@ def read_rows(path: Path, name: str) -> list[list[str]]:
     try:
         rows = [row for _, row in zip(range(LIMITS.rows + 1), csv.reader(io.StringIO(text, newline="")), strict=False)]
     except csv.Error as error:
-        raise Refusal("statement_file_unreadable", where=[Place(file=name)]) from error
+        raise Refusal("financials_file_unreadable", where=[Place(file=name)]) from error
     if len(rows) > LIMITS.rows:
         raise Refusal("too_many_rows", where=[Place(file=name)], limit=LIMITS.rows)
     return rows
@@ -68,7 +68,7 @@ def _decoded(data: bytes, name: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refusal("statement_file_unreadable", where=[Place(file=name)])
+    raise Refusal("financials_file_unreadable", where=[Place(file=name)])
 
 
 @contextmanager

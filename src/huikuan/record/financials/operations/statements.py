@@ -52,7 +52,7 @@ def record_statement(
         code = held(customer_id)
         latest = _latest(customer_id, stated.period)
         if seen is not None and seen != (latest.version if latest else 0):
-            raise Refusal("statement_changed_since", customer=code, seen=seen, now=latest.version if latest else 0)
+            raise Refusal("financials_changed_since", customer=code, seen=seen, now=latest.version if latest else 0)
         kept = _decided(customer_id, stated)
         row = _row(kept)
         if original is not None:
@@ -76,15 +76,15 @@ def withdraw_statement(
     Refuses without a reason, what is not there, and when somebody recorded a version since `version`.
     """
     if not tidy(reason):
-        raise Refusal("statement_reason_missing")
+        raise Refusal("financials_reason_missing")
 
     def work() -> int:
         code = held(customer_id)
         latest = _latest(customer_id, period)
         if latest is None or latest.withdrawn:
-            raise Refusal("statement_unknown", period=period.key)
+            raise Refusal("financials_unknown", period=period.key)
         if latest.version != version:
-            raise Refusal("statement_changed_since", customer=code, seen=version, now=latest.version)
+            raise Refusal("financials_changed_since", customer=code, seen=version, now=latest.version)
         row = {name: getattr(latest, name) for name in _STATED}
         row |= {"note": tidy(reason)[:200], "withdrawn": True}
         _record(customer_id, period, version + 1, row, actor, at)
@@ -98,7 +98,7 @@ def _decided(customer_id: int, stated: Statement) -> Statement:
     before = preceding(customer_id, stated.period)
     errors = [one for one in findings(stated, before) if one.level == ERROR]
     if errors and not stated.kept_reason:
-        raise Refusal("statement_inconsistent", where=places(stated, errors), count=len(errors))
+        raise Refusal("financials_inconsistent", where=places(stated, errors), count=len(errors))
     return stated if errors else replace(stated, kept_reason="")
 
 

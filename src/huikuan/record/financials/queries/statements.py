@@ -59,7 +59,7 @@ def statement_version(fact_id: int, *, scope: Scope) -> StatementRow:
     """One version; refuses an unknown one, and one of a customer out of scope likewise."""
     fact = StatementVersion.objects.filter(pk=fact_id).first()
     if fact is None or not seen(scope).has_customer(fact.customer_id):
-        raise Refusal("statement_version_unknown", number=fact_id)
+        raise Refusal("financials_version_unknown", number=fact_id)
     return row_of(fact)
 
 

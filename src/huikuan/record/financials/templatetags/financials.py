@@ -63,7 +63,7 @@ def ratio_change(change: Change | None, code: str) -> SafeString | str:
     """An arrow and by how much, better or worse than the same months a year before."""
     if change is None:
         return ""
-    by = written(code, abs(change.difference))
+    by = _apart(code, abs(change.difference))
     if change.direction == SAME:
         return format_html('<span class="tag">{}</span>', _("unchanged"))
     arrow = "↑" if change.difference > 0 else "↓"
@@ -83,6 +83,13 @@ def ratio_zone(value: RatioValue) -> SafeString | str:
 def tier(value: Decimal, code: str) -> str:
     """A reference value as the ratio is written."""
     return written(code, value)
+
+
+def _apart(code: str, difference: Decimal) -> str:
+    """How far two values are apart; shares in percentage points."""
+    if RATIOS[code].unit == SHARE:
+        return _("%(points)s pp") % {"points": rounded(difference * 100, 1)}
+    return rounded(difference, 2)
 
 
 def written(code: str, value: Decimal) -> str:

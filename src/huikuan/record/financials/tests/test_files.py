@@ -83,11 +83,11 @@ def test_everything_wrong_is_named_beside_its_field() -> None:
     assert {name: one.code for name, one in problems.items()} == {
         "closing-cash": "amount_unreadable",
         "opening-cash": "amount_too_fine",
-        "months": "statement_months_bad",
+        "months": "financials_months_bad",
         "ends_on": "date_unreadable",
-        "received_on": "statement_field_missing",
+        "received_on": "financials_field_missing",
     }
-    with pytest.raises(Refusal, match="statement_received_early"):
+    with pytest.raises(Refusal, match="financials_received_early"):
         statement_stated(typed_of(small()) | {"received_on": "2025-12-01"})
 
 
@@ -160,7 +160,7 @@ def test_unknown_and_doubled_lines_are_all_named(tmp_path: Path) -> None:
     path.write_text("ends_on,,2025-12-31\ncash,货币资金,1,2\n,火星资产,5\n,货币资金,7\n,备注,见附件\n", "utf-8")
     with pytest.raises(Refusal) as refusal:
         read_fields(path, "x.csv")
-    assert refusal.value.code == "statement_file_faults"
+    assert refusal.value.code == "financials_file_faults"
     assert [(one.file, one.row, one.value, one.reason) for one in refusal.value.where] == [
         ("x.csv", 3, "火星资产", "this line is not in the format"),
         ("x.csv", 4, "货币资金", "this line stands twice"),
@@ -174,11 +174,11 @@ def test_unknown_and_doubled_lines_are_all_named(tmp_path: Path) -> None:
         ("a.xlsx", b"cash,1", "file_type_differs"),
         ("a.pdf", b"%PDF-1.4", "file_type_unknown"),
         ("a.csv", b"", "file_empty"),
-        ("a.csv", b"\xff\xff\xff\x81", "statement_file_unreadable"),
-        ("a.csv", b"nothing,of,ours\n", "statement_file_empty"),
+        ("a.csv", b"\xff\xff\xff\x81", "financials_file_unreadable"),
+        ("a.csv", b"nothing,of,ours\n", "financials_file_empty"),
         ("a.csv", b"x\n" * 2_001, "too_many_rows"),
         ("a.csv", b"<html><table>", "file_type_differs"),
-        ("a.csv", b"format,,martian\ncash,,1\n", "statement_format_unknown"),
+        ("a.csv", b"format,,martian\ncash,,1\n", "financials_format_unknown"),
     ],
 )
 def test_files_that_are_no_statement_are_refused(tmp_path: Path, name: str, content: bytes, code: str) -> None:
@@ -202,7 +202,7 @@ def test_a_sheet_beyond_the_limits_ends_the_child_alone(tmp_path: Path) -> None:
 
 def test_twenty_thousand_brackets_and_quotes_do_no_harm() -> None:
     assert folded("（" * 20_000 + "号填列" + "）" * 20_000) == ""
-    with pytest.raises(Refusal, match="statement_file_empty"):
+    with pytest.raises(Refusal, match="financials_file_empty"):
         fields_in([["“" * 20_000, "其中：" * 5_000, "", ""]])
 
 
@@ -295,20 +295,20 @@ def test_commands_refuse_and_write_nothing(files: Files, tmp_path: Path, capsys:
     off = small(amounts={**small().amounts, "closing_cash": 150_00})
     path = written(tmp_path, off, ".csv")
     code, said = run(capsys, "import", str(path))
-    assert (code, said["error"]["code"]) == (1, "statement_inconsistent")
+    assert (code, said["error"]["code"]) == (1, "financials_inconsistent")
     assert StatementVersion.objects.count() == 0
     assert run(capsys, "import", str(path), "--kept-reason", "as handed in")[0] == 0
     (row,) = statements_of(files.customer.pk, scope=EVERYTHING, as_of=TODAY)
     assert row.statement.kept_reason == "as handed in"
     for arguments, refused in (
-        (("import", "no.xlsx"), "statement_file_missing"),
+        (("import", "no.xlsx"), "financials_file_missing"),
         (("import", str(path), "--customer", "K-9"), "customer_unknown"),
         (("import", str(path), "--actor", "nobody"), "not_permitted"),
         (("show", "K-9"), "customer_unknown"),
-        (("template", str(path)), "statement_template_exists"),
+        (("template", str(path)), "financials_template_exists"),
     ):
         code, said = run(capsys, *arguments)
         assert (code, said["error"]["code"]) == (1, refused), arguments
     assert run(capsys, "template", str(tmp_path / "blank.xlsx"), "--format", "general")[0] == 0
-    assert run(capsys, "import", str(tmp_path / "blank.xlsx"))[1]["error"]["code"] == "statement_file_empty"
+    assert run(capsys, "import", str(tmp_path / "blank.xlsx"))[1]["error"]["code"] == "financials_file_empty"
     assert StatementVersion.objects.count() == 1

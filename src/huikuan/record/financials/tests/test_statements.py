@@ -75,7 +75,7 @@ def test_who_read_an_older_version_is_refused(files: Files) -> None:
     files.record(small())
     with pytest.raises(Refusal) as refusal:
         files.record(small(note="again"), seen=0)
-    assert (refusal.value.code, refusal.value.params["now"]) == ("statement_changed_since", 1)
+    assert (refusal.value.code, refusal.value.params["now"]) == ("financials_changed_since", 1)
     assert StatementVersion.objects.count() == 1
 
 
@@ -83,7 +83,7 @@ def test_figures_that_do_not_agree_need_a_reason(files: Files) -> None:
     off = with_amounts(small(), closing_cash=150)
     with pytest.raises(Refusal) as refusal:
         files.record(off)
-    assert (refusal.value.code, refusal.value.params["count"]) == ("statement_inconsistent", 1)
+    assert (refusal.value.code, refusal.value.params["count"]) == ("financials_inconsistent", 1)
     (place,) = refusal.value.where
     assert (place.column, place.value) == ("closing 期末现金余额", "150.00")
     assert "140.00" in place.fix
@@ -103,19 +103,19 @@ def test_figures_that_do_not_agree_need_a_reason(files: Files) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"format": "own"}, "statement_format_unknown"),
-        ({"period": Period(date(2025, 12, 30))}, "statement_end_bad"),
-        ({"period": Period(date(2025, 12, 31), 13)}, "statement_months_bad"),
-        ({"period": Period(date(2025, 12, 31), 0)}, "statement_months_bad"),
-        ({"received_on": date(2025, 12, 31)}, "statement_received_early"),
+        ({"format": "own"}, "financials_format_unknown"),
+        ({"period": Period(date(2025, 12, 30))}, "financials_end_bad"),
+        ({"period": Period(date(2025, 12, 31), 13)}, "financials_months_bad"),
+        ({"period": Period(date(2025, 12, 31), 0)}, "financials_months_bad"),
+        ({"received_on": date(2025, 12, 31)}, "financials_received_early"),
         ({"currency": "cny"}, "currency_bad"),
-        ({"unit": "dozen"}, "statement_unit_unknown"),
-        ({"source": "hearsay"}, "statement_source_unknown"),
-        ({"note": "x" * 201}, "statement_text_too_long"),
-        ({"amounts": {}}, "statement_empty"),
-        ({"amounts": {"goodwill": 1}}, "statement_line_unknown"),
+        ({"unit": "dozen"}, "financials_unit_unknown"),
+        ({"source": "hearsay"}, "financials_source_unknown"),
+        ({"note": "x" * 201}, "financials_text_too_long"),
+        ({"amounts": {}}, "financials_empty"),
+        ({"amounts": {"goodwill": 1}}, "financials_line_unknown"),
         ({"amounts": {"cash": 10**16}}, "amount_too_large"),
-        ({"opening": {"revenue": 1}}, "statement_opening_of_flow"),
+        ({"opening": {"revenue": 1}}, "financials_opening_of_flow"),
     ],
 )
 def test_what_no_statement_can_say_is_refused(files: Files, changes: dict[str, Any], code: str) -> None:
@@ -135,9 +135,9 @@ def test_taken_back_they_do_not_count_and_stay_readable(files: Files) -> None:
     asked = {"customer_id": files.customer.pk, "period": Y2025, **WHO}
     other = Period(Y2025.ends_on, 6)
     for wrong, code in (
-        ({"reason": " ", "version": 1}, "statement_reason_missing"),
-        ({"reason": "x", "version": 2}, "statement_changed_since"),
-        ({"reason": "x", "version": 1, "period": other}, "statement_unknown"),
+        ({"reason": " ", "version": 1}, "financials_reason_missing"),
+        ({"reason": "x", "version": 2}, "financials_changed_since"),
+        ({"reason": "x", "version": 1, "period": other}, "financials_unknown"),
     ):
         with pytest.raises(Refusal) as refusal:
             withdraw_statement(**{**asked, **wrong})
@@ -148,7 +148,7 @@ def test_taken_back_they_do_not_count_and_stay_readable(files: Files) -> None:
     last, *_ = versions_of(files.customer.pk, scope=EVERYTHING)
     assert (last.version, last.withdrawn, last.statement.note) == (2, True, "of another firm")
     assert last.statement.amounts == small().amounts
-    with pytest.raises(Refusal, match="statement_unknown"):
+    with pytest.raises(Refusal, match="financials_unknown"):
         withdraw_statement(**asked, reason="again", version=2)
     assert files.record(small()) == 3
     assert stand(files) == [(Y2025, 3), (Y2024, 1)]
@@ -195,7 +195,7 @@ def test_nobody_reaches_another_scopes_statements(files: Files) -> None:
         assert statement_rows(scope=scope) == []
         assert ratios_of([files.customer.pk], scope=scope, as_of=TODAY) == {}
         assert figures_of([files.customer.pk], scope=scope, as_of=TODAY) == {}
-        with pytest.raises(Refusal, match="statement_version_unknown"):
+        with pytest.raises(Refusal, match="financials_version_unknown"):
             statement_version(fact.pk, scope=scope)
 
 

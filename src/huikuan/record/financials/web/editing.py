@@ -72,7 +72,7 @@ def upload(request: HttpRequest, customer_id: int) -> HttpResponse:
         name, content = file_sent(request)
         typed = _read(name, content)
         if typed.get(CUSTOMER) and typed[CUSTOMER] != customer.code:
-            raise Refusal("statement_of_other", stated=typed[CUSTOMER], customer=customer.code)
+            raise Refusal("financials_of_other", stated=typed[CUSTOMER], customer=customer.code)
     except Refusal as refusal:
         page = {
             "customer": customer,
@@ -142,8 +142,8 @@ def _record(request: HttpRequest, customer_id: int, form: Form, statement: State
             file_name=name,
         )
     except Refusal as refusal:
-        form.blame("kept_reason" if refusal.code == "statement_inconsistent" else "", refusal)
-        if refusal.code == "statement_changed_since":
+        form.blame("kept_reason" if refusal.code == "financials_inconsistent" else "", refusal)
+        if refusal.code == "financials_changed_since":
             # What was typed stays; sent again it is a correction of what the other one recorded.
             form.typed["version"] = str(refusal.params["now"])
         return False
@@ -221,7 +221,7 @@ def _period(key: str) -> Period:
     """The period as `Period.key` writes it."""
     day, _rest, months = key.partition("_")
     if not (months.isascii() and months.isdigit() and len(months) <= 2):
-        raise Refusal("statement_unknown", period=key)
+        raise Refusal("financials_unknown", period=key)
     return Period(parse_date(day), int(months))
 
 
@@ -239,9 +239,9 @@ def _original(form: Form, customer_id: int) -> tuple[Kept | None, str]:
     try:
         sha256, size, name, whose = signing.loads(form.text("original"), salt=_SALT, max_age=_KEPT_FOR)
     except signing.BadSignature:
-        raise Refusal("statement_original_gone") from None
+        raise Refusal("financials_original_gone") from None
     if whose != customer_id:
-        raise Refusal("statement_original_gone")
+        raise Refusal("financials_original_gone")
     return Kept(sha256, size), name
 
 
