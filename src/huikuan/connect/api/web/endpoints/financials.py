@@ -51,7 +51,7 @@ _MONTHS, _TEXT, _LINE, _CELL = Whole(1, 12), Text(200), Text(60, 1), Maybe(Amoun
 #: More than any format has.
 _MOST_LINES = 200
 
-_ROW = {
+_ROW: dict[str, Kind] = {
     "id": ID, "customer": CODE, "ends_on": Day(), "months": _MONTHS, "version": Whole(), "format": _FORMAT,
     "currency": CURRENCY, "unit": _UNIT, "audited": Flag(), "source": _SOURCE, "received_on": Day(), "note": _TEXT,
     "kept_reason": _TEXT, "file_name": Text(255), "withdrawn": Flag(), "actor": Text(150), "recorded_at": Instant(),
