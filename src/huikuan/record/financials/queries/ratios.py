@@ -11,6 +11,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import seen
 from huikuan.record.financials.domain.limits import Figures, figures_in
 from huikuan.record.financials.domain.period import YEAR
+from huikuan.record.financials.domain.ratios import RatioValue
 from huikuan.record.financials.domain.ratios import ratios_of as ratios_in
 from huikuan.record.financials.queries.statements import StatementRow, before, standing
 
@@ -49,7 +50,7 @@ def ratios_of(
     found = {}
     for customer_id, (row, rows) in _latest(customer_ids, scope, as_of, known, months).items():
         values = ratios_in(row.statement, before(row, rows)).values()
-        found[customer_id] = tuple(_ratio_row(row, one.ratio, one.value, one.reason) for one in values)
+        found[customer_id] = tuple(_ratio_row(customer_id, row, one) for one in values)
     return found
 
 
@@ -68,16 +69,16 @@ def _latest(
     theirs = seen(scope)
     asked = [one for one in customer_ids if theirs.has_customer(one)]
     found = {}
-    for customer_id, rows in standing(asked, as_of=as_of, known=known).items():
+    for customer_id, rows in standing(asked, theirs=theirs, as_of=as_of, known=known).items():
         chosen = [row for row in rows if months is None or row.period.months == months]
         if chosen:
             found[customer_id] = (max(chosen, key=lambda row: row.period), rows)
     return found
 
 
-def _ratio_row(row: StatementRow, ratio: str, value: Decimal | None, reason: str) -> RatioRow:
+def _ratio_row(customer_id: int, row: StatementRow, one: RatioValue) -> RatioRow:
     stated = row.statement
     return RatioRow(
-        row.customer_id, ratio, value, reason, SOURCE, row.period.ends_on, row.period.months, stated.received_on,
-        stated.audited, stated.reliability, row.version,
+        customer_id, one.ratio, one.value, one.reason, SOURCE, row.period.ends_on, row.period.months,
+        stated.received_on, stated.audited, stated.reliability, row.version,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.operations import keep_bytes
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, Scope
 from huikuan.record.customers.operations import affiliate
+from huikuan.record.customers.operations.merging import merge_customers, undo_merge
 from huikuan.record.financials.domain.period import Period
 from huikuan.record.financials.domain.statements import PROVEN, REPORTED, SAID, Statement
 from huikuan.record.financials.models import StatementVersion
@@ -213,7 +214,7 @@ def test_ratios_of_many_are_those_of_the_latest_year(files: Files, django_assert
                      amounts={"current_assets": 300, "current_liabilities": 100})  # fmt: skip
     files.record(half)
     ids = [files.customer.pk, files.other.pk, 987]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # who is merged, and the facts
         found = ratios_of(ids, scope=EVERYTHING, as_of=TODAY)
     assert list(found) == [files.customer.pk]
     by_code = {row.ratio: row for row in found[files.customer.pk]}
@@ -227,3 +228,20 @@ def test_ratios_of_many_are_those_of_the_latest_year(files: Files, django_assert
     assert figures_of(ids, scope=EVERYTHING, as_of=TODAY)[files.customer.pk].working_capital == 200
     assert figures_of(ids, scope=EVERYTHING, as_of=TODAY, months=12)[files.customer.pk].working_capital == 200_00
     assert ratios_of(ids, scope=EVERYTHING, as_of=date(2025, 1, 1)) == {}
+
+
+def test_what_is_known_of_a_merged_customer_counts_for_the_other(files: Files) -> None:
+    """Own statements of a period go before the merged one's; parted again each has its own."""
+    files.record(small(note="own"))
+    files.record(small(note="of the merged"), customer_id=files.other.pk)
+    files.record(with_amounts(year_before(), cash=80, other_current_assets=10), customer_id=files.other.pk)
+    merge = merge_customers(from_id=files.other.pk, into_id=files.customer.pk, reason="one firm", **WHO)
+    rows = statements_of(files.customer.pk, scope=EVERYTHING, as_of=TODAY)
+    assert [(row.period, row.statement.note) for row in rows] == [(Y2025, "own"), (Y2024, "")]
+    assert [one.rule for one in checked(rows[0], rows)] == ["carried"]
+    assert len(versions_of(files.customer.pk, scope=EVERYTHING)) == 3
+    found = ratios_of([files.customer.pk], scope=EVERYTHING, as_of=TODAY)
+    assert {row.customer_id for row in found[files.customer.pk]} == {files.customer.pk}
+    undo_merge(merge_id=merge, reason="two firms", **WHO)
+    assert stand(files) == [(Y2025, 1)]
+    assert len(versions_of(files.customer.pk, scope=EVERYTHING)) == 1

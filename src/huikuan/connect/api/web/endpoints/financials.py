@@ -13,6 +13,7 @@ from huikuan.connect.api.domain.fields import (
     Day,
     Flag,
     Instant,
+    Kind,
     Listed,
     Maybe,
     Part,
