@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
+from huikuan.record.financials.domain.altman import Exact
 from huikuan.record.financials.domain.inputs import Inputs, NoValue
 from huikuan.record.financials.domain.statements import Statement
 
@@ -42,7 +42,7 @@ class Figures:
 def figures_in(statement: Statement) -> Figures:
     """What these statements say of each."""
 
-    def asked(formula: Callable[[Inputs], Fraction]) -> int | None:
+    def asked(formula: Callable[[Inputs], Exact]) -> int | None:
         try:
             return round(formula(Inputs(statement)))
         except NoValue:
@@ -71,9 +71,9 @@ def figures_in(statement: Statement) -> Figures:
     )
 
 
-def _tangible(of: Inputs) -> Fraction:
+def _tangible(of: Inputs) -> Exact:
     return of.closing("equity") - sum(map(of.beside, ("intangible_assets", "development_costs", "goodwill")))
 
 
-def _debt(of: Inputs) -> Fraction:
-    return sum(map(of.beside, ("short_loans", "long_debt_due", "long_loans", "bonds_payable")), Fraction(0))
+def _debt(of: Inputs) -> Exact:
+    return sum(map(of.beside, ("short_loans", "long_debt_due", "long_loans", "bonds_payable")))

@@ -40,16 +40,23 @@ class RatioRow:
 
 
 def ratios_of(
-    customer_ids: Collection[int], *, scope: Scope, as_of: date, known: int | None = None, months: int | None = YEAR
+    customer_ids: Collection[int],
+    *,
+    scope: Scope,
+    as_of: date,
+    known: int | None = None,
+    months: int | None = YEAR,
+    codes: Collection[str] = (),
 ) -> dict[int, tuple[RatioRow, ...]]:
-    """Customer id → every ratio of its latest statements received by the day and known below a horizon.
+    """Customer id → these ratios (none named: every one) of its latest statements received by the day and known below
+    a horizon.
 
     `months`: of periods of this length, by default whole years; None: whatever ended last. Customers without
     statements, and those out of scope, are left out.
     """
     found = {}
     for customer_id, (row, rows) in _latest(customer_ids, scope, as_of, known, months).items():
-        values = ratios_in(row.statement, before(row, rows)).values()
+        values = ratios_in(row.statement, before(row, rows), codes).values()
         found[customer_id] = tuple(_ratio_row(customer_id, row, one) for one in values)
     return found
 
