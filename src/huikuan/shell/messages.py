@@ -131,7 +131,12 @@ _WORDS = {
     "problem": words.USCC_PROBLEMS,
 }
 #: Whose fields the refusals that begin so name.
-_FIELDS = {"contract_": contracts.FIELDS, "order_": contracts.FIELDS, "customer_": words.FIELDS}
+_FIELDS = {
+    "contract_": contracts.FIELDS,
+    "order_": contracts.FIELDS,
+    "customer_": words.FIELDS,
+    "financials_": financials.FIELDS,
+}
 
 
 def sentence(code: str, params: Mapping[str, object]) -> str:

@@ -63,6 +63,20 @@ FAULTS = {
     "reference_tiers_unordered": gettext_noop("the five values do not get worse one by one"),
 }
 
+#: What each field of a statement is called.
+FIELDS = {
+    "format": gettext_noop("Format"),
+    "ends_on": gettext_noop("Period ends on"),
+    "months": gettext_noop("Months of the period"),
+    "currency": gettext_noop("Currency"),
+    "unit": gettext_noop("Unit of amounts"),
+    "audited": gettext_noop("Audited"),
+    "source": gettext_noop("Source"),
+    "received_on": gettext_noop("Received on"),
+    "note": gettext_noop("Note"),
+    "kept_reason": gettext_noop("Why the figures are kept as they are"),
+}
+
 FORMATS = {
     "small": gettext_noop("Accounting Standards for Small Enterprises"),
     "general": gettext_noop("Accounting Standards for Business Enterprises"),

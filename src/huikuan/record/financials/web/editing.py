@@ -21,7 +21,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.operations import Kept, keep_bytes
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
-from huikuan.mechanisms.pages.forms import Form, file_sent, renamed, typed_in
+from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.pages.telling import said
@@ -34,8 +34,8 @@ from huikuan.record.financials.domain.period import Period
 from huikuan.record.financials.domain.sheet import CUSTOMER, template_rows
 from huikuan.record.financials.domain.statements import Statement
 from huikuan.record.financials.domain.typed import read_statement, typed_of
+from huikuan.record.financials.messages import FIELDS, RULES, SOURCES, UNITS
 from huikuan.record.financials.messages import FORMATS as FORMAT_NAMES
-from huikuan.record.financials.messages import RULES, SOURCES, UNITS
 from huikuan.record.financials.messages import SHEETS as SHEET_NAMES
 from huikuan.record.financials.operations.files import read_fields
 from huikuan.record.financials.operations.statements import record_statement, withdraw_statement
@@ -125,7 +125,7 @@ def _stated(form: Form) -> Statement | None:
     """The statement of the form; what is wrong stands beside its field."""
     read = read_statement(form.typed)
     for name, refusal in read.problems.items():
-        form.blame(name, renamed(refusal, words.FIELDS))
+        form.blame(name, refusal)
     return read.statement
 
 
@@ -156,7 +156,7 @@ def _page(request: HttpRequest, customer: CustomerRow, form: Form, statement: St
     page = {
         "customer": customer,
         "form": form,
-        "titles": {name: _(title) for name, title in words.FIELDS.items()},
+        "titles": {name: _(title) for name, title in FIELDS.items()},
         "formats": _named(FORMAT_NAMES),
         "units": _named(UNITS),
         "sources": _named(SOURCES),

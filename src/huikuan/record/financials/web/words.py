@@ -16,18 +16,6 @@ TABS = {
     CHECKS: gettext_noop("Checks"),
     VERSIONS: gettext_noop("Versions"),
 }
-FIELDS = {
-    "format": gettext_noop("Format"),
-    "ends_on": gettext_noop("Period ends on"),
-    "months": gettext_noop("Months of the period"),
-    "currency": gettext_noop("Currency"),
-    "unit": gettext_noop("Unit of amounts"),
-    "audited": gettext_noop("Audited"),
-    "source": gettext_noop("Source"),
-    "received_on": gettext_noop("Received on"),
-    "note": gettext_noop("Note"),
-    "kept_reason": gettext_noop("Why the figures are kept as they are"),
-}
 #: What a blank line of each sheet may be said to mean.
 NIL = {
     "balance": gettext_noop("Blank lines of the balance sheet are nil"),
