@@ -129,6 +129,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "customers/<int:customer_id>/files/<str:sha256>": ("view_customers", "view_customers"),
     "customers/<int:customer_id>/merge": ("merge_customers", "merge_customers"),
     "customers/merges/<int:number>/undo": ("merge_customers", "merge_customers"),
+    "customers/references": ("view_customers", "manage_customers"),
+    "customers/references/export": ("view_customers", "view_customers"),
     "customers/<int:customer_id>/financials": ("view_customers", "view_customers"),
     "customers/<int:customer_id>/financials/export/<slug:sheet>": ("view_customers", "view_customers"),
     "customers/<int:customer_id>/financials/ratios/<slug:code>": ("view_customers", "view_customers"),

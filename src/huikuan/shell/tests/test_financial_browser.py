@@ -58,7 +58,11 @@ def test_no_page_of_statements_shuts_anyone_out_or_scrolls_sideways(page: Any, b
     place = f"/customers/{customer}/financials"
     paths = ["", "?sheet=balance", "?sheet=checks", "?sheet=versions", "/ratios/altman_z", "/edit",
              "/edit?period=2025-12-31_12"]  # fmt: skip
-    for path in [*(place + path for path in paths), f"/customers/{books.customer('C0002')}/financials"]:
+    for path in [
+        *(place + path for path in paths),
+        f"/customers/{books.customer('C0002')}/financials",
+        "/customers/references",
+    ]:
         page.set_viewport_size(DESK)
         page.emulate_media(color_scheme="light")
         page.goto(path)

@@ -22,7 +22,7 @@ from huikuan.record.customers.models import Customer
 from huikuan.record.financials.domain.ratios import RATIOS, ratios_of
 from huikuan.record.financials.domain.reference import Reference
 from huikuan.record.financials.domain.typed import typed_of
-from huikuan.record.financials.models import StatementVersion
+from huikuan.record.financials.models import ReferenceValues, StatementVersion
 from huikuan.record.financials.operations.references import record_references
 from huikuan.record.financials.operations.statements import record_statement
 from huikuan.record.financials.queries.statements import statements_of, versions_of
@@ -108,6 +108,38 @@ def test_points_among_the_industry(reader: Client, place: str) -> None:
     page = reader.get(f"{place}/ratios/debt_ratio")
     assert page.context["line"].standing.points == 60
     assert "invented" in page.content.decode()
+
+
+def test_reference_values_come_by_file_and_go_out_as_they_came(
+    reader: Client, place: str, people: Mapping[str, Client]
+) -> None:
+    text = reader.get("/customers/references").content.decode()
+    assert "还没有" in text
+    head = "industry,size,year,ratio,excellent,good,average,low,poor,source\n"
+    sent = (
+        head + "机械制造,,2025,debt_ratio,50,55,60,70,85,invented\n机械制造,,2025,quick_ratio,1.4,1.1,0.9,0.7,0.5,b\n"
+    )
+    file = SimpleUploadedFile("v.csv", sent.encode())
+    assert people["li"].post("/customers/references", {"file": file}).status_code == 403
+    assert ReferenceValues.objects.count() == 0
+    assert (
+        reader.post("/customers/references", {"file": SimpleUploadedFile("v.csv", sent.encode())}).status_code == 302
+    )
+    told = exported(reader, "/customers/references/export?format=csv")
+    assert told[1:] == [
+        ["机械制造", "", "2025", "debt_ratio", "50", "55", "60", "70", "85", "invented"],
+        ["机械制造", "", "2025", "quick_ratio", "1.4", "1.1", "0.9", "0.7", "0.5", "b"],
+    ]
+    out = b"".join(reader.get("/customers/references/export?format=xlsx").streaming_content)
+    again = reader.post("/customers/references", {"file": SimpleUploadedFile("v.xlsx", out)})
+    assert again.status_code == 302
+    assert ReferenceValues.objects.count() == 2
+    assert "85.0%" in people["chen"].get("/customers/references").content.decode()
+    bad = SimpleUploadedFile("v.csv", (head + "机械,,2025,luck,1,2,3,4,5,b\n").encode())
+    refused = reader.post("/customers/references", {"file": bad})
+    assert refused.status_code == 400
+    assert "第 2 行" in refused.content.decode()
+    assert ReferenceValues.objects.count() == 2
 
 
 def test_the_past_shows_what_was_there_and_offers_nothing(reader: Client, place: str, books: Books) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.record.financials.web import editing, pages
+from huikuan.record.financials.web import editing, pages, references
 
 app_name = "financials"
 urlpatterns = [
+    path("customers/references", references.show_references, name="references"),
+    path("customers/references/export", references.export_references, name="references-export"),
     path("customers/<int:customer_id>/financials", pages.show_statements, name="statements"),
     path("customers/<int:customer_id>/financials/export/<slug:sheet>", pages.export_sheet, name="export"),
     path("customers/<int:customer_id>/financials/ratios/<slug:code>", pages.show_ratio, name="ratio"),
