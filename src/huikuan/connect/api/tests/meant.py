@@ -83,7 +83,7 @@ def _contract(_: Walk) -> Meant:
 def _amendment(walk: Walk) -> Meant:
     contract = walk.said["createContract"]["id"]
     said = {"reason": "补 1 号", "payment_terms": "月结 30 天", "emptied": ["late_interest"]}
-    return Meant(said, {"id": contract}, headers={"if_match": f'"{contract}-1-0"'})
+    return Meant(said, {"id": contract}, headers={"if_match": f'"{contract}-1-1"'})
 
 
 def _event_again(walk: Walk) -> Meant:
