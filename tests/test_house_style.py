@@ -83,7 +83,15 @@ def test_every_public_function_outside_tests_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize(
     "context",
-    ["record/customers", "record/contracts", "record/receivables", "judge/rating", "see/cockpit", "see/statements"],
+    [
+        "record/customers",
+        "record/contracts",
+        "record/financials",
+        "record/receivables",
+        "judge/rating",
+        "see/cockpit",
+        "see/statements",
+    ],
 )
 def test_a_context_has_the_same_shelves_as_every_other(context: str) -> None:
     folder = ROOT / "src/huikuan" / context

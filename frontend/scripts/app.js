@@ -5,3 +5,4 @@ import "./lists.js";
 import "./search.js";
 import "./copy.js";
 import "./upload.js";
+import "./sums.js";

@@ -21,6 +21,7 @@ from huikuan.mechanisms.store import messages as store
 from huikuan.record.contracts import messages as contracts
 from huikuan.record.customers import messages as customers
 from huikuan.record.customers.web import words
+from huikuan.record.financials import messages as financials
 from huikuan.record.receivables import messages as receivables
 from huikuan.see.cockpit import messages as cockpit
 from huikuan.see.statements import messages as statements
@@ -90,6 +91,7 @@ SENTENCES = {
     **pages.SENTENCES,
     **policies.SENTENCES,
     **customers.SENTENCES,
+    **financials.SENTENCES,
     **contracts.SENTENCES,
     **receivables.SENTENCES,
     **rating.SENTENCES,
@@ -131,7 +133,12 @@ _WORDS = {
     "problem": words.USCC_PROBLEMS,
 }
 #: Whose fields the refusals that begin so name.
-_FIELDS = {"contract_": contracts.FIELDS, "order_": contracts.FIELDS, "customer_": words.FIELDS}
+_FIELDS = {
+    "contract_": contracts.FIELDS,
+    "order_": contracts.FIELDS,
+    "customer_": words.FIELDS,
+    "financials_": financials.FIELDS,
+}
 
 
 def sentence(code: str, params: Mapping[str, object]) -> str:

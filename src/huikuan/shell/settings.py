@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.policies",
     "huikuan.mechanisms.pages",
     "huikuan.record.customers",
+    "huikuan.record.financials",
     "huikuan.record.contracts",
     "huikuan.record.receivables",
     "huikuan.judge.rating",
@@ -76,6 +77,7 @@ WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 #: Contexts with pages of their own; each keeps its templates beside its views.
 WEB_SHELVES = (
     "record/customers",
+    "record/financials",
     "record/contracts",
     "record/receivables",
     "judge/rating",

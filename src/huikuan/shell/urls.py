@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receivables/statements/", include("huikuan.see.statements.web.urls")),
     path("", include("huikuan.see.dossiers.web.urls")),
     path("", include("huikuan.record.customers.web.urls")),
+    path("", include("huikuan.record.financials.web.urls")),
     path("", include("huikuan.record.contracts.web.urls")),
     path("", include("huikuan.judge.rating.web.urls")),
     path("imports/", include("huikuan.connect.connectors.web.urls")),

@@ -32,6 +32,7 @@ COMMANDS = {
     "policy": "huikuan.mechanisms.policies.cli",
     "customer": "huikuan.record.customers.cli",
     "handover": "huikuan.see.dossiers.cli",
+    "financials": "huikuan.record.financials.cli",
     "contract": "huikuan.record.contracts.cli",
     "order": "huikuan.record.contracts.cli",
     "ledger": "huikuan.record.receivables.cli",

@@ -19,6 +19,7 @@ FAMILIES: dict[str, Permission] = {
     "contracts": Permission.VIEW_CONTRACTS,
     "receivables": Permission.VIEW_LEDGER,
     "connectors": Permission.VIEW_IMPORTS,
+    "financials": Permission.VIEW_CUSTOMERS,
     "statements": Permission.VIEW_LEDGER,
 }
 
@@ -45,6 +46,8 @@ KINDS: dict[str, str] = {
     "customers.imported": gettext_noop("Customers were imported"),
     "customers.merged": gettext_noop("Two customers were merged into one"),
     "customers.unmerged": gettext_noop("A merge of customers was undone"),
+    "financials.recorded": gettext_noop("A customer's financial statements were recorded"),
+    "financials.withdrawn": gettext_noop("A customer's financial statements were taken back"),
     "receivables.posted": gettext_noop("Items were posted"),
     "receivables.rescheduled": gettext_noop("An item falls due otherwise"),
     "receivables.reversed": gettext_noop("Items were reversed"),

@@ -49,16 +49,9 @@ SENTENCES: dict[str, str] = {
     ),
     "row_not_in_file": gettext_noop("“%(name)s” has no row %(row)s."),
     "sheet_empty": gettext_noop("The file has no rows below its header."),
-    "sheet_not_found": gettext_noop("The workbook has no sheet “%(sheet)s”; it has: %(sheets)s."),
     "header_not_found": gettext_noop("No header row was found. Columns wanted: %(wanted)s. First rows: %(seen)s."),
     "encoding_unknown": gettext_noop("The text is neither UTF-8, UTF-16 nor GB18030 (GBK). Save it as CSV UTF-8."),
     "quotes_broken": gettext_noop("The quotation marks in the file do not match (%(problem)s). Export it again."),
-    "too_many_rows": gettext_noop("The file has more than %(limit)s rows. Split it."),
-    "too_many_columns": gettext_noop("The file has %(found)s columns; at most %(limit)s are taken."),
-    "workbook_unreadable": gettext_noop("The workbook cannot be read: it is damaged or not a real Excel file."),
-    "workbook_too_costly": gettext_noop(
-        "Reading the workbook took more memory or time than is allowed. Save only the needed sheet as CSV."
-    ),
     "mapping_unreadable": gettext_noop("The mapping document is not valid TOML: %(problem)s"),
     "mapping_invalid": gettext_noop("The mapping document is not valid: %(problem)s"),
     "mapping_wrong_kind": gettext_noop("The mapping is for %(kinds)s, not for %(kind)s."),

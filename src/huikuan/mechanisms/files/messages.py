@@ -17,6 +17,13 @@ SENTENCES: dict[str, str] = {
     "workbook_too_long": gettext_noop(
         "A sheet holds %(rows)s rows; there are more. Take csv, or narrow the list. Nothing was left out."
     ),
+    "sheet_not_found": gettext_noop("The workbook has no sheet “%(sheet)s”; it has: %(sheets)s."),
+    "too_many_rows": gettext_noop("The file has more than %(limit)s rows. Split it."),
+    "too_many_columns": gettext_noop("The file has %(found)s columns; at most %(limit)s are taken."),
+    "workbook_unreadable": gettext_noop("The workbook cannot be read: it is damaged or not a real Excel file."),
+    "workbook_too_costly": gettext_noop(
+        "Reading the workbook took more memory or time than is allowed. Save only the needed sheet as CSV."
+    ),
     "archive_damaged": gettext_noop("The file is damaged or cut off. Export it again."),
     "archive_bomb": gettext_noop("The file unpacks to more than is allowed (%(found)s, limit %(limit)s)."),
 }

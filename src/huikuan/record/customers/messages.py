@@ -69,7 +69,7 @@ SENTENCES: dict[str, str] = {
     "customer_owner_outside": gettext_noop("You may create customers of your own only; %(owner)s is not among yours."),
     "customer_status_unknown": gettext_noop("“%(value)s” is not a customer status; say customer or prospect."),
     "customer_twice": gettext_noop("The file names a customer code more than once. Nothing was written."),
-    "customer_unknown": gettext_noop("No customer has the code %(customer)s."),
+    "customer_unknown": gettext_noop("There is no customer %(customer)s."),
     "customers_changed_meanwhile": gettext_noop(
         "Someone created one of these customers at the same moment. Nothing was written; try again."
     ),

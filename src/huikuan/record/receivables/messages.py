@@ -11,7 +11,6 @@ SENTENCES: dict[str, str] = {
     "companies_differ": gettext_noop("Items %(credit)s and %(debit)s belong to different companies."),
     "currency_unknown": gettext_noop("“%(value)s” is not a currency code like CNY."),
     "customer_code_unknown": gettext_noop("There is no customer with the code “%(customer)s”."),
-    "customer_unknown": gettext_noop("There is no customer no. %(customer)s."),
     "customers_differ": gettext_noop(
         "Items %(credit)s and %(debit)s belong to different customers; give the reason third_party if this is meant."
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,16 @@ from huikuan.shell import catalogs
 
 def test_every_message_has_its_chinese() -> None:
     assert catalogs.problems() == []
+
+
+def test_no_refusal_code_is_said_by_two_contexts() -> None:
+    """The list is one: of two sentences under one code, one would be lost and its parameters missing."""
+    from huikuan.shell import messages
+
+    told = [module.SENTENCES for module in vars(messages).values() if hasattr(module, "SENTENCES")]
+    codes = Counter(code for sentences in told for code in sentences)
+    assert len(told) > 10
+    assert [code for code, count in codes.items() if count > 1] == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ _CONFLICT = {
     *("item_has_settlements", "reversal_is_final", "draft_changed", "draft_closed", "batch_undone"),
     *("contract_number_taken", "order_number_taken", "milestone_event_withdrawn", "fulfilment_withdrawn"),
     *("file_already_imported", "customers_changed_meanwhile", "webhook_disabled", "statement_issued_already"),
+    "financials_changed_since",
 }
 _STATUS = {
     **dict.fromkeys(_MALFORMED, 400),

@@ -83,7 +83,7 @@ def _contract(_: Walk) -> Meant:
 def _amendment(walk: Walk) -> Meant:
     contract = walk.said["createContract"]["id"]
     said = {"reason": "补 1 号", "payment_terms": "月结 30 天", "emptied": ["late_interest"]}
-    return Meant(said, {"id": contract}, headers={"if_match": f'"{contract}-1-0"'})
+    return Meant(said, {"id": contract}, headers={"if_match": f'"{contract}-1-1"'})
 
 
 def _event_again(walk: Walk) -> Meant:
@@ -118,6 +118,12 @@ def _customer_again(walk: Walk) -> Meant:
     return Meant({"industry": "造船"}, {"code": made["code"]}, headers={"if_match": f'"{made["id"]}-1"'})
 
 
+def _financials(_: Walk) -> Meant:
+    lines = [{"line": "current_assets", "closing": "600.00"}, {"line": "current_liabilities", "closing": "400.00"}]
+    said = {"customer": "C0001", "format": "small", "ends_on": "2025-12-31", "received_on": "2026-03-15"}
+    return Meant({**said, "lines": lines})
+
+
 def _upload(_: Walk) -> Meant:
     return Meant(
         _FILE, query="company=MAIN&kind=items&name=a.csv", headers={"content_type": "application/octet-stream"}
@@ -148,6 +154,8 @@ MEANT: dict[str, Callable[[Walk], Meant]] = {
         "createOrder", {"line": 1, "what": "delivered", "quantity": "1.5", "happened_on": "2026-11-02"}
     ),
     "takeBackFulfilment": _delivery_again,
+    "createFinancials": _financials,
+    "withdrawFinancials": _of("createFinancials", {"reason": "of another firm"}),
     "issueStatement": _statement,
     "createItems": _items,
     "createSettlements": _settlements,

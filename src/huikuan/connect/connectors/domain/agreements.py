@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import polars as pl
 
-from huikuan.connect.connectors.domain.amounts import read_amount
 from huikuan.connect.connectors.domain.columns import Columns, repeat
 from huikuan.connect.connectors.domain.rows import Note
 from huikuan.connect.connectors.domain.vocabulary import CONTRACT_STATUSES
+from huikuan.kernel.amounts import read_amount
 from huikuan.kernel.errors import Refusal
 from huikuan.record.contracts.domain import interest, milestones
 

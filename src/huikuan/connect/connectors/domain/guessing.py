@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from huikuan.connect.connectors.domain.amounts import read_amount
 from huikuan.connect.connectors.domain.dates import read_date
 from huikuan.connect.connectors.domain.mapping import DATE_FIELDS, Mapping
 from huikuan.connect.connectors.domain.rows import NULLABLE
 from huikuan.connect.connectors.domain.sheets import Sheet
 from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, NAMES, TOTAL_WORDS, fold, fold_without_note
 from huikuan.connect.connectors.domain.words import currency_code
+from huikuan.kernel.amounts import read_amount
 from huikuan.kernel.errors import Refusal
 from huikuan.record.customers.domain.contacts import is_email, is_phone
 

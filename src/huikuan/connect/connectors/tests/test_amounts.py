@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.connect.connectors.domain.amounts import Style, read_amount, read_amounts
+from huikuan.connect.connectors.domain.amounts import read_amounts
+from huikuan.kernel.amounts import Style, read_amount
 
 WRITTEN = {
     "1234.56": 1234560,

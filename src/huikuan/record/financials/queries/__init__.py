@@ -1,0 +1,1 @@
+"""Reading statements and ratios: frozen rows, no decisions."""
