@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huikuan.record.customers",
     "huikuan.record.contracts",
     "huikuan.record.receivables",
+    "huikuan.judge.credit",
     "huikuan.see.cockpit",
     "huikuan.see.statements",
     "huikuan.see.dossiers",

@@ -38,6 +38,7 @@ COMMANDS = {
     "aging": "huikuan.record.receivables.cli",
     "rates": "huikuan.record.receivables.cli",
     "period": "huikuan.record.receivables.cli",
+    "credit": "huikuan.judge.credit.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",
     "webhook": "huikuan.connect.api.cli",

@@ -1,0 +1,17 @@
+"""Commands of credit: `huikuan credit exposure …`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huikuan.judge.credit.cli.exposure import add_exposure
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add this context's commands to `huikuan`."""
+    actions = subparsers.add_parser("credit", help=_("exposure, limits, and whether an order fits in")).add_subparsers(
+        dest="action", required=True
+    )
+    add_exposure(actions)

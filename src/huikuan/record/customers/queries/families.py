@@ -1,0 +1,55 @@
+"""Which groups a customer stands in on a day, and who stands in a group: customers together, whoever may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import connection
+
+from huikuan.kernel.errors import Refusal
+from huikuan.record.customers.domain.tree import chain_above
+from huikuan.record.customers.models import Affiliation, CustomerGroup
+from huikuan.record.customers.queries.customers import affiliation_as_of
+
+_GROUP = Affiliation.Dimension.GROUP.value
+
+
+def groups_above(customer_id: int, day: date) -> tuple[str, ...]:
+    """Codes of the group the customer is in on `day` and of those above it, nearest first."""
+    own = affiliation_as_of(day, dimension=_GROUP, customer_ids=[customer_id]).get(customer_id)
+    return (own, *chain_above(own, _parents())) if own is not None and _exists(own) else ()
+
+
+def customers_in(code: str, day: date) -> frozenset[int]:
+    """Everybody who stands in the group, or in one below it, on `day`; refuses an unknown group."""
+    if not _exists(code):
+        raise Refusal("group_unknown", group=code)
+    parents = _parents()
+    codes = {code, *(below for below in parents if code in chain_above(below, parents))}
+    return _said(codes, day)
+
+
+def _parents() -> dict[str, str]:
+    rows = CustomerGroup.objects.filter(parent__isnull=False).values_list("code", "parent__code")
+    return {code: str(parent) for code, parent in rows}
+
+
+def _exists(code: str) -> bool:
+    return CustomerGroup.objects.filter(code=code).exists()
+
+
+def _said(codes: Collection[str], day: date) -> frozenset[int]:
+    """Customers whose group on `day` is one of these: only those ever named with one are looked at."""
+    names = ", ".join(["%s"] * len(codes))
+    by_then = f"dimension = '{_GROUP}' AND item_id IS NULL AND effective_on <= %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id FROM (SELECT customer_id, value, row_number() OVER"
+            " (PARTITION BY customer_id ORDER BY effective_on DESC, tx DESC, id DESC) AS place"
+            f" FROM customers_affiliation WHERE {by_then} AND customer_id IN"
+            f" (SELECT customer_id FROM customers_affiliation WHERE {by_then} AND value IN ({names}))) ranked"
+            f" WHERE place = 1 AND value IN ({names})",
+            [day, day, *codes, *codes],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
