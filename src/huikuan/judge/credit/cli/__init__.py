@@ -1,4 +1,4 @@
-"""Commands of credit: `huikuan credit exposure …`."""
+"""Commands of credit: `huikuan credit exposure|limit|check|held|release`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.judge.credit.cli.checking import add_check
 from huikuan.judge.credit.cli.exposure import add_exposure
+from huikuan.judge.credit.cli.limits import add_limit
 
 
 def add_commands(subparsers: Any) -> None:
@@ -15,3 +17,5 @@ def add_commands(subparsers: Any) -> None:
         dest="action", required=True
     )
     add_exposure(actions)
+    add_limit(actions)
+    add_check(actions)

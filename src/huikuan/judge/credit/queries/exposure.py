@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import connection
 
+from huikuan.judge.credit.domain.deciding import RELEASED
 from huikuan.judge.credit.domain.exposure import Exposure, Line, component_of, exposure_of, order_lines
+from huikuan.judge.credit.queries.standings import waiting_as_of
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.rates import convert
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
@@ -35,8 +37,9 @@ FROM ({owed}) AS owed GROUP BY customer_id, currency, kind, side, contract_numbe
 _NOW = f"""
 {_OWED.format(owed=OWED_NOW)}
 UNION ALL
-SELECT order_id, customer_id, currency, 'order', 'debit', contract_number, amount, delivered_amount, invoiced_amount
-FROM ({COMMITTED_NOW}) AS committed
+SELECT c.order_id, c.customer_id, c.currency, COALESCE(s.state, '{RELEASED}'), 'debit', c.contract_number, c.amount,
+    c.delivered_amount, c.invoiced_amount
+FROM ({COMMITTED_NOW}) AS c LEFT JOIN credit_orderstanding s ON s.order_id = c.order_id
 """
 _AS_OF = _OWED.format(owed=OWED_AS_OF)
 
@@ -96,10 +99,13 @@ def exposed(
     return [exposure_as_of(company, node, currency=currency, day=day) for node in nodes]
 
 
-def lines_now(company_id: int, customer_ids: Collection[int]) -> list[Line]:
-    """Every component of these customers: one statement, hence one snapshot of ledger and orders."""
+def lines_now(company_id: int, customer_ids: Collection[int], *, without: int | None = None) -> list[Line]:
+    """Every component of these customers: one statement, hence one snapshot of ledger and orders.
+
+    `without`: the order that is being decided on, which is added apart.
+    """
     rows = _rows(_NOW, company_id, customer_ids, date.max, ALWAYS_KNOWN)
-    return [line for row in rows for line in _lines(row)]
+    return [line for row in rows if without is None or row[0] != without for line in _lines(row)]
 
 
 def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, known: int | None = None) -> list[Line]:
@@ -108,6 +114,7 @@ def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, kn
     with snapshot():
         rows = _rows(_AS_OF, company_id, customer_ids, day, horizon)
         orders = committed_as_of(company_id, customer_ids, day=day, known=horizon)
+        waiting = waiting_as_of([one.order_id for one in orders], company_id=company_id, day=day, known=horizon)
     lines = [line for row in rows for line in _lines(row)]
     for one in orders:
         lines += order_lines(
@@ -117,7 +124,7 @@ def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, kn
             amount=one.amount,
             delivered=one.delivered_amount,
             invoiced=one.invoiced_amount,
-            released=True,
+            released=one.order_id not in waiting,
         )
     return lines
 
@@ -146,7 +153,10 @@ def converter(into: str, day: date) -> Callable[[int, str], int]:
 
 def _rows(sql: str, company_id: int, customer_ids: Collection[int], day: date, known: int) -> list[tuple[Any, ...]]:
     ids = sorted(customer_ids)
-    params = [company_id, array(ids), day, known] if is_postgres() else [company_id, day, known, json.dumps(ids)]
+    if is_postgres():
+        params: tuple[Any, ...] = (company_id, array(ids), day, known)
+    else:
+        params = (company_id, day, known, json.dumps(ids))
     with connection.cursor() as cursor:
         cursor.execute(f"WITH wanted AS ({_WANTED[is_postgres()]}) {sql}", params)
         return list(cursor.fetchall())
@@ -156,7 +166,13 @@ def _lines(row: tuple[Any, ...]) -> list[Line]:
     order_id, customer_id, currency, kind, side, contract, amount, delivered, invoiced = row
     if order_id is not None:
         return order_lines(
-            customer_id, currency, contract, amount=amount, delivered=delivered, invoiced=invoiced, released=True
+            customer_id,
+            currency,
+            contract,
+            amount=amount,
+            delivered=delivered,
+            invoiced=invoiced,
+            released=kind == RELEASED,
         )
     component = component_of(kind, side)
     return [Line(customer_id, currency, contract, component, amount)] if component else []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
 from huikuan.record.contracts.operations.orders import create_order, record_delivery, record_invoicing
 from huikuan.record.customers.domain.master import Master
@@ -86,3 +87,11 @@ def pieces(amount: int) -> OrderLine:
 @pytest.fixture
 def trade(db: None) -> Trade:
     return Trade()
+
+
+def person(name: str, *roles: str, company: str | None = None, reach: str | None = None) -> str:
+    """A user with these roles; `company` None: for all."""
+    add_user(username=name, password="a long pass phrase", actor="cli:root", at=AT)
+    for role in roles:
+        grant_role(username=name, role=role, company=company, reach=reach, actor="cli:root", at=AT)
+    return name

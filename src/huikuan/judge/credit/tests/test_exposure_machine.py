@@ -19,9 +19,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from huikuan.judge.credit.check import unlike_their_decisions
+from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.domain.exposure import sums_of
 from huikuan.judge.credit.queries.exposure import lines_as_of, lines_now
-from huikuan.judge.credit.tests.conftest import WHO, Trade, pieces
+from huikuan.judge.credit.tests.conftest import WHO, Trade, person, pieces
+from huikuan.judge.credit.tests.test_orders import limited, rules
 from huikuan.kernel.errors import Refusal
 from huikuan.record.contracts.domain.orders import Order
 from huikuan.record.contracts.operations.orders import change_order, withdraw_fulfilment
@@ -29,14 +32,14 @@ from huikuan.record.contracts.queries.progress import order_versions
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 
 PROVE = os.environ.get("HUIKUAN_PROVE") == "1"
-EXAMPLES, STEPS = (300, 40) if PROVE else (10, 25)
+EXAMPLES, STEPS = (300, 40) if PROVE else (5, 25)
 AMOUNTS = st.integers(1, 100_000)
 CONTRACTS = st.sampled_from(["", "", "HT-1", "HT-2"])
 PLACES = st.integers(0, 10_000)
 
 
 class Walk(RuleBasedStateMachine):
-    """Whatever is posted, settled, reversed, ordered, delivered, invoiced, changed or cancelled."""
+    """Whatever is posted, settled, reversed, ordered, held, delivered, invoiced, changed or cancelled."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,8 +53,16 @@ class Walk(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.trade = Trade("WALK")
+        self.trade.rate("USD", "2026-01-01", 700_000_000)
+        person("chen", "credit_analyst")
+        person("li", "credit_manager")
+        person("zhou", "management")
+        rules(ENFORCE)
+        limited(self.trade, 150_000)
 
     def teardown(self) -> None:
+        if self.orders:
+            assert list(unlike_their_decisions()) == []
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 

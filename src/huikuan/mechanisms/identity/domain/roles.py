@@ -40,6 +40,9 @@ class Permission(StrEnum):
     DRAFT_POLICY = "draft_policy"
     APPROVE_POLICY = "approve_policy"
     FORCE_POLICY = "force_policy"
+    PROPOSE_LIMIT = "propose_limit"
+    APPROVE_LIMIT = "approve_limit"
+    RELEASE_ORDER = "release_order"
     ERASE_PERSONAL = "erase_personal"
     USE_API = "use_api"
     MANAGE_WEBHOOKS = "manage_webhooks"
@@ -51,7 +54,7 @@ class Permission(StrEnum):
 _P = Permission
 
 #: Business decisions. Whoever administers the system makes none of them, whatever else they are.
-APPROVING = frozenset({_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD})
+APPROVING = frozenset({_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_LIMIT, _P.RELEASE_ORDER})
 
 ADMINISTRATOR = "administrator"
 
@@ -77,15 +80,16 @@ _DEAL = (*_READ, _P.VIEW_PERSONAL)
 _AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
 #: Customers' data, and the people there.
 _CUSTOMERS = (_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS)
+_CREDIT = (_P.PROPOSE_LIMIT, _P.APPROVE_LIMIT, _P.RELEASE_ORDER)
 
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        _role("credit_analyst", *_DEAL, *_CUSTOMERS, _P.DRAFT_POLICY),
+        _role("credit_analyst", *_DEAL, *_CUSTOMERS, _P.DRAFT_POLICY, _P.PROPOSE_LIMIT),
         _role(
             "credit_manager",
             *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, *_CREDIT),
         ),
         _role(
             "billing_clerk",
@@ -98,7 +102,7 @@ ROLES: dict[str, Role] = {
         _role(
             "sales_manager",
             *(*_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
-            _P.HAND_OVER_CUSTOMERS,
+            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
             reach=Reach.TEAM,
         ),
         _role(
@@ -106,12 +110,12 @@ ROLES: dict[str, Role] = {
             *(*_DEAL, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE),
             *(_P.RESCHEDULE, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.USE_API, _P.MANAGE_WEBHOOKS),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, *_CREDIT, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, _P.SET_RATES),
         _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
         _role("auditor", *_AUDIT),
-        _role("management", *_AUDIT, _P.APPROVE_POLICY),
+        _role("management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
         _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, *_CUSTOMERS,
@@ -132,7 +136,7 @@ ROLES: dict[str, Role] = {
 }  # fmt: skip
 
 #: Whoever commands the machine may operate the product, and approves nothing.
-OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY}
+OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY, _P.APPROVE_LIMIT, _P.RELEASE_ORDER}
 
 _SELLING = ("sales", "sales_manager")
 _WRITING = ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager", ADMINISTRATOR)

@@ -7,8 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from huikuan.kernel.errors import Refusal
 from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Done, order_from
-from huikuan.record.contracts.models import Fulfilment, SalesOrderVersion
+from huikuan.record.contracts.models import Fulfilment, SalesOrder, SalesOrderVersion
 
 #: order_id, customer_id, currency, contract_number, amount, delivered_amount, invoiced_amount of every order with
 #: something not invoiced, from the relation `wanted` (company_id, customer_id) of whoever uses it.
@@ -57,3 +58,53 @@ def _committed(fact: SalesOrderVersion, done: list[Done], day: date) -> Committe
     return Committed(
         fact.order_id, fact.customer_id, said.currency, said.contract_number, said.amount, delivered, invoiced
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An order as it reads now, with who said so; amounts as in `Committed`."""
+
+    order_id: int
+    version: int
+    company_id: int
+    customer_id: int
+    number: str
+    currency: str
+    contract_number: str
+    amount: int
+    delivered_amount: int
+    invoiced_amount: int
+    void: bool
+
+
+def stated(order_id: int) -> Stated:
+    """The order as it reads now; refuses an unknown one. For decisions: whose orders a reader sees, `orders` asks."""
+    row = SalesOrder.objects.filter(pk=order_id).first()
+    if row is None:
+        raise Refusal("order_unknown", order=order_id)
+    return Stated(
+        row.pk, row.version, row.company_id, row.customer_id, row.number, row.currency, row.contract_number,
+        row.amount, row.delivered_amount, row.invoiced_amount, row.state == SalesOrder.State.VOID,
+    )  # fmt: skip
+
+
+def entered_by(order_id: int) -> str:
+    """Who said what the order says now."""
+    actors = SalesOrderVersion.objects.filter(order_id=order_id).order_by("-version").values_list("actor", flat=True)
+    return str(actors[0])
+
+
+def was_void(order_id: int, version: int) -> bool:
+    """Whether the order was void before this version of it."""
+    before = SalesOrderVersion.objects.filter(order_id=order_id, version__lt=version).order_by("-version").first()
+    return before is not None and order_from(before.content).void
+
+
+def is_delivery(fulfilment_id: int) -> bool:
+    """Whether the fact says that something went out, and not that something came back or was invoiced."""
+    return Fulfilment.objects.filter(pk=fulfilment_id, what=DELIVERED, reversal_of__isnull=True).exists()
+
+
+def numbers_of(order_ids: Collection[int]) -> dict[int, str]:
+    """Order → its number, of those that exist."""
+    return dict(SalesOrder.objects.filter(pk__in=list(order_ids)).values_list("pk", "number"))
