@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.utils.translation import gettext, gettext_noop
-
-from huikuan.kernel.money import to_text
+from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
     "beyond_authority": gettext_noop(
@@ -138,41 +133,3 @@ WAYS_OUT: dict[str, str] = {
     "release_by_authority": gettext_noop("Have it released by somebody whose authority reaches so far"),
     "stop_supply": gettext_noop("Stop supply"),
 }
-
-
-def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_currency: str) -> str:
-    """A kept reason as a sentence; `content` is the decision's. What is overdue is in the company's currency."""
-    node = next((one for one in content["nodes"] if one["group"] == reason["group"]), None)
-    days = reason["rule"] == "overdue_days"
-    currency = (
-        node["currency"] if node and reason["rule"] not in ("overdue_days", "overdue_amount") else company_currency
-    )
-    value, threshold = int(reason["value"]), int(reason["threshold"])
-
-    def said(minor: int) -> str:
-        return str(minor) if days else f"{currency} {to_text(minor, currency)}"
-
-    template = (GROUP_REASONS if reason["group"] else REASONS)[reason["rule"]]
-    return gettext(template) % {
-        "group": reason["group"],
-        "value": said(value),
-        "threshold": said(threshold),
-        "over": said(value - threshold),
-        "percent": f"{percent(value, threshold)} %",
-        "warn_over": content["warn_over"],
-    }
-
-
-def told_way(way: Mapping[str, Any], currency: str) -> str:
-    """A kept way out as a sentence."""
-    amount = f"{currency} {to_text(int(way['amount']), currency)}"
-    template = WAYS_OUT[way["way"]]
-    return gettext(template) % {"amount": amount}
-
-
-def percent(used: int, limit: int) -> str:
-    """Used ÷ limit with one decimal, rounded up: what is over a threshold never reads as on it. '–': no limit."""
-    if limit <= 0:
-        return "–"
-    tenths = -(-max(0, used) * 1_000 // limit)
-    return f"{tenths // 10}.{tenths % 10}"

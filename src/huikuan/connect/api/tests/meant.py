@@ -148,6 +148,8 @@ MEANT: dict[str, Callable[[Walk], Meant]] = {
         "createOrder", {"line": 1, "what": "delivered", "quantity": "1.5", "happened_on": "2026-11-02"}
     ),
     "takeBackFulfilment": _delivery_again,
+    "askDecision": lambda _: Meant({"company": "MAIN", "customer": "C0001", "amount": "100.00", "currency": "CNY"}),
+    "decideOrder": _of("createOrder"),
     "issueStatement": _statement,
     "createItems": _items,
     "createSettlements": _settlements,

@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
-from huikuan.judge.credit.messages import DECISIONS, STATES, told_reason, told_way
+from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
-from huikuan.judge.credit.queries.judging import Judged, judge_amount
+from huikuan.judge.credit.queries.judging import judge_amount
 from huikuan.judge.credit.queries.standings import WaitingRow, waiting_page
+from huikuan.judge.credit.telling import judged_json
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.cli import add_password_option, authenticated
@@ -75,26 +76,6 @@ def _release(options: Namespace) -> int:
     body = {"order": row.number, "state": "released", "decision_id": number}
     show(options, body, [_("Order %(order)s is released.") % {"order": row.number}])
     return 0
-
-
-def judged_json(judged: Judged, company_currency: str) -> dict[str, Any]:
-    """A decision's keys: amounts as decimal strings, utilisation as a fraction of the customer's own limit."""
-    own, content, used = judged.nodes[0], judged.content(), judged.utilisation_e4
-    currency = own.limit.currency
-    return {
-        "decision": judged.decision.decision,
-        "exposure": to_text(own.after, currency),
-        "limit": to_text(own.limit.amount, currency),
-        "currency": currency,
-        "utilisation": None if used is None else f"{used // 10_000}.{used % 10_000:04}",
-        "reasons": [
-            {"rule": one["rule"], "group": one["group"], "message": told_reason(one, content, company_currency)}
-            for one in content["reasons"]
-        ],
-        "ways_out": [{"way": one["way"], "message": told_way(one, currency)} for one in content["ways_out"]],
-        "mode": judged.rules.mode,
-        "policy": judged.policy.number,
-    }
 
 
 def _row(row: WaitingRow) -> dict[str, Any]:

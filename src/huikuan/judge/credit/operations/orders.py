@@ -23,7 +23,6 @@ from huikuan.judge.credit.domain.deciding import (
     WAITING,
     state_after,
 )
-from huikuan.judge.credit.messages import told_reason
 from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.judge.credit.operations.limits import LONGEST_REASON, lets_makers_approve
 from huikuan.judge.credit.operations.locks import hold_nodes
@@ -31,6 +30,7 @@ from huikuan.judge.credit.policies import CREDIT_AUTHORITY, levels_of
 from huikuan.judge.credit.queries.exposure import converter
 from huikuan.judge.credit.queries.judging import Judged, judge_delivery, judge_order, rules_in_force
 from huikuan.judge.credit.queries.standings import waiting_orders
+from huikuan.judge.credit.telling import told_reason
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
@@ -97,6 +97,25 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
         if standing.state == HELD:
             _require_authority(company, judged, actor, at)
         return _record(order, RELEASED, judged, at, actor=actor, reason=reason, until_on=until_on)
+
+    return retrying(work)
+
+
+def check_order(*, order_id: int, actor: str, at: datetime) -> Judged:
+    """Decide anew about an order that waits, or that came with an import and was never decided about; what is
+    released goes on unasked and is only looked at. Refuses a void one."""
+
+    def work() -> Judged:
+        order = stated(order_id)
+        if order.void:
+            raise Refusal("order_void")
+        company = Company.objects.get(pk=order.company_id)
+        nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
+        order, standing = stated(order_id), _standing(order_id)
+        judged = judge_order(company, order, nodes, at=at)
+        if standing is None or standing.state in WAITING:
+            _record(order, state_after(judged.decision.decision, judged.rules), judged, at, actor=actor)
+        return judged
 
     return retrying(work)
 

@@ -51,9 +51,14 @@ class Judged:
     policy: InForce
 
     @property
+    def own(self) -> Standing | None:
+        """The customer itself."""
+        return self.nodes[0] if self.nodes else None
+
+    @property
     def utilisation_e4(self) -> int | None:
         """Of the customer's own limit, with the order; None without a limit above 0."""
-        return utilisation_e4(self.nodes[0].after, self.nodes[0].limit.amount)
+        return utilisation_e4(self.own.after, self.own.limit.amount) if self.own else None
 
     def content(self) -> Mapping[str, Any]:
         """What an OrderDecision keeps: plain values, amounts as minor units."""

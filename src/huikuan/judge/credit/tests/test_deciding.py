@@ -24,7 +24,7 @@ from huikuan.judge.credit.domain.deciding import (
     utilisation_e4,
 )
 from huikuan.judge.credit.domain.limits import EXPIRED, GRANTED, NONE, Limit
-from huikuan.judge.credit.messages import percent
+from huikuan.judge.credit.telling import percent_text
 
 RULES = Rules(mode=ENFORCE)
 NONE_LATE = Late()
@@ -115,4 +115,4 @@ def test_more_on_credit_is_never_judged_milder(after: int, limit: int, more: int
 def test_what_reads_as_80_percent_is_not_over_it(used: int, limit: int) -> None:
     over = used * 100 > limit * 80
     assert ((utilisation_e4(used, limit) or 0) > 8_000) == over
-    assert (float(percent(used, limit)) > 80.0) == over
+    assert (float(percent_text(used, limit)) > 80.0) == over

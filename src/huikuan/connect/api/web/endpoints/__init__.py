@@ -5,6 +5,7 @@ from __future__ import annotations
 from huikuan.connect.api.web.calls import Endpoint
 from huikuan.connect.api.web.endpoints import (
     contracts,
+    credit,
     customers,
     events,
     imports,
@@ -21,6 +22,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *customers.WRITES,
     *contracts.ENDPOINTS,
     *orders.ENDPOINTS,
+    *credit.ENDPOINTS,
     *statements.ENDPOINTS,
     *ledger.READS,
     *postings.WRITES,
