@@ -78,6 +78,7 @@ WEB_SHELVES = (
     "record/customers",
     "record/contracts",
     "record/receivables",
+    "judge/credit",
     "see/cockpit",
     "see/statements",
     "see/dossiers",

@@ -18,8 +18,10 @@ SENTENCES: dict[str, str] = {
     "limit_currencies_differ": gettext_noop(
         "A temporary limit in %(currency)s cannot be added to a limit in %(standing)s."
     ),
+    "limit_days_unreadable": gettext_noop("“%(value)s” is no number of days."),
     "limit_decided_already": gettext_noop("Request %(request)s is decided already. Nothing was changed."),
     "limit_ends_early": gettext_noop("The limit would end on %(until)s, before it begins (%(day)s)."),
+    "limit_field_missing": gettext_noop("This is needed."),
     "limit_kind_unknown": gettext_noop("“%(value)s” is no kind of limit: standing or temporary."),
     "limit_of_another": gettext_noop("%(actor)s asked for this limit, and only they can take it back."),
     "limit_of_nobody": gettext_noop("A limit is for one customer, or for one group."),

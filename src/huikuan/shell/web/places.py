@@ -56,6 +56,14 @@ PLACES = (
         ),
     ),
     Place(
+        gettext_noop("Credit"),
+        icon="shield-check",
+        children=(
+            Place(gettext_noop("Orders that wait"), "credit:waiting"),
+            Place(gettext_noop("Limits to decide"), "credit:requests"),
+        ),
+    ),
+    Place(
         gettext_noop("Contracts"),
         icon="file-text",
         children=(

@@ -115,6 +115,17 @@ def reached(row: RequestRow, scope: Scope) -> bool:
     )
 
 
+def governing_beside(rows: Iterable[RequestRow]) -> dict[int, Limit]:
+    """Request → the limit of its node that governs on the day the request's would begin."""
+    companies = {one.pk: one for one in Company.objects.all()}
+    found = {}
+    for row in rows:
+        node = Node(row.customer_id, row.group, frozenset())
+        limits = limits_on(companies[row.company_id], [node], row.wish.from_on)
+        found[row.id] = limits[row.customer_id, row.group]
+    return found
+
+
 def digest_of(row: RequestRow, governing: int | None) -> str:
     """The digest of what an approver is shown: the wish, its reasons, and the limit it takes the place of."""
     wish = row.wish

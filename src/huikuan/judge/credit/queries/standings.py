@@ -90,9 +90,12 @@ class WaitingRow:
     content: Mapping[str, Any]
 
 
-def waiting_page(*, scope: Scope, after: int = 0, limit: int = 200) -> list[WaitingRow]:
-    """Orders of the scope that wait, the one entered first first; those with an id above `after`."""
+def waiting_page(*, scope: Scope, company_id: int | None = None, after: int = 0, limit: int = 200) -> list[WaitingRow]:
+    """Orders of the scope, and of one company where one is named, that wait: the one entered first first, those with
+    an id above `after`."""
     rows = narrowed(OrderStanding.objects.filter(state__in=WAITING, order_id__gt=after), seen(scope))
+    if company_id is not None:
+        rows = rows.filter(company_id=company_id)
     found = list(rows.order_by("order_id")[:limit])
     facts = OrderDecision.objects.in_bulk([row.decision_id for row in found])
     numbers = numbers_of([row.order_id for row in found])
