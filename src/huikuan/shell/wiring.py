@@ -95,7 +95,9 @@ def counters() -> list[Subscriber]:
 
     milestones = frozenset({"contracts.milestone_reached", "contracts.milestone_withdrawn"})
     orders = frozenset({"contracts.ordered", "contracts.fulfilled"})
-    families = frozenset({"customers.affiliated", "customers.group_moved", "customers.imported"})
+    families = frozenset(
+        f"customers.{what}" for what in ("affiliated", "group_moved", "imported", "merged", "unmerged")
+    )
     return [
         Subscriber("receivables.milestones", follow_milestone, milestones),
         Subscriber("credit.orders", follow_order, orders),

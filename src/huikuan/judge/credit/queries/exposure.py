@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from huikuan.mechanisms.store.wire import array
 from huikuan.record.contracts.queries.commitments import COMMITTED_NOW, committed_as_of
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.families import customers_in, groups_above
+from huikuan.record.customers.queries.merging import merged, one_with, shown_as
 from huikuan.record.receivables.queries.owed import OWED_AS_OF, OWED_NOW
 from huikuan.record.receivables.queries.rates import rate_on
 
@@ -64,9 +65,10 @@ class Exposed:
 
 
 def nodes_of(customer_id: int, day: date) -> list[Node]:
-    """The customer, the group it is in on `day`, and the groups above, nearest first."""
+    """The customer, the group it is in on `day`, and the groups above, nearest first. Customers that were merged are
+    one node, that of the customer they are shown under."""
     above = [Node(None, code, customers_in(code, day)) for code in groups_above(customer_id, day)]
-    return [Node(customer_id, "", frozenset({customer_id})), *above]
+    return [Node(shown_as(customer_id), "", one_with(customer_id)), *above]
 
 
 def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> Exposed:
@@ -105,7 +107,7 @@ def lines_now(company_id: int, customer_ids: Collection[int], *, without: int | 
     `without`: the order that is being decided on, which is added apart.
     """
     rows = _rows(_NOW, company_id, customer_ids, date.max, ALWAYS_KNOWN)
-    return [line for row in rows if without is None or row[0] != without for line in _lines(row)]
+    return _of_one([line for row in rows if without is None or row[0] != without for line in _lines(row)])
 
 
 def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, known: int | None = None) -> list[Line]:
@@ -126,7 +128,13 @@ def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, kn
             invoiced=one.invoiced_amount,
             released=one.order_id not in waiting,
         )
-    return lines
+    return _of_one(lines, known)
+
+
+def _of_one(lines: list[Line], known: int | None = None) -> list[Line]:
+    """The lines by the customer each is shown under: an advance of one nets what stands with the other."""
+    shown = merged(known)
+    return [replace(one, customer_id=shown.get(one.customer_id, one.customer_id)) for one in lines] if shown else lines
 
 
 def valued(lines: Iterable[Line], currency: str, day: date) -> Exposure:

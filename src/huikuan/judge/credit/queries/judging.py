@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, in_force
 from huikuan.record.contracts.queries.commitments import Stated
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.queries.lateness import overdue_now
 
 _DEBT = (CLAIMS, BILLS, *LESSENING)
@@ -141,7 +142,7 @@ def rules_in_force(company: Company, at: datetime) -> tuple[InForce, Rules]:
 
 def late_of(company: Company, customer_id: int, policy: InForce, day: date) -> Late:
     """What the customer has overdue on `day`: days beyond the grace of its grade, and the sum."""
-    found = overdue_now(company.pk, customer_id, day)
+    found = overdue_now(company.pk, one_with(customer_id), day)
     if not found:
         return Late()
     value = converter(company.currency, day)
@@ -162,6 +163,7 @@ def _judged(
     day = business_date(at, company.time_zone)
     policy, rules = rules_in_force(company, at)
     limits = limits_on(company, nodes, day)
+    line = replace(line, customer_id=nodes[0].customer_id or customer_id)
     bound = [node for node in nodes if node.group == "" or limits[None, node.group].state != NONE]
     # One statement for all of them: the widest group holds every other node.
     lines = lines_now(company.pk, frozenset().union(*(node.members for node in bound)), without=without)

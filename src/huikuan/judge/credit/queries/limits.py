@@ -21,6 +21,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.queries import customers_by_id, narrowed, seen
 from huikuan.record.customers.queries.families import customers_in
+from huikuan.record.customers.queries.merging import one_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ def governing_id(company: Company, node: Node, kind: str, day: date) -> int | No
 
 
 def history(company_id: int, customer_id: int, *, scope: Scope) -> list[RequestRow]:
-    """Everything ever asked for this customer, the newest first; nothing out of scope."""
-    rows = LimitRequest.objects.filter(company_id=company_id, customer_id=customer_id)
+    """Everything ever asked for this customer and those merged with it, the newest first; nothing out of scope."""
+    rows = LimitRequest.objects.filter(company_id=company_id, customer_id__in=one_with(customer_id))
     return _rows(narrowed(rows, seen(scope)).order_by("-id"))
 
 

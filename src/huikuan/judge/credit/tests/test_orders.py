@@ -28,6 +28,7 @@ from huikuan.record.contracts.domain.orders import Order
 from huikuan.record.contracts.models import SalesOrder
 from huikuan.record.contracts.operations.orders import change_order
 from huikuan.record.contracts.queries.progress import order_versions
+from huikuan.record.customers.operations import merge_customers, undo_merge
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations.schedules import record_schedule
 from huikuan.record.receivables.queries.check import check_ledger
@@ -330,6 +331,24 @@ def test_of_a_claim_in_instalments_only_what_was_due_is_late(staffed: Trade) -> 
     claim = staffed.post("invoice", 1_000_00, "2026-01-05")
     lines = [Line(TODAY - timedelta(days=40), "", 100_00), Line(TODAY + timedelta(days=40), "", 900_00)]
     record_schedule(item_id=claim, lines=lines, effective_on=TODAY, reason="plan", **WHO)
-    late = overdue_now(staffed.company.pk, staffed.north, TODAY)
+    late = overdue_now(staffed.company.pk, [staffed.north], TODAY)
     assert [(one.due_date, one.amount) for one in late] == [(TODAY - timedelta(days=40), 100_00)]
-    assert overdue_now(staffed.company.pk, staffed.south, TODAY) == []
+    assert overdue_now(staffed.company.pk, [staffed.south], TODAY) == []
+
+
+def test_customers_that_are_one_have_one_limit(staffed: Trade) -> None:
+    rules(ENFORCE)
+    limited(staffed, 1_000_00)
+    limited(staffed, 400_00, customer_id=staffed.south)
+    staffed.post("invoice", 300_00, TODAY.isoformat(), customer=staffed.south, contract_number="HT-1")
+    merge = merge_customers(from_id=staffed.south, into_id=staffed.north, reason="同一法人", **WHO)
+    assert parts(staffed) == parts(staffed, staffed.south) == {"open_claims": 300_00, "": 300_00}
+    assert state(staffed.order("SO-1", 500_00, customer=staffed.south)) == "released"
+    assert state(staffed.order("SO-2", 300_00)) == "held"
+    # What one paid ahead nets what stands with the other.
+    staffed.post("advance", 200_00, contract_number="HT-1")
+    assert parts(staffed)[""] == 600_00
+    undo_merge(merge_id=merge, reason="两家", **WHO)
+    assert (parts(staffed)[""], parts(staffed, staffed.south)[""]) == (0, 800_00)
+    assert rules_said(staffed.order("SO-3", 1_00, customer=staffed.south)) == ["over_limit"]
+    assert check_ledger() == []

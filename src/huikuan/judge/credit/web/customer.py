@@ -61,6 +61,10 @@ class Block:
 def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Exposure and limits as of the page's day, company by company; posting asks for a limit."""
     row = found_customer(request, customer_id)
+    if row.merged_into_id is not None:
+        return HttpResponseRedirect(
+            address(reverse("credit:customer", args=[row.merged_into_id]), reading_of(request))
+        )
     form = Form(typed_in(request) if request.method == "POST" else {"from": reading_of(request).today.isoformat()})
     if request.method == "POST" and _ask(request, row, form):
         return HttpResponseRedirect(address(reverse("credit:customer", args=[customer_id]), reading_of(request)))

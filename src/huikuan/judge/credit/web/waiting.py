@@ -22,6 +22,7 @@ from huikuan.judge.credit.telling import told_reason, told_way
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
@@ -69,14 +70,7 @@ def export_waiting(request: HttpRequest) -> HttpResponseBase:
         _("Reason"),
     ]  # fmt: skip
     currencies = dict(Company.objects.values_list("pk", "currency"))
-    rows = (
-        [
-            row.number, row.customer_code, row.customer_name, row.currency,
-            Decimal(to_text(row.amount, row.currency)), _(STATES[row.state]), row.since,
-            _first_reason(row, currencies),
-        ]
-        for row in _found(request, 0, _MOST_EXPORTED)
-    )  # fmt: skip
+    rows = (_cells(row, currencies) for row in _found(request, 0, _MOST_EXPORTED))
     return send_table(request.GET.get("format", ""), _("orders-that-wait"), headers, rows, title=_("Orders that wait"))
 
 
@@ -133,6 +127,13 @@ def _sentences(row: DecisionRow, company_currency: str) -> Told:
 
 def _first_reason(row: WaitingRow, currencies: Mapping[int, str]) -> str:
     return next((told_reason(one, row.content, currencies[row.company_id]) for one in row.content["reasons"]), "")
+
+
+def _cells(row: WaitingRow, currencies: Mapping[int, str]) -> list[Cell]:
+    return [
+        row.number, row.customer_code, row.customer_name, row.currency, Decimal(to_text(row.amount, row.currency)),
+        _(STATES[row.state]), row.since, _first_reason(row, currencies),
+    ]  # fmt: skip
 
 
 def _found(request: HttpRequest, after: int, limit: int) -> list[WaitingRow]:

@@ -11,23 +11,28 @@ from huikuan.kernel.errors import Refusal
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, CustomerGroup
 from huikuan.record.customers.queries.customers import affiliation_as_of
+from huikuan.record.customers.queries.merging import merged, shown_as
 
 _GROUP = Affiliation.Dimension.GROUP.value
 
 
 def groups_above(customer_id: int, day: date) -> tuple[str, ...]:
-    """Codes of the group the customer is in on `day` and of those above it, nearest first."""
-    own = affiliation_as_of(day, dimension=_GROUP, customer_ids=[customer_id]).get(customer_id)
+    """Codes of the group the customer is in on `day` and of those above it, nearest first; of a merged one those of
+    the customer it is shown under."""
+    shown = shown_as(customer_id)
+    own = affiliation_as_of(day, dimension=_GROUP, customer_ids=[shown]).get(shown)
     return (own, *chain_above(own, _parents())) if own is not None and _exists(own) else ()
 
 
 def customers_in(code: str, day: date) -> frozenset[int]:
-    """Everybody who stands in the group, or in one below it, on `day`; refuses an unknown group."""
+    """Everybody who stands in the group, or in one below it, on `day`, with those merged into them; refuses an
+    unknown group."""
     if not _exists(code):
         raise Refusal("group_unknown", group=code)
     parents = _parents()
     codes = {code, *(below for below in parents if code in chain_above(below, parents))}
-    return _said(codes, day)
+    named, pairs = _said(codes, day), merged()
+    return frozenset({*(named - pairs.keys()), *(one for one, into in pairs.items() if into in named)})
 
 
 def _parents() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,13 +21,13 @@ class Overdue:
     amount: int
 
 
-def overdue_now(company_id: int, customer_id: int, day: date) -> list[Overdue]:
-    """What was due before `day` of the customer's open claims, oldest first.
+def overdue_now(company_id: int, customer_ids: Collection[int], day: date) -> list[Overdue]:
+    """What was due before `day` of the customers' open claims, oldest first.
 
     A claim whose schedule was changed counts line by line: what falls due later is not overdue.
     """
     rows = OpenItem.objects.filter(
-        company_id=company_id, customer_id=customer_id, side="debit", due_date__lt=day
+        company_id=company_id, customer_id__in=customer_ids, side="debit", due_date__lt=day
     ).order_by("due_date", "item_id")
     found = list(rows.values_list("item_id", "due_date", "currency", "open_amount"))
     ids = [row[0] for row in found]
