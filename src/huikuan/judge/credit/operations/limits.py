@@ -31,8 +31,7 @@ from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.queries import seen
-from huikuan.record.customers.queries.families import customers_in
-from huikuan.record.customers.queries.merging import one_with, shown_as
+from huikuan.record.customers.queries.families import customers_in, one_of
 
 LONGEST_REASON = 200
 
@@ -58,7 +57,7 @@ def request_limit(
     today = business_date(at, company.time_zone)
     if customer_id is not None:
         # Of customers that are one, the one that is shown has the limit.
-        customer_id = shown_as(customer_id)
+        customer_id = one_of(customer_id).shown
 
     def work() -> int:
         node = _node(customer_id, group, today)
@@ -206,7 +205,7 @@ def _node(customer_id: int | None, group: str, day: date) -> Node:
     """Refuses a group that does not exist, and a limit of both or of nobody."""
     if (customer_id is None) == (not group):
         raise Refusal("limit_of_nobody")
-    members = customers_in(group, day) if group else one_with(customer_id or 0)
+    members = customers_in(group, day) if group else one_of(customer_id or 0).members
     return Node(customer_id, group, members)
 
 

@@ -247,7 +247,9 @@ def _record(
         "actor": actor,
     }
     number = record(OrderDecision, [fact], at=at)[0]
-    OrderStanding.objects.update_or_create(order_id=order.order_id, defaults=standing_of({**fact, "id": number}))
+    reading = standing_of({**fact, "id": number})
+    if not OrderStanding.objects.filter(pk=order.order_id).update(**reading):
+        OrderStanding(order_id=order.order_id, **reading).save(force_insert=True)
     payload = {"order_id": order.order_id, "decision": decision, "state": state}
     announce(
         "credit.order_decided", at=at, company_id=order.company_id, customer_id=order.customer_id, payload=payload

@@ -22,8 +22,8 @@ from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 from huikuan.mechanisms.store.wire import array
 from huikuan.record.contracts.queries.commitments import COMMITTED_NOW, committed_as_of
 from huikuan.record.customers.queries import seen
-from huikuan.record.customers.queries.families import customers_in, groups_above
-from huikuan.record.customers.queries.merging import merged, one_with, shown_as
+from huikuan.record.customers.queries.families import customers_in, groups_above, one_of
+from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.owed import OWED_AS_OF, OWED_NOW
 from huikuan.record.receivables.queries.rates import rate_on
 
@@ -35,12 +35,17 @@ _WANTED = {
 _OWED = """SELECT NULL AS order_id, customer_id, currency, kind, side, contract_number,
     CAST(SUM(amount) AS bigint) AS amount, 0 AS delivered_amount, 0 AS invoiced_amount
 FROM ({owed}) AS owed GROUP BY customer_id, currency, kind, side, contract_number"""
+#: Each by the customer it is shown under: an advance of one nets what stands with the other.
 _NOW = f"""
+SELECT t.order_id, COALESCE(k.merged_into_id, t.customer_id), t.currency, t.kind, t.side, t.contract_number, t.amount,
+    t.delivered_amount, t.invoiced_amount
+FROM (
 {_OWED.format(owed=OWED_NOW)}
 UNION ALL
 SELECT c.order_id, c.customer_id, c.currency, COALESCE(s.state, '{RELEASED}'), 'debit', c.contract_number, c.amount,
     c.delivered_amount, c.invoiced_amount
 FROM ({COMMITTED_NOW}) AS c LEFT JOIN credit_orderstanding s ON s.order_id = c.order_id
+) AS t JOIN customers_customer k ON k.id = t.customer_id
 """
 _AS_OF = _OWED.format(owed=OWED_AS_OF)
 
@@ -67,8 +72,9 @@ class Exposed:
 def nodes_of(customer_id: int, day: date) -> list[Node]:
     """The customer, the group it is in on `day`, and the groups above, nearest first. Customers that were merged are
     one node, that of the customer they are shown under."""
-    above = [Node(None, code, customers_in(code, day)) for code in groups_above(customer_id, day)]
-    return [Node(shown_as(customer_id), "", one_with(customer_id)), *above]
+    one = one_of(customer_id)
+    above = [Node(None, code, customers_in(code, day)) for code in groups_above(one.shown, day)]
+    return [Node(one.shown, "", one.members), *above]
 
 
 def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> Exposed:
@@ -107,7 +113,7 @@ def lines_now(company_id: int, customer_ids: Collection[int], *, without: int | 
     `without`: the order that is being decided on, which is added apart.
     """
     rows = _rows(_NOW, company_id, customer_ids, date.max, ALWAYS_KNOWN)
-    return _of_one([line for row in rows if without is None or row[0] != without for line in _lines(row)])
+    return [line for row in rows if without is None or row[0] != without for line in _lines(row)]
 
 
 def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, known: int | None = None) -> list[Line]:
@@ -131,7 +137,7 @@ def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, kn
     return _of_one(lines, known)
 
 
-def _of_one(lines: list[Line], known: int | None = None) -> list[Line]:
+def _of_one(lines: list[Line], known: int | None) -> list[Line]:
     """The lines by the customer each is shown under: an advance of one nets what stands with the other."""
     shown = merged(known)
     return [replace(one, customer_id=shown.get(one.customer_id, one.customer_id)) for one in lines] if shown else lines

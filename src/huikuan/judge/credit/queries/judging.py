@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -34,7 +34,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, in_force
 from huikuan.record.contracts.queries.commitments import Stated
 from huikuan.record.customers.queries import seen
-from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.customers.queries.families import one_of
 from huikuan.record.receivables.queries.lateness import overdue_now
 
 _DEBT = (CLAIMS, BILLS, *LESSENING)
@@ -129,7 +129,8 @@ def judge_amount(
 def judge_delivery(company: Company, order: Stated, *, at: datetime) -> Judged:
     """A delivery against the rules that stop deliveries; the limit was asked when the order was released."""
     policy, rules = rules_in_force(company, at)
-    late = late_of(company, order.customer_id, policy, business_date(at, company.time_zone))
+    one = one_of(order.customer_id)
+    late = late_of(company, one.shown, one.members, policy, business_date(at, company.time_zone))
     decision = decide((), late, rules, document=DELIVERY, has_contract=bool(order.contract_number))
     return Judged(decision, (), late, rules, policy)
 
@@ -140,13 +141,14 @@ def rules_in_force(company: Company, at: datetime) -> tuple[InForce, Rules]:
     return policy, rules_of(policy.document, company.currency)
 
 
-def late_of(company: Company, customer_id: int, policy: InForce, day: date) -> Late:
-    """What the customer has overdue on `day`: days beyond the grace of its grade, and the sum."""
-    found = overdue_now(company.pk, one_with(customer_id), day)
+def late_of(company: Company, shown: int, members: Collection[int], policy: InForce, day: date) -> Late:
+    """What the customer, and those that are one with it, have overdue on `day`: days beyond the grace of its grade,
+    and the sum."""
+    found = overdue_now(company.pk, members, day)
     if not found:
         return Late()
     value = converter(company.currency, day)
-    grace = grace_of(policy.document, grade_of(customer_id, day))
+    grace = grace_of(policy.document, grade_of(shown, day))
     return Late(max(0, (day - found[0].due_date).days - grace), sum(value(one.amount, one.currency) for one in found))
 
 
@@ -163,7 +165,8 @@ def _judged(
     day = business_date(at, company.time_zone)
     policy, rules = rules_in_force(company, at)
     limits = limits_on(company, nodes, day)
-    line = replace(line, customer_id=nodes[0].customer_id or customer_id)
+    own = nodes[0].customer_id or customer_id
+    line = replace(line, customer_id=own)
     bound = [node for node in nodes if node.group == "" or limits[None, node.group].state != NONE]
     # One statement for all of them: the widest group holds every other node.
     lines = lines_now(company.pk, frozenset().union(*(node.members for node in bound)), without=without)
@@ -174,6 +177,6 @@ def _judged(
         before, after = (valued(some, limit.currency, day) for some in (of, [*of, line]))
         debt = sum(before.of(component) for component in _DEBT)
         standings.append(Standing(node.group, limit, before.total, after.total, debt))
-    late = late_of(company, customer_id, policy, day)
+    late = late_of(company, own, nodes[0].members, policy, day)
     decision = decide(standings, late, rules, document=ORDER, has_contract=has_contract)
     return Judged(decision, tuple(standings), late, rules, policy)

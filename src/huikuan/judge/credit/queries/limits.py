@@ -20,8 +20,7 @@ from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.queries import customers_by_id, narrowed, seen
-from huikuan.record.customers.queries.families import customers_in
-from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.customers.queries.families import customers_in, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,17 @@ def granted(
     found: dict[tuple[int | None, str], list[Granted]] = {(node.customer_id, node.group): [] for node in nodes}
     customers = [customer for customer, _ in found if customer is not None]
     groups = [group for _, group in found if group]
-    approved = LimitStep.objects.filter(step=LimitStep.Step.APPROVED, tx__lt=ALWAYS_KNOWN if known is None else known)
     mine = Q(customer_id__in=customers) | Q(group_code__in=groups) if groups else Q(customer_id__in=customers)
     requests = {one.pk: one for one in LimitRequest.objects.filter(mine, company_id=company.pk)}
-    for step in approved.filter(request_id__in=list(requests)) if requests else ():
-        asked = requests[step.request_id]
+    if not requests:
+        return found
+    horizon = ALWAYS_KNOWN if known is None else known
+    approved = LimitStep.objects.filter(request_id__in=list(requests), step=LimitStep.Step.APPROVED, tx__lt=horizon)
+    for request_id, decided, *order in approved.values_list("request_id", "recorded_at", "tx", "pk"):
+        asked = requests[request_id]
         wish = wish_of(asked)
-        begins = max(wish.from_on, business_date(step.recorded_at, company.time_zone))
-        known_as = Granted(asked.pk, replace(wish, from_on=begins), (step.tx, step.pk))
+        begins = max(wish.from_on, business_date(decided, company.time_zone))
+        known_as = Granted(asked.pk, replace(wish, from_on=begins), (order[0], order[1]))
         found[asked.customer_id, asked.group_code].append(known_as)
     return found
 
@@ -87,7 +89,7 @@ def governing_id(company: Company, node: Node, kind: str, day: date) -> int | No
 
 def history(company_id: int, customer_id: int, *, scope: Scope) -> list[RequestRow]:
     """Everything ever asked for this customer and those merged with it, the newest first; nothing out of scope."""
-    rows = LimitRequest.objects.filter(company_id=company_id, customer_id__in=one_with(customer_id))
+    rows = LimitRequest.objects.filter(company_id=company_id, customer_id__in=one_of(customer_id).members)
     return _rows(narrowed(rows, seen(scope)).order_by("-id"))
 
 

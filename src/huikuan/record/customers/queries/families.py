@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
@@ -11,15 +12,33 @@ from huikuan.kernel.errors import Refusal
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, CustomerGroup
 from huikuan.record.customers.queries.customers import affiliation_as_of
-from huikuan.record.customers.queries.merging import merged, shown_as
+from huikuan.record.customers.queries.merging import merged
 
 _GROUP = Affiliation.Dimension.GROUP.value
 
 
-def groups_above(customer_id: int, day: date) -> tuple[str, ...]:
-    """Codes of the group the customer is in on `day` and of those above it, nearest first; of a merged one those of
-    the customer it is shown under."""
-    shown = shown_as(customer_id)
+@dataclass(frozen=True, slots=True)
+class One:
+    """Customers that are one as known now: the one that is shown, and all of them."""
+
+    shown: int
+    members: frozenset[int]
+
+
+def one_of(customer_id: int) -> One:
+    """Those that are one with the customer, in one short statement: decisions ask it every time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH shown AS (SELECT COALESCE(merged_into_id, id) AS id FROM customers_customer WHERE id = %s)"
+            " SELECT s.id, c.id FROM shown s JOIN customers_customer c ON c.id = s.id OR c.merged_into_id = s.id",
+            [customer_id],
+        )
+        rows = cursor.fetchall()
+    return One(rows[0][0] if rows else customer_id, frozenset({customer_id, *(row[1] for row in rows)}))
+
+
+def groups_above(shown: int, day: date) -> tuple[str, ...]:
+    """Codes of the group a customer that is shown is in on `day` and of those above it, nearest first."""
     own = affiliation_as_of(day, dimension=_GROUP, customer_ids=[shown]).get(shown)
     return (own, *chain_above(own, _parents())) if own is not None and _exists(own) else ()
 
