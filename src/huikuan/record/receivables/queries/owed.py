@@ -8,18 +8,15 @@ moves from an order into the ledger is seen in exactly one of them.
 from __future__ import annotations
 
 #: Now, whatever the date of what is recorded. The contract is looked up only where somebody paid an advance: nothing
-#: else depends on it.
+#: else depends on it. Whether anybody did names no row outside, so it is asked once.
 OWED_NOW = """
 SELECT o.customer_id, o.currency, o.kind, o.side,
-    CASE WHEN ahead.item_id IS NULL THEN ''
-        ELSE (SELECT i.contract_number FROM receivables_item i WHERE i.id = o.item_id) END AS contract_number,
+    CASE WHEN EXISTS (
+        SELECT 1 FROM wanted b JOIN receivables_openitem a ON a.customer_id = b.customer_id
+            AND a.company_id = b.company_id WHERE a.kind = 'advance' AND a.side = 'credit'
+    ) THEN (SELECT i.contract_number FROM receivables_item i WHERE i.id = o.item_id) ELSE '' END AS contract_number,
     o.open_amount AS amount
 FROM wanted w JOIN receivables_openitem o ON o.customer_id = w.customer_id AND o.company_id = w.company_id
-LEFT JOIN (
-    SELECT a.item_id FROM wanted b
-    JOIN receivables_openitem a ON a.customer_id = b.customer_id AND a.company_id = b.company_id
-    WHERE a.kind = 'advance' AND a.side = 'credit' LIMIT 1
-) ahead ON 1 = 1
 """
 
 #: As of `day` and as known below `known`: from the facts, never from the cache.
