@@ -25,6 +25,7 @@ RUNS = [
     ("settle.py", "--count", "300", "--many", "3000"),
     ("aging.py", "--rows", "100000", "--runs", "3"),
     ("api.py", "--items", "3000", "--calls", "40"),
+    ("credit.py", "--orders", "100", "--customers", "10", "--sizes", "10,1000"),
 ]
 
 

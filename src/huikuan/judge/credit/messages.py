@@ -52,7 +52,7 @@ SENTENCES: dict[str, str] = {
 
 #: The components of exposure, in the order they are shown.
 COMPONENTS: dict[str, str] = {
-    "open_claims": gettext_noop("Open claims"),
+    "open_claims": gettext_noop("Receivables not yet paid"),
     "delivered_not_invoiced": gettext_noop("Delivered, not invoiced"),
     "released_orders": gettext_noop("Released orders"),
     "bills": gettext_noop("Bills not yet paid"),

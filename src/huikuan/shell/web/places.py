@@ -56,7 +56,7 @@ PLACES = (
         ),
     ),
     Place(
-        gettext_noop("Credit"),
+        gettext_noop("Credit control"),
         icon="shield-check",
         children=(
             Place(gettext_noop("Orders that wait"), "credit:waiting"),

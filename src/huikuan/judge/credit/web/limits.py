@@ -100,7 +100,7 @@ def headers() -> list[str]:
     """Of a table of requests."""
     return [
         _("Request"), _("Customer code"), _("Customer"), _("Group"), _("Kind"), _("Currency"), _("Amount"),
-        _("First day"), _("Last day"), _("Term in days"), _("Reason"), _("Asked by"), _("Asked at"), _("Status"),
+        _("Takes effect on"), _("Ends on"), _("Term in days"), _("Reason"), _("Asked by"), _("Asked at"), _("Status"),
         _("Decided by"), _("Comment"),
     ]  # fmt: skip
 

@@ -66,7 +66,7 @@ def show_waiting(request: HttpRequest) -> HttpResponse:
 def export_waiting(request: HttpRequest) -> HttpResponseBase:
     """The same as a table."""
     headers = [
-        _("Order"), _("Customer code"), _("Customer"), _("Currency"), _("Amount"), _("Status"), _("Since"),
+        _("Order"), _("Customer code"), _("Customer"), _("Currency"), _("Amount"), _("Status"), _("Waiting since"),
         _("Reason"),
     ]  # fmt: skip
     currencies = dict(Company.objects.values_list("pk", "currency"))
