@@ -127,8 +127,8 @@ def test_closing_reopening_invoicing_and_cuts_at_once_let_nothing_through(trade:
     assert check_ledger() == []
 
 
-def test_a_customer_who_joins_a_group_waits_for_decisions_about_it(trade: Trade) -> None:
-    """Else the group would not see what was just released to it."""
+def test_joining_a_group_while_orders_are_decided_stops_nobody(trade: Trade) -> None:
+    """The tree is held by both, and neither waits in a circle: no deadlock, no refusal."""
     limited(trade, LIMIT, customer_id=trade.apart)
     for run in range(RUNS):
 
