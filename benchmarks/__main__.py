@@ -26,6 +26,7 @@ RUNS = [
     ("aging.py", "--rows", "100000", "--runs", "3"),
     ("scoring.py", "--rows", "100000", "--customers", "5000", "--record"),
     ("api.py", "--items", "3000", "--calls", "40"),
+    ("credit.py", "--orders", "100", "--customers", "10", "--sizes", "10,1000"),
 ]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from huikuan.connect.api import messages as api
 from huikuan.connect.connectors import messages as connectors
+from huikuan.judge.credit import messages as credit
 from huikuan.judge.rating import messages as rating
 from huikuan.mechanisms.audit import messages as audit
 from huikuan.mechanisms.documents import messages as documents
@@ -95,6 +96,7 @@ SENTENCES = {
     **contracts.SENTENCES,
     **receivables.SENTENCES,
     **rating.SENTENCES,
+    **credit.SENTENCES,
     **cockpit.SENTENCES,
     **statements.SENTENCES,
     **connectors.SENTENCES,

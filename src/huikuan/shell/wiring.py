@@ -7,7 +7,7 @@ worker loads what it works with.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ COMMANDS = {
     "aging": "huikuan.record.receivables.cli",
     "rates": "huikuan.record.receivables.cli",
     "period": "huikuan.record.receivables.cli",
-    "credit": "huikuan.judge.rating.cli",
+    "credit": "huikuan.judge.credit.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",
     "webhook": "huikuan.connect.api.cli",
@@ -90,17 +90,36 @@ def counters() -> list[Subscriber]:
         # Loaded with the first milestone: most commands never announce one.
         import_module("huikuan.record.receivables.operations.milestones").follow_milestone(event)
 
-    kinds = frozenset({"contracts.milestone_reached", "contracts.milestone_withdrawn"})
-    return [Subscriber("receivables.milestones", follow_milestone, kinds)]
+    def follow_order(event: Announced) -> None:
+        import_module("huikuan.judge.credit.operations.orders").follow_order(event)
+
+    def hold_tree(event: Announced) -> None:
+        import_module("huikuan.judge.credit.operations.locks").hold_tree(event)
+
+    milestones = frozenset({"contracts.milestone_reached", "contracts.milestone_withdrawn"})
+    orders = frozenset({"contracts.ordered", "contracts.fulfilled"})
+    families = frozenset(
+        f"customers.{what}" for what in ("affiliated", "group_moved", "imported", "merged", "unmerged")
+    )
+    return [
+        Subscriber("receivables.milestones", follow_milestone, milestones),
+        Subscriber("credit.orders", follow_order, orders),
+        Subscriber("credit.families", hold_tree, families),
+    ]
 
 
 def subscribers() -> list[Subscriber]:
     """Told of an event after its commit, at least once, in order per customer."""
     from huikuan.connect.api.operations.webhooks import queue_event
+    from huikuan.judge.credit.operations.orders import MAKING_ROOM, make_room
     from huikuan.mechanisms.events.subscribers import Subscriber
     from huikuan.record.receivables.operations.milestones import CATCHING_UP, catch_up
 
+    def release_what_fits(event: Announced) -> None:
+        make_room(event, at=datetime.now(UTC))
+
     return [
         Subscriber("receivables.late_items", catch_up, CATCHING_UP),
+        Subscriber("credit.waiting_orders", release_what_fits, MAKING_ROOM),
         Subscriber("api.webhooks", queue_event),
     ]

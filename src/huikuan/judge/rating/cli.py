@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from huikuan.mechanisms.policies.queries import InForce
 
 
-def add_commands(subparsers: Any) -> None:
-    """Add `huikuan credit` with this context's actions."""
-    group = subparsers.add_parser("credit", help=_("scores and grades of customers"))
-    add_rating(group.add_subparsers(dest="action", required=True))
-
-
 def add_rating(actions: Any) -> None:
     """Add this context's actions to `huikuan credit`."""
     assess = _action(actions, "assess", _assess, _("score customers by a day, with every reason"))

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth import authenticate
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -107,6 +108,23 @@ def read_password(options: argparse.Namespace, *, twice: bool) -> str:
     if twice and password != getpass.getpass(_("Again: ")):
         raise Refusal("passwords_differ")
     return password
+
+
+def authenticated(options: argparse.Namespace) -> str:
+    """The user (--user) whose password was given; log-in attempts are counted and limited as on the web."""
+    password = read_password(options, twice=False)
+    user = authenticate(request=_terminal_request(), username=options.user, password=password)
+    if user is None:
+        raise Refusal("credentials_wrong")
+    return user.get_username()
+
+
+def _terminal_request() -> Any:
+    from django.http import HttpRequest  # what the limiter of attempts counts by
+
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = "127.0.0.1"
+    return request
 
 
 def _manager(options: argparse.Namespace) -> tuple[str, datetime]:

@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     ),
     "company_exists": gettext_noop("There is already a company %(company)s."),
     "company_unknown": gettext_noop("There is no company %(company)s. `huikuan company list` shows them."),
+    "credentials_wrong": gettext_noop("Wrong user name or password. Nothing was approved."),
     "currency_bad": gettext_noop("“%(currency)s” is not a currency; write it like CNY."),
     "duties_conflict": gettext_noop(
         "%(role)s does not go with %(held)s, which this person holds. Give one of them to somebody else, or say why"

@@ -57,6 +57,14 @@ PLACES = (
         ),
     ),
     Place(
+        gettext_noop("Credit control"),
+        icon="shield-check",
+        children=(
+            Place(gettext_noop("Orders that wait"), "credit:waiting"),
+            Place(gettext_noop("Limits to decide"), "credit:requests"),
+        ),
+    ),
+    Place(
         gettext_noop("Contracts"),
         icon="file-text",
         children=(

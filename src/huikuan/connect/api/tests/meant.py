@@ -156,6 +156,8 @@ MEANT: dict[str, Callable[[Walk], Meant]] = {
     "takeBackFulfilment": _delivery_again,
     "createFinancials": _financials,
     "withdrawFinancials": _of("createFinancials", {"reason": "of another firm"}),
+    "askDecision": lambda _: Meant({"company": "MAIN", "customer": "C0001", "amount": "100.00", "currency": "CNY"}),
+    "decideOrder": _of("createOrder"),
     "issueStatement": _statement,
     "createItems": _items,
     "createSettlements": _settlements,

@@ -42,6 +42,9 @@ class Permission(StrEnum):
     FORCE_POLICY = "force_policy"
     ASSESS_CUSTOMERS = "assess_customers"
     APPROVE_GRADE = "approve_grade"
+    PROPOSE_LIMIT = "propose_limit"
+    APPROVE_LIMIT = "approve_limit"
+    RELEASE_ORDER = "release_order"
     ERASE_PERSONAL = "erase_personal"
     USE_API = "use_api"
     MANAGE_WEBHOOKS = "manage_webhooks"
@@ -53,7 +56,9 @@ class Permission(StrEnum):
 _P = Permission
 
 #: Business decisions. Whoever administers the system makes none of them, whatever else they are.
-APPROVING = frozenset({_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_GRADE})
+APPROVING = frozenset(
+    {_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER}
+)
 
 ADMINISTRATOR = "administrator"
 
@@ -79,15 +84,16 @@ _DEAL = (*_READ, _P.VIEW_PERSONAL)
 _AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
 #: Customers' data, and the people there.
 _CUSTOMERS = (_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS)
+_CREDIT = (_P.PROPOSE_LIMIT, _P.APPROVE_LIMIT, _P.RELEASE_ORDER)
 
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        _role("credit_analyst", *_DEAL, *_CUSTOMERS, _P.DRAFT_POLICY, _P.ASSESS_CUSTOMERS),
+        _role("credit_analyst", *_DEAL, *_CUSTOMERS, _P.DRAFT_POLICY, _P.ASSESS_CUSTOMERS, _P.PROPOSE_LIMIT),
         _role(
             "credit_manager",
             *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, *_CREDIT),
         ),
         _role(
             "billing_clerk",
@@ -100,7 +106,7 @@ ROLES: dict[str, Role] = {
         _role(
             "sales_manager",
             *(*_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
-            _P.HAND_OVER_CUSTOMERS,
+            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
             reach=Reach.TEAM,
         ),
         _role(
@@ -109,12 +115,12 @@ ROLES: dict[str, Role] = {
             *(_P.RESCHEDULE, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
             *(_P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.USE_API, _P.MANAGE_WEBHOOKS),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, *_CREDIT, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, _P.SET_RATES),
         _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
         _role("auditor", *_AUDIT),
-        _role("management", *_AUDIT, _P.APPROVE_POLICY),
+        _role("management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
         _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, *_CUSTOMERS,
@@ -135,7 +141,9 @@ ROLES: dict[str, Role] = {
 }  # fmt: skip
 
 #: Whoever commands the machine may operate the product, and approves nothing.
-OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY, _P.APPROVE_GRADE}
+OPERATOR: frozenset[Permission] = frozenset(_P) - {
+    *(_P.APPROVE_POLICY, _P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+}
 
 _SELLING = ("sales", "sales_manager")
 _WRITING = ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager", ADMINISTRATOR)

@@ -16,6 +16,7 @@ from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 from huikuan.record.contracts.check import unlike_their_facts
 from huikuan.record.customers.check import unlike_their_merges, unlike_their_papers, unlike_their_versions
 from huikuan.record.receivables.queries.check_sql import SCANS, Law, Scan
+from huikuan.record.receivables.queries.laws import laws
 
 #: Findings shown of one law; more of the same would not help anybody.
 MOST = 1_000
@@ -57,6 +58,9 @@ def check_ledger() -> list[Finding]:
         found += [
             Finding("contract_content", what, expected, held)
             for what, expected, held in islice(unlike_their_facts(), MOST)
+        ]
+        found += [
+            Finding(kind, what, expected, held) for kind, law in laws() for what, expected, held in islice(law(), MOST)
         ]
     return found
 

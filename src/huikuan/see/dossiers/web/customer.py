@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
+from huikuan.judge.credit.queries.pictures import pictures
 from huikuan.judge.rating.queries.ratings import Rating
 from huikuan.judge.rating.web.panel import panel, rating_shown
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.queries.contracts import ContractFilter, contracts_page
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
@@ -127,6 +128,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "merges": may_merge(request, customer_id),
         "clear": asked.clear,
         "tab": tab,
+        **_credit(request, asked),
         **_habit(asked),
         **_identity(asked),
         **_counted(asked, lines, people, papers),
@@ -207,6 +209,23 @@ def _contracts(asked: Asked, limit: int) -> Any:
     chosen = ContractFilter(company_id=asked.books.company_id, customer_id=asked.customer.id)
     known = asked.books.known.horizon if asked.books.known else None
     return contracts_page(chosen, scope=asked.contracts, as_of=asked.books.as_of, known=known, limit=limit)
+
+
+def _credit(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """The limit and what stands against it, where one company is looked at; of several the credit page tells."""
+    if not asked.sees_books:
+        return {"limit": None}
+    reading = reading_of(request)
+    companies = [reading.company] if reading.company else companies_offered(request)
+    shown = pictures(
+        asked.customer.id,
+        companies,
+        scope=asked.ledger,
+        today=reading.today,
+        as_of=reading.as_of,
+        known=reading.horizon,
+    )
+    return {"limit": shown[0].own if len(shown) == 1 else None}
 
 
 def _habit(asked: Asked) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from huikuan.connect.api.web.calls import Endpoint
 from huikuan.connect.api.web.endpoints import (
     contracts,
+    credit,
     customers,
     events,
     financials,
@@ -23,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *financials.ENDPOINTS,
     *contracts.ENDPOINTS,
     *orders.ENDPOINTS,
+    *credit.ENDPOINTS,
     *statements.ENDPOINTS,
     *ledger.READS,
     *postings.WRITES,

@@ -1,0 +1,206 @@
+"""`huikuan credit limit show|list|propose|approve|return|withdraw`."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
+from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Limit, Wish
+from huikuan.judge.credit.messages import LIMIT_KINDS, LIMIT_STATES, STEPS
+from huikuan.judge.credit.operations.limits import (
+    approve_limit,
+    request_limit,
+    return_limit,
+    shown_digest,
+    withdraw_limit,
+)
+from huikuan.judge.credit.queries.exposure import nodes_of
+from huikuan.judge.credit.queries.limits import RequestRow, history, limits_on, request, waiting
+from huikuan.kernel.dates import business_date, parse_date
+from huikuan.kernel.money import to_minor, to_text
+from huikuan.mechanisms.identity.cli import add_password_option, authenticated
+from huikuan.mechanisms.identity.commanding import commander, reader_scope
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.queries import company_record
+from huikuan.record.customers.queries import customer
+
+
+def add_limit(actions: Any) -> None:
+    """`huikuan credit limit …`."""
+    verbs = actions.add_parser("limit", help=_("limits: what governs, what is asked for, who grants it"))
+    verbs = verbs.add_subparsers(dest="verb", required=True, parser_class=type(verbs))
+    one = finish(
+        about_customer(verbs.add_parser("show", help=_("a customer's limit on a day, and its history"))), _show
+    )
+    one.add_argument("--as-of", default="", metavar="DATE")
+    finish(verbs.add_parser("list", help=_("what waits for an approver")), _list)
+    _add_propose(verbs)
+    for verb, told, run in (
+        ("approve", _("grant what `limit list` shows, as a user with a password"), _approve),
+        ("return", _("decline a request, saying why"), _return),
+    ):
+        decide = finish(verbs.add_parser(verb, help=told), run)
+        decide.add_argument("request", type=int)
+        decide.add_argument("--user", required=True, metavar="NAME")
+        decide.add_argument("--comment", default="")
+        add_password_option(decide)
+        if verb == "approve":
+            decide.add_argument("--digest", required=True, help=_("as shown by `limit list`"))
+    withdraw = finish(verbs.add_parser("withdraw", help=_("take a request of one's own back")), _withdraw)
+    withdraw.add_argument("request", type=int)
+
+
+def _add_propose(verbs: argparse._SubParsersAction[Any]) -> None:
+    propose = finish(verbs.add_parser("propose", help=_("ask for a limit; another grants it")), _propose)
+    propose.add_argument("node", metavar="CUSTOMER", help=_("code of the customer, or of the group with --group"))
+    propose.add_argument("amount", help=_("0: nothing on credit"))
+    propose.add_argument("--group", action="store_true", help=_("for everybody in a group together"))
+    propose.add_argument("--currency", default="", metavar="CODE")
+    propose.add_argument("--from", dest="from_on", default="", metavar="DATE", help=_("today if left out"))
+    propose.add_argument("--until", default="", metavar="DATE", help=_("the last day"))
+    propose.add_argument("--temporary", action="store_true", help=_("on top of what holds, until --until"))
+    propose.add_argument("--term", type=int, metavar="DAYS", help=_("payment term in days"))
+    propose.add_argument("--reason", required=True, help=_("why"))
+
+
+def _show(options: Namespace) -> int:
+    about = asked(options, Permission.VIEW_LEDGER)
+    day = parse_date(options.as_of) if options.as_of else about.today
+    own, *groups = nodes_of(about.customer.id, day)
+    found = limits_on(about.company, [own, *groups], day)
+    rows = history(about.company.pk, about.customer.id, scope=about.scope)
+    limit = found[about.customer.id, ""]
+    body = {
+        "company": about.company.code,
+        "customer": about.customer.code,
+        "as_of": day.isoformat(),
+        **limit_json(limit),
+        "groups": [{"group": node.group, **limit_json(found[None, node.group])} for node in groups],
+        "history": [request_json(row) for row in rows],
+    }
+    told = [_told(about.customer.name, limit), *(_told(node.group, found[None, node.group]) for node in groups)]
+    show(options, body, [*told, *(_line(row) for row in rows)])
+    return 0
+
+
+def _list(options: Namespace) -> int:
+    at = datetime.now(UTC)
+    rows = waiting(scope=reader_scope(options, Permission.VIEW_LEDGER, at=at))
+    show(options, {"requests": [request_json(row) for row in rows]}, [_line(row) for row in rows])
+    return 0
+
+
+def _propose(options: Namespace) -> int:
+    at, company = datetime.now(UTC), company_record(options.company)
+    today = business_date(at, company.time_zone)
+    scope = reader_scope(options, Permission.PROPOSE_LIMIT, at=at)
+    currency = options.currency or company.currency
+    wish = Wish(
+        kind=TEMPORARY if options.temporary else STANDING,
+        currency=currency,
+        amount=to_minor(options.amount, currency),
+        from_on=parse_date(options.from_on) if options.from_on else today,
+        until_on=parse_date(options.until) if options.until else None,
+        term_days=options.term,
+    )
+    number = request_limit(
+        company=company,
+        customer_id=None if options.group else customer(options.node, scope=scope).id,
+        group=options.node if options.group else "",
+        wish=wish,
+        reason=options.reason,
+        actor=commander(options, Permission.PROPOSE_LIMIT, company_id=company.pk, at=at),
+        at=at,
+    )
+    return _answer(options, number)
+
+
+def _approve(options: Namespace) -> int:
+    approve_limit(
+        request_id=options.request,
+        digest=options.digest,
+        comment=options.comment,
+        actor=authenticated(options),
+        at=datetime.now(UTC),
+    )
+    return _answer(options, options.request)
+
+
+def _return(options: Namespace) -> int:
+    actor = authenticated(options)
+    return_limit(request_id=options.request, comment=options.comment, actor=actor, at=datetime.now(UTC))
+    return _answer(options, options.request)
+
+
+def _withdraw(options: Namespace) -> int:
+    at = datetime.now(UTC)
+    actor = commander(options, Permission.PROPOSE_LIMIT, company_id=company_record(options.company).pk, at=at)
+    withdraw_limit(request_id=options.request, actor=actor, at=at)
+    return _answer(options, options.request)
+
+
+def _answer(options: Namespace, request_id: int) -> int:
+    """The request as it is now, to whoever has just acted on it."""
+    row = request(request_id, scope=EVERYTHING)
+    show(options, request_json(row), [_line(row)])
+    return 0
+
+
+def limit_json(limit: Limit) -> dict[str, Any]:
+    """A limit's keys: amounts as decimal strings."""
+    return {
+        "state": limit.state,
+        "limit": to_text(limit.amount, limit.currency),
+        "standing": to_text(limit.standing, limit.currency),
+        "temporary": to_text(limit.temporary, limit.currency),
+        "currency": limit.currency,
+        "until": limit.until_on.isoformat() if limit.until_on else None,
+        "term_days": limit.term_days,
+    }
+
+
+def request_json(row: RequestRow) -> dict[str, Any]:
+    """A request's keys."""
+    wish = row.wish
+    return {
+        "request": row.id,
+        "customer": row.customer_code or None,
+        "group": row.group or None,
+        "kind": wish.kind,
+        "amount": to_text(wish.amount, wish.currency),
+        "currency": wish.currency,
+        "from": wish.from_on.isoformat(),
+        "until": wish.until_on.isoformat() if wish.until_on else None,
+        "term_days": wish.term_days,
+        "method": row.method or None,
+        "reason": row.reason,
+        "asked_by": row.asked_by,
+        "asked_at": row.asked_at.isoformat(),
+        "state": row.step or "waiting",
+        "decided_by": row.decided_by or None,
+        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+        "own": row.own,
+        "comment": row.comment,
+        "digest": shown_digest(row),
+    }
+
+
+def _told(whose: str, limit: Limit) -> str:
+    amount = f"{limit.currency} {to_text(limit.amount, limit.currency)}"
+    until = f" → {limit.until_on}" if limit.until_on else ""
+    return f"{whose}: {amount}{until} · {_(LIMIT_STATES[limit.state])}"
+
+
+def _line(row: RequestRow) -> str:
+    wish = row.wish
+    amount = f"{wish.currency} {to_text(wish.amount, wish.currency)}"
+    days = f"{wish.from_on} → {wish.until_on or ''}"
+    whose = row.group or row.customer_name
+    parts = [f"#{row.id}", whose, _(LIMIT_KINDS[wish.kind]), amount, days, row.asked_by, _(STEPS[row.step])]
+    return "\t".join(parts) + (f"\n  {shown_digest(row)}" if not row.step else "")

@@ -1,0 +1,1 @@
+"""Decisions and computations: plain Python, frozen rows in, results with reasons out."""

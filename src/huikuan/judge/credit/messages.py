@@ -1,0 +1,137 @@
+"""What each refusal of this context says, and its words; translated in this context's locale folder."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "beyond_authority": gettext_noop(
+        "%(amount)s is more than %(actor)s may grant. The lowest role that may: %(least)s."
+    ),
+    "delivery_blocked": gettext_noop("Nothing of order %(number)s is delivered now. %(why)s"),
+    "exposure_without_rate": gettext_noop(
+        "Part of the exposure is in %(currency)s, and no rate into %(into)s is known on %(day)s. Add one:"
+        " huikuan rates add."
+    ),
+    "limit_amount_bad": gettext_noop("%(value)s is no amount of a limit."),
+    "limit_backwards": gettext_noop("A limit begins on %(today)s at the earliest, not on %(day)s."),
+    "limit_currencies_differ": gettext_noop(
+        "A temporary limit in %(currency)s cannot be added to a limit in %(standing)s."
+    ),
+    "limit_days_unreadable": gettext_noop("“%(value)s” is no number of days."),
+    "limit_decided_already": gettext_noop("Request %(request)s is decided already. Nothing was changed."),
+    "limit_ends_early": gettext_noop("The limit would end on %(until)s, before it begins (%(day)s)."),
+    "limit_field_missing": gettext_noop("This is needed."),
+    "limit_kind_unknown": gettext_noop("“%(value)s” is no kind of limit: standing or temporary."),
+    "limit_of_another": gettext_noop("%(actor)s asked for this limit, and only they can take it back."),
+    "limit_of_nobody": gettext_noop("A limit is for one customer, or for one group."),
+    "limit_over_already": gettext_noop("The limit would have ended on %(until)s. Ask for it anew."),
+    "limit_reason_missing": gettext_noop("Say why, please."),
+    "limit_request_unknown": gettext_noop("There is no request no. %(request)s for a limit."),
+    "limit_sales_bad": gettext_noop("Sales, days and VAT are not negative, and the peak is 1 at least."),
+    "limit_share_bad": gettext_noop("%(share)s of net worth is not between 5 %% and 20 %%."),
+    "limit_sheet_without_ratio": gettext_noop(
+        "Without current liabilities, or without net worth, the ratios of this method mean nothing."
+    ),
+    "limit_shown_has_changed": gettext_noop(
+        "Another limit has taken the place that request %(request)s was to take. Ask for it anew."
+    ),
+    "limit_temporary_endless": gettext_noop("A temporary limit says its last day, at most %(longest)s days ahead."),
+    "limit_term_bad": gettext_noop("%(days)s days are no payment term: 0 to %(longest)s."),
+    "limit_without_method": gettext_noop("Choose at least one method."),
+    "order_does_not_wait": gettext_noop("Order %(number)s does not wait for a release."),
+    "order_release_ended": gettext_noop("The release of order %(number)s ended on %(until)s. Ask for it anew."),
+    "order_waits": gettext_noop(
+        "Order %(number)s waits for a release, so nothing of it is delivered. Its page says why and what helps."
+    ),
+    "release_without_rate": gettext_noop(
+        "Part of the exposure is in a currency without a rate, so nobody can say how much would stand. Add the rate."
+    ),
+    "own_limit": gettext_noop("%(actor)s drew this up; somebody else has to approve it."),
+}
+
+#: The components of exposure, in the order they are shown.
+COMPONENTS: dict[str, str] = {
+    "open_claims": gettext_noop("Receivables not yet paid"),
+    "delivered_not_invoiced": gettext_noop("Delivered, not invoiced"),
+    "released_orders": gettext_noop("Released orders"),
+    "bills": gettext_noop("Bills not yet paid"),
+    "recourse": gettext_noop("Sold with recourse"),
+    "cash_held": gettext_noop("Cash held as deposit"),
+    "unapplied": gettext_noop("Unapplied cash and credits"),
+    "advances": gettext_noop("Advances on the same contract"),
+    "cover": gettext_noop("Cover"),
+}
+
+LIMIT_KINDS: dict[str, str] = {
+    "standing": gettext_noop("Limit"),
+    "temporary": gettext_noop("Temporary limit"),
+}
+
+LIMIT_STATES: dict[str, str] = {
+    "none": gettext_noop("not assessed, counts as 0"),
+    "granted": gettext_noop("granted"),
+    "expired": gettext_noop("ended, counts as 0"),
+}
+
+#: What became of a request; '' while it waits.
+STEPS: dict[str, str] = {
+    "": gettext_noop("waits for approval"),
+    "approved": gettext_noop("approved"),
+    "returned": gettext_noop("returned"),
+    "withdrawn": gettext_noop("withdrawn"),
+}
+
+DECISIONS: dict[str, str] = {
+    "approve": gettext_noop("Approved"),
+    "warn": gettext_noop("Warning"),
+    "hold": gettext_noop("Hold"),
+}
+
+#: What became of an order.
+STATES: dict[str, str] = {
+    "released": gettext_noop("Released"),
+    "paused": gettext_noop("Waits for a sales manager"),
+    "held": gettext_noop("Held"),
+    "cancelled": gettext_noop("Cancelled"),
+}
+
+#: What each rule says of the customer itself.
+REASONS: dict[str, str] = {
+    "within_limit": gettext_noop("%(value)s of the limit of %(threshold)s would be out: %(percent)s."),
+    "over_threshold": gettext_noop(
+        "%(value)s of the limit of %(threshold)s would be out: %(percent)s. Over %(warn_over)s %% new orders wait for"
+        " a sales manager."
+    ),
+    "over_limit": gettext_noop("%(value)s would be out, %(over)s more than the limit of %(threshold)s (%(percent)s)."),
+    "prepay_only": gettext_noop("The limit is 0, so nothing goes on credit; %(value)s would be out."),
+    "not_assessed": gettext_noop("No limit was ever granted, which counts as 0; %(value)s would be out."),
+    "limit_expired": gettext_noop("The limit has ended, which counts as 0; %(value)s would be out."),
+    "overdue_days": gettext_noop(
+        "The oldest claim is %(value)s days overdue beyond the grace; %(threshold)s are let pass."
+    ),
+    "overdue_amount": gettext_noop("%(value)s are overdue; %(threshold)s are let pass."),
+    "missing_contract": gettext_noop("The order names no contract."),
+    "without_rate": gettext_noop("Part of the exposure is in a currency without a rate, so it cannot be compared."),
+}
+
+#: The same of a group: whoever sees one customer of it is told no amount of the others.
+GROUP_REASONS: dict[str, str] = {
+    "over_threshold": gettext_noop("Group %(group)s would use %(percent)s of its limit."),
+    "over_limit": gettext_noop("Group %(group)s would be over its limit: %(percent)s."),
+    "prepay_only": gettext_noop("The limit of group %(group)s is 0, so nothing goes on credit."),
+    "limit_expired": gettext_noop("The limit of group %(group)s has ended, which counts as 0."),
+}
+
+WAYS_OUT: dict[str, str] = {
+    "prepay": gettext_noop("Let the customer pay %(amount)s ahead"),
+    "temporary_limit": gettext_noop("Ask for a temporary limit of %(amount)s more"),
+    "limit_change": gettext_noop("Ask for a higher limit"),
+    "assess": gettext_noop("Ask for a limit"),
+    "collect_overdue": gettext_noop("Collect what is overdue"),
+    "name_contract": gettext_noop("Name the contract on the order"),
+    "add_rate": gettext_noop("Add the rate"),
+    "release_by_sales_manager": gettext_noop("Have a sales manager release it, with a reason"),
+    "release_by_authority": gettext_noop("Have it released by somebody whose authority reaches so far"),
+    "stop_supply": gettext_noop("Stop supply"),
+}

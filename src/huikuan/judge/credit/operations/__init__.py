@@ -1,0 +1,1 @@
+"""What can be done about limits and orders. Each door decides, then records facts in one transaction."""

@@ -1,0 +1,53 @@
+"""What decisions about one customer, or one group, wait for: each other.
+
+A decision holds its nodes from the top of the tree down to the customer and reads what it rests on afterwards; two
+paths part only below what both hold, so nobody waits in a circle, also not who decides about several customers of one
+group. Who stands in a group changes only while no decision is being made anywhere: decisions hold the tree shared,
+whoever changes it holds it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+
+from huikuan.judge.credit.queries.exposure import Node, nodes_of
+from huikuan.mechanisms.events.subscribers import Announced
+from huikuan.mechanisms.store.transactions import is_postgres
+
+_TREE = "credit:tree"
+
+
+def hold_nodes(customer_id: int, day: date) -> list[Node]:
+    """The customer's nodes on `day`, held until this transaction ends; nobody enters or leaves a group meanwhile."""
+    _hold(f"SELECT pg_advisory_xact_lock_shared(hashtextextended('{_TREE}', 0))")
+    nodes = nodes_of(customer_id, day)
+    hold([name_of(node.customer_id, node.group) for node in reversed(nodes)])
+    return nodes
+
+
+def hold(names: Sequence[str]) -> None:
+    """Hold nodes by name, in this order, until this transaction ends."""
+    for name in names:
+        _hold("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", name)
+
+
+def name_of(customer_id: int | None, group: str) -> str:
+    """What a node is held by."""
+    return f"credit:group:{group}" if group else f"credit:customer:{customer_id}"
+
+
+def hold_tree(event: Announced) -> None:
+    """Whoever moves customers or groups waits for decisions that are being made, and they for the move."""
+    if event.kind == "customers.affiliated" and event.payload.get("dimension") != "group":
+        return
+    _hold(f"SELECT pg_advisory_xact_lock(hashtextextended('{_TREE}', 0))")
+
+
+def _hold(sql: str, *params: str) -> None:
+    """SQLite has one writer, and whoever decides writes: its transaction is lock enough."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)

@@ -1,0 +1,213 @@
+"""Rules of credit a company may set: how orders are checked, and who may grant how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from huikuan.judge.credit.domain.authority import Level
+from huikuan.judge.credit.domain.deciding import ENFORCE, EXPOSURE, OBSERVE, OPEN_DEBT, Blocking, Rules
+from huikuan.kernel.errors import Place, Refusal
+from huikuan.kernel.money import to_minor
+from huikuan.mechanisms.identity.domain.roles import ROLES
+from huikuan.mechanisms.policies.kinds import Kind, register
+
+_MOST_PERCENT, _MOST_DAYS = 1_000, 3_650
+_DOCUMENTS = ("order", "delivery")
+_BLOCKING = ("overdue_days", "overdue_amount", "missing_contract")
+_TERMS = ("term_days", "grace_days", "prepaid_percent")
+_RULES = ("mode", "basis", "warn_over", "block_over", "rearm_under", "grades", *_DOCUMENTS)
+UNRATED = "unrated"
+
+
+def rules_of(document: Mapping[str, Any], currency: str) -> Rules:
+    """The policy's document as the domain reads it; amounts are in the company's `currency`."""
+    return Rules(
+        mode=document["mode"],
+        basis=document["basis"],
+        warn_over=document["warn_over"],
+        block_over=document["block_over"],
+        rearm_under=document["rearm_under"],
+        order=_blocking(document["order"], currency),
+        delivery=_blocking(document["delivery"], currency),
+    )
+
+
+def grace_of(document: Mapping[str, Any], grade: str | None) -> int:
+    """Days a customer of the grade may pay late before a rule speaks; without a grade those of `unrated`."""
+    grades = document["grades"]
+    return int(grades.get(grade or UNRATED, grades[UNRATED])["grace_days"])
+
+
+def levels_of(document: Mapping[str, Any], currency: str) -> list[Level]:
+    """The authority matrix as the domain reads it."""
+    return [
+        Level(one["role"], None if one["up_to"] is None else to_minor(one["up_to"], currency))
+        for one in document["levels"]
+    ]
+
+
+def check_rules(document: Mapping[str, Any]) -> None:
+    """Refuse a document that lacks something, says too much, or whose thresholds do not rise."""
+    places = list(_names(document, _RULES, ""))
+    if not places:
+        places = [*_choices(document), *_thresholds(document), *_grades(document["grades"])]
+        for name in _DOCUMENTS:
+            places += _blocks(document[name], name)
+    if places:
+        raise Refusal("policy_document_bad", where=places, kind="credit_rules")
+
+
+def check_authority(document: Mapping[str, Any]) -> None:
+    """Refuse levels of unknown roles or amounts that cannot be read; nobody reaching every sum is refused, too: what
+    nobody may grant could never be decided."""
+    levels = document.get("levels")
+    if set(document) != {"levels"} or not isinstance(levels, list) or not levels:
+        raise Refusal("policy_document_bad", where=[Place(column="levels")], kind="credit_authority")
+    places = [place for number, one in enumerate(levels) for place in _level(one, f"levels[{number}]")]
+    if not places and all(one["up_to"] is not None for one in levels):
+        places = [Place(column="levels", reason=gettext_noop("Nobody may grant every sum."), fix='"up_to": null')]
+    if places:
+        raise Refusal("policy_document_bad", where=places, kind="credit_authority")
+
+
+def _blocking(document: Mapping[str, Any], currency: str) -> Blocking:
+    amount = document["overdue_amount"]
+    return Blocking(
+        document["overdue_days"],
+        None if amount is None else to_minor(amount, currency),
+        document["missing_contract"],
+    )
+
+
+def _names(document: object, known: Sequence[str], inside: str) -> Iterable[Place]:
+    """Names that lack, and names nobody knows."""
+    if not isinstance(document, dict):
+        yield Place(column=inside, value=str(document), reason=gettext_noop("This has to be an object."))
+        return
+    for name in known:
+        if name not in document:
+            yield Place(column=f"{inside}{name}", reason=gettext_noop("This is missing."))
+    for name in document:
+        if name not in known:
+            yield Place(column=f"{inside}{name}", reason=gettext_noop("Nobody knows this."), fix=", ".join(known))
+
+
+def _choices(document: Mapping[str, Any]) -> Iterable[Place]:
+    for name, choices in (("mode", (OBSERVE, ENFORCE)), ("basis", (EXPOSURE, OPEN_DEBT))):
+        if document[name] not in choices:
+            yield Place(column=name, value=str(document[name]), fix=" | ".join(choices))
+
+
+def _thresholds(document: Mapping[str, Any]) -> Iterable[Place]:
+    names = ("rearm_under", "warn_over", "block_over")
+    wrong = [name for name in names if not _whole(document[name], 1, _MOST_PERCENT)]
+    for name in wrong:
+        yield Place(column=name, value=str(document[name]), reason=gettext_noop("A whole percentage goes here."))
+    if not wrong and not document["rearm_under"] <= document["warn_over"] <= document["block_over"]:
+        yield Place(
+            column="warn_over",
+            value=str(document["warn_over"]),
+            reason=gettext_noop("The thresholds must rise: rearm_under, warn_over, block_over."),
+            fix="75, 80, 100",
+        )
+
+
+def _grades(grades: object) -> Iterable[Place]:
+    if not isinstance(grades, dict) or UNRATED not in grades:
+        yield Place(column="grades", reason=gettext_noop("Say what holds for customers without a grade."), fix=UNRATED)
+        return
+    for grade, terms in grades.items():
+        inside = f"grades.{grade}."
+        unknown = list(_names(terms, _TERMS, inside))
+        yield from unknown
+        for name in () if unknown else _TERMS:
+            if not _whole(terms[name], 0, 100 if name == "prepaid_percent" else _MOST_DAYS):
+                yield Place(
+                    column=f"{inside}{name}", value=str(terms[name]), reason=gettext_noop("A whole number goes here.")
+                )
+
+
+def _blocks(document: object, name: str) -> Iterable[Place]:
+    unknown = list(_names(document, _BLOCKING, f"{name}."))
+    yield from unknown
+    if unknown or not isinstance(document, dict):
+        return
+    days, amount, contract = (document[one] for one in _BLOCKING)
+    if days is not None and not _whole(days, 0, _MOST_DAYS):
+        yield Place(column=f"{name}.overdue_days", value=str(days), reason=gettext_noop("A whole number goes here."))
+    if amount is not None and not _amount(amount):
+        yield Place(column=f"{name}.overdue_amount", value=str(amount), fix='"10000.00"')
+    if not isinstance(contract, bool):
+        yield Place(column=f"{name}.missing_contract", value=str(contract), fix="true | false")
+
+
+def _level(one: object, inside: str) -> Iterable[Place]:
+    unknown = list(_names(one, ("role", "up_to"), f"{inside}."))
+    yield from unknown
+    if unknown or not isinstance(one, dict):
+        return
+    if one["role"] not in ROLES:
+        yield Place(column=f"{inside}.role", value=str(one["role"]), fix=", ".join(ROLES))
+    if one["up_to"] is not None and not _amount(one["up_to"]):
+        yield Place(column=f"{inside}.up_to", value=str(one["up_to"]), fix='"200000.00"')
+
+
+def _whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _amount(value: object) -> bool:
+    """A decimal text, in hundredths at the finest, so that it fits every company's currency but a few."""
+    if not isinstance(value, str):
+        return False
+    try:
+        return to_minor(value, "CNY") >= 0
+    except Refusal:
+        return False
+
+
+def _terms(term_days: int, grace_days: int, prepaid_percent: int) -> dict[str, int]:
+    return {"term_days": term_days, "grace_days": grace_days, "prepaid_percent": prepaid_percent}
+
+
+CREDIT_RULES = register(
+    Kind(
+        name="credit_rules",
+        title=gettext_noop("Order checks"),
+        default={
+            "mode": OBSERVE,
+            "basis": EXPOSURE,
+            "warn_over": 80,
+            "block_over": 100,
+            "rearm_under": 75,
+            "grades": {
+                "A": _terms(60, 5, 0),
+                "B": _terms(30, 0, 0),
+                "C": _terms(15, 0, 30),
+                UNRATED: _terms(0, 0, 100),
+            },
+            "order": {"overdue_days": 30, "overdue_amount": None, "missing_contract": False},
+            "delivery": {"overdue_days": 60, "overdue_amount": None, "missing_contract": False},
+        },
+        check=check_rules,
+    )
+)
+
+CREDIT_AUTHORITY = register(
+    Kind(
+        name="credit_authority",
+        title=gettext_noop("Who grants limits"),
+        default={
+            "levels": [
+                {"role": "sales_manager", "up_to": "200000.00"},
+                {"role": "credit_manager", "up_to": "1000000.00"},
+                {"role": "finance_manager", "up_to": "5000000.00"},
+                {"role": "management", "up_to": None},
+            ]
+        },
+        check=check_authority,
+    )
+)

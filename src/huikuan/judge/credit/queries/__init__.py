@@ -1,0 +1,1 @@
+"""Reads of exposure, limits and decisions: frozen rows."""

@@ -1,0 +1,182 @@
+"""What is to be said about an order: everything a decision rests on, read, and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from huikuan.judge.credit.domain.deciding import (
+    DELIVERY,
+    HOLD,
+    ORDER,
+    Decision,
+    Late,
+    Reason,
+    Rules,
+    Standing,
+    WayOut,
+    decide,
+    utilisation_e4,
+)
+from huikuan.judge.credit.domain.exposure import BILLS, CLAIMS, LESSENING, ORDERS, Line
+from huikuan.judge.credit.domain.limits import NONE
+from huikuan.judge.credit.policies import CREDIT_RULES, grace_of, rules_of
+from huikuan.judge.credit.queries.exposure import Node, converter, lines_now, nodes_of, valued
+from huikuan.judge.credit.queries.limits import limits_on
+from huikuan.judge.rating.queries.ratings import grade_of
+from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import LARGEST_MINOR
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.policies.queries import InForce, in_force
+from huikuan.record.contracts.queries.commitments import Stated
+from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.families import one_of
+from huikuan.record.receivables.queries.lateness import overdue_now
+
+_DEBT = (CLAIMS, BILLS, *LESSENING)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A decision with what it rests on: `nodes` begins with the customer; of a delivery there are none, nor
+    where a rate is missing."""
+
+    decision: Decision
+    nodes: tuple[Standing, ...]
+    late: Late
+    rules: Rules
+    policy: InForce
+
+    @property
+    def own(self) -> Standing | None:
+        """The customer itself."""
+        return self.nodes[0] if self.nodes else None
+
+    @property
+    def utilisation_e4(self) -> int | None:
+        """Of the customer's own limit, with the order; None without a limit above 0."""
+        return utilisation_e4(self.own.after, self.own.limit.amount) if self.own else None
+
+    def content(self) -> Mapping[str, Any]:
+        """What an OrderDecision keeps: plain values, amounts as minor units."""
+        return {
+            "nodes": [
+                {
+                    "group": node.group,
+                    "state": node.limit.state,
+                    "limit": node.limit.amount,
+                    "currency": node.limit.currency,
+                    "before": node.before,
+                    "after": node.after,
+                }
+                for node in self.nodes
+            ],
+            "late": asdict(self.late),
+            "warn_over": self.rules.warn_over,
+            "reasons": [asdict(reason) for reason in self.decision.reasons],
+            "ways_out": [asdict(way) for way in self.decision.ways_out],
+        }
+
+
+def judge_order(company: Company, order: Stated, nodes: Sequence[Node], *, at: datetime) -> Judged:
+    """The order against the limits of its nodes, which the caller holds; as if it were released.
+
+    Exposure in a currency without a rate holds it, and does not keep it from being entered.
+    """
+    open_part = order.amount - order.invoiced_amount
+    line = Line(order.customer_id, order.currency, order.contract_number, ORDERS, open_part)
+    try:
+        return _judged(
+            company,
+            order.customer_id,
+            nodes,
+            line,
+            at,
+            has_contract=bool(order.contract_number),
+            without=order.order_id,
+        )
+    except Refusal as refusal:
+        if refusal.code != "exposure_without_rate":
+            raise
+    policy, rules = rules_in_force(company, at)
+    return Judged(Decision(HOLD, (Reason("without_rate", HOLD),), (WayOut("add_rate"),)), (), Late(), rules, policy)
+
+
+def judge_amount(
+    company: Company,
+    customer_id: int,
+    *,
+    amount: int,
+    currency: str,
+    contract_number: str = "",
+    scope: Scope,
+    at: datetime,
+) -> Judged:
+    """What would be said about an order of `amount`; nothing is reserved. Refuses a customer out of the scope."""
+    if not seen(scope).has(company.pk, customer_id):
+        raise Refusal("customer_unknown", customer=customer_id)
+    if not 0 < amount <= LARGEST_MINOR:
+        raise Refusal("order_amount_bad", line=0, value=amount)
+    nodes = nodes_of(customer_id, business_date(at, company.time_zone))
+    line = Line(customer_id, currency, contract_number, ORDERS, amount)
+    return _judged(company, customer_id, nodes, line, at, has_contract=bool(contract_number))
+
+
+def judge_delivery(company: Company, order: Stated, *, at: datetime) -> Judged:
+    """A delivery against the rules that stop deliveries; the limit was asked when the order was released."""
+    policy, rules = rules_in_force(company, at)
+    one = one_of(order.customer_id)
+    late = late_of(company, one.shown, one.members, policy, business_date(at, company.time_zone))
+    decision = decide((), late, rules, document=DELIVERY, has_contract=bool(order.contract_number))
+    return Judged(decision, (), late, rules, policy)
+
+
+def rules_in_force(company: Company, at: datetime) -> tuple[InForce, Rules]:
+    """The company's order checks at an instant, with their version."""
+    policy = in_force(CREDIT_RULES.name, company_id=company.pk, at=at)
+    return policy, rules_of(policy.document, company.currency)
+
+
+def late_of(company: Company, shown: int, members: Collection[int], policy: InForce, day: date) -> Late:
+    """What the customer, and those that are one with it, have overdue on `day`: days beyond the grace of its grade,
+    and the sum."""
+    found = overdue_now(company.pk, members, day)
+    if not found:
+        return Late()
+    value = converter(company.currency, day)
+    grace = grace_of(policy.document, grade_of(shown, day=day, scope=EVERYTHING))
+    return Late(max(0, (day - found[0].due_date).days - grace), sum(value(one.amount, one.currency) for one in found))
+
+
+def _judged(
+    company: Company,
+    customer_id: int,
+    nodes: Sequence[Node],
+    line: Line,
+    at: datetime,
+    *,
+    has_contract: bool,
+    without: int | None = None,
+) -> Judged:
+    day = business_date(at, company.time_zone)
+    policy, rules = rules_in_force(company, at)
+    limits = limits_on(company, nodes, day)
+    own = nodes[0].customer_id or customer_id
+    line = replace(line, customer_id=own)
+    bound = [node for node in nodes if node.group == "" or limits[None, node.group].state != NONE]
+    # One statement for all of them: the widest group holds every other node.
+    lines = lines_now(company.pk, frozenset().union(*(node.members for node in bound)), without=without)
+    standings = []
+    for node in bound:
+        limit = limits[node.customer_id, node.group]
+        of = [one for one in lines if one.customer_id in node.members]
+        before, after = (valued(some, limit.currency, day) for some in (of, [*of, line]))
+        debt = sum(before.of(component) for component in _DEBT)
+        standings.append(Standing(node.group, limit, before.total, after.total, debt))
+    late = late_of(company, own, nodes[0].members, policy, day)
+    decision = decide(standings, late, rules, document=ORDER, has_contract=has_contract)
+    return Judged(decision, tuple(standings), late, rules, policy)

@@ -1,0 +1,186 @@
+"""Limits: which governs on a day, what was ever asked for and decided, what waits for an approver."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from huikuan.judge.credit.domain.limits import Granted, Limit, Wish, limit_on
+from huikuan.judge.credit.models import LimitRequest, LimitStep
+from huikuan.judge.credit.queries.exposure import Node
+from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.queries import customers_by_id, narrowed, seen
+from huikuan.record.customers.queries.families import customers_in, one_of
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A limit that was asked for, and what became of it: `step` '' while it waits."""
+
+    id: int
+    company_id: int
+    customer_id: int | None
+    customer_code: str
+    customer_name: str
+    group: str
+    wish: Wish
+    method: str
+    calculation: Mapping[str, Any]
+    reason: str
+    replaces: int | None
+    asked_by: str
+    asked_at: datetime
+    step: str
+    decided_by: str
+    decided_at: datetime | None
+    own: bool
+    comment: str
+
+
+def granted(
+    company: Company, nodes: Iterable[Node], *, known: int | None = None
+) -> dict[tuple[int | None, str], list[Granted]]:
+    """(customer, group) → its approved wishes, as known below a horizon (None: now).
+
+    Each from its day on, or from the day of the approval where that came later: a limit never begins in the past.
+    """
+    found: dict[tuple[int | None, str], list[Granted]] = {(node.customer_id, node.group): [] for node in nodes}
+    customers = [customer for customer, _ in found if customer is not None]
+    groups = [group for _, group in found if group]
+    mine = Q(customer_id__in=customers) | Q(group_code__in=groups) if groups else Q(customer_id__in=customers)
+    requests = {one.pk: one for one in LimitRequest.objects.filter(mine, company_id=company.pk)}
+    if not requests:
+        return found
+    horizon = ALWAYS_KNOWN if known is None else known
+    approved = LimitStep.objects.filter(request_id__in=list(requests), step=LimitStep.Step.APPROVED, tx__lt=horizon)
+    for request_id, decided, *order in approved.values_list("request_id", "recorded_at", "tx", "pk"):
+        asked = requests[request_id]
+        wish = wish_of(asked)
+        begins = max(wish.from_on, business_date(decided, company.time_zone))
+        known_as = Granted(asked.pk, replace(wish, from_on=begins), (order[0], order[1]))
+        found[asked.customer_id, asked.group_code].append(known_as)
+    return found
+
+
+def limits_on(
+    company: Company, nodes: Iterable[Node], day: date, *, known: int | None = None
+) -> dict[tuple[int | None, str], Limit]:
+    """(customer, group) → the limit that governs on `day`."""
+    by_node = granted(company, nodes, known=known)
+    return {node: limit_on(wishes, day, company.currency) for node, wishes in by_node.items()}
+
+
+def governing_id(company: Company, node: Node, kind: str, day: date) -> int | None:
+    """The request whose limit of a kind governs on `day`, ended or not; None where there is none."""
+    wishes = [one for one in granted(company, [node])[node.customer_id, node.group] if one.wish.kind == kind]
+    begun = [one for one in wishes if one.wish.from_on <= day]
+    return max(begun, key=lambda one: (one.wish.from_on, one.order)).request_id if begun else None
+
+
+def history(company_id: int, customer_id: int, *, scope: Scope) -> list[RequestRow]:
+    """Everything ever asked for this customer and those merged with it, the newest first; nothing out of scope."""
+    rows = LimitRequest.objects.filter(company_id=company_id, customer_id__in=one_of(customer_id).members)
+    return _rows(narrowed(rows, seen(scope)).order_by("-id"))
+
+
+def waiting(*, scope: Scope) -> list[RequestRow]:
+    """What waits for an approver, of customers in the scope and of groups all of whose customers are, oldest first."""
+    decided = LimitStep.objects.values("request_id")
+    rows = _rows(LimitRequest.objects.exclude(pk__in=decided).order_by("id"))
+    return [row for row in rows if reached(row, scope)]
+
+
+def request(request_id: int, *, scope: Scope) -> RequestRow:
+    """One request; refuses one that is unknown, or out of scope, which is the same to the reader."""
+    found = _rows(LimitRequest.objects.filter(pk=request_id))
+    if not found or not reached(found[0], scope):
+        raise Refusal("limit_request_unknown", request=request_id)
+    return found[0]
+
+
+def reached(row: RequestRow, scope: Scope) -> bool:
+    """Whether a scope reaches the customer, or everybody who stands in the group when it was asked for."""
+    theirs = seen(scope)
+    if row.customer_id is not None:
+        return theirs.has(row.company_id, row.customer_id)
+    return theirs.everything or all(
+        theirs.has(row.company_id, member) for member in customers_in(row.group, row.wish.from_on)
+    )
+
+
+def governing_beside(rows: Iterable[RequestRow]) -> dict[int, Limit]:
+    """Request → the limit of its node that governs on the day the request's would begin."""
+    companies = {one.pk: one for one in Company.objects.all()}
+    found = {}
+    for row in rows:
+        node = Node(row.customer_id, row.group, frozenset())
+        limits = limits_on(companies[row.company_id], [node], row.wish.from_on)
+        found[row.id] = limits[row.customer_id, row.group]
+    return found
+
+
+def digest_of(row: RequestRow, governing: int | None) -> str:
+    """The digest of what an approver is shown: the wish, its reasons, and the limit it takes the place of."""
+    wish = row.wish
+    shown = {
+        "company": row.company_id,
+        "customer": row.customer_id,
+        "group": row.group,
+        "kind": wish.kind,
+        "currency": wish.currency,
+        "amount": wish.amount,
+        "term_days": wish.term_days,
+        "from_on": wish.from_on.isoformat(),
+        "until_on": wish.until_on.isoformat() if wish.until_on else None,
+        "method": row.method,
+        "calculation": row.calculation,
+        "reason": row.reason,
+        "replaces": governing,
+    }
+    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def wish_of(asked: LimitRequest) -> Wish:
+    return Wish(asked.kind, asked.currency, asked.amount, asked.from_on, asked.until_on, asked.term_days)
+
+
+def _rows(found: QuerySet[LimitRequest]) -> list[RequestRow]:
+    asked = list(found)
+    steps = {one.request_id: one for one in LimitStep.objects.filter(request_id__in=[row.pk for row in asked])}
+    named = customers_by_id({row.customer_id for row in asked if row.customer_id is not None})
+    return [_row(row, steps.get(row.pk), named) for row in asked]
+
+
+def _row(asked: LimitRequest, step: LimitStep | None, named: Mapping[int, Any]) -> RequestRow:
+    customer = named.get(asked.customer_id or 0)
+    return RequestRow(
+        id=asked.pk,
+        company_id=asked.company_id,
+        customer_id=asked.customer_id,
+        customer_code=customer.code if customer else "",
+        customer_name=customer.name if customer else "",
+        group=asked.group_code,
+        wish=wish_of(asked),
+        method=asked.method,
+        calculation=json.loads(asked.calculation) if asked.calculation else {},
+        reason=asked.reason,
+        replaces=asked.replaces,
+        asked_by=asked.actor,
+        asked_at=asked.recorded_at,
+        step=step.step if step else "",
+        decided_by=step.actor if step else "",
+        decided_at=step.recorded_at if step else None,
+        own=bool(step and step.own),
+        comment=step.comment if step else "",
+    )

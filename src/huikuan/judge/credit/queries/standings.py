@@ -1,0 +1,110 @@
+"""What became of orders: which wait, now or as of a day, and what was decided about one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from huikuan.judge.credit.domain.deciding import WAITING
+from huikuan.judge.credit.models import OrderDecision, OrderStanding
+from huikuan.kernel.dates import business_date
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.queries import company_zone
+from huikuan.record.contracts.queries.commitments import numbers_of
+from huikuan.record.customers.queries import customers_by_id, narrowed, seen
+
+#: Orders asked for in one statement; a database takes only so many parameters.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One decision about an order, with its reasons as they were kept."""
+
+    id: int
+    order_id: int
+    document: str
+    decision: str
+    state: str
+    mode: str
+    currency: str
+    amount: int
+    content: Mapping[str, Any]
+    policy_version_id: int | None
+    reason: str
+    until_on: date | None
+    actor: str
+    at: datetime
+
+
+def waiting_as_of(order_ids: Collection[int], *, company_id: int, day: date, known: int) -> frozenset[int]:
+    """Those of the orders that waited on `day`, as known below a horizon: by the last decision up to then."""
+    ids, found = sorted(order_ids), set[int]()
+    zone = company_zone(company_id) if ids else ""
+    for start in range(0, len(ids), _AT_ONCE):
+        facts = OrderDecision.objects.filter(order_id__in=ids[start : start + _AT_ONCE], tx__lt=known)
+        last = {
+            one.order_id: one.state
+            for one in facts.order_by("tx", "id").only("order_id", "state", "recorded_at")
+            if business_date(one.recorded_at, zone) <= day
+        }
+        found |= {order_id for order_id, state in last.items() if state in WAITING}
+    return frozenset(found)
+
+
+def waiting_orders(company_id: int, customer_ids: Collection[int]) -> list[int]:
+    """Ids of the orders of these customers that wait, the one entered first first."""
+    rows = OrderStanding.objects.filter(company_id=company_id, customer_id__in=customer_ids, state__in=WAITING)
+    return list(rows.order_by("order_id").values_list("order_id", flat=True))
+
+
+def decisions(order_id: int, *, scope: Scope) -> list[DecisionRow]:
+    """Everything decided about an order, the newest first; nothing out of scope."""
+    rows = narrowed(OrderDecision.objects.filter(order_id=order_id), seen(scope))
+    return [
+        DecisionRow(
+            row.id, row.order_id, row.document, row.decision, row.state, row.mode, row.currency, row.amount,
+            json.loads(row.content), row.policy_version_id, row.reason, row.until_on, row.actor, row.recorded_at,
+        )
+        for row in rows.order_by("-tx", "-id")
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """An order that waits for a release. `since`: when that was decided."""
+
+    order_id: int
+    number: str
+    company_id: int
+    customer_id: int
+    customer_code: str
+    customer_name: str
+    state: str
+    currency: str
+    amount: int
+    since: datetime
+    content: Mapping[str, Any]
+
+
+def waiting_page(*, scope: Scope, company_id: int | None = None, after: int = 0, limit: int = 200) -> list[WaitingRow]:
+    """Orders of the scope, and of one company where one is named, that wait: the one entered first first, those with
+    an id above `after`."""
+    rows = narrowed(OrderStanding.objects.filter(state__in=WAITING, order_id__gt=after), seen(scope))
+    if company_id is not None:
+        rows = rows.filter(company_id=company_id)
+    found = list(rows.order_by("order_id")[:limit])
+    facts = OrderDecision.objects.in_bulk([row.decision_id for row in found])
+    numbers = numbers_of([row.order_id for row in found])
+    named = customers_by_id({row.customer_id for row in found})
+    return [
+        WaitingRow(
+            row.order_id, numbers[row.order_id], row.company_id, row.customer_id, named[row.customer_id].code,
+            named[row.customer_id].name, row.state, row.currency, row.amount, facts[row.decision_id].recorded_at,
+            json.loads(facts[row.decision_id].content),
+        )
+        for row in found
+    ]  # fmt: skip

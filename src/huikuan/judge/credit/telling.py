@@ -1,0 +1,71 @@
+"""Decisions in words and in JSON: reasons and ways out as sentences in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from huikuan.judge.credit.messages import GROUP_REASONS, REASONS, WAYS_OUT
+from huikuan.judge.credit.queries.judging import Judged
+from huikuan.kernel.money import to_text
+
+
+def judged_json(judged: Judged, company_currency: str) -> dict[str, Any]:
+    """A decision's keys: amounts as decimal strings, utilisation as a fraction of the customer's own limit; null where
+    a rate is missing."""
+    own, content, used = judged.own, judged.content(), judged.utilisation_e4
+    currency = own.limit.currency if own else company_currency
+    return {
+        "decision": judged.decision.decision,
+        "exposure": to_text(own.after, currency) if own else None,
+        "limit": to_text(own.limit.amount, currency) if own else None,
+        "currency": currency,
+        "utilisation": None if used is None else f"{used // 10_000}.{used % 10_000:04}",
+        "reasons": [
+            {"rule": one["rule"], "group": one["group"], "message": told_reason(one, content, company_currency)}
+            for one in content["reasons"]
+        ],
+        "ways_out": [{"way": one["way"], "message": told_way(one, currency)} for one in content["ways_out"]],
+        "mode": judged.rules.mode,
+        "policy": judged.policy.number,
+    }
+
+
+def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_currency: str) -> str:
+    """A kept reason as a sentence; `content` is the decision's. What is overdue is in the company's currency."""
+    node = next((one for one in content["nodes"] if one["group"] == reason["group"]), None)
+    days = reason["rule"] == "overdue_days"
+    currency = (
+        node["currency"] if node and reason["rule"] not in ("overdue_days", "overdue_amount") else company_currency
+    )
+    value, threshold = int(reason["value"]), int(reason["threshold"])
+
+    def said(minor: int) -> str:
+        return str(minor) if days else f"{currency} {to_text(minor, currency)}"
+
+    template = (GROUP_REASONS if reason["group"] else REASONS)[reason["rule"]]
+    return gettext(template) % {
+        "group": reason["group"],
+        "value": said(value),
+        "threshold": said(threshold),
+        "over": said(value - threshold),
+        "percent": f"{percent_text(value, threshold)} %",
+        "warn_over": content["warn_over"],
+    }
+
+
+def told_way(way: Mapping[str, Any], currency: str) -> str:
+    """A kept way out as a sentence."""
+    amount = f"{currency} {to_text(int(way['amount']), currency)}"
+    template = WAYS_OUT[way["way"]]
+    return gettext(template) % {"amount": amount}
+
+
+def percent_text(used: int, limit: int) -> str:
+    """Used ÷ limit with one decimal, rounded up: what is over a threshold never reads as on it. '–': no limit."""
+    if limit <= 0:
+        return "–"
+    tenths = -(-max(0, used) * 1_000 // limit)
+    return f"{tenths // 10}.{tenths % 10}"

@@ -1,0 +1,373 @@
+"""Which limit governs, how high one may be, who may grant it (cases 23, 80)."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huikuan.judge.credit.domain import methods
+from huikuan.judge.credit.domain.authority import Level, least_role, reach_of, require_authority
+from huikuan.judge.credit.domain.limits import (
+    EXPIRED,
+    GRANTED,
+    NONE,
+    STANDING,
+    TEMPORARY,
+    Granted,
+    Limit,
+    Wish,
+    check_wish,
+    limit_on,
+)
+from huikuan.judge.credit.models import LimitRequest, LimitStep
+from huikuan.judge.credit.operations.limits import (
+    approve_limit,
+    request_limit,
+    return_limit,
+    shown_digest,
+    withdraw_limit,
+)
+from huikuan.judge.credit.policies import CREDIT_AUTHORITY, CREDIT_RULES
+from huikuan.judge.credit.queries.exposure import nodes_of
+from huikuan.judge.credit.queries.limits import history, limits_on, request, waiting
+from huikuan.judge.credit.tests.conftest import AT, TODAY, Trade, day, person
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.mechanisms.policies.operations import choose_small_firm
+from huikuan.shell import cli
+
+# How high -----------------------------------------------------------------------------------------
+
+
+def test_working_capital_as_worked_out() -> None:
+    sheet = methods.Sheet(600_00, 400_00, 200_00, 400_00, 600_00)
+    found = methods.by_working_capital(sheet)
+    assert found.amount == 52_50
+    assert [(step.name, step.value) for step in found.steps] == [
+        ("evaluation", 0), ("working_assets", 300_00), ("share", Fraction(175, 1000))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "share"),
+    [
+        ("-4.7", "0"), ("-4.6", "0"), ("-4.59", "0.025"), ("-3.9", "0.025"), ("-3.2", "0.05"), ("-2.5", "0.075"),
+        ("-1.8", "0.1"), ("-1.1", "0.125"), ("-0.4", "0.15"), ("0", "0.175"), ("0.3", "0.175"), ("0.31", "0.2"),
+        ("1.0", "0.2"), ("1.01", "0.25"),
+    ],
+)  # fmt: skip
+def test_shares_of_working_assets(evaluation: str, share: str) -> None:
+    assert methods.working_capital_share(Fraction(evaluation)) == Fraction(share)
+
+
+def test_net_worth_and_sales_as_worked_out() -> None:
+    assert methods.by_net_worth(400_00, Fraction(1, 10)).amount == 40_00
+    # 12,000,000.00 × 1.13 ÷ 365 × 75 × 1.2 = 3,343,561.64…: 3.344 m
+    by_sales = methods.by_sales(
+        12_000_000_00, vat=Fraction(13, 100), term_days=60, tolerance_days=15, peak=Fraction(12, 10)
+    )
+    assert by_sales.amount == 3_343_561_64
+
+
+def test_final_is_the_least_by_grade_with_security_on_top() -> None:
+    chosen = [methods.Proposed("sales_based", 3_344_00, ()), methods.Proposed("net_worth", 40_00, ())]
+    assert methods.final(chosen, grade_factor=Fraction(6, 10)).amount == 24_00
+    secured = methods.final(
+        chosen, grade_factor=Fraction(6, 10), collateral=10_00, insured=100_00, insured_share=Fraction(9, 10)
+    )
+    assert (secured.amount, secured.steps[0].name) == (124_00, "net_worth")
+
+
+def test_methods_refuse_what_means_nothing() -> None:
+    for work, code in (
+        (lambda: methods.by_working_capital(methods.Sheet(1, 0, 0, 1, 1)), "limit_sheet_without_ratio"),
+        (lambda: methods.by_working_capital(methods.Sheet(1, 1, 0, 0, 1)), "limit_sheet_without_ratio"),
+        (lambda: methods.by_net_worth(1, Fraction(21, 100)), "limit_share_bad"),
+        (lambda: methods.final([], grade_factor=Fraction(1)), "limit_without_method"),
+        (
+            lambda: methods.by_sales(1, vat=Fraction(0), term_days=0, tolerance_days=0, peak=Fraction(1, 2)),
+            "limit_sales_bad",
+        ),
+    ):
+        with pytest.raises(Refusal) as refused:
+            work()
+        assert refused.value.code == code
+
+
+# Which governs ------------------------------------------------------------------------------------
+
+
+def granted(number: int, kind: str, amount: int, since: str, until: str = "", currency: str = "CNY") -> Granted:
+    return Granted(number, Wish(kind, currency, amount, day(since), day(until) if until else None), (number, number))
+
+
+def test_a_limit_holds_until_another_and_what_ended_does_not_come_back() -> None:
+    known = [
+        granted(1, STANDING, 100, "2026-01-01"),
+        granted(2, STANDING, 200, "2026-02-01", "2026-02-28"),
+        granted(3, STANDING, 0, "2026-04-01"),
+    ]
+    assert limit_on(known, day("2025-12-31"), "CNY") == Limit(NONE, "CNY")
+    assert limit_on(known, day("2026-01-31"), "CNY").amount == 100
+    assert limit_on(known, day("2026-02-28"), "CNY") == Limit(GRANTED, "CNY", 200, 0, day("2026-02-28"))
+    assert limit_on(known, day("2026-03-01"), "CNY") == Limit(EXPIRED, "CNY")
+    assert limit_on(known, day("2026-04-01"), "CNY") == Limit(GRANTED, "CNY")  # 0: nothing on credit
+
+
+def test_a_temporary_limit_is_added_while_it_runs() -> None:
+    known = [
+        granted(1, STANDING, 100, "2026-01-01"),
+        granted(2, TEMPORARY, 40, "2026-02-01", "2026-02-10"),
+        granted(3, TEMPORARY, 70, "2026-02-05", "2026-02-07"),
+        granted(4, TEMPORARY, 999, "2026-02-01", "2026-02-28", "USD"),
+    ]
+    on = {
+        f"2026-02-{number:02}": limit_on(known, day(f"2026-02-{number:02}"), "CNY").amount for number in (1, 5, 8, 11)
+    }
+    assert on == {"2026-02-01": 140, "2026-02-05": 170, "2026-02-08": 140, "2026-02-11": 100}
+    assert limit_on(known, day("2026-02-06"), "CNY").until_on == day("2026-02-07")
+    # On top of one that ended it is all there is.
+    alone = [granted(1, STANDING, 100, "2026-01-01", "2026-01-31"), known[1]]
+    assert limit_on(alone, day("2026-02-02"), "CNY") == Limit(GRANTED, "CNY", 0, 40, day("2026-02-10"))
+
+
+DAYS = st.integers(0, 60).map(lambda number: TODAY + timedelta(days=number))
+
+
+@given(st.lists(st.tuples(st.sampled_from([STANDING, TEMPORARY]), st.integers(1, 9), DAYS, DAYS), max_size=6), DAYS)
+def test_a_limit_never_depends_on_what_begins_later(wishes: list[Any], on: date) -> None:
+    known = [
+        Granted(number, Wish(kind, "CNY", amount, since, max(since, until)), (number, number))
+        for number, (kind, amount, since, until) in enumerate(wishes)
+    ]
+    begun = [one for one in known if one.wish.from_on <= on]
+    assert limit_on(known, on, "CNY") == limit_on(begun, on, "CNY")
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        (Wish("forever", "CNY", 1, TODAY), "limit_kind_unknown"),
+        (Wish(STANDING, "CNY", -1, TODAY), "limit_amount_bad"),
+        (Wish(TEMPORARY, "CNY", 0, TODAY, TODAY), "limit_amount_bad"),
+        (Wish(STANDING, "CNY", 1, TODAY - timedelta(days=1)), "limit_backwards"),
+        (Wish(STANDING, "CNY", 1, TODAY, TODAY - timedelta(days=1)), "limit_ends_early"),
+        (Wish(TEMPORARY, "CNY", 1, TODAY), "limit_temporary_endless"),
+        (Wish(TEMPORARY, "CNY", 1, TODAY, TODAY + timedelta(days=367)), "limit_temporary_endless"),
+        (Wish(TEMPORARY, "USD", 1, TODAY, TODAY), "limit_currencies_differ"),
+        (Wish(STANDING, "CNY", 1, TODAY, term_days=721), "limit_term_bad"),
+    ],
+)
+def test_a_wish_that_says_nothing_sensible(wish: Wish, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_wish(wish, today=TODAY, governing=Limit(GRANTED, "CNY", 100))
+    assert refused.value.code == code
+
+
+# Who grants it ------------------------------------------------------------------------------------
+
+LEVELS = [Level("sales_manager", 200), Level("credit_manager", 1_000), Level("management", None)]
+
+
+def test_authority_reaches_so_far() -> None:
+    assert reach_of(["sales"], LEVELS) == (False, 0)
+    assert reach_of(["sales_manager", "credit_manager"], LEVELS) == (True, 1_000)
+    assert reach_of(["management", "sales_manager"], LEVELS) == (True, None)
+    assert [least_role(amount, LEVELS) for amount in (200, 201, 1_001)] == [
+        "sales_manager", "credit_manager", "management"
+    ]  # fmt: skip
+    require_authority(amount=1_000, roles=["credit_manager"], levels=LEVELS, actor="li", shown="")
+    with pytest.raises(Refusal) as refused:
+        require_authority(amount=1_001, roles=["credit_manager"], levels=LEVELS, actor="li", shown="")
+    assert (refused.value.code, refused.value.params["least"]) == ("beyond_authority", "management")
+
+
+def ask(trade: Trade, amount: int, actor: str = "chen", **more: Any) -> int:
+    wish = {"kind": STANDING, "currency": "CNY", "from_on": TODAY, **more.pop("wish", {})}
+    more.setdefault("customer_id", None if "group" in more else trade.north)
+    return request_limit(
+        company=trade.company, wish=Wish(amount=amount, **wish), reason="年度授信", actor=actor, at=AT, **more
+    )
+
+
+def grant(number: int, actor: str, **more: Any) -> None:
+    digest = more.pop("digest", None) or shown_digest(request(number, scope=EVERYTHING))
+    approve_limit(request_id=number, digest=digest, actor=actor, at=AT, **more)
+
+
+def limit(trade: Trade, group: str = "") -> int:
+    nodes = nodes_of(trade.north, TODAY)
+    return limits_on(trade.company, nodes, TODAY)[None if group else trade.north, group].amount
+
+
+@pytest.fixture
+def staffed(trade: Trade) -> Trade:
+    person("chen", "credit_analyst")
+    person("li", "credit_manager")
+    person("zhou", "management")
+    return trade
+
+
+def test_one_asks_and_another_grants(staffed: Trade) -> None:
+    number = ask(staffed, 800_000_00)
+    assert limit(staffed) == 0
+    assert [row.id for row in waiting(scope=EVERYTHING)] == [number]
+    grant(number, "li")
+    assert limit(staffed) == 800_000_00
+    (row,) = history(staffed.company.pk, staffed.north, scope=EVERYTHING)
+    assert (row.asked_by, row.decided_by, row.step, row.own) == ("chen", "li", "approved", False)
+    assert waiting(scope=EVERYTHING) == []
+    assert history(staffed.company.pk, staffed.north, scope=NOTHING) == []
+
+
+def refused(work: Any) -> str:
+    """The code of the refusal; nothing was recorded."""
+    before = [model.objects.count() for model in (LimitRequest, LimitStep, Leaf)]
+    with pytest.raises(Refusal) as found:
+        work()
+    assert [model.objects.count() for model in (LimitRequest, LimitStep, Leaf)] == before
+    return found.value.code
+
+
+def test_who_may_not(staffed: Trade) -> None:
+    number = ask(staffed, 800_000_00, actor="li")
+    assert refused(lambda: grant(number, "li")) == "own_limit"
+    assert refused(lambda: grant(number, "chen")) == "not_permitted"
+    assert refused(lambda: grant(number, "cli:root")) == "not_permitted"
+    assert refused(lambda: ask(staffed, 1, actor="zhou")) == "not_permitted"
+    assert refused(lambda: ask(staffed, 1, customer_id=staffed.north, group="LU")) == "limit_of_nobody"
+    assert refused(lambda: ask(staffed, 1, group="NONE")) == "group_unknown"
+    assert refused(lambda: withdraw_limit(request_id=number, actor="chen", at=AT)) == "limit_of_another"
+    withdraw_limit(request_id=number, actor="li", at=AT)
+    assert refused(lambda: grant(number, "zhou")) == "limit_decided_already"
+
+
+def test_the_whole_that_will_stand_needs_the_authority(staffed: Trade) -> None:
+    grant(ask(staffed, 900_000_00), "li")
+    small = ask(staffed, 200_000_00, wish={"kind": TEMPORARY, "until_on": TODAY + timedelta(days=30)})
+    assert refused(lambda: grant(small, "li")) == "beyond_authority"  # 1,100,000.00 would stand
+    grant(small, "zhou")
+    assert limit(staffed) == 1_100_000_00
+
+
+def test_authority_is_counted_in_the_companys_currency(staffed: Trade) -> None:
+    staffed.rate("USD", "2026-01-01", 700_000_000)
+    number = ask(staffed, 150_000_00, wish={"currency": "USD"})
+    assert refused(lambda: grant(number, "li")) == "beyond_authority"  # CNY 1,050,000.00
+    grant(number, "zhou")
+
+
+def test_an_approval_is_void_when_another_limit_took_its_place(staffed: Trade) -> None:
+    first, second = ask(staffed, 100_00), ask(staffed, 200_00)
+    assert refused(lambda: grant(first, "li", digest="0" * 64)) == "limit_shown_has_changed"
+    grant(first, "li")
+    assert refused(lambda: grant(second, "li")) == "limit_shown_has_changed"
+    assert limit(staffed) == 100_00
+
+
+def test_who_lost_the_right_meanwhile_grants_nothing(staffed: Trade) -> None:
+    from huikuan.mechanisms.identity.operations import revoke_role
+
+    number = ask(staffed, 100_00)
+    revoke_role(username="li", role="credit_manager", actor="cli:root", at=AT)
+    assert refused(lambda: grant(number, "li")) == "not_permitted"
+
+
+def test_returning_says_why(staffed: Trade) -> None:
+    number = ask(staffed, 100_00)
+    assert refused(lambda: return_limit(request_id=number, comment=" ", actor="li", at=AT)) == "limit_reason_missing"
+    return_limit(request_id=number, comment="缺报表", actor="li", at=AT)
+    (row,) = history(staffed.company.pk, staffed.north, scope=EVERYTHING)
+    assert (row.step, row.comment) == ("returned", "缺报表")
+
+
+def test_a_small_firm_lets_the_maker_grant_with_a_reason_and_marks_it(staffed: Trade) -> None:
+    choose_small_firm(actor="cli:root", at=AT)
+    number = ask(staffed, 100_00, actor="li")
+    assert refused(lambda: grant(number, "li")) == "policy_reason_missing"
+    grant(number, "li", comment="老板亲批")
+    assert history(staffed.company.pk, staffed.north, scope=EVERYTHING)[0].own is True
+
+
+def test_a_group_has_a_limit_of_its_own(staffed: Trade) -> None:
+    staffed.grouped()
+    grant(ask(staffed, 5_000_00, group="LUHE"), "li")
+    assert (limit(staffed), limit(staffed, "LU"), limit(staffed, "LUHE")) == (0, 0, 5_000_00)
+
+
+def test_a_limit_begins_with_its_approval_never_before(staffed: Trade) -> None:
+    number = ask(staffed, 100_00)
+    later = AT + timedelta(days=3)
+    digest = shown_digest(request(number, scope=EVERYTHING))
+    approve_limit(request_id=number, digest=digest, actor="li", at=later)
+    node = nodes_of(staffed.north, TODAY)[:1]
+    on = [
+        limits_on(staffed.company, node, TODAY + timedelta(days=days))[staffed.north, ""].amount for days in (0, 2, 3)
+    ]
+    assert on == [0, 0, 100_00]
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"mode": "sometimes"}, "mode"),
+        ({"warn_over": 120}, "warn_over"),
+        ({"block_over": True}, "block_over"),
+        ({"grades": {"A": {"term_days": 1, "grace_days": 1, "prepaid_percent": 0}}}, "grades"),
+        (
+            {"grades": {"unrated": {"term_days": 1, "grace_days": -1, "prepaid_percent": 0}}},
+            "grades.unrated.grace_days",
+        ),
+        ({"order": {"overdue_days": 1, "missing_contract": False}}, "order.overdue_amount"),
+        ({"order": {"overdue_days": 1, "overdue_amount": 5, "missing_contract": False}}, "order.overdue_amount"),
+        ({"delivery": []}, "delivery."),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_order_checks_that_make_no_sense_are_refused_where_they_do_not(change: dict[str, Any], column: str) -> None:
+    CREDIT_RULES.check(CREDIT_RULES.default)
+    with pytest.raises(Refusal) as found:
+        CREDIT_RULES.check({**CREDIT_RULES.default, **change})
+    assert found.value.code == "policy_document_bad"
+    assert column in [place.column for place in found.value.where]
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [[], [{"role": "pope", "up_to": None}], [{"role": "management", "up_to": "1.234"}], [{"role": "management"}],
+     [{"role": "management", "up_to": "5.00"}]],
+)  # fmt: skip
+def test_an_authority_matrix_that_makes_no_sense_is_refused(levels: list[Any]) -> None:
+    CREDIT_AUTHORITY.check(CREDIT_AUTHORITY.default)
+    with pytest.raises(Refusal, match="policy_document_bad"):
+        CREDIT_AUTHORITY.check({"levels": levels})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    Trade()
+    person("li", "credit_manager")
+
+    def run(*arguments: str, password: str = "a long pass phrase") -> tuple[int, dict[str, Any]]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+        capsys.readouterr()
+        code = cli.main(["credit", "limit", *arguments, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    code, asked = run("propose", "MAIN-N", "500000", "--reason", "年度授信", "--term", "60")
+    assert (code, asked["state"], asked["amount"], asked["term_days"]) == (0, "waiting", "500000.00", 60)
+    decide = ["approve", str(asked["request"]), "--user", "li", "--password-stdin", "--digest", asked["digest"]]
+    assert run(*decide, password="wrong")[1]["error"]["code"] == "credentials_wrong"
+    assert run("show", "MAIN-N")[1]["state"] == "none"
+    assert run(*decide)[1]["state"] == "approved"
+    shown = run("show", "MAIN-N")[1]
+    assert (shown["limit"], shown["state"], shown["history"][0]["decided_by"]) == ("500000.00", "granted", "li")
+    assert run("list")[1] == {"requests": []}

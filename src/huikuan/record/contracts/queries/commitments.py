@@ -1,0 +1,110 @@
+"""What orders bind a company to: now, as SQL that others unite with what they know; or from the facts as of a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from huikuan.kernel.errors import Refusal
+from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Done, order_from
+from huikuan.record.contracts.models import Fulfilment, SalesOrder, SalesOrderVersion
+
+#: order_id, customer_id, currency, contract_number, amount, delivered_amount, invoiced_amount of every order with
+#: something not invoiced, from the relation `wanted` (company_id, customer_id) of whoever uses it.
+COMMITTED_NOW = """
+SELECT o.id AS order_id, o.customer_id, o.currency, o.contract_number, o.amount, o.delivered_amount, o.invoiced_amount
+FROM wanted w JOIN contracts_salesorder o ON o.customer_id = w.customer_id AND o.company_id = w.company_id
+WHERE o.state <> 'void' AND o.invoiced_amount < o.amount
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An order with something not invoiced; amounts in minor units of its currency, at the lines' prices."""
+
+    order_id: int
+    customer_id: int
+    currency: str
+    contract_number: str
+    amount: int
+    delivered_amount: int
+    invoiced_amount: int
+
+
+def committed_as_of(company_id: int, customer_ids: Collection[int], *, day: date, known: int) -> list[Committed]:
+    """The orders of these customers with something not invoiced by `day`, as known below a horizon.
+
+    Each by its latest version; one ordered later, or void, is none.
+    """
+    theirs = {"company_id": company_id, "customer_id__in": list(customer_ids), "tx__lt": known}
+    latest: dict[int, SalesOrderVersion] = {
+        fact.order_id: fact for fact in SalesOrderVersion.objects.filter(**theirs).order_by("version")
+    }
+    done: dict[int, list[Done]] = defaultdict(list)
+    for one in Fulfilment.objects.filter(**theirs, happened_on__lte=day):
+        done[one.order_id].append(Done(one.line, one.what, one.quantity_e4, one.amount))
+    rows = [_committed(fact, done[order_id], day) for order_id, fact in sorted(latest.items())]
+    return [row for row in rows if row is not None and row.invoiced_amount < row.amount]
+
+
+def _committed(fact: SalesOrderVersion, done: list[Done], day: date) -> Committed | None:
+    said = order_from(fact.content)
+    if said.void or said.ordered_on > day:
+        return None
+    delivered = sum(one.amount for one in done if one.what == DELIVERED)
+    invoiced = sum(one.amount for one in done if one.what == INVOICED)
+    return Committed(
+        fact.order_id, fact.customer_id, said.currency, said.contract_number, said.amount, delivered, invoiced
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An order as it reads now, with who said so; amounts as in `Committed`."""
+
+    order_id: int
+    version: int
+    company_id: int
+    customer_id: int
+    number: str
+    currency: str
+    contract_number: str
+    amount: int
+    delivered_amount: int
+    invoiced_amount: int
+    void: bool
+
+
+def stated(order_id: int) -> Stated:
+    """The order as it reads now; refuses an unknown one. For decisions: whose orders a reader sees, `orders` asks."""
+    row = SalesOrder.objects.filter(pk=order_id).first()
+    if row is None:
+        raise Refusal("order_unknown", order=order_id)
+    return Stated(
+        row.pk, row.version, row.company_id, row.customer_id, row.number, row.currency, row.contract_number,
+        row.amount, row.delivered_amount, row.invoiced_amount, row.state == SalesOrder.State.VOID,
+    )  # fmt: skip
+
+
+def entered_by(order_id: int) -> str:
+    """Who said what the order says now."""
+    actors = SalesOrderVersion.objects.filter(order_id=order_id).order_by("-version").values_list("actor", flat=True)
+    return str(actors[0])
+
+
+def was_void(order_id: int, version: int) -> bool:
+    """Whether the order was void before this version of it."""
+    before = SalesOrderVersion.objects.filter(order_id=order_id, version__lt=version).order_by("-version").first()
+    return before is not None and order_from(before.content).void
+
+
+def is_delivery(fulfilment_id: int) -> bool:
+    """Whether the fact says that something went out, and not that something came back or was invoiced."""
+    return Fulfilment.objects.filter(pk=fulfilment_id, what=DELIVERED, reversal_of__isnull=True).exists()
+
+
+def numbers_of(order_ids: Collection[int]) -> dict[int, str]:
+    """Order → its number, of those that exist."""
+    return dict(SalesOrder.objects.filter(pk__in=list(order_ids)).values_list("pk", "number"))

@@ -1,0 +1,171 @@
+"""Credit as a browser receives it: exposure beside the limit, asking and granting, orders that wait and go on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from huikuan.judge.credit.models import LimitStep, OrderStanding
+from huikuan.judge.credit.policies import CREDIT_RULES
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.queries import version
+from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
+from huikuan.record.contracts.operations.orders import create_order
+from huikuan.shell.tests.books import AS_OF, AT, Books
+from huikuan.shell.tests.test_access import signed_in
+
+
+def enforce() -> None:
+    signed_in("drafts", "credit_analyst")
+    signed_in("approves", "credit_manager")
+    number = policies.draft(
+        kind=CREDIT_RULES.name, company_id=None, document={**CREDIT_RULES.default, "mode": "enforce"},
+        actor="drafts", at=AT,
+    )  # fmt: skip
+    policies.approve(version_id=number, digest=version(number).digest, actor="approves", at=AT)
+    policies.put_in_force(version_id=number, effective_at=AT, actor="approves", at=AT)
+
+
+def order(books: Books, code: str, number: str, amount: int = 1_000_00) -> int:
+    said = Order(AS_OF, "CNY", (OrderLine(1, "主轴", QUANTITY, amount, "件"),))
+    company = Company.objects.get(code="MAIN")
+    return create_order(
+        company=company, customer_id=books.customer(code), number=number, order=said, actor="enters", at=AT
+    )
+
+
+def exported(client: Client, url: str) -> list[list[str]]:
+    text = b"".join(client.get(url).streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def ask(client: Client, customer: int, **said: str) -> Any:
+    body = {
+        "company": "MAIN",
+        "kind": "standing",
+        "amount": "800,000",
+        "from": AS_OF.isoformat(),
+        "reason": "年度授信",
+    }
+    return client.post(f"/credit/customers/{customer}?company=MAIN", {**body, **said})
+
+
+def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) -> None:
+    analyst, manager = signed_in("chen", "credit_analyst"), signed_in("li", "credit_manager")
+    customer = books.customer("C0001")
+    page = analyst.get(f"/credit/customers/{customer}?company=MAIN")
+    (_, blocks), *_rest = page.context["companies"]
+    total = blocks[0].picture.exposure.total
+    assert total == sum(row.amount for row in blocks[0].rows) > 0
+    assert blocks[0].picture.limit.state == "none"
+    for row in blocks[0].rows:
+        assert analyst.get(row.url).status_code == 200
+    assert ask(analyst, customer).status_code == 302
+    waiting = manager.get("/credit/limits/")
+    ((row, _, before, digest),) = waiting.context["rows"]
+    assert (row.wish.amount, before.amount) == (800_000_00, 0)
+    assert len(exported(manager, "/credit/limits/export?format=csv")) == 2
+    wrong = manager.post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": "0"})
+    assert (wrong.status_code, LimitStep.objects.count()) == (409, 0)
+    assert manager.post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": digest}).status_code == 302
+    assert manager.get("/credit/limits/").context["rows"] == []
+    shown = analyst.get(f"/credit/customers/{customer}?company=MAIN").context["companies"][0][1][0]
+    assert (shown.picture.limit.amount, shown.picture.available) == (800_000_00, 800_000_00 - total)
+    strip = analyst.get(f"/customers/{customer}?company=MAIN").content.decode()
+    assert 'data-figure="limit"' in strip
+    assert f"{shown.picture.percent}%" in strip
+    assert len(exported(analyst, f"/credit/customers/{customer}/export?format=csv&company=MAIN")) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"amount": "viel"}, "amount"), ({"amount": ""}, "amount"), ({"from": "2020-01-01"}, "from"),
+        ({"kind": "temporary"}, "until"), ({"term": "x"}, "term"), ({"reason": ""}, "reason"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_for_stands_beside_its_field(
+    books: Books, on_the_day: None, said: dict[str, str], field: str
+) -> None:
+    answer = ask(signed_in("chen", "credit_analyst"), books.customer("C0001"), **said)
+    assert (answer.status_code, list(answer.context["form"].problems)) == (400, [field])
+
+
+def test_a_past_day_offers_nothing_to_write(books: Books, on_the_day: None) -> None:
+    analyst = signed_in("chen", "credit_analyst")
+    page = analyst.get(f"/credit/customers/{books.customer('C0001')}?as_of=2026-10-31&company=MAIN")
+    assert page.status_code == 200
+    assert page.context["ask_for"] == []
+
+
+def test_an_order_waits_says_why_and_is_released(books: Books, on_the_day: None) -> None:
+    enforce()
+    number = order(books, "C0001", "SO-1")
+    manager, seller = signed_in("zhou", "management"), signed_in("bill", "billing_clerk")
+    listed = manager.get("/credit/")
+    ((row, _, reason),) = listed.context["rows"]
+    assert (row.number, row.state) == ("SO-1", "held")
+    assert reason
+    assert len(exported(manager, "/credit/export?format=csv")) == 2
+    page = manager.get(f"/credit/orders/{number}")
+    assert page.context["releases"]
+    assert page.context["now"].reasons
+    assert page.context["now"].ways_out
+    assert not seller.get(f"/credit/orders/{number}").context["releases"]
+    assert seller.post(f"/credit/orders/{number}", {"reason": "x"}).status_code == 403
+    silent = manager.post(f"/credit/orders/{number}", {"reason": ""})
+    assert (silent.status_code, OrderStanding.objects.get().state) == (400, "held")
+    assert manager.post(f"/credit/orders/{number}", {"reason": "货已备好"}).status_code == 302
+    assert OrderStanding.objects.get().state == "released"
+    assert manager.get("/credit/").context["rows"] == []
+
+
+def test_everybody_sees_their_own_customers_alone(
+    people: Mapping[str, Client], books: Books, on_the_day: None
+) -> None:
+    enforce()
+    numbers = {code: order(books, code, f"SO-{code}") for code in ("C0001", "C0003")}
+    for name, mine in {"li": {"C0001"}, "zheng": {"C0003"}, "guo": {"C0001"}, "chen": set(numbers)}.items():
+        client = people[name]
+        assert {row.customer_code for row, _, _ in client.get("/credit/").context["rows"]} == mine, name
+        for code, number in numbers.items():
+            there = 200 if code in mine else 404
+            assert client.get(f"/credit/orders/{number}").status_code == there
+            assert client.get(f"/credit/customers/{books.customer(code)}").status_code == there
+            if there == 404:
+                assert client.get(f"/credit/customers/{books.customer(code)}/export").status_code == 404
+    # The lead of one team does not release another's order.
+    assert people["guo"].post(f"/credit/orders/{numbers['C0003']}", {"reason": "x"}).status_code == 404
+    assert OrderStanding.objects.filter(state="held").count() == 2
+
+
+def test_nobody_decides_out_of_their_reach(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
+    ask(signed_in("analyst", "credit_analyst"), books.customer("C0003"))
+    assert people["guo"].get("/credit/limits/").context["rows"] == []
+    waiting = signed_in("li2", "credit_manager").get("/credit/limits/").context["rows"]
+    ((row, _, _, digest),) = waiting
+    assert people["guo"].post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": digest}).status_code == 404
+    assert people["chen"].post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": digest}).status_code == 403
+    assert LimitStep.objects.count() == 0
+
+
+def test_pages_ask_no_more_for_more_rows(books: Books, on_the_day: None) -> None:
+    enforce()
+    manager = signed_in("zhou", "management")
+    manager.get("/credit/")  # what is looked up once in a process and a session
+    counts = []
+    for first in (0, 5):
+        for place in range(first, first + 5):
+            order(books, "C0001", f"SO-{place}")
+        with CaptureQueriesContext(connection) as asked:
+            assert manager.get("/credit/").status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
