@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from huikuan.connect.api import messages as api
 from huikuan.connect.connectors import messages as connectors
+from huikuan.mechanisms.approvals import messages as approvals
 from huikuan.mechanisms.audit import messages as audit
 from huikuan.mechanisms.documents import messages as documents
 from huikuan.mechanisms.events import messages as events
@@ -88,6 +89,7 @@ SENTENCES = {
     **identity.SENTENCES,
     **pages.SENTENCES,
     **policies.SENTENCES,
+    **approvals.SENTENCES,
     **customers.SENTENCES,
     **contracts.SENTENCES,
     **receivables.SENTENCES,

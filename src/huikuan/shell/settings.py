@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.jobs",
     "huikuan.mechanisms.identity",
     "huikuan.mechanisms.policies",
+    "huikuan.mechanisms.approvals",
     "huikuan.mechanisms.pages",
     "huikuan.record.customers",
     "huikuan.record.contracts",

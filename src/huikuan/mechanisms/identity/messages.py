@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
         " one person must do both."
     ),
     "last_administrator": gettext_noop("%(username)s is the last administrator; make another one first."),
+    "log_in_wrong": gettext_noop("Wrong user name or password. Nothing was done."),
     "name_too_long": gettext_noop("Give a text here, of at most %(longest)s characters."),
     "not_permitted": gettext_noop("%(actor)s may not do this (needs: %(permission)s)."),
     "owner_name_taken": gettext_noop(

@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import authenticate
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_instant
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.mechanisms.identity.cli import add_password_option, read_password
+from huikuan.mechanisms.identity.cli import add_user_option, authenticated
 from huikuan.mechanisms.identity.commanding import commander
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_named
@@ -56,9 +55,8 @@ def _add_decisions(actions: Any) -> None:
         ("return", _("decline a version, saying why"), _return),
     ):
         action = _on_version(actions, name, told, run)
-        action.add_argument("--user", required=True, metavar="NAME")
         action.add_argument("--comment", default="")
-        add_password_option(action)
+        add_user_option(action)
         if name == "approve":
             action.add_argument("--digest", required=True, help=_("as shown by `policy show`"))
     for name, told, run in (
@@ -132,7 +130,7 @@ def _approve(options: argparse.Namespace) -> int:
         version_id=options.version,
         digest=options.digest,
         comment=options.comment,
-        actor=_authenticated(options),
+        actor=authenticated(options),
         at=datetime.now(UTC),
     )
     return _print_version(options.version, options)
@@ -140,7 +138,7 @@ def _approve(options: argparse.Namespace) -> int:
 
 def _return(options: argparse.Namespace) -> int:
     operations.return_to_maker(
-        version_id=options.version, comment=options.comment, actor=_authenticated(options), at=datetime.now(UTC)
+        version_id=options.version, comment=options.comment, actor=authenticated(options), at=datetime.now(UTC)
     )
     return _print_version(options.version, options)
 
@@ -186,23 +184,6 @@ def _small_firm(options: argparse.Namespace) -> int:
 def _commander(options: argparse.Namespace, permission: Permission, at: datetime) -> str:
     """The actor of a command about one version, who may do this for its company."""
     return commander(options, permission, company_id=queries.version(options.version).company_id, at=at)
-
-
-def _authenticated(options: argparse.Namespace) -> str:
-    """The user whose password was given; log-in attempts are counted and limited as on the web."""
-    password = read_password(options, twice=False)
-    user = authenticate(request=_terminal_request(), username=options.user, password=password)
-    if user is None:
-        raise Refusal("policy_wrong_password")
-    return user.get_username()
-
-
-def _terminal_request() -> Any:
-    from django.http import HttpRequest  # what the limiter of attempts counts by
-
-    request = HttpRequest()
-    request.META["REMOTE_ADDR"] = "127.0.0.1"
-    return request
 
 
 def _document(file: Path) -> dict[str, Any]:

@@ -28,5 +28,4 @@ SENTENCES: dict[str, str] = {
     ),
     "policy_step_out_of_turn": gettext_noop("Version %(version)s is “%(state)s”; “%(step)s” cannot follow."),
     "policy_version_unknown": gettext_noop("There is no policy version %(version)s."),
-    "policy_wrong_password": gettext_noop("Wrong user name or password. Nothing was approved."),
 }

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     DRAFT_POLICY = "draft_policy"
     APPROVE_POLICY = "approve_policy"
     FORCE_POLICY = "force_policy"
+    VIEW_REQUESTS = "view_requests"
+    APPROVE_REQUESTS = "approve_requests"
     ERASE_PERSONAL = "erase_personal"
     USE_API = "use_api"
     MANAGE_WEBHOOKS = "manage_webhooks"
@@ -51,7 +53,7 @@ class Permission(StrEnum):
 _P = Permission
 
 #: Business decisions. Whoever administers the system makes none of them, whatever else they are.
-APPROVING = frozenset({_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD})
+APPROVING = frozenset({_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_REQUESTS})
 
 ADMINISTRATOR = "administrator"
 
@@ -72,7 +74,7 @@ def _role(name: str, *permissions: Permission, reach: Reach = Reach.ALL, guest: 
 
 
 #: Reading what is sold, owed and agreed; with the people behind it.
-_READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS)
+_READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS, _P.VIEW_REQUESTS)
 _DEAL = (*_READ, _P.VIEW_PERSONAL)
 _AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
 #: Customers' data, and the people there.
@@ -85,7 +87,7 @@ ROLES: dict[str, Role] = {
         _role(
             "credit_manager",
             *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.APPROVE_REQUESTS),
         ),
         _role(
             "billing_clerk",
@@ -98,7 +100,7 @@ ROLES: dict[str, Role] = {
         _role(
             "sales_manager",
             *(*_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
-            _P.HAND_OVER_CUSTOMERS,
+            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_REQUESTS),
             reach=Reach.TEAM,
         ),
         _role(
@@ -106,12 +108,13 @@ ROLES: dict[str, Role] = {
             *(*_DEAL, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, _P.IMPORT, _P.UNDO_IMPORT, _P.POST_ITEMS, _P.SETTLE),
             *(_P.RESCHEDULE, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.USE_API, _P.MANAGE_WEBHOOKS),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.APPROVE_REQUESTS),
+            *(_P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, _P.SET_RATES),
         _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
         _role("auditor", *_AUDIT),
-        _role("management", *_AUDIT, _P.APPROVE_POLICY),
+        _role("management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_REQUESTS),
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
         _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, *_CUSTOMERS,
@@ -132,7 +135,7 @@ ROLES: dict[str, Role] = {
 }  # fmt: skip
 
 #: Whoever commands the machine may operate the product, and approves nothing.
-OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY}
+OPERATOR: frozenset[Permission] = frozenset(_P) - {_P.APPROVE_POLICY, _P.APPROVE_REQUESTS}
 
 _SELLING = ("sales", "sales_manager")
 _WRITING = ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager", ADMINISTRATOR)
