@@ -41,8 +41,8 @@ class ApprovalKind:
     `still_shown(asked)` gives the document as it would be shown now. It is asked inside the deciding transaction and
     locks the rows it reads, so that nothing changes between what was shown and what is done; it raises a Refusal when
     a precondition no longer holds. `execute` does what was approved, in the transaction of the last approval: both or
-    neither. `describe(shown)` says the document in words. `address(asked)`: the page of the subject, None: there is
-    none.
+    neither. `describe(shown)` says the document in words, `explain(reasons)` the reasons that were given, and
+    `address(asked)` is the page of the subject; None where there are none.
     """
 
     name: str
@@ -51,6 +51,7 @@ class ApprovalKind:
     execute: Execute
     describe: Callable[[Mapping[str, Any]], Described]
     address: Callable[[Asked], str] | None = None
+    explain: Callable[[Sequence[Mapping[str, Any]]], Described] | None = None
 
 
 _KINDS: dict[str, ApprovalKind] = {}

@@ -45,3 +45,18 @@ SENTENCES: dict[str, str] = {
     "request_unknown": gettext_noop("There is no request %(request)s."),
     "request_waits_already": gettext_noop("Request %(request)s about the same waits already. Withdraw it first."),
 }
+
+STATE_TITLES: dict[str, str] = {
+    "pending": gettext_noop("waits for a decision"),
+    "approved": gettext_noop("approved and done"),
+    "returned": gettext_noop("returned to its maker"),
+    "withdrawn": gettext_noop("withdrawn by its maker"),
+    "expired": gettext_noop("expired: nobody decided"),
+    "void": gettext_noop("void: what it is about has changed"),
+}
+
+STEP_TITLES: dict[str, str] = {
+    **STATE_TITLES,
+    "agreed": gettext_noop("agreed at a stop"),
+    "escalated": gettext_noop("put to the role above"),
+}

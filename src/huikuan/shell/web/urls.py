@@ -7,6 +7,8 @@ from django.urls import path
 from huikuan.mechanisms.pages.access import LOGGED_IN, needs
 from huikuan.shell.web import (
     account,
+    approvals,
+    delegations,
     erasure,
     jobs,
     lists,
@@ -70,6 +72,14 @@ urlpatterns = [
     path("programs/tokens/<int:token_id>/revoke", programs.revoke_token, name="program-token"),
     path("policies/", policies.show_policies, name="policies"),
     path("policies/<int:version_id>/approve", policies.approve, name="approve-policy"),
+    path("approvals/", approvals.show_requests, name="approvals"),
+    path("approvals/export", approvals.export_requests, name="export-approvals"),
+    path("approvals/<int:request_id>", approvals.show_request, name="approval"),
+    path("approvals/<int:request_id>/decide", approvals.decide, name="decide"),
+    path("approvals/delegations/", delegations.show_delegations, name="delegations"),
+    path("approvals/delegations/export", delegations.export_delegations, name="export-delegations"),
+    path("approvals/delegations/give", delegations.give, name="give-delegation"),
+    path("approvals/delegations/<int:delegation_id>/end", delegations.end, name="end-delegation"),
     path("jobs/", jobs.show_jobs, name="jobs"),
     path("jobs/export", jobs.export_jobs, name="export-jobs"),
     path("jobs/<int:job_id>/retry", jobs.retry, name="retry-job"),

@@ -65,6 +65,13 @@ class Desk:
         ]
         return chosen(self.actor, found, roles=roles), own
 
+    def view(self, record: ApprovalRequest, steps: Sequence[Step], stand: Stand, *, at: datetime) -> Mandate | Refusal:
+        """The mandate that would be used, or why there is none."""
+        try:
+            return self.require(record, steps, stand, comment="…", at=at)[0]
+        except Refusal as refusal:
+            return refusal
+
     def own(self, record: ApprovalRequest, steps: Sequence[Step], *, small: bool, comment: str, at: datetime) -> bool:
         """True where a small firm lets somebody decide who has a hand in it already, saying why; refuses them
         elsewhere."""

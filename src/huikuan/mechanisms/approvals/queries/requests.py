@@ -90,8 +90,10 @@ def ended(*states: str) -> QuerySet[ApprovalStep, Any]:
 
 
 def seen_by(me: str, scope: Scope) -> QuerySet[ApprovalRequest]:
-    """The requests a reader sees: those of the rows they reach, and their own."""
-    return reached(ApprovalRequest.objects.all(), scope) | ApprovalRequest.objects.filter(maker__in=[me, CLI + me])
+    """The requests a reader sees: those of the rows they reach, their own, and those they decided."""
+    mine = ApprovalRequest.objects.filter(maker__in=[me, CLI + me])
+    decided = ApprovalRequest.objects.filter(pk__in=ApprovalStep.objects.filter(actor=me).values("request_id"))
+    return reached(ApprovalRequest.objects.all(), scope) | mine | decided
 
 
 def request(request_id: int, *, me: str, scope: Scope) -> RequestRow:
