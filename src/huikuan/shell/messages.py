@@ -11,6 +11,7 @@ from huikuan.connect.connectors import messages as connectors
 from huikuan.mechanisms.approvals import messages as approvals
 from huikuan.mechanisms.audit import messages as audit
 from huikuan.mechanisms.documents import messages as documents
+from huikuan.mechanisms.duties import messages as duties
 from huikuan.mechanisms.events import messages as events
 from huikuan.mechanisms.files import messages as files
 from huikuan.mechanisms.identity import messages as identity
@@ -90,6 +91,7 @@ SENTENCES = {
     **pages.SENTENCES,
     **policies.SENTENCES,
     **approvals.SENTENCES,
+    **duties.SENTENCES,
     **customers.SENTENCES,
     **contracts.SENTENCES,
     **receivables.SENTENCES,

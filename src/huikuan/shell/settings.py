@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.identity",
     "huikuan.mechanisms.policies",
     "huikuan.mechanisms.approvals",
+    "huikuan.mechanisms.duties",
     "huikuan.mechanisms.pages",
     "huikuan.record.customers",
     "huikuan.record.contracts",

@@ -34,6 +34,7 @@ COMMANDS = {
     "team": "huikuan.mechanisms.identity.cli",
     "policy": "huikuan.mechanisms.policies.cli",
     "approval": "huikuan.mechanisms.approvals.cli",
+    "duty": "huikuan.mechanisms.duties.cli",
     "customer": "huikuan.record.customers.cli",
     "handover": "huikuan.see.dossiers.cli",
     "contract": "huikuan.record.contracts.cli",

@@ -28,6 +28,12 @@ class Asked:
     maker: str
 
 
+class StillShown(Protocol):
+    """Gives the document as it would be shown at `at`."""
+
+    def __call__(self, asked: Asked, *, at: datetime) -> Mapping[str, Any]: ...
+
+
 class Execute(Protocol):
     """What does what was approved; `actor` is who approved last."""
 
@@ -38,7 +44,7 @@ class Execute(Protocol):
 class ApprovalKind:
     """One kind of request.
 
-    `still_shown(asked)` gives the document as it would be shown now. It is asked inside the deciding transaction and
+    `still_shown` gives the document as it would be shown now. It is asked inside the deciding transaction and
     locks the rows it reads, so that nothing changes between what was shown and what is done; it raises a Refusal when
     a precondition no longer holds. `execute` does what was approved, in the transaction of the last approval: both or
     neither. `describe(shown)` says the document in words, `explain(reasons)` the reasons that were given, and
@@ -47,7 +53,7 @@ class ApprovalKind:
 
     name: str
     title: str
-    still_shown: Callable[[Asked], Mapping[str, Any]]
+    still_shown: StillShown
     execute: Execute
     describe: Callable[[Mapping[str, Any]], Described]
     address: Callable[[Asked], str] | None = None

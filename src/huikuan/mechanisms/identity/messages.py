@@ -17,6 +17,11 @@ SENTENCES: dict[str, str] = {
         "%(role)s does not go with %(held)s, which this person holds. Give one of them to somebody else, or say why"
         " one person must do both."
     ),
+    "duties_need_exception": gettext_noop(
+        "%(role)s does not go with %(held)s. One person may do both for a while if another approves it: ask for an"
+        " exception with its last day."
+    ),
+    "grant_over": gettext_noop("A role that ends at %(until)s would be over already."),
     "last_administrator": gettext_noop("%(username)s is the last administrator; make another one first."),
     "log_in_wrong": gettext_noop("Wrong user name or password. Nothing was done."),
     "name_too_long": gettext_noop("Give a text here, of at most %(longest)s characters."),

@@ -86,6 +86,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "approvals/delegations/export": ("view_requests", "view_requests"),
     "approvals/delegations/give": ("approve_requests", "approve_requests"),
     "approvals/delegations/<int:delegation_id>/end": ("view_requests", "view_requests"),
+    "duties/": ("view_audit", "view_audit"),
+    "duties/export": ("view_audit", "view_audit"),
     "policies/": ("approve_policy", "approve_policy"),
     "policies/<int:version_id>/approve": ("approve_policy", "approve_policy"),
     "jobs/": ("manage_jobs", "manage_jobs"),
@@ -377,6 +379,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
                 "/teams/": Permission.MANAGE_USERS,
                 "/programs/": Permission.MANAGE_WEBHOOKS,
                 "/policies/": Permission.APPROVE_POLICY,
+                "/duties/": Permission.VIEW_AUDIT,
                 "/jobs/": Permission.MANAGE_JOBS,
                 "/personal/": Permission.ERASE_PERSONAL,
             }.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -14,7 +15,7 @@ from huikuan.mechanisms.approvals.operations.asking import About, Sum
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
-from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.customers.models import Customer
 from huikuan.shell.tests.books import AT, CUSTOMERS, Books
 from huikuan.shell.tests.colleagues import entered, people, read
@@ -32,10 +33,14 @@ def limits() -> Iterator[None]:
 
     kinds.register(
         ApprovalKind(
-            KIND, "Credit limit", lambda asked: asked.shown, raise_limit, lambda shown: [("Limit", shown["limit"])],
+            KIND,
+            "Credit limit",
+            lambda asked, *, at: asked.shown,
+            raise_limit,
+            lambda shown: [("Limit", shown["limit"])],
             explain=lambda reasons: [(one["code"], one["value"]) for one in reasons],
         )
-    )  # fmt: skip
+    )
     yield
     kinds._KINDS.pop(KIND)
 
@@ -199,3 +204,28 @@ def test_pages_ask_few_questions(
     with django_assert_max_num_queries(45):  # type: ignore[attr-defined]
         people["zhou"].get("/approvals/?show=waiting")
     assert entered("zhou").get("/approvals/").status_code == 200
+
+
+def test_an_exception_to_duties_is_asked_for_on_the_users_page_and_listed(proved: dict[str, Client]) -> None:
+    for name, role in (("admin", "administrator"), ("boss", "management")):
+        add_user(username=name, password="a long pass phrase", actor="cli:test", at=AT)
+        grant_role(username=name, role=role, actor="cli:test", at=AT)
+    root, boss = entered("admin"), entered("boss")
+    for client in (root, boss):
+        session = client.session
+        session["proved"] = 2**40
+        session.save()
+    last = (timezone.localdate() + timedelta(days=30)).isoformat()
+    sent = {"role": "cash_clerk", "reason": "alone"}
+    assert "申请例外" in root.post("/users/of/li/grant", sent, follow=True).content.decode()
+    assert "由他人审批" in root.post("/users/of/li/grant", sent | {"until": last}, follow=True).content.decode()
+    (request,) = (one["row"] for one in boss.get("/approvals/?show=waiting").context["rows"])
+    assert "alone" in read(boss, f"/approvals/{request.id}")
+    assert "data-exception" not in read(boss, "/duties/")
+    decide(boss, request.id, "approve")
+    page = read(boss, "/duties/")
+    assert page.count("data-exception") == 1
+    assert "boss" in page
+    assert "boss" in b"".join(boss.get("/duties/export?format=csv").streaming_content).decode()
+    assert "boss" in read(root, "/users/of/li")
+    assert proved["li"].get("/duties/").status_code == 403

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huikuan.kernel.dates import parse_date
 from huikuan.mechanisms.approvals import operations
 from huikuan.mechanisms.approvals.queries import DelegationRow, delegations
+from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
@@ -47,7 +48,7 @@ def export_delegations(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     now = timezone.now()
     headers = [_("Number"), _("Lent by"), _("Lent to"), _("From"), _("Until"), _("State"), _("Reason")]
-    rows = [
+    rows: list[list[Cell]] = [
         [row.id, row.giver, row.delegate, row.begins_at.isoformat(), row.ends_at.isoformat(), _state(row, now)[1],
          row.reason]
         for row in _seen(request)

@@ -73,6 +73,7 @@ PLACES = (
             Place(gettext_noop("Teams"), "shell:teams"),
             Place(gettext_noop("Programs"), "shell:programs"),
             Place(gettext_noop("Policies"), "shell:policies"),
+            Place(gettext_noop("Duties kept apart"), "shell:duties"),
             Place(gettext_noop("Jobs"), "shell:jobs"),
             Place(gettext_noop("Erasing personal data"), "shell:erasure"),
         ),

@@ -29,7 +29,7 @@ def approve_request(*, request_id: int, digest: str, comment: str = "", actor: s
         for_whom = "" if mandate.holder == actor else mandate.holder
         said = {"role": mandate.role, "for_whom": for_whom, "own": own, "comment": comment.strip()}
         take(request, step, steps, actor=actor, at=at, **said)
-        _require_as_shown(request)
+        _require_as_shown(request, at=at)
         if step == APPROVED:
             kind_named(request.kind).execute(asked(request), actor=actor, at=at)
     return step == APPROVED
@@ -47,6 +47,6 @@ def return_request(*, request_id: int, comment: str, actor: str, at: datetime) -
         take(request, RETURNED, steps, actor=actor, at=at, **said)
 
 
-def _require_as_shown(request: ApprovalRequest) -> None:
-    if dict(kind_named(request.kind).still_shown(asked(request))) != request.shown:
+def _require_as_shown(request: ApprovalRequest, *, at: datetime) -> None:
+    if dict(kind_named(request.kind).still_shown(asked(request), at=at)) != request.shown:
         raise Refusal("request_shown_has_changed", request=request.pk)

@@ -13,6 +13,7 @@ from huikuan.mechanisms.approvals.policies import DECIDING
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.actors import is_operator
+from huikuan.mechanisms.identity.apart import rule_at
 from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, ROLES, Permission, conflicting
 from huikuan.mechanisms.identity.queries import require_anywhere, rights, user_named
 
@@ -69,6 +70,6 @@ def _require_suitable(to: str, giver: str, *, at: datetime) -> None:
     if ADMINISTRATOR in theirs or not theirs or any(ROLES[role].guest for role in theirs):
         raise Refusal("delegate_unsuitable", delegate=to)
     for role in sorted({one.role for one in rights(giver, at=at).held} & set(DECIDING)):
-        against = conflicting(role, theirs)
+        against = conflicting(role, theirs, rule_at(at).pairs)
         if against:
             raise Refusal("delegate_duties_conflict", delegate=to, role=role, held=", ".join(against))

@@ -29,6 +29,7 @@ from huikuan.mechanisms.approvals.queries.requests import (
     steps_of,
 )
 from huikuan.mechanisms.identity.actors import is_operator, person
+from huikuan.mechanisms.identity.apart import rule_at
 from huikuan.mechanisms.identity.domain.rights import Held, Rights
 from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, Permission, conflicting
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -96,7 +97,10 @@ def desk_of(actor: str, *, at: datetime) -> Desk:
     mine = {one.role for one in rights(actor, at=at).held}
     around = delegations_around(actor)
     lenders = givers(actor, around, at=at) if mine else ()
-    borrowed = [one for lender in lenders for one in _mandates(lender, at=at) if not conflicting(one[0].role, mine)]
+    pairs = rule_at(at).pairs
+    borrowed = [
+        one for lender in lenders for one in _mandates(lender, at=at) if not conflicting(one[0].role, mine, pairs)
+    ]
     return Desk(actor, (*_mandates(actor, at=at), *borrowed), around, administers=ADMINISTRATOR in mine)
 
 

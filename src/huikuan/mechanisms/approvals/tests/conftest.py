@@ -27,7 +27,7 @@ PEOPLE = {"sun": "sales_manager", "qian": "credit_manager", "zhou": "finance_man
           "zheng": "management"}  # fmt: skip
 
 
-def limit_shown(asked: Asked) -> Mapping[str, Any]:
+def limit_shown(asked: Asked, *, at: datetime) -> Mapping[str, Any]:
     """The limit asked for and the version of the customer it was asked on; locks the customer."""
     customer = Customer.objects.select_for_update().get(pk=asked.customer_id)
     return {"limit": asked.shown["limit"], "customer_version": customer.version}

@@ -41,7 +41,7 @@ if apart == "apart":
     class Apart:
         atomic = staticmethod(lambda: Nothing())
     deciding.transaction = Apart
-kinds.register(kinds.ApprovalKind("tests.limit", "limit", lambda asked: asked.shown, deed, lambda shown: []))
+kinds.register(kinds.ApprovalKind("tests.limit", "limit", lambda asked, at: asked.shown, deed, lambda shown: []))
 operations.approve_request(request_id=int(request), digest=digest, actor="sun", at=datetime.fromisoformat(at))
 die()
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -149,7 +150,7 @@ def test_what_changes_at_that_moment_is_not_approved(customer: int) -> None:
 def test_without_the_lock_the_changed_would_be_approved(customer: int) -> None:
     """The kind that does not lock what it shows reads what was there before the change."""
 
-    def unlocked(asked: kinds.Asked) -> dict[str, Any]:
+    def unlocked(asked: kinds.Asked, *, at: datetime) -> dict[str, Any]:
         version = Customer.objects.get(pk=asked.customer_id).version
         return {"limit": asked.shown["limit"], "customer_version": version}
 

@@ -107,7 +107,8 @@ def test_off_policy_goes_one_row_up(customer: int) -> None:
 
 
 def test_administrators_decide_nothing(customer: int) -> None:
-    identity.grant_role(username="wu", role="administrator", reason="few people", actor="cli:root", at=AT)
+    excused = {"reason": "few people", "until": AT + 9 * DAY, "approved_by": "zheng"}
+    identity.grant_role(username="wu", role="administrator", actor="cli:root", at=AT, **excused)
     request = ask(customer)
     refused("request_not_yours", lambda: approve(request, "wu", at=AT + HOUR))
     assert queries.waiting_for("wu", at=AT + HOUR) == []

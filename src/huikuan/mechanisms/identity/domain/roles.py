@@ -142,25 +142,32 @@ _WRITING = ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "
 _DECIDING = ("finance_manager", "credit_manager", "management")
 _GUESTS = tuple(name for name, role in ROLES.items() if role.guest)
 
-#: Pairs of roles one person does not hold: who sells does not rate, bill, apply cash or write off; who audits
-#: wrote nothing of it; who administers decides nothing; an outsider is nothing else.
-CONFLICTS: frozenset[frozenset[str]] = frozenset(
-    frozenset(pair)
-    for left, right in (
-        (_SELLING, ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager")),
-        (("auditor", "external_auditor"), _WRITING),
-        ((ADMINISTRATOR,), _DECIDING),
-        (_GUESTS, tuple(name for name in ROLES if name not in _GUESTS)),
-    )
-    for one in left
-    for other in right
-    for pair in [(one, other)]
+Pairs = frozenset[frozenset[str]]
+
+
+def pairs_between(*sides: tuple[Iterable[str], Iterable[str]]) -> Pairs:
+    """Every pair of a role on the left and one on the right, of each two sides."""
+    found = {frozenset({one, other}) for left, right in sides for one in left for other in tuple(right)}
+    return frozenset(pair for pair in found if len(pair) > 1)
+
+
+#: No rule of a company lifts these: who administers decides nothing; an outsider is nothing else.
+ALWAYS_APART: Pairs = pairs_between(
+    ((ADMINISTRATOR,), _DECIDING), (_GUESTS, tuple(name for name in ROLES if name not in _GUESTS))
+)
+
+#: Pairs of roles one person does not hold, as shipped: who sells does not rate, bill, apply cash or write off; who
+#: takes in money does not keep the books; who audits wrote nothing of it.
+CONFLICTS: Pairs = ALWAYS_APART | pairs_between(
+    (_SELLING, ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager")),
+    (("cash_clerk",), ("billing_clerk",)),
+    (("auditor", "external_auditor"), _WRITING),
 )
 
 
-def conflicting(role: str, held: Iterable[str]) -> tuple[str, ...]:
+def conflicting(role: str, held: Iterable[str], pairs: Pairs = CONFLICTS) -> tuple[str, ...]:
     """Those of the roles already held that do not go with `role`, by name."""
-    return tuple(sorted(other for other in held if frozenset({role, other}) in CONFLICTS))
+    return tuple(sorted(other for other in set(held) if frozenset({role, other}) in pairs))
 
 
 def permissions_of(
