@@ -56,7 +56,6 @@ def ask_exception(
         return submit_request(
             about=About(KIND, f"{username}:{role}:{company}", company_id),
             shown=shown,
-            note=reason,
             barred=[username],
             actor=actor,
             at=at,

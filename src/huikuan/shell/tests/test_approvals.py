@@ -2,66 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from huikuan.mechanisms.approvals import kinds, operations, queries
-from huikuan.mechanisms.approvals.kinds import ApprovalKind, Asked
-from huikuan.mechanisms.approvals.operations.asking import About, Sum
+from huikuan.mechanisms.approvals import queries
 from huikuan.mechanisms.events.models import Event
-from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.customers.models import Customer
 from huikuan.shell.tests.books import AT, CUSTOMERS, Books
-from huikuan.shell.tests.colleagues import entered, people, read
+from huikuan.shell.tests.colleagues import entered, read
+from huikuan.shell.tests.limits import RAISED, ask_limit
 
-__all__ = ["people"]
-KIND = "tests.limit"
-
-
-@pytest.fixture(autouse=True)
-def limits() -> Iterator[None]:
-    """A kind whose doing leaves an event."""
-
-    def raise_limit(asked: Asked, *, actor: str, at: object) -> None:
-        announce("tests.raised", customer_id=asked.customer_id, payload={"by": actor}, at=timezone.now())
-
-    kinds.register(
-        ApprovalKind(
-            KIND,
-            "Credit limit",
-            lambda asked, *, at: asked.shown,
-            raise_limit,
-            lambda shown: [("Limit", shown["limit"])],
-            explain=lambda reasons: [(one["code"], one["value"]) for one in reasons],
-        )
-    )
-    yield
-    kinds._KINDS.pop(KIND)
-
-
+pytestmark = pytest.mark.usefixtures("limits")
 Ask = Callable[..., int]
 
 
 @pytest.fixture
 def ask(books: Books, people: dict[str, Client]) -> Ask:
-    def asked(code: str, yuan: int = 150_000, maker: str = "chen") -> int:
-        customer = Customer.objects.get(code=code).pk
-        return operations.submit_request(
-            about=About(KIND, code, books.company.pk, customer),
-            shown={"limit": f"{yuan}.00"},
-            sum_asked=Sum(yuan * 100, "CNY"),
-            note="pays on time",
-            actor=maker,
-            at=timezone.now(),
-        )
-
-    return asked
+    return partial(ask_limit, books)
 
 
 def told(request: int) -> str:
@@ -109,9 +73,9 @@ def test_the_team_lead_approves_what_was_shown(ask: Ask, proved: dict[str, Clien
     assert told(request) == "pending"
     assert "已批准" in decide(proved["guo"], request, "approve")
     assert told(request) == "approved"
-    assert Event.objects.filter(kind="tests.raised").count() == 1
+    assert Event.objects.filter(kind=RAISED).count() == 1
     assert "已不在审批中" in decide(proved["zhou"], request, "approve")
-    assert Event.objects.filter(kind="tests.raised").count() == 1
+    assert Event.objects.filter(kind=RAISED).count() == 1
 
 
 def test_it_is_sent_back_with_a_reason_and_withdrawn_by_its_maker_alone(ask: Ask, proved: dict[str, Client]) -> None:

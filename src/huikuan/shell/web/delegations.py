@@ -17,8 +17,8 @@ from huikuan.kernel.dates import parse_date
 from huikuan.mechanisms.approvals import operations
 from huikuan.mechanisms.approvals.queries import DelegationRow, delegations
 from huikuan.mechanisms.files.exports import Cell
-from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, ROLES, Permission
+from huikuan.mechanisms.identity.queries import UserRow, users
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import reading_of
@@ -35,7 +35,7 @@ def show_delegations(request: HttpRequest) -> HttpResponse:
     page = {
         "rows": [(row, _state(row, now), me in (row.giver, row.delegate)) for row in _seen(request)],
         "gives": may(request, Permission.APPROVE_REQUESTS),
-        "people": User.objects.filter(is_active=True).exclude(username=me).order_by("username"),
+        "people": [row for row in users(at=now) if row.username != me and row.active and _may_decide_for_others(row)],
         "today": reading_of(request).today,
         "until": reading_of(request).today + timedelta(days=7),
     }
@@ -96,6 +96,12 @@ def end(request: HttpRequest, delegation_id: int) -> HttpResponse:
 def _seen(request: HttpRequest) -> list[DelegationRow]:
     everybody = scope_of(request, Permission.VIEW_REQUESTS).everything
     return delegations(None if everybody else request.user.get_username())
+
+
+def _may_decide_for_others(row: UserRow) -> bool:
+    """Whether the person is worth offering; whether their duties allow it is asked when it is recorded."""
+    roles = {grant.role for grant in row.roles}
+    return bool(roles) and ADMINISTRATOR not in roles and not any(ROLES[role].guest for role in roles)
 
 
 def _state(row: DelegationRow, now: datetime) -> tuple[str, str]:
