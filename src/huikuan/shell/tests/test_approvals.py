@@ -136,10 +136,10 @@ def test_a_delegate_decides_a_customer_they_do_not_see_otherwise(ask: Ask, prove
     day = timezone.localdate().isoformat()
     sent = {"to": "newcomer", "from": day, "until": day, "reason": "journey"}
     assert "代理人已登记" in proved["guo"].post("/approvals/delegations/give", sent, follow=True).content.decode()
-    assert "代 guo" in read(proved["newcomer"], f"/approvals/{request}")
+    assert "代 郭领" in read(proved["newcomer"], f"/approvals/{request}")
     decide(proved["newcomer"], request, "approve")
     assert told(request) == "approved"
-    assert "代 guo" in read(proved["newcomer"], f"/approvals/{request}")
+    assert "代 郭领" in read(proved["newcomer"], f"/approvals/{request}")
     assert proved["li"].post("/approvals/delegations/give", sent).status_code == 403
 
 

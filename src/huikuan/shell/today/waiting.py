@@ -18,6 +18,7 @@ from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.approvals.kinds import kind_named as approval_kind
 from huikuan.mechanisms.approvals.queries import waiting_for
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.queries import failure_of
 from huikuan.mechanisms.pages.access import may, permitted_companies, scope_of
@@ -99,12 +100,13 @@ def _requests(request: HttpRequest) -> Group | None:
         return None
     rows = waiting_for(request.user.get_username(), at=timezone.now())
     customers = customers_by_id({row.customer_id for row in rows[:SHOWN] if row.customer_id is not None})
+    names = shown_names({row.maker for row in rows[:SHOWN]})
     tasks = [
         Task(
             title=f"{_(approval_kind(row.kind).title)} · {customers[row.customer_id].name}"
             if row.customer_id is not None
             else _(approval_kind(row.kind).title),
-            detail=_("Asked by %(actor)s") % {"actor": row.maker} + (f": {row.note}" if row.note else ""),
+            detail=_("Asked by %(actor)s") % {"actor": names[row.maker]} + (f": {row.note}" if row.note else ""),
             url=reverse("shell:approval", args=[row.id]),
             act=_("Decide"),
             icon="check",

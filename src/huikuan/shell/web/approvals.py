@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals import operations, queries
+from huikuan.mechanisms.approvals.domain.deciding import Mandate
 from huikuan.mechanisms.approvals.domain.lifecycle import PENDING, STATES
 from huikuan.mechanisms.approvals.kinds import kind_named
 from huikuan.mechanisms.approvals.messages import STATE_TITLES, STEP_TITLES
@@ -27,6 +28,7 @@ from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.messages import ROLE_TITLES
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
@@ -107,11 +109,10 @@ def show_request(request: HttpRequest, request_id: int) -> HttpResponse:
         **_told([row])[0],
         "facts": kind.describe(row.shown),
         "why": kind.explain(row.reasons) if kind.explain and row.reasons else [],
-        "history": [(step, _(STEP_TITLES[step.step]), _role(step.role)) for step in queries.history(row.id)],
+        "history": _history(row.id),
         "route": [[_role(role) for role in stop] for stop in row.route],
         "refused": said(view) if isinstance(view, Refusal) else "",
-        "mandate": view if not isinstance(view, Refusal) else None,
-        "mandate_role": _role(view.role) if view and not isinstance(view, Refusal) else "",
+        **_mandate(view, me),
         "mine": person(row.maker) == me and row.state == PENDING,
         "subject_url": kind.address(queries.asked(record)) if kind.address else "",
         "place": waits.index(row.id) + 1 if row.id in waits else 0,
@@ -147,6 +148,30 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     return act(request, work, done=done, then=reverse("shell:approval", args=[row.id]))
 
 
+def _history(request_id: int) -> list[dict[str, Any]]:
+    """What became of it, with names and roles in words."""
+    steps = queries.history(request_id)
+    names = shown_names({name for step in steps for name in (step.actor, step.for_whom)})
+    return [
+        {
+            "step": step,
+            "words": _(STEP_TITLES[step.step]),
+            "role": _role(step.role),
+            "actor": names[step.actor],
+            "holder": names[step.for_whom],
+        }
+        for step in steps
+    ]
+
+
+def _mandate(view: Mandate | Refusal | None, me: str) -> dict[str, Any]:
+    """By which right the reader decides, and whose, where it is not their own."""
+    if view is None or isinstance(view, Refusal):
+        return {"mandate": None}
+    holder = "" if view.holder == me else shown_names({view.holder})[view.holder]
+    return {"mandate": view, "mandate_role": _role(view.role), "holder": holder}
+
+
 def _found(request: HttpRequest, request_id: int) -> RequestRow:
     """Out of reach is as not there; what waits for the reader is in reach, also by somebody else's right."""
     reader = _reader(request)
@@ -179,6 +204,7 @@ def _told(rows: list[RequestRow]) -> list[dict[str, Any]]:
     """Each row with its names in words."""
     customers = customers_by_id({row.customer_id for row in rows if row.customer_id is not None})
     companies = dict(Company.objects.values_list("pk", "code"))
+    names = shown_names({row.maker for row in rows})
     return [
         {
             "row": row,
@@ -187,6 +213,7 @@ def _told(rows: list[RequestRow]) -> list[dict[str, Any]]:
             "company": companies.get(row.company_id or 0, ""),
             "state": _(STATE_TITLES[row.state]),
             "role": _role(row.role),
+            "maker": names[row.maker],
         }
         for row in rows
     ]
@@ -198,7 +225,7 @@ def _cells(told: Mapping[str, Any]) -> list[Cell]:
     return [
         *(row.id, told["title"], told["customer"].name if told["customer"] else "", row.currency, amount),
         *(told["state"], told["role"], row.deadline.isoformat(timespec="seconds") if row.deadline else None),
-        *(row.maker, row.submitted_at.isoformat(timespec="seconds"), row.note),
+        *(told["maker"], row.submitted_at.isoformat(timespec="seconds"), row.note),
     ]
 
 
