@@ -18,7 +18,7 @@ from huikuan.mechanisms.approvals import operations
 from huikuan.mechanisms.approvals.queries import DelegationRow, delegations
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, ROLES, Permission
-from huikuan.mechanisms.identity.queries import UserRow, users
+from huikuan.mechanisms.identity.queries import UserRow, shown_names, users
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import reading_of
@@ -32,8 +32,19 @@ from huikuan.shell.web.proving import sensitive
 def show_delegations(request: HttpRequest) -> HttpResponse:
     """Delegations, the newest first; and the form to lend one's own right."""
     now, me = timezone.now(), request.user.get_username()
+    rows = _seen(request)
+    names = shown_names({name for row in rows for name in (row.giver, row.delegate)})
     page = {
-        "rows": [(row, _state(row, now), me in (row.giver, row.delegate)) for row in _seen(request)],
+        "rows": [
+            {
+                "row": row,
+                "giver": names[row.giver],
+                "delegate": names[row.delegate],
+                "state": _state(row, now),
+                "mine": me in (row.giver, row.delegate),
+            }
+            for row in rows
+        ],
         "gives": may(request, Permission.APPROVE_REQUESTS),
         "people": [row for row in users(at=now) if row.username != me and row.active and _may_decide_for_others(row)],
         "today": reading_of(request).today,
