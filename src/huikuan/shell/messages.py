@@ -10,8 +10,10 @@ from huikuan.connect.api import messages as api
 from huikuan.connect.connectors import messages as connectors
 from huikuan.judge.credit import messages as credit
 from huikuan.judge.rating import messages as rating
+from huikuan.mechanisms.approvals import messages as approvals
 from huikuan.mechanisms.audit import messages as audit
 from huikuan.mechanisms.documents import messages as documents
+from huikuan.mechanisms.duties import messages as duties
 from huikuan.mechanisms.events import messages as events
 from huikuan.mechanisms.files import messages as files
 from huikuan.mechanisms.identity import messages as identity
@@ -91,6 +93,8 @@ SENTENCES = {
     **identity.SENTENCES,
     **pages.SENTENCES,
     **policies.SENTENCES,
+    **approvals.SENTENCES,
+    **duties.SENTENCES,
     **customers.SENTENCES,
     **financials.SENTENCES,
     **contracts.SENTENCES,

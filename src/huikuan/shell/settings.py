@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.jobs",
     "huikuan.mechanisms.identity",
     "huikuan.mechanisms.policies",
+    "huikuan.mechanisms.approvals",
+    "huikuan.mechanisms.duties",
     "huikuan.mechanisms.pages",
     "huikuan.record.customers",
     "huikuan.record.financials",

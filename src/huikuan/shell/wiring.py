@@ -12,7 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from huikuan.mechanisms.events.subscribers import Announced, Subscriber
+    from huikuan.mechanisms.identity.domain.scope import Scope
     from huikuan.mechanisms.jobs.handlers import Handler
 
 #: Where each command's `add_commands(subparsers)` lives, by the command's word.
@@ -30,6 +33,8 @@ COMMANDS = {
     "company": "huikuan.mechanisms.identity.cli",
     "team": "huikuan.mechanisms.identity.cli",
     "policy": "huikuan.mechanisms.policies.cli",
+    "approval": "huikuan.mechanisms.approvals.cli",
+    "duty": "huikuan.mechanisms.duties.cli",
     "customer": "huikuan.record.customers.cli",
     "handover": "huikuan.see.dossiers.cli",
     "financials": "huikuan.record.financials.cli",
@@ -58,6 +63,7 @@ def jobs() -> dict[str, Handler]:
     from huikuan.connect.api import jobs as api  # the worker's, not the commands'; so the next five
     from huikuan.connect.connectors import jobs as connectors
     from huikuan.judge.rating import jobs as rating
+    from huikuan.mechanisms.approvals import jobs as approvals
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.see.statements import jobs as statements
     from huikuan.shell import recurring
@@ -67,6 +73,7 @@ def jobs() -> dict[str, Handler]:
     return {
         "api.send": Handler(api.send_waiting),
         "api.wake": Handler(api.wake, every=timedelta(seconds=10)),
+        "approvals.tend": Handler(approvals.tend, every=timedelta(minutes=10)),
         "api.tidy": Handler(api.tidy, every=timedelta(hours=1)),
         "backups.make": Handler(recurring.make_backup, attempts=3, every=daily if backups_folder() else None),
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
@@ -123,3 +130,11 @@ def subscribers() -> list[Subscriber]:
         Subscriber("credit.waiting_orders", release_what_fits, MAKING_ROOM),
         Subscriber("api.webhooks", queue_event),
     ]
+
+
+def narrowed_to(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Rows of a mechanism narrowed by the register of customers, which knows whose each one is."""
+    # Loaded with the first reader who does not see everything: most commands never ask.
+    customers = import_module("huikuan.record.customers.queries")
+    narrowed: QuerySet[Any] = customers.narrowed(rows, customers.seen(scope))
+    return narrowed

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import DEFAULT_ZONE
@@ -110,18 +111,23 @@ def read_password(options: argparse.Namespace, *, twice: bool) -> str:
     return password
 
 
+def add_user_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command `--user NAME` and a password: what only a person may do; `authenticated` then proves them."""
+    parser.add_argument("--user", required=True, metavar="NAME")
+    add_password_option(parser)
+
+
 def authenticated(options: argparse.Namespace) -> str:
-    """The user (--user) whose password was given; log-in attempts are counted and limited as on the web."""
+    """The user whose password was given; log-in attempts are counted and limited as on the web."""
     password = read_password(options, twice=False)
     user = authenticate(request=_terminal_request(), username=options.user, password=password)
     if user is None:
-        raise Refusal("credentials_wrong")
+        raise Refusal("log_in_wrong")
     return user.get_username()
 
 
-def _terminal_request() -> Any:
-    from django.http import HttpRequest  # what the limiter of attempts counts by
-
+def _terminal_request() -> HttpRequest:
+    """What the limiter of attempts counts by."""
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = "127.0.0.1"
     return request

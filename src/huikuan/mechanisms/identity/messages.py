@@ -12,13 +12,18 @@ SENTENCES: dict[str, str] = {
     ),
     "company_exists": gettext_noop("There is already a company %(company)s."),
     "company_unknown": gettext_noop("There is no company %(company)s. `huikuan company list` shows them."),
-    "credentials_wrong": gettext_noop("Wrong user name or password. Nothing was approved."),
     "currency_bad": gettext_noop("“%(currency)s” is not a currency; write it like CNY."),
     "duties_conflict": gettext_noop(
         "%(role)s does not go with %(held)s, which this person holds. Give one of them to somebody else, or say why"
         " one person must do both."
     ),
+    "duties_need_exception": gettext_noop(
+        "%(role)s does not go with %(held)s. One person may do both for a while if another approves it: ask for an"
+        " exception with its last day."
+    ),
+    "grant_over": gettext_noop("A role that ends at %(until)s would be over already."),
     "last_administrator": gettext_noop("%(username)s is the last administrator; make another one first."),
+    "log_in_wrong": gettext_noop("Wrong user name or password. Nothing was done."),
     "name_too_long": gettext_noop("Give a text here, of at most %(longest)s characters."),
     "not_permitted": gettext_noop("%(actor)s may not do this (needs: %(permission)s)."),
     "owner_name_taken": gettext_noop(

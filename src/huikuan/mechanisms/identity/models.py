@@ -68,8 +68,11 @@ class RoleGrant(Fact):
     """A role given to (granted=True) or taken from a user, for one company or (null) for all.
 
     `reach`: on whose rows (domain.scope); the latest grant of a role for a company counts, with its reach.
-    `reason`: why duties that conflict were given to one person all the same ('' where none do).
+    `reason`: why duties that conflict were given to one person all the same ('' where none do), `approved_by` whom
+    (null: nobody, in a small firm). From `ends_at` on it is not held any more (null: until it is taken away).
     """
+
+    later = ("ends_at", "approved_by")
 
     user_id = models.BigIntegerField()
     company_id = models.BigIntegerField(null=True)
@@ -78,6 +81,8 @@ class RoleGrant(Fact):
     granted = models.BooleanField()
     reason = models.CharField(max_length=200, blank=True)
     actor = models.CharField(max_length=150)
+    ends_at = models.DateTimeField(null=True)
+    approved_by = models.CharField(max_length=150, null=True)
 
     class Meta:
         indexes = [models.Index(fields=["user_id", "role"], name="identity_grant_user")]

@@ -53,6 +53,24 @@ class ToldRow:
     at: datetime
     actor: str
     reason: str
+    ends_at: datetime | None
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """A role given although it does not go with others: why, who approved it ('' nobody), until when (None: until it
+    is taken away), and whether it is held now."""
+
+    id: int
+    username: str
+    grant: GrantRow
+    reason: str
+    approved_by: str
+    actor: str
+    at: datetime
+    ends_at: datetime | None
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +211,35 @@ def grants_told(user_id: int, *, companies: Collection[int] | None = None) -> li
             fact.recorded_at,
             fact.actor,
             fact.reason,
+            fact.ends_at,
+            fact.approved_by or "",
         )
         for fact in RoleGrant.objects.filter(user_id=user_id).order_by("-tx", "-id")
         if _concerns(fact.company_id, companies)
+    ]
+
+
+def exceptions(*, at: datetime) -> list[ExceptionRow]:
+    """Every role that was given although it does not go with others, the newest first."""
+    codes = dict(Company.objects.values_list("id", "code"))
+    names = dict(User.objects.values_list("id", "username"))
+    latest: dict[tuple[int, str, int | None], int] = {
+        (fact.user_id, fact.role, fact.company_id): fact.pk for fact in RoleGrant.objects.order_by("tx", "id")
+    }
+    return [
+        ExceptionRow(
+            fact.pk,
+            names[fact.user_id],
+            GrantRow(fact.role, codes[fact.company_id] if fact.company_id else "", fact.reach),
+            fact.reason,
+            fact.approved_by or "",
+            fact.actor,
+            fact.recorded_at,
+            fact.ends_at,
+            latest[fact.user_id, fact.role, fact.company_id] == fact.pk
+            and (fact.ends_at is None or fact.ends_at > at),
+        )
+        for fact in RoleGrant.objects.filter(granted=True).exclude(reason="").order_by("-tx", "-id")
     ]
 
 
@@ -255,11 +299,12 @@ def held(user_id: int, *, at: datetime) -> frozenset[Held]:
 
 def _grants_by_user(at: datetime, user_id: int | None = None) -> dict[int, list[Held]]:
     latest: dict[tuple[int, str, int | None], tuple[str, bool]] = {}
+    columns = ("user_id", "role", "company_id", "reach", "granted", "ends_at")
     grants = RoleGrant.objects.filter(recorded_at__lte=at).order_by("tx", "id")
     if user_id is not None:
         grants = grants.filter(user_id=user_id)
-    for user, role, company, reach, granted in grants.values_list("user_id", "role", "company_id", "reach", "granted"):
-        latest[user, role, company] = (reach, granted)
+    for user, role, company, reach, granted, ends_at in grants.values_list(*columns):
+        latest[user, role, company] = (reach, granted and (ends_at is None or ends_at > at))
     found: dict[int, list[Held]] = {}
     for (user, role, company), (reach, granted) in latest.items():
         if granted:

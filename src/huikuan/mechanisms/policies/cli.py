@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.dates import parse_instant
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.mechanisms.identity.cli import add_password_option, authenticated
+from huikuan.mechanisms.identity.cli import add_user_option, authenticated
 from huikuan.mechanisms.identity.commanding import commander
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_named
@@ -55,9 +55,8 @@ def _add_decisions(actions: Any) -> None:
         ("return", _("decline a version, saying why"), _return),
     ):
         action = _on_version(actions, name, told, run)
-        action.add_argument("--user", required=True, metavar="NAME")
         action.add_argument("--comment", default="")
-        add_password_option(action)
+        add_user_option(action)
         if name == "approve":
             action.add_argument("--digest", required=True, help=_("as shown by `policy show`"))
     for name, told, run in (

@@ -16,8 +16,9 @@ from tests.standing import standing_on
 from huikuan.shell import catalogs
 from huikuan.shell.tests.books import AS_OF, NAME, PASSWORD, Books, open_books
 from huikuan.shell.tests.colleagues import people
+from huikuan.shell.tests.limits import limits
 
-__all__ = ["people"]
+__all__ = ["limits", "people"]
 
 CHROMIUM = os.environ.get("HUIKUAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [

@@ -78,6 +78,16 @@ DECLARED: dict[str, tuple[str, str]] = {
     "programs/webhooks/<int:webhook_id>/state": ("manage_webhooks", "manage_webhooks"),
     "programs/webhooks/<int:webhook_id>/replay": ("manage_webhooks", "manage_webhooks"),
     "programs/tokens/<int:token_id>/revoke": ("manage_webhooks", "manage_webhooks"),
+    "approvals/": ("view_requests", "view_requests"),
+    "approvals/export": ("view_requests", "view_requests"),
+    "approvals/<int:request_id>": ("view_requests", "view_requests"),
+    "approvals/<int:request_id>/decide": ("view_requests", "view_requests"),
+    "approvals/delegations/": ("view_requests", "view_requests"),
+    "approvals/delegations/export": ("view_requests", "view_requests"),
+    "approvals/delegations/give": ("approve_requests", "approve_requests"),
+    "approvals/delegations/<int:delegation_id>/end": ("view_requests", "view_requests"),
+    "duties/": ("view_audit", "view_audit"),
+    "duties/export": ("view_audit", "view_audit"),
     "policies/": ("approve_policy", "approve_policy"),
     "policies/<int:version_id>/approve": ("approve_policy", "approve_policy"),
     "jobs/": ("manage_jobs", "manage_jobs"),
@@ -377,6 +387,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
             path
             for path, permission in {
                 "/today": Permission.VIEW_LEDGER,
+                "/approvals/": Permission.VIEW_REQUESTS,
                 "/receivables/overview": Permission.VIEW_LEDGER,
                 "/receivables/checkup": Permission.VIEW_LEDGER,
                 "/receivables/indicators": Permission.VIEW_LEDGER,
@@ -397,6 +408,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
                 "/teams/": Permission.MANAGE_USERS,
                 "/programs/": Permission.MANAGE_WEBHOOKS,
                 "/policies/": Permission.APPROVE_POLICY,
+                "/duties/": Permission.VIEW_AUDIT,
                 "/jobs/": Permission.MANAGE_JOBS,
                 "/personal/": Permission.ERASE_PERSONAL,
             }.items()

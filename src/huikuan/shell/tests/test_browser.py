@@ -11,6 +11,7 @@ import pytest
 from huikuan.record.contracts.models import SalesOrder
 from huikuan.shell.tests.books import Books, open_by
 from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.limits import ask_limit
 from huikuan.shell.tests.test_contract_pages import agree
 
 pytestmark = pytest.mark.browser
@@ -114,6 +115,7 @@ def test_what_is_copied_is_exact(page: Any) -> None:
     assert copied == exact
 
 
+@pytest.mark.usefixtures("limits")
 def test_no_page_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -> None:
     contract = agree(books)
     paths = ["/today", "/receivables/checkup", "/receivables/checkup/long_overdue", "/receivables/indicators",
@@ -124,7 +126,9 @@ def test_no_page_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -
              "/receivables/statements/issued", "/login",
              "/contracts/", f"/contracts/{contract}", f"/receivables/contracts/{contract}/items",
              "/orders/", f"/orders/{SalesOrder.objects.get().pk}", "/contracts/new", f"/contracts/{contract}/amend",
-             "/orders/new", f"/orders/{SalesOrder.objects.get().pk}/change", "/programs/", "/policies/"]  # fmt: skip
+             "/orders/new", f"/orders/{SalesOrder.objects.get().pk}/change", "/programs/", "/policies/",
+             "/approvals/", "/approvals/delegations/", "/duties/",
+             f"/approvals/{ask_limit(books, 'C0001')}"]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)
         page.emulate_media(color_scheme="light")

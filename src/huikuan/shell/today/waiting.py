@@ -15,13 +15,17 @@ from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations.drafts import KEPT
 from huikuan.connect.connectors.templatetags.connectors import import_kind
 from huikuan.kernel.dates import business_date
+from huikuan.mechanisms.approvals.kinds import kind_named as approval_kind
+from huikuan.mechanisms.approvals.queries import waiting_for
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.queries import failure_of
 from huikuan.mechanisms.pages.access import may, permitted_companies, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.mechanisms.policies.kinds import kind_named
 from huikuan.record.contracts.queries.upcoming import milestones_awaited
+from huikuan.record.customers.queries import customers_by_id
 from huikuan.shell.today.rows import Group, Task
 from huikuan.shell.web.jobs import named
 from huikuan.shell.web.policies import awaiting
@@ -35,7 +39,7 @@ def waiting(request: HttpRequest, reading: Reading) -> list[Group]:
     """Every group that has a task; milestones as of the page's day, the others as they are now."""
     groups = [_milestones(request, reading)]
     if not reading.is_past:
-        groups += [_drafts(request, reading), _policies(request), _failed_jobs(request)]
+        groups += [_requests(request), _drafts(request, reading), _policies(request), _failed_jobs(request)]
     return [group for group in groups if group and group.tasks]
 
 
@@ -88,6 +92,31 @@ def _drafts(request: HttpRequest, reading: Reading) -> Group | None:
         for draft in drafts[:SHOWN]
     ]
     return Group(_("Imports begun"), tuple(tasks), drafts.count(), reverse("connectors:imports"))
+
+
+def _requests(request: HttpRequest) -> Group | None:
+    """What the reader may decide now, by their own right or somebody else's; those due first."""
+    if not may(request, Permission.VIEW_REQUESTS):
+        return None
+    rows = waiting_for(request.user.get_username(), at=timezone.now())
+    customers = customers_by_id({row.customer_id for row in rows[:SHOWN] if row.customer_id is not None})
+    names = shown_names({row.maker for row in rows[:SHOWN]})
+    tasks = [
+        Task(
+            title=f"{_(approval_kind(row.kind).title)} · {customers[row.customer_id].name}"
+            if row.customer_id is not None
+            else _(approval_kind(row.kind).title),
+            detail=_("Asked by %(actor)s") % {"actor": names[row.maker]} + (f": {row.note}" if row.note else ""),
+            url=reverse("shell:approval", args=[row.id]),
+            act=_("Decide"),
+            icon="check",
+            amount=row.amount,
+            currency=row.currency,
+            deadline=business_date(row.deadline) if row.deadline else None,
+        )
+        for row in rows[:SHOWN]
+    ]
+    return Group(_("Waiting for your approval"), tuple(tasks), len(rows), f"{reverse('shell:approvals')}?show=waiting")
 
 
 def _policies(request: HttpRequest) -> Group | None:

@@ -30,6 +30,7 @@ KINDS = {
     "api.send": gettext_noop("Telling a webhook"),
     "api.tidy": gettext_noop("Forgetting old answers of the API"),
     "api.wake": gettext_noop("Looking for messages to webhooks"),
+    "approvals.tend": gettext_noop("Passing on requests nobody decided"),
     "audit.seal": gettext_noop("Sealing the audit trail"),
     "backups.make": gettext_noop("Making the daily backup"),
     "columns.compact": gettext_noop("Compacting the mirror"),

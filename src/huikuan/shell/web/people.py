@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.duties.operations import ask_exception
 from huikuan.mechanisms.identity import operations, tokens
 from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
@@ -103,8 +104,12 @@ def show_user(request: HttpRequest, username: str) -> HttpResponse:
 @require_POST
 @sensitive
 def grant(request: HttpRequest, username: str) -> HttpResponse:
-    """Give a role."""
+    """Give a role; with a last day, ask for an exception to duties kept apart, which another approves."""
     given = request.POST
+    if given.get("until"):
+        return _do(
+            request, username, lambda: _ask_exception(request, username), _("It was asked for; another decides.")
+        )
     return _do(
         request,
         username,
@@ -118,6 +123,19 @@ def grant(request: HttpRequest, username: str) -> HttpResponse:
             at=timezone.now(),
         ),
         _("The role was given."),
+    )
+
+
+def _ask_exception(request: HttpRequest, username: str) -> int:
+    given = request.POST
+    return ask_exception(
+        username=username,
+        role=given.get("role", ""),
+        company=given.get("company", ""),
+        reason=given.get("reason", ""),
+        until=parse_date(given.get("until", "")),
+        actor=_actor(request),
+        at=timezone.now(),
     )
 
 

@@ -33,6 +33,7 @@ class Place:
 #: In the order money travels; what a role may not use is absent, not grey.
 PLACES = (
     Place(gettext_noop("Today's work"), "shell:today", icon="sun", go="j"),
+    Place(gettext_noop("Approvals"), "shell:approvals", icon="check", go="p"),
     Place(
         gettext_noop("Receivables"),
         icon="book-2",
@@ -81,6 +82,7 @@ PLACES = (
             Place(gettext_noop("Teams"), "shell:teams"),
             Place(gettext_noop("Programs"), "shell:programs"),
             Place(gettext_noop("Policies"), "shell:policies"),
+            Place(gettext_noop("Duties kept apart"), "shell:duties"),
             Place(gettext_noop("Jobs"), "shell:jobs"),
             Place(gettext_noop("Erasing personal data"), "shell:erasure"),
         ),

@@ -16,7 +16,7 @@ from huikuan.judge.credit.queries.standings import WaitingRow, waiting_page
 from huikuan.judge.credit.telling import judged_json
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_minor, to_text
-from huikuan.mechanisms.identity.cli import add_password_option, authenticated
+from huikuan.mechanisms.identity.cli import add_user_option, authenticated
 from huikuan.mechanisms.identity.commanding import reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
@@ -34,8 +34,7 @@ def add_check(actions: Any) -> None:
     release.add_argument("number", help=_("number of the order"))
     release.add_argument("--reason", required=True, help=_("why"))
     release.add_argument("--until", default="", metavar="DATE", help=_("deliver by then"))
-    release.add_argument("--user", required=True, metavar="NAME")
-    add_password_option(release)
+    add_user_option(release)
 
 
 def _check(options: Namespace) -> int:

@@ -23,7 +23,7 @@ from huikuan.judge.credit.queries.exposure import nodes_of
 from huikuan.judge.credit.queries.limits import RequestRow, history, limits_on, request, waiting
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.money import to_minor, to_text
-from huikuan.mechanisms.identity.cli import add_password_option, authenticated
+from huikuan.mechanisms.identity.cli import add_user_option, authenticated
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
@@ -47,9 +47,8 @@ def add_limit(actions: Any) -> None:
     ):
         decide = finish(verbs.add_parser(verb, help=told), run)
         decide.add_argument("request", type=int)
-        decide.add_argument("--user", required=True, metavar="NAME")
         decide.add_argument("--comment", default="")
-        add_password_option(decide)
+        add_user_option(decide)
         if verb == "approve":
             decide.add_argument("--digest", required=True, help=_("as shown by `limit list`"))
     withdraw = finish(verbs.add_parser("withdraw", help=_("take a request of one's own back")), _withdraw)

@@ -365,7 +365,7 @@ def test_the_commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     code, asked = run("propose", "MAIN-N", "500000", "--reason", "年度授信", "--term", "60")
     assert (code, asked["state"], asked["amount"], asked["term_days"]) == (0, "waiting", "500000.00", 60)
     decide = ["approve", str(asked["request"]), "--user", "li", "--password-stdin", "--digest", asked["digest"]]
-    assert run(*decide, password="wrong")[1]["error"]["code"] == "credentials_wrong"
+    assert run(*decide, password="wrong")[1]["error"]["code"] == "log_in_wrong"
     assert run("show", "MAIN-N")[1]["state"] == "none"
     assert run(*decide)[1]["state"] == "approved"
     shown = run("show", "MAIN-N")[1]

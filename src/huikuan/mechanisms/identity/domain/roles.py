@@ -45,6 +45,8 @@ class Permission(StrEnum):
     PROPOSE_LIMIT = "propose_limit"
     APPROVE_LIMIT = "approve_limit"
     RELEASE_ORDER = "release_order"
+    VIEW_REQUESTS = "view_requests"
+    APPROVE_REQUESTS = "approve_requests"
     ERASE_PERSONAL = "erase_personal"
     USE_API = "use_api"
     MANAGE_WEBHOOKS = "manage_webhooks"
@@ -57,7 +59,10 @@ _P = Permission
 
 #: Business decisions. Whoever administers the system makes none of them, whatever else they are.
 APPROVING = frozenset(
-    {_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER}
+    {
+        *(_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_REQUESTS),
+        *(_P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+    }
 )
 
 ADMINISTRATOR = "administrator"
@@ -79,7 +84,7 @@ def _role(name: str, *permissions: Permission, reach: Reach = Reach.ALL, guest: 
 
 
 #: Reading what is sold, owed and agreed; with the people behind it.
-_READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS)
+_READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS, _P.VIEW_REQUESTS)
 _DEAL = (*_READ, _P.VIEW_PERSONAL)
 _AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
 #: Customers' data, and the people there.
@@ -93,7 +98,7 @@ ROLES: dict[str, Role] = {
         _role(
             "credit_manager",
             *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, *_CREDIT),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.APPROVE_REQUESTS, *_CREDIT),
         ),
         _role(
             "billing_clerk",
@@ -106,7 +111,7 @@ ROLES: dict[str, Role] = {
         _role(
             "sales_manager",
             *(*_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
-            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_REQUESTS, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
             reach=Reach.TEAM,
         ),
         _role(
@@ -115,12 +120,15 @@ ROLES: dict[str, Role] = {
             *(_P.RESCHEDULE, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.HAND_OVER_CUSTOMERS),
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
             *(_P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
-            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, *_CREDIT, _P.USE_API, _P.MANAGE_WEBHOOKS),
+            *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.APPROVE_REQUESTS, *_CREDIT),
+            *(_P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, _P.SET_RATES),
         _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
         _role("auditor", *_AUDIT),
-        _role("management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+        _role(
+            "management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_REQUESTS, _P.APPROVE_LIMIT, _P.RELEASE_ORDER
+        ),
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
         _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, *_CUSTOMERS,
@@ -142,7 +150,7 @@ ROLES: dict[str, Role] = {
 
 #: Whoever commands the machine may operate the product, and approves nothing.
 OPERATOR: frozenset[Permission] = frozenset(_P) - {
-    *(_P.APPROVE_POLICY, _P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+    *(_P.APPROVE_POLICY, _P.APPROVE_REQUESTS, _P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
 }
 
 _SELLING = ("sales", "sales_manager")
@@ -150,25 +158,32 @@ _WRITING = ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "
 _DECIDING = ("finance_manager", "credit_manager", "management")
 _GUESTS = tuple(name for name, role in ROLES.items() if role.guest)
 
-#: Pairs of roles one person does not hold: who sells does not rate, bill, apply cash or write off; who audits
-#: wrote nothing of it; who administers decides nothing; an outsider is nothing else.
-CONFLICTS: frozenset[frozenset[str]] = frozenset(
-    frozenset(pair)
-    for left, right in (
-        (_SELLING, ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager")),
-        (("auditor", "external_auditor"), _WRITING),
-        ((ADMINISTRATOR,), _DECIDING),
-        (_GUESTS, tuple(name for name in ROLES if name not in _GUESTS)),
-    )
-    for one in left
-    for other in right
-    for pair in [(one, other)]
+Pairs = frozenset[frozenset[str]]
+
+
+def pairs_between(*sides: tuple[Iterable[str], Iterable[str]]) -> Pairs:
+    """Every pair of a role on the left and one on the right, of each two sides."""
+    found = {frozenset({one, other}) for left, right in sides for one in left for other in tuple(right)}
+    return frozenset(pair for pair in found if len(pair) > 1)
+
+
+#: No rule of a company lifts these: who administers decides nothing; an outsider is nothing else.
+ALWAYS_APART: Pairs = pairs_between(
+    ((ADMINISTRATOR,), _DECIDING), (_GUESTS, tuple(name for name in ROLES if name not in _GUESTS))
+)
+
+#: Pairs of roles one person does not hold, as shipped: who sells does not rate, bill, apply cash or write off; who
+#: takes in money does not keep the books; who audits wrote nothing of it.
+CONFLICTS: Pairs = ALWAYS_APART | pairs_between(
+    (_SELLING, ("credit_analyst", "credit_manager", "billing_clerk", "cash_clerk", "finance_manager")),
+    (("cash_clerk",), ("billing_clerk",)),
+    (("auditor", "external_auditor"), _WRITING),
 )
 
 
-def conflicting(role: str, held: Iterable[str]) -> tuple[str, ...]:
+def conflicting(role: str, held: Iterable[str], pairs: Pairs = CONFLICTS) -> tuple[str, ...]:
     """Those of the roles already held that do not go with `role`, by name."""
-    return tuple(sorted(other for other in held if frozenset({role, other}) in CONFLICTS))
+    return tuple(sorted(other for other in set(held) if frozenset({role, other}) in pairs))
 
 
 def permissions_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -127,7 +128,7 @@ def reach(actor: str, at: datetime = AT) -> Scope:
     return queries.scope(actor, VIEW, at=at)
 
 
-def give(name: str, role: str, **more: str) -> bool:
+def give(name: str, role: str, **more: Any) -> bool:
     return operations.grant_role(username=name, role=role, actor=ROOT, at=AT, **more)
 
 
@@ -186,10 +187,11 @@ def test_a_bad_grant_is_refused(staff: None, more: dict[str, str], code: str) ->
     assert RoleGrant.objects.count() == 1
 
 
-def test_conflicting_duties_go_to_one_person_only_with_a_reason(staff: None) -> None:
+def test_conflicting_duties_go_to_one_person_only_for_a_while_with_a_reason(staff: None) -> None:
     give("li", "sales")
-    assert give("li", "cash_clerk", reason="仅一人当班")
-    assert RoleGrant.objects.get(role="cash_clerk").reason == "仅一人当班"
+    assert give("li", "cash_clerk", reason="仅一人当班", until=AT + timedelta(days=1), approved_by="zheng")
+    given = RoleGrant.objects.get(role="cash_clerk")
+    assert (given.reason, given.ends_at, given.approved_by) == ("仅一人当班", AT + timedelta(days=1), "zheng")
 
 
 def test_an_administrator_of_one_company_grants_for_that_one_alone(staff: None) -> None:

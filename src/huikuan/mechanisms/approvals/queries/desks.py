@@ -1,0 +1,156 @@
+"""A desk: what somebody may decide at an instant, by their own right and by what was delegated to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals.domain.deciding import (
+    Delegation,
+    Involved,
+    Mandate,
+    chosen,
+    givers,
+    linked,
+    require_apart,
+)
+from huikuan.mechanisms.approvals.domain.lifecycle import Stand, Step, hands_of
+from huikuan.mechanisms.approvals.models import ApprovalRequest
+from huikuan.mechanisms.approvals.policies import DECIDING
+from huikuan.mechanisms.approvals.queries.requests import (
+    RequestRow,
+    delegations_around,
+    ended,
+    route_of,
+    rows_of,
+    stand_now,
+    steps_of,
+)
+from huikuan.mechanisms.identity.actors import is_operator, person
+from huikuan.mechanisms.identity.apart import rule_at
+from huikuan.mechanisms.identity.domain.rights import Held, Rights
+from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, Permission, conflicting
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.queries import rights, scope_under
+from huikuan.mechanisms.identity.reaching import reached
+from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
+from huikuan.mechanisms.policies.queries import in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Each mandate with the rows it reaches; whoever administers has one in a small firm alone."""
+
+    actor: str
+    mandates: tuple[tuple[Mandate, Scope], ...]
+    delegations: tuple[Delegation, ...]
+    administers: bool
+
+    def require(
+        self, record: ApprovalRequest, steps: Sequence[Step], stand: Stand, *, comment: str, at: datetime
+    ) -> tuple[Mandate, bool]:
+        """The mandate used to decide the request at its stop; True beside it for a maker's own in a small firm.
+
+        Refuses whoever has no right to it, and whoever's hand is in it already.
+        """
+        small = _small_firm(record.company_id, at=at)
+        own = self.own(record, steps, small=small, comment=comment, at=at)
+        roles = route_of(record)[stand.stop]
+        alone = ApprovalRequest.objects.filter(pk=record.pk)
+        found = [
+            mandate
+            for mandate, scope in self.mandates
+            if mandate.role in roles and (small or not self.administers) and reached(alone, scope).exists()
+        ]
+        return chosen(self.actor, found, roles=roles), own
+
+    def view(self, record: ApprovalRequest, steps: Sequence[Step], stand: Stand, *, at: datetime) -> Mandate | Refusal:
+        """The mandate that would be used, or why there is none."""
+        try:
+            return self.require(record, steps, stand, comment="…", at=at)[0]
+        except Refusal as refusal:
+            return refusal
+
+    def own(self, record: ApprovalRequest, steps: Sequence[Step], *, small: bool, comment: str, at: datetime) -> bool:
+        """True where a small firm lets somebody decide who has a hand in it already, saying why; refuses them
+        elsewhere."""
+        involved = Involved(person(record.maker), frozenset(record.barred), hands_of(steps))
+        links = linked(self.actor, self.delegations, since=record.recorded_at, until=at)
+        try:
+            require_apart(self.actor, links, involved)
+        except Refusal:
+            if not small:
+                raise
+            if not comment.strip():
+                raise Refusal("request_reason_missing") from None
+            return True
+        return False
+
+
+def desk_of(actor: str, *, at: datetime) -> Desk:
+    """What `actor` may decide at `at`. Nobody decides on the command line but as a user who proved who they are, and
+    nobody by a borrowed role that does not go with their own."""
+    if is_operator(actor):
+        return Desk(actor, (), (), administers=False)
+    mine = {one.role for one in rights(actor, at=at).held}
+    around = delegations_around(actor)
+    lenders = givers(actor, around, at=at) if mine else ()
+    pairs = rule_at(at).pairs
+    borrowed = [
+        one for lender in lenders for one in _mandates(lender, at=at) if not conflicting(one[0].role, mine, pairs)
+    ]
+    return Desk(actor, (*_mandates(actor, at=at), *borrowed), around, administers=ADMINISTRATOR in mine)
+
+
+def waiting_for(actor: str, *, at: datetime) -> list[RequestRow]:
+    """The requests that `actor` may decide now, those due first."""
+    desk = desk_of(actor, at=at)
+    records = {one.pk: one for one in ApprovalRequest.objects.exclude(pk__in=ended())} if desk.mandates else {}
+    steps = steps_of(list(records))
+    reaches = [
+        (
+            mandate.role,
+            set(reached(ApprovalRequest.objects.filter(pk__in=records), scope).values_list("pk", flat=True)),
+        )
+        for mandate, scope in desk.mandates
+    ]
+    found = []
+    for record in records.values():
+        stand = stand_now(record, steps[record.pk])
+        roles = route_of(record)[stand.stop]
+        if any(role in roles and record.pk in ids for role, ids in reaches) and _apart(desk, record, steps, at=at):
+            found.append(record)
+    rows = rows_of(found)
+    return sorted(rows, key=lambda row: (row.deadline or at, row.id))
+
+
+def _apart(desk: Desk, record: ApprovalRequest, steps: dict[int, list[Step]], *, at: datetime) -> bool:
+    """Whether the desk may decide it, saying why where a small firm lets makers decide."""
+    small = _small_firm(record.company_id, at=at)
+    if desk.administers and not small:
+        return False
+    try:
+        desk.own(record, steps[record.pk], small=small, comment="…", at=at)
+    except Refusal:
+        return False
+    return True
+
+
+def _mandates(holder: str, *, at: datetime) -> list[tuple[Mandate, Scope]]:
+    """The holder's own rights to decide, each role with its reach."""
+    held = rights(holder, at=at).held
+    return [
+        (Mandate(holder, role), scope_under(_alone(held, role), holder, Permission.APPROVE_REQUESTS, at=at))
+        for role in DECIDING
+        if any(one.role == role for one in held)
+    ]
+
+
+def _alone(held: frozenset[Held], role: str) -> Rights:
+    return Rights(frozenset(one for one in held if one.role == role))
+
+
+def _small_firm(company_id: int | None, *, at: datetime) -> bool:
+    return bool(in_force(APPROVALS.name, company_id=company_id, at=at).document["profile"] == SMALL_FIRM)

@@ -1,0 +1,193 @@
+"""Reading requests: what waits, for whom, and how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals.domain.deciding import Delegation
+from huikuan.mechanisms.approvals.domain.lifecycle import ENDING, Route, Stand, Step, deadline_of, stand_of
+from huikuan.mechanisms.approvals.kinds import Asked
+from huikuan.mechanisms.approvals.models import ApprovalRequest, ApprovalStep, DelegationEnd
+from huikuan.mechanisms.approvals.models import Delegation as DelegationFact
+from huikuan.mechanisms.identity.actors import CLI
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.reaching import reached
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request with where it stands. `role`: to which role it is put now, '' where it waits no longer."""
+
+    id: int
+    kind: str
+    subject: str
+    company_id: int | None
+    customer_id: int | None
+    amount: int | None
+    currency: str
+    measure_currency: str
+    measured_total: int | None
+    off_policy: bool
+    shown: Mapping[str, Any]
+    reasons: Sequence[Mapping[str, Any]]
+    note: str
+    route: Route
+    maker: str
+    submitted_at: datetime
+    digest: str
+    authority_id: int | None
+    replaces_id: int | None
+    state: str
+    stop: int
+    role: str
+    since: datetime
+    deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a request's history."""
+
+    step: str
+    at: datetime
+    actor: str
+    role: str
+    for_whom: str
+    own: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationRow:
+    """A delegation; `ended_at`: when it was ended before its time."""
+
+    id: int
+    giver: str
+    delegate: str
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    ended_at: datetime | None
+
+
+def request_record(request_id: int) -> ApprovalRequest:
+    """The request's record, for operations; refuses an unknown id."""
+    found = ApprovalRequest.objects.filter(pk=request_id).first()
+    if found is None:
+        raise Refusal("request_unknown", request=request_id)
+    return found
+
+
+def ended(*states: str) -> QuerySet[ApprovalStep, Any]:
+    """The ids of requests that ended so (in any way, where none is named), as a subquery."""
+    return ApprovalStep.objects.filter(step__in=states or ENDING).values("request_id")
+
+
+def seen_by(me: str, scope: Scope) -> QuerySet[ApprovalRequest]:
+    """The requests a reader sees: those of the rows they reach, their own, and those they decided."""
+    mine = ApprovalRequest.objects.filter(maker__in=[me, CLI + me])
+    decided = ApprovalRequest.objects.filter(pk__in=ApprovalStep.objects.filter(actor=me).values("request_id"))
+    return reached(ApprovalRequest.objects.all(), scope) | mine | decided
+
+
+def request(request_id: int, *, me: str, scope: Scope) -> RequestRow:
+    """One request; refuses an unknown one and one out of reach alike."""
+    found = seen_by(me, scope).filter(pk=request_id).first()
+    if found is None:
+        raise Refusal("request_unknown", request=request_id)
+    return rows_of([found])[0]
+
+
+def rows_of(records: Iterable[ApprovalRequest]) -> list[RequestRow]:
+    """The records with where each stands, in their order."""
+    found = list(records)
+    steps = steps_of([one.pk for one in found])
+    return [_row(one, stand_now(one, steps[one.pk])) for one in found]
+
+
+def history(request_id: int) -> list[StepRow]:
+    """What became of a request, oldest first."""
+    found = ApprovalStep.objects.filter(request_id=request_id).order_by("number", "pk")
+    return [
+        StepRow(one.step, one.recorded_at, one.actor, one.role, one.for_whom, one.own, one.comment) for one in found
+    ]
+
+
+def asked(record: ApprovalRequest) -> Asked:
+    """The request as its context is told of it."""
+    return Asked(
+        record.pk,
+        record.kind,
+        record.subject,
+        record.company_id,
+        record.customer_id,
+        record.amount,
+        record.currency,
+        record.shown,
+        record.maker,
+    )
+
+
+def route_of(record: ApprovalRequest) -> Route:
+    return tuple(tuple(stop) for stop in record.route)
+
+
+def steps_of(request_ids: Collection[int]) -> dict[int, list[Step]]:
+    """The steps of each request, oldest first, as the domain reads them."""
+    found: dict[int, list[Step]] = {one: [] for one in request_ids}
+    for one in ApprovalStep.objects.filter(request_id__in=request_ids).order_by("number", "pk"):
+        found[one.request_id].append(Step(one.number, one.step, one.recorded_at, one.actor, one.for_whom))
+    return found
+
+
+def stand_now(record: ApprovalRequest, steps: Sequence[Step]) -> Stand:
+    return stand_of(route_of(record), record.recorded_at, steps)
+
+
+def stand_of_request(record: ApprovalRequest) -> Stand:
+    """The same, with the steps looked up."""
+    return stand_now(record, steps_of([record.pk])[record.pk])
+
+
+def delegations(person: str | None = None) -> list[DelegationRow]:
+    """Delegations that a person gave or received (None: everybody's), the newest first."""
+    rows = DelegationFact.objects.order_by("-pk")
+    if person is not None:
+        rows = rows.filter(giver=person) | rows.filter(delegate=person)
+    ends = dict(DelegationEnd.objects.values_list("delegation_id", "recorded_at"))
+    return [
+        DelegationRow(one.pk, one.giver, one.delegate, one.begins_at, one.ends_at, one.reason, ends.get(one.pk))
+        for one in rows
+    ]
+
+
+def delegations_around(person: str) -> tuple[Delegation, ...]:
+    """The same as the domain reads them: each until it ended."""
+    return tuple(
+        Delegation(one.giver, one.delegate, one.begins_at, min(one.ends_at, one.ended_at or one.ends_at))
+        for one in delegations(person)
+    )
+
+
+def _row(record: ApprovalRequest, stand: Stand) -> RequestRow:
+    same = (
+        *("kind", "subject", "company_id", "customer_id", "amount", "currency", "measured_total", "off_policy"),
+        *("measure_currency", "shown", "reasons", "note", "maker", "digest", "authority_id", "replaces_id"),
+    )
+    return RequestRow(
+        **{name: getattr(record, name) for name in same},
+        id=record.pk,
+        route=route_of(record),
+        submitted_at=record.recorded_at,
+        state=stand.state,
+        stop=stand.stop,
+        role=stand.role,
+        since=stand.since,
+        deadline=deadline_of(stand, record.deadline_days),
+    )

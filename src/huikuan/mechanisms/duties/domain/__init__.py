@@ -1,0 +1,1 @@
+"""The conflict matrix: plain Python."""
