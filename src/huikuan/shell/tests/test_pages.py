@@ -165,7 +165,7 @@ QUERIES = {
     OVERVIEW: 45,
     f"{OVERVIEW}?by=customer": 59,
     ITEMS: 27,
-    f"{ITEMS}?q=2643": 28,
+    f"{ITEMS}?q=2643": 29,
     "/imports/": 16,
 }
 

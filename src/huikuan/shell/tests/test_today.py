@@ -93,10 +93,10 @@ def test_an_upload_waits_until_it_is_committed_or_tidied(reader: Client, books: 
     assert groups(reader) == {}
 
 
-def sign(books: Books, customer: str, number: str, milestones: str) -> int:
+def sign(books: Books, customer: str, number: str, milestones: str, *, signed_on: date | None = None) -> int:
     terms = Terms(
         name="主轴总成", currency="CNY", amount=1_000_001,
-        milestones=read_milestones(milestones),
+        milestones=read_milestones(milestones), signed_on=signed_on,
     )  # fmt: skip
     holder = Customer.objects.get(code=customer).pk
     return create_contract(company=books.company, customer_id=holder, number=number, terms=terms, actor="test", at=AT)
@@ -170,7 +170,8 @@ def test_the_day_waited_for_follows_events_and_amendments_and_the_check_knows_it
 
 
 def test_a_past_day_waits_for_what_was_signed_and_active_then(books: Books) -> None:
-    contract = sign(books, "C0003", "HT-1", "签订 30% @2026-03-02；验收 70% @2026-12-20")
+    parts = "到货 30% @2026-03-20；验收 70% @2026-12-20"
+    contract = sign(books, "C0003", "HT-1", parts, signed_on=date(2026, 3, 2))
 
     def waits(as_of: date) -> list[str]:
         found, total = upcoming.milestones_awaited(
@@ -179,14 +180,14 @@ def test_a_past_day_waits_for_what_was_signed_and_active_then(books: Books) -> N
         assert total == len({one.number for one in found})
         return [f"{one.number} {one.planned_on}" for one in found]
 
-    assert waits(AS_OF) == ["HT-1 2026-03-02", "HT-1 2026-12-20"]
+    assert waits(AS_OF) == ["HT-1 2026-03-20", "HT-1 2026-12-20"]
     amend_contract(
         contract_id=contract, version=1, changes={"status": "terminated"}, effective_on=AS_OF, reason="终止",
         actor="test", at=AT,
     )  # fmt: skip
     assert waits(AS_OF) == []
-    assert waits(AS_OF - timedelta(days=1)) == ["HT-1 2026-03-02"], "it was active the day before"
-    assert waits(date(2026, 3, 2)) == ["HT-1 2026-03-02"]
+    assert waits(AS_OF - timedelta(days=1)) == ["HT-1 2026-03-20"], "it was active the day before"
+    assert waits(date(2026, 3, 2)) == ["HT-1 2026-03-20"]
     assert waits(date(2026, 3, 1)) == [], "nobody waited before it was signed"
 
 

@@ -99,7 +99,7 @@ def _waiting(request: HttpRequest) -> list[RequestRow]:
 def headers() -> list[str]:
     """Of a table of requests."""
     return [
-        _("Request"), _("Customer code"), _("Customer"), _("Group"), _("Kind"), _("Currency"), _("Amount"),
+        _("Number"), _("Customer code"), _("Customer"), _("Group"), _("Kind"), _("Currency"), _("Amount"),
         _("Takes effect on"), _("Ends on"), _("Term in days"), _("Reason"), _("Asked by"), _("Asked at"), _("Status"),
         _("Decided by"), _("Comment"),
     ]  # fmt: skip
