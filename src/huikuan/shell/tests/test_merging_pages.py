@@ -12,8 +12,10 @@ from django.test import Client
 
 from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import Merge
-from huikuan.record.customers.operations import merge_customers, undo_merge
+from huikuan.record.customers.operations import add_contact, merge_customers, undo_merge
 from huikuan.record.customers.queries import customer
 from huikuan.see.dossiers.queries.listing import CustomerFilter, customers_page
 from huikuan.see.dossiers.queries.standing import Balance
@@ -156,6 +158,29 @@ def knows_no_more_by_asking_what_was_known(people: Mapping[str, Client], books: 
     for tab in ("items", "documents", "people", "papers"):
         other = read(people["zheng"], f"/customers/{books.customer('C0003')}?tab={tab}&{known}")
         assert names_in(other) == {"C0003"}, tab
+
+
+def test_who_people_are_is_told_only_where_they_may_be_seen_of_each_of_the_two(
+    people: Mapping[str, Client], books: Books, on_the_day: None
+) -> None:
+    """Zheng reads all customers' data, but may see the people of her own alone; the two were one in between."""
+    grant_role(username="zheng", role="auditor", actor="cli:test", at=AT)
+    other, own = books.customer("C0002"), books.customer("C0003")
+    add_contact(customer_id=other, contact=Contact(name="顾晓", phone="13812342046"), actor="test", at=AT)
+    add_contact(customer_id=own, contact=Contact(name="齐安", phone="13700001111"), actor="test", at=AT)
+    merge_id = merge(books, "C0002", "C0003")
+    seal_everything()
+    undo_merge(merge_id=merge_id, reason="看错了", actor="test", at=AT + timedelta(hours=1))
+    known = "known_at=2026-11-20T10:30"
+    page = read(people["zheng"], f"/customers/{own}?tab=people&{known}")
+    assert "138****2046" in page
+    assert "13700001111" in page
+    said = [page, read(people["zheng"], f"/customers/{own}?tab=timeline&{known}")]
+    for tab in ("people", "timeline"):
+        answer = people["zheng"].get(f"/customers/{own}/export/{tab}?format=csv&{known}")
+        said.append(b"".join(answer.streaming_content).decode())  # type: ignore[attr-defined]
+    assert all("齐安" in text for text in said)
+    assert not any(mark in text for text in said for mark in ("13812342046", "顾晓"))
 
 
 def test_a_list_of_customers_as_known_before_shows_both(reader: Client, books: Books) -> None:

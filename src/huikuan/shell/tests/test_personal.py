@@ -12,7 +12,7 @@ from django.test import Client
 from huikuan.mechanisms.audit.verifying import verify
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
-from huikuan.record.customers.operations import add_contact, affiliate, change_contact
+from huikuan.record.customers.operations import add_contact, affiliate, change_contact, merge_customers
 from huikuan.record.customers.queries.people import contacts
 from huikuan.shell.tests.books import AT, Books
 from huikuan.shell.tests.test_access import signed_in
@@ -75,6 +75,24 @@ def test_who_somebody_was_is_erased_only_with_reason_and_tick_and_when_they_are_
     assert known() == [""]
     assert "（已删除）" in administrator.get("/personal/?customer=C0001").content.decode()
     assert verify().ok
+
+
+def test_people_of_a_merged_customer_are_found_under_the_other_and_erased_there(
+    administrator: Client, books: Books
+) -> None:
+    """Whoever asks to be erased knows the customer by the code it is shown under; numbers are each customer's own."""
+    merged, into = books.customer("C0002"), books.customer("C0001")
+    own = Contact(name="齐安", phone="13700001111", active=False)
+    for one, contact in ((merged, Contact(**GU, active=False)), (into, own)):
+        add_contact(customer_id=one, contact=contact, **WHO)
+    merge_customers(from_id=merged, into_id=into, reason="同一户", **WHO)
+    for code in ("C0001", "C0002"):
+        page = administrator.get(f"/personal/?customer={code}")
+        told = {(whose.code, row.contact.phone) for whose, row in page.context["people"]}
+        assert told == {("C0002", "138****2046"), ("C0001", "137****1111")}
+        assert 'name="customer" value="C0002"' in page.content.decode()
+    administrator.post(ERASE, {"customer": "C0002", "number": "1", "reason": "本人要求", "sure": "1"})
+    assert [contacts(one, clear=True)[0].contact.phone for one in (merged, into)] == ["", "13700001111"]
 
 
 def test_whoever_proved_themselves_long_ago_does_so_again_first(administrator: Client, books: Books) -> None:

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.record.customers.operations import erase_contact
-from huikuan.record.customers.queries import CustomerRow, customer
-from huikuan.record.customers.queries.people import contacts
+from huikuan.record.customers.queries import CustomerRow, customer, customers_by_id, seen
+from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.customers.queries.people import ContactRow, contacts
 from huikuan.shell.messages import sentence
 from huikuan.shell.web.acting import act
 from huikuan.shell.web.proving import sensitive
@@ -26,16 +28,24 @@ _LONGEST_NUMBER = 9
 @needs(Permission.ERASE_PERSONAL)
 @require_GET
 def show_erasure(request: HttpRequest) -> HttpResponse:
-    """The contacts of the customer whose code was typed: masked, since who erases need not read."""
+    """The contacts of the customer whose code was typed, and of all that are one with it: masked, since who erases
+    need not read."""
     code = request.GET.get("customer", "").strip()
     page: dict[str, object] = {"code": code}
     if code:
         try:
             row = customer(code, scope=scope_of(request))
-            page |= {"customer": row, "people": contacts(row.id, clear=False)}
+            page |= {"customer": row, "people": _people(row, scope_of(request))}
         except Refusal as refusal:
             page["problem"] = sentence(refusal.code, refusal.params)
     return render(request, "shell/erasure.html", page)
+
+
+def _people(row: CustomerRow, scope: Scope) -> list[tuple[CustomerRow, ContactRow]]:
+    """Everybody, each with the customer they are a contact of; the customer's own first."""
+    ones = sorted(one_with(row.id, theirs=seen(scope)), key=lambda one: (one != row.id, one))
+    known = customers_by_id(ones)
+    return [(known[one], person) for one in ones for person in contacts(one, clear=False)]
 
 
 @needs(Permission.ERASE_PERSONAL)

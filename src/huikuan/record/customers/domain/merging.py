@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import tidy
-from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.domain.master import CUSTOMER, Master
 
 #: The longest reason kept.
 LONGEST_REASON = 200
@@ -58,9 +58,10 @@ def names_given(merged: Master, into: Master) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in theirs if name and name not in known))
 
 
-def with_names(into: Master, names: tuple[str, ...]) -> Master:
-    """`into` with the names as former ones."""
-    return replace(into, former_names=(*into.former_names, *names))
+def taking_over(into: Master, merged: Master, names: tuple[str, ...]) -> Master:
+    """`into` with the names as former ones; a customer where `merged` is one: whoever has items is no prospect."""
+    status = CUSTOMER if merged.status == CUSTOMER else into.status
+    return replace(into, former_names=(*into.former_names, *names), status=status)
 
 
 def without_names(into: Master, names: tuple[str, ...]) -> Master:

@@ -30,6 +30,7 @@ from huikuan.record.customers.operations.rows import (
     set_parents,
     update_changed,
 )
+from huikuan.record.customers.queries.merging import merged
 
 _STATUSES = {
     "": CUSTOMER,
@@ -94,9 +95,10 @@ def ensure_prospects(
 
 
 def become_customers(customer_ids: Collection[int], *, batch_id: int | None, actor: str, at: datetime) -> int:
-    """Whoever has an item in the ledger is a prospect no longer: those among these are customers from now on, in the
-    transaction that posts. Answers how many there were."""
-    ids, found = sorted(set(customer_ids)), 0
+    """Whoever has an item in the ledger is a prospect no longer, nor is the customer it is shown under: those among
+    these are customers from now on, in the transaction that posts. Answers how many there were."""
+    under, found = merged() if customer_ids else {}, 0
+    ids = sorted({*customer_ids, *(under[one] for one in customer_ids if one in under)})
     for start in range(0, len(ids), _AT_ONCE):
         some = Customer.objects.select_for_update().filter(pk__in=ids[start : start + _AT_ONCE], status=PROSPECT)
         codes = list(some.order_by("pk").values_list("code", flat=True))

@@ -16,7 +16,7 @@ from huikuan.record.customers.domain.merging import (
     Party,
     check_merge,
     names_given,
-    with_names,
+    taking_over,
     without_names,
 )
 from huikuan.record.customers.domain.tree import chain_above
@@ -33,7 +33,8 @@ from huikuan.record.customers.operations.rows import (
 def merge_customers(
     *, from_id: int, into_id: int, reason: str, actor: str, at: datetime, confirmed: bool = False
 ) -> int:
-    """From now on `from_id` is shown under `into_id`, which takes its names as former ones; answers the merge's id.
+    """From now on `from_id` is shown under `into_id`, which takes its names as former ones and is no prospect where
+    the other is none; answers the merge's id.
 
     Refuses as `check_merge`, a repeat too, and customers that an open hand-over names. `confirmed`: their valid
     credit codes differ, and that is meant.
@@ -48,7 +49,7 @@ def merge_customers(
         said = {"from_id": from_id, "into_id": into_id, "names": list(names), "reversal_of": None}
         (merge_id,) = record(Merge, [{**said, "reason": tidy(reason)[:LONGEST_REASON], "actor": actor}], at=at)
         Customer.objects.filter(pk=from_id).update(merged_into=into_id)
-        _restate(into.id, into.master, with_names(into.master, names), actor, at)
+        _restate(into.id, into.master, taking_over(into.master, merged.master, names), actor, at)
         payload = {"merge_id": merge_id, "code": merged.master.code, "into": into.master.code}
         announce("customers.merged", at=at, customer_id=into_id, payload=payload)
         return merge_id
@@ -107,10 +108,11 @@ def _master(row: Customer) -> Master:
 
 
 def _restate(customer_id: int, known: Master, stated: Master, actor: str, at: datetime) -> None:
-    """Write the customer anew where its names differ."""
+    """Write the customer anew where its names or its status differ."""
     if stated == known:
         return
     update_changed([stated])
     version = Customer.objects.values_list("version", flat=True).get(pk=customer_id)
     record_versions([(customer_id, version, stated)], batch_id=None, actor=actor, at=at)
-    announce("customers.changed", at=at, customer_id=customer_id, payload={"fields": ["former_names"]})
+    changed = [name for name in ("status", "former_names") if getattr(stated, name) != getattr(known, name)]
+    announce("customers.changed", at=at, customer_id=customer_id, payload={"fields": changed})

@@ -20,13 +20,14 @@ from huikuan.record.customers.check import unlike_their_merges, unlike_their_ver
 from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.domain.documents import Paper
-from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.domain.master import CUSTOMER, PROSPECT, Master
 from huikuan.record.customers.domain.merging import names_given
 from huikuan.record.customers.models import Customer, CustomerVersion, Merge
 from huikuan.record.customers.operations import (
     add_contact,
     add_document,
     affiliate,
+    become_customers,
     call_off_hand_over,
     change_care,
     change_customer,
@@ -107,6 +108,28 @@ def test_undone_both_are_as_before(ids: dict[str, int]) -> None:
     # And again.
     merge(ids, "A", "B")
     assert merged() == {ids["A"]: ids["B"]}
+
+
+def test_a_prospect_is_one_no_longer_once_a_customer_is_shown_under_it(ids: dict[str, int]) -> None:
+    prospect = create_customer(master=Master("P", "新客户有限公司", status=PROSPECT), **BY)
+    merge_id = merge({**ids, "P": prospect}, "A", "P")
+    assert (customer("P", scope=EVERYTHING).status, customer("A", scope=EVERYTHING).status) == (CUSTOMER, CUSTOMER)
+    changed = Event.objects.filter(kind="customers.changed", customer_id=prospect).latest("pk")
+    assert changed.payload == {"fields": ["status", "former_names"]}
+    undo_merge(merge_id=merge_id, reason="看错了", **BY)
+    assert customer("P", scope=EVERYTHING).status == CUSTOMER
+    assert list(unlike_their_versions()) == []
+
+
+def test_items_of_a_merged_prospect_make_a_customer_of_the_one_it_is_shown_under(ids: dict[str, int]) -> None:
+    masters = [Master(code, f"新客户{code}有限公司", status=PROSPECT) for code in "PQ"]
+    one, into = (create_customer(master=master, **BY) for master in masters)
+    merge({"P": one, "Q": into}, "P", "Q")
+    assert customer("Q", scope=EVERYTHING).status == PROSPECT
+    assert become_customers([one], batch_id=None, **BY) == 2
+    assert {customer(code, scope=EVERYTHING).status for code in "PQ"} == {CUSTOMER}
+    assert customer("C", scope=EVERYTHING).version == 1
+    assert list(unlike_their_versions()) == []
 
 
 def test_names_of_its_own_stay_when_a_merge_is_undone(ids: dict[str, int]) -> None:

@@ -18,6 +18,7 @@ from huikuan.mechanisms.pages.access import scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import told
 from huikuan.record.customers.domain.changes import Change
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.messages import SENTENCES
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
 
@@ -103,7 +104,12 @@ def may_manage(request: HttpRequest, customer_id: int, by: Permission = Permissi
 
 def sees_people(request: HttpRequest, customer_id: int) -> bool:
     """Whether the reader sees in clear who the people at this customer are."""
-    return seen(scope_of(request, Permission.VIEW_PERSONAL)).has_customer(customer_id)
+    return people_seen(request).has_customer(customer_id)
+
+
+def people_seen(request: HttpRequest) -> Seen:
+    """The customers whose people the reader sees in clear."""
+    return seen(scope_of(request, Permission.VIEW_PERSONAL))
 
 
 def done(request: HttpRequest, customer_id: int, said: str, tab: str = "") -> HttpResponse:

@@ -17,7 +17,7 @@ from huikuan.mechanisms.columns.additive import Kept, keep_rows
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Until
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Piece, Seen
+from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Seen
 from huikuan.record.customers.queries import seen
 from huikuan.record.receivables.columns import AFFILIATIONS, MERGES, MOVES, SCHEDULES
 from huikuan.record.receivables.domain.aging import AWAITING, CREDIT, DIMENSIONS, NOT_DUE
@@ -66,7 +66,7 @@ def shown(engine: Source, moment: Moment, since: date) -> str:
     """The moves under the customers they are shown under; where nobody was ever merged, the moves themselves.
 
     They are narrowed to the reader as they were posted: of two that were made two again nobody is shown the other's
-    by asking what was known in between, and a customer the reader does not see is not named.
+    by asking what was known in between, and a customer whose rows of the company the reader does not see is not named.
     """
     moves = engine.source(MOVES, as_of=since, known=moment.known)
     if not engine.has(MERGES):
@@ -76,11 +76,11 @@ def shown(engine: Source, moment: Moment, since: date) -> str:
         "COALESCE(one.into_id, moved.customer_id) AS customer_id" if name == "customer_id" else f"moved.{name}"
         for name in MOVES.names
     )
-    theirs = Seen((Piece(None, moment.seen.customers),)).sql(customer="into_id")
+    theirs = moment.seen.sql(company="moved.company_id", customer="one.into_id")
     return f"""(SELECT {columns} FROM {moves} AS moved LEFT JOIN (
-        SELECT from_id, into_id FROM {merges} AS facts WHERE tx < %(known)s AND {theirs}
+        SELECT from_id, into_id FROM {merges} AS facts WHERE tx < %(known)s
         GROUP BY from_id, into_id HAVING SUM(sign) > 0
-    ) AS one ON one.from_id = moved.customer_id
+    ) AS one ON one.from_id = moved.customer_id AND {theirs}
     WHERE {moment.seen.sql(company="moved.company_id", customer="moved.customer_id")})"""
 
 

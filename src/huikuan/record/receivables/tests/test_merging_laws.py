@@ -221,3 +221,7 @@ def test_what_was_known_in_between_is_of_each_the_own_rows_alone(two: Books) -> 
     assert told(EVERYTHING) == {"MAIN-2:A-1", "MAIN-2:A-2", "MAIN-2:R-1", "MAIN-2:B-1"}
     assert told(owned_by("李沅")) == {"MAIN-1:A-1", "MAIN-1:A-2", "MAIN-1:R-1"}
     assert told(owned_by("尹川")) == {"MAIN-2:B-1"}
+    # Who reads everything of another company sees the other in the register, but not its rows here.
+    elsewhere = Books("OTHER").company.pk
+    own = (Part(frozenset({two.company.pk}), frozenset({"李沅"})), Part(frozenset({elsewhere}), None))
+    assert told(Scope(own, on=DAY)) == {"MAIN-1:A-1", "MAIN-1:A-2", "MAIN-1:R-1"}

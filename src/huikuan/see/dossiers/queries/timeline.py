@@ -48,13 +48,13 @@ def timeline(
     *,
     customers: Scope,
     ledger: Scope,
-    clear: bool,
+    personal: Seen,
     kind: str = "",
     limit: int | None = None,
 ) -> list[Event]:
     """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`,
-    `ledger`: the reader's scopes over the register and the books; `clear`: personal data are shown. Known at a past
-    instant: what was recorded by then."""
+    `ledger`: the reader's scopes over the register and the books; `personal`: the customers whose people are shown in
+    clear. Known at a past instant: what was recorded by then."""
     until, theirs = books.known.sealed_at if books.known else None, seen(customers)
     found: list[Event] = []
     if kind in ("", "data"):
@@ -64,7 +64,7 @@ def timeline(
         if kind in ("", "data"):
             found += _data(one)
         if kind in ("", "people"):
-            found += _people(one, clear)
+            found += _people(one, personal.has_customer(one))
         if kind in ("", "papers"):
             found += _papers(one, books)
     if kind in ("", "belongs"):

@@ -24,6 +24,7 @@ from huikuan.mechanisms.pages.lists import (
     value_asked,
 )
 from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
 from huikuan.record.customers.queries.documents import DocumentRow, documents
 from huikuan.record.customers.queries.merging import one_with
@@ -75,9 +76,11 @@ def found_customer(request: HttpRequest, customer_id: int) -> CustomerRow:
         raise Http404 from refusal
 
 
-def people_of(customer: CustomerRow, books: Books, *, scope: Scope, clear: bool) -> list[ContactRow]:
-    """The contacts of all customers of the scope that are one with this one, its own first."""
-    return [row for one in _own_first(customer, books, scope) for row in contacts(one, clear=clear)]
+def people_of(customer: CustomerRow, books: Books, *, scope: Scope, personal: Seen) -> list[ContactRow]:
+    """The contacts of all customers of the scope that are one with this one, its own first; in clear those of
+    customers that `personal` holds."""
+    ones = _own_first(customer, books, scope)
+    return [row for one in ones for row in contacts(one, clear=personal.has_customer(one))]
 
 
 def papers_of(customer: CustomerRow, books: Books, *, scope: Scope) -> list[DocumentRow]:

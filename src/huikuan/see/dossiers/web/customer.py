@@ -25,12 +25,13 @@ from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.queries.contracts import ContractFilter, contracts_page
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
 from huikuan.record.customers.domain.documents import EXPIRED, EXPIRING
+from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.queries import CustomerRow, affiliations_of, customers_by_id, groups, seen
 from huikuan.record.customers.queries.documents import DocumentRow
 from huikuan.record.customers.queries.merging import one_with, shown_as
 from huikuan.record.customers.queries.people import ContactRow
 from huikuan.record.customers.queries.quality import Quality, last_said, quality_of
-from huikuan.record.customers.web.forms import may_manage, sees_people
+from huikuan.record.customers.web.forms import may_manage, people_seen
 from huikuan.record.receivables.queries.items import ItemRow
 from huikuan.see.dossiers.domain.habit import Habit
 from huikuan.see.dossiers.domain.next_step import Known, next_steps
@@ -70,7 +71,7 @@ _BASE, _TALLEST = 36, 30
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The customer with what the reader may see of it: `ledger` and `agreements` the scopes over its books and
-    contracts, `sees_books` whether its amounts are shown, `clear` whether its people are."""
+    contracts, `sees_books` whether its amounts are shown, `personal` the customers whose people are."""
 
     customer: CustomerRow
     books: Books
@@ -80,7 +81,7 @@ class Asked:
     customers: Scope
     rating: Rating | None
     sees_books: bool
-    clear: bool
+    personal: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     lines: list[ItemRow] = []
     if asked.sees_books:
         standing, lines = open_lines_of(customer_id, asked.books, scope=asked.ledger)
-    people = people_of(asked.customer, asked.books, scope=asked.customers, clear=asked.clear)
+    people = people_of(asked.customer, asked.books, scope=asked.customers, personal=asked.personal)
     papers = papers_of(asked.customer, asked.books, scope=asked.customers)
     quality = quality_of([asked.customer], asked.books.as_of)[customer_id]
     past = reading_of(request).is_past
@@ -126,7 +127,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "manages": may_manage(request, customer_id) and not past,
         "meets": may_manage(request, customer_id, Permission.MANAGE_CONTACTS) and not past,
         "merges": may_merge(request, customer_id),
-        "clear": asked.clear,
+        "clear": asked.personal.has_customer(customer_id),
         "tab": tab,
         **_credit(request, asked),
         **_habit(asked),
@@ -157,7 +158,7 @@ def _asked(request: HttpRequest, customer_id: int) -> Asked:
         customers=customers,
         rating=rating_shown(request, customer_id, scope=customers),
         sees_books=seen(ledger).has_customer(customer_id),
-        clear=sees_people(request, customer_id),
+        personal=people_seen(request),
     )
 
 
@@ -303,7 +304,7 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
         asked.books,
         customers=asked.customers,
         ledger=asked.ledger,
-        clear=asked.clear,
+        personal=asked.personal,
         kind=kind,
         limit=FEW,
     )

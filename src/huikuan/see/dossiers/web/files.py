@@ -19,7 +19,7 @@ from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.queries import CustomerRow
 from huikuan.record.customers.web import words
-from huikuan.record.customers.web.forms import sees_people
+from huikuan.record.customers.web.forms import people_seen
 from huikuan.record.receivables.templatetags.receivables import kind_name
 from huikuan.see.dossiers.queries.postings import postings
 from huikuan.see.dossiers.queries.timeline import timeline
@@ -68,9 +68,7 @@ def _contacts(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
     ]
 
     def rows() -> _Rows:
-        for row in people_of(
-            customer, books_of(request), scope=scope_of(request), clear=sees_people(request, customer.id)
-        ):
+        for row in people_of(customer, books_of(request), scope=scope_of(request), personal=people_seen(request)):
             one = row.contact
             yield [
                 *(one.name, one.position, _(words.ROLES[one.role]) if one.role else "", one.phone, one.email),
@@ -130,7 +128,7 @@ def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
             books_of(request),
             customers=scope_of(request),
             ledger=scope_of(request, Permission.VIEW_LEDGER),
-            clear=sees_people(request, customer.id),
+            personal=people_seen(request),
             kind=request.GET.get("kind", ""),
         )
         for event in told:

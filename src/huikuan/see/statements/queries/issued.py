@@ -14,6 +14,7 @@ from huikuan.kernel.text import spellings
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.queries import JobRow, latest
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import narrowed, seen
@@ -142,13 +143,14 @@ def latest_issued(
 
 
 def accounts_issued(*, company_id: int, since: date, until: date) -> set[tuple[int, str]]:
-    """The accounts (customer id, currency) that have a statement over exactly this period, or are in a run that has
-    yet to issue it."""
+    """The accounts (customer id, currency) that have a statement over exactly this period, or are in a run under way
+    that has yet to issue it; one that failed for good issues no more."""
     period = {"company_id": company_id, "since": since, "until": until}
     have = set(IssuedStatement.objects.filter(**period).values_list("customer_id", "currency"))
     finished = FinishedRun.objects.values("run_id")
-    for accounts in StatementRun.objects.filter(**period).exclude(pk__in=finished).values_list("accounts", flat=True):
-        have.update((customer, currency) for customer, currency in accounts)
+    for row in StatementRun.objects.filter(**period).exclude(pk__in=finished):
+        if _state(_job_of(row)) != Job.State.FAILED:
+            have.update((customer, currency) for customer, currency in row.accounts)
     return have
 
 
@@ -233,8 +235,7 @@ def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[
 
 
 def _run(fact: StatementRun, finished: FinishedRun | None, scope: Scope) -> RunRow:
-    found = latest(StatementRun.JOB, str(fact.pk))
-    job = found[0] if found else None
+    job = _job_of(fact)
     left_out = {customer for customer, _currency in (finished.left_out or [])} if finished else set()
     return RunRow(
         id=fact.pk,
@@ -254,6 +255,11 @@ def _run(fact: StatementRun, finished: FinishedRun | None, scope: Scope) -> RunR
         started_at=fact.recorded_at,
         actor=fact.actor,
     )
+
+
+def _job_of(fact: StatementRun) -> JobRow | None:
+    found = latest(StatementRun.JOB, str(fact.pk))
+    return found[0] if found else None
 
 
 def _state(job: JobRow | None) -> str:

@@ -185,6 +185,20 @@ def test_whoever_lost_the_permission_meanwhile_issues_nothing(books: Books) -> N
     assert "not_permitted" in row.message
 
 
+def test_what_a_run_that_failed_for_good_left_is_issued_by_the_next(books: Books) -> None:
+    """While it is under way its accounts are as good as issued; once it is not, nobody else would issue them."""
+    first = begin(books, actor="zhou")
+    with pytest.raises(Refusal, match="statement_all_issued"):
+        begin(books)
+    identity.revoke_role(username="zhou", role="finance_manager", actor="cli:root", at=AT)
+    Worker({StatementRun.JOB: Handler(issue_run, attempts=1)}).turn()
+    assert run(first, scope=EVERYTHING).state == "failed"
+    begin(books)
+    work()
+    assert [code for code, _ in issued_to()] == ["C0001", "C0002"]
+    assert set(IssuedStatement.objects.values_list("replaces", flat=True)) == {None}
+
+
 def test_a_run_is_over_the_starters_customers_when_it_is_asked_for_and_when_it_is_done(books: Books) -> None:
     mine, foreign = ((one.pk, "CNY") for one in books.customers)
     seller(books)
