@@ -324,7 +324,7 @@ def test_without_a_company_it_is_one_the_customer_has_an_account_with(clerk: Cli
     before = Company.objects.create(code="EAST", name="江临精工（华东）")
     answer = clerk.get(page_of(books), OCTOBER_ASKED)
     assert (answer.status_code, answer.context["asked"].company) == (200, books.company)
-    assert answer.context["companies"] == [(books.company, answer.context["companies"][0][1])]
+    assert [one for one, _url in answer.context["dealing_with"]] == [books.company]
     post_item(
         company=before, customer_id=books.customers[0].pk, kind="invoice", amount=7_00, currency="CNY",
         document_date=OCTOBER.since, posting_date=OCTOBER.since, due_date=OCTOBER.until, actor="cli:test", at=AT,
@@ -332,7 +332,7 @@ def test_without_a_company_it_is_one_the_customer_has_an_account_with(clerk: Cli
     answer = clerk.get(page_of(books), OCTOBER_ASKED)
     assert answer.context["asked"].company == before
     shown = {
-        one.code: clerk.get(url).context["said"].account.figures.closing for one, url in answer.context["companies"]
+        one.code: clerk.get(url).context["said"].account.figures.closing for one, url in answer.context["dealing_with"]
     }
     assert shown == {"EAST": 7_00, "MAIN": 85_499_95}
 

@@ -88,7 +88,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "pdf_url": wanted.link("statements:statement-draft", customer_id, **draft, format="pdf"),
         "xlsx_url": wanted.link("statements:statement-draft", customer_id, **draft, format="xlsx"),
         "words": words,
-        "companies": [
+        "dealing_with": [
             (one, wanted.link("statements:statement", customer.pk, company=one.code))
             for one in companies_with(request, customer.pk)
         ],
