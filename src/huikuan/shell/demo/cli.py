@@ -67,7 +67,7 @@ def _introduce(demo: Standing) -> None:
     print(_("Demo company as of %(day)s, %(items)s items, everything invented.")
           % {"day": demo.as_of.isoformat(), "items": f"{demo.items:,}"})  # fmt: skip
     for one in demo.logins:
-        roles = ", ".join(_(ROLE_TITLES[role]) for role in one.roles)
+        roles = " / ".join(_(ROLE_TITLES[role]) for role in one.roles)
         print(f"  {one.username:<10} {one.password}  {one.name} · {roles}")
     print(_("The password alone is asked for: a policy of the demo switches the second step off."))
     print(_("Ctrl-C ends it; what you did stays."), flush=True)

@@ -35,6 +35,7 @@ def test_each_finding_opens_to_lines_that_add_up_to_it(reader: Client) -> None:
         assert sum(row.value for row in opened.rows) == line["finding"].amount
         assert opened.count == line["finding"].lines == len(opened.rows)
         assert reader.get(line["largest_url"]).context["found"].count > 0
+        assert line["largest_name"] in reader.get(line["customer_url"]).content.decode()
 
 
 def test_a_file_holds_exactly_the_lines(reader: Client, books: Books) -> None:

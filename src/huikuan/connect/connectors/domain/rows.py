@@ -248,3 +248,10 @@ class Checked:
     rejected: int
     notes: list[Note] = field(default_factory=list)
     repeated: int = 0
+
+
+def customer_names(frame: pl.DataFrame) -> dict[str, str]:
+    """Customer code → the first name the rows give it, '' where none does; in the order of the codes' first rows."""
+    name = pl.col("customer_name")
+    named = frame.group_by("customer_code", maintain_order=True).agg(name.filter(name != "").first().fill_null(""))
+    return dict(named.iter_rows())

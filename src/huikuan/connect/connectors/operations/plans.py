@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext_noop
 
 from huikuan.connect.connectors.domain.overlay import Mended
-from huikuan.connect.connectors.domain.rows import BadCell, Note
+from huikuan.connect.connectors.domain.rows import BadCell, Note, customer_names
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.turns import Standing, hold_batches, standing_batches
 from huikuan.kernel.dates import business_date
@@ -141,7 +141,7 @@ def new_plan(task: Task) -> Plan:
 
 def resolve_customers(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` with `customer_id`; codes nobody knows get a reserved id and become prospects when written."""
-    names = dict(frame.group_by("customer_code", maintain_order=True).agg(pl.col("customer_name").first()).iter_rows())
+    names = customer_names(frame)
     known = ids_by_code(names)
     unknown = {code: name for code, name in names.items() if code not in known}
     plan.prospects = unknown

@@ -10,7 +10,7 @@ import polars as pl
 from django.db import IntegrityError
 from django.utils.translation import gettext
 
-from huikuan.connect.connectors.domain.rows import Checked
+from huikuan.connect.connectors.domain.rows import Checked, customer_names
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.operations.customers import NothingWritten, Written
 from huikuan.connect.connectors.operations.plans import Task, record_batch, storage_refusals
@@ -138,8 +138,7 @@ def _said(refusal: Refusal) -> str:
 
 def _customers(task: Task, checked: Checked, batch_id: int) -> dict[str, int]:
     """Code → id of every customer the file names; unknown ones become prospects."""
-    named = checked.frame.group_by("customer_code", maintain_order=True).agg(pl.col("customer_name").first())
-    return ensure_prospects(dict(named.iter_rows()), batch_id=batch_id, actor=task.actor, at=task.at)
+    return ensure_prospects(customer_names(checked.frame), batch_id=batch_id, actor=task.actor, at=task.at)
 
 
 def _contract(row: Mapping[str, Any], customers: Mapping[str, int]) -> StatedContract:

@@ -61,6 +61,12 @@ def test_rows_become_items_with_receipts_and_customers() -> None:
     sound()
 
 
+def test_a_new_customer_has_the_first_name_any_row_gives_it() -> None:
+    rows = [item(2, "A", 100, customer_name=""), item(3, "B", 100, customer_name="晴屿环保"), item(4, "C", 100)]
+    import_checked(task("items"), checked("items", [*rows, item(5, "D", 100, customer_code="C2", customer_name="")]))
+    assert dict(Customer.objects.values_list("code", "name")) == {"C1": "晴屿环保", "C2": "C2"}
+
+
 def test_the_same_rows_again_add_nothing() -> None:
     rows = [item(2, "A", 10_000), item(3, "B", 5_000, settled_on=date(2026, 1, 20))]
     import_checked(task("items"), checked("items", rows))

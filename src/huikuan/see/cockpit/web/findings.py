@@ -125,6 +125,7 @@ def told(found: Finding, answer: Checkup, reading: Reading, *, own_alone: bool) 
         "step": _(STEPS[found.code]),
         "url": address(reverse("cockpit:finding", args=[found.code]), reading, only=only),
         "largest_name": name,
+        "customer_url": address(reverse("dossiers:customer", args=[found.largest]), reading),
         "largest_url": address(reverse("receivables:items"), reading, customer=code),
     }
 

@@ -58,7 +58,7 @@ TABS = {
 }
 TIMELINE = {
     "": gettext_noop("All"),
-    "data": gettext_noop("Data"),
+    "data": gettext_noop("Master data"),
     "people": gettext_noop("Contacts"),
     "papers": gettext_noop("Papers"),
     "belongs": gettext_noop("Whose customer"),

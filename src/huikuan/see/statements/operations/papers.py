@@ -48,7 +48,7 @@ def paper(statement: Statement, *, language: str, number: str, replaces: str = "
             "movements": _movements(statement),
             "open": _open(statement),
             "banks": _banks(statement),
-            "reply": _reply(statement),
+            "reply": _reply(statement, language),
         }
 
 
@@ -252,9 +252,12 @@ def _banks(statement: Statement) -> dict[str, Any]:
     return {"title": _("Please pay to"), "accounts": accounts}
 
 
-def _reply(statement: Statement) -> dict[str, Any]:
+def _reply(statement: Statement, language: str) -> dict[str, Any]:
     issuer = statement.issuer
-    where = [issuer.name, issuer.department, issuer.address, issuer.phone, issuer.email]
+    if language == "en" and issuer.english_name:
+        where = [issuer.english_name, issuer.english_address or issuer.address, issuer.phone, issuer.email]
+    else:
+        where = [issuer.name, issuer.department, issuer.address, issuer.phone, issuer.email]
     blanks = [_("Seal or signature"), _("Handled by"), pgettext("to be filled in", "Date")]
     return {
         "title": _("Your reply"),

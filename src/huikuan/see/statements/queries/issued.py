@@ -31,7 +31,10 @@ _AT_ONCE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class IssuedRow:
-    """One issued statement. Amounts in minor units, positive owed to us."""
+    """One issued statement. Amounts in minor units, positive owed to us.
+
+    `replaced_by`: the number of the one issued in its place, '' while it stands.
+    """
 
     id: int
     number: str
@@ -49,6 +52,7 @@ class IssuedRow:
     head_size: int
     run_id: int | None
     replaces: int | None
+    replaced_by: str
     issued_at: datetime
     actor: str
     content_digest: str
@@ -212,10 +216,15 @@ def _rows(found: Sequence[IssuedStatement] | QuerySet[IssuedStatement]) -> list[
     files = dict(
         StoredFile.objects.filter(sha256__in={fact.file_sha256 for fact in facts}).values_list("sha256", "name")
     )
+    later = IssuedStatement.objects.filter(replaces__in=[fact.pk for fact in facts])
+    replaced = {
+        was: number_text(year, number) for was, year, number in later.values_list("replaces", "year", "number")
+    }
     return [
         IssuedRow(
             id=fact.pk,
             number=number_text(fact.year, fact.number),
+            replaced_by=replaced.get(fact.pk, ""),
             company_code=companies[fact.company_id],
             customer_code=named[fact.customer_id].code,
             customer_name=named[fact.customer_id].name,

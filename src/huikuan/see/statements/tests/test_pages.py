@@ -17,12 +17,14 @@ from django.test import Client
 
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.operations import create_customer
+from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.queries.items import ItemFilter, items_page
 from huikuan.see.statements.jobs import issue_run
 from huikuan.see.statements.models import IssuedStatement, StatementRun
@@ -316,3 +318,38 @@ def test_the_list_exports_exactly_its_rows(clerk: Client) -> None:
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert [line[0] for line in lines[1:]] == ["C0001", "C0002"]
     assert lines[1][3:] == ["100000.00", "60000.00", "-4500.05", "-70000.00", "0.00", "85499.95"]
+
+
+def test_without_a_company_it_is_one_the_customer_has_an_account_with(clerk: Client, books: Books) -> None:
+    before = Company.objects.create(code="EAST", name="江临精工（华东）")
+    answer = clerk.get(page_of(books), OCTOBER_ASKED)
+    assert (answer.status_code, answer.context["asked"].company) == (200, books.company)
+    assert [one for one, _url in answer.context["dealing_with"]] == [books.company]
+    post_item(
+        company=before, customer_id=books.customers[0].pk, kind="invoice", amount=7_00, currency="CNY",
+        document_date=OCTOBER.since, posting_date=OCTOBER.since, due_date=OCTOBER.until, actor="cli:test", at=AT,
+    )  # fmt: skip
+    answer = clerk.get(page_of(books), OCTOBER_ASKED)
+    assert answer.context["asked"].company == before
+    shown = {
+        one.code: clerk.get(url).context["said"].account.figures.closing for one, url in answer.context["dealing_with"]
+    }
+    assert shown == {"EAST": 7_00, "MAIN": 85_499_95}
+
+
+def test_the_register_says_which_statement_was_replaced_and_leads_to_its_own_company(
+    clerk: Client, books: Books
+) -> None:
+    Company.objects.create(code="EAST", name="江临精工（华东）")
+    first = books.issue()
+    books.issue(replaces=first)
+    answer = clerk.get(f"{LIST}issued")
+    assert [(row.number, row.replaced_by) for row in answer.context["rows"]] == [
+        ("2026-000002", ""),
+        ("2026-000001", "2026-000002"),
+    ]
+    page = answer.content.decode()
+    assert page.count("由第 2026-000002 号替代") == 1
+    links = re.findall(rf'href="({LIST}customers/[^"]+)"', page)
+    assert links
+    assert all("company=MAIN" in link for link in links)

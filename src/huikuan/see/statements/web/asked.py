@@ -19,13 +19,15 @@ from huikuan.record.customers.queries import seen
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.papers import LANGUAGES
 from huikuan.see.statements.queries.accounts import check_period
+from huikuan.see.statements.queries.reach import has_account
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The period ends on the page's day; it begins with `since`, or with that day's month.
 
-    A statement is one company's: without one in the address it is the first the reader may see.
+    A statement is one company's: without one in the address it is the first the reader may see, of a customer's
+    statement the first the customer has an account with.
     """
 
     reading: Reading
@@ -58,10 +60,10 @@ class Asked:
         return address(path_of("receivables:items"), self.reading, **more)
 
 
-def asked(request: HttpRequest) -> Asked:
+def asked(request: HttpRequest, customer_id: int | None = None) -> Asked:
     """What the address says; refuses dates that are none."""
     reading = reading_of(request)
-    company = reading.company or next(iter(companies_offered(request)), None)
+    company = reading.company or next(iter([*companies_with(request, customer_id), *companies_offered(request)]), None)
     if company is None:
         raise Http404
     since = request.GET.get("since", "")
@@ -75,6 +77,15 @@ def asked(request: HttpRequest) -> Asked:
         language=language if language in LANGUAGES else spoken,
         scope=scope_of(request),
     )
+
+
+def companies_with(request: HttpRequest, customer_id: int | None) -> list[Company]:
+    """Those of the reader's companies that the customer has an account with; of no customer none."""
+    if customer_id is None:
+        return []
+    scope = scope_of(request)
+    offered = companies_offered(request)
+    return [one for one in offered if has_account(company_id=one.pk, customer_id=customer_id, scope=scope)]
 
 
 def may_issue(request: HttpRequest, company_id: int, customer_id: int | None = None) -> bool:

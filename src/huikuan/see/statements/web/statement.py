@@ -37,7 +37,7 @@ from huikuan.see.statements.operations.papers import LANGUAGES, django_language,
 from huikuan.see.statements.queries.issued import IssuedFilter, IssuedRow, issued, issued_statement
 from huikuan.see.statements.queries.reach import customers, has_account
 from huikuan.see.statements.queries.statements import currencies_of, statement
-from huikuan.see.statements.web.asked import Asked, asked, may_issue, usual_periods
+from huikuan.see.statements.web.asked import Asked, asked, companies_with, may_issue, usual_periods
 
 #: What a statement should name and the books do not say; and where it is said.
 LACKING = {
@@ -69,7 +69,7 @@ class AgePart:
 @needs(Permission.VIEW_LEDGER, to_write=Permission.ISSUE_STATEMENTS)
 def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The statement as a page; a POST issues it."""
-    wanted = asked(request)
+    wanted = asked(request, customer_id)
     customer = _customer(customer_id, wanted)
     currency = _currency(request, wanted, customer)
     if request.method == "POST":
@@ -88,6 +88,10 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
         "pdf_url": wanted.link("statements:statement-draft", customer_id, **draft, format="pdf"),
         "xlsx_url": wanted.link("statements:statement-draft", customer_id, **draft, format="xlsx"),
         "words": words,
+        "dealing_with": [
+            (one, wanted.link("statements:statement", customer.pk, company=one.code))
+            for one in companies_with(request, customer.pk)
+        ],
         "currencies": _currencies(wanted, customer),
         "figures": _figures(said, wanted),
         "ages": ages,
@@ -108,7 +112,7 @@ def show_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
 def send_draft(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     """The statement as a file without a number, on the head the page was asked for; else a POST seals one for it,
     and what only reads rests on the last there is."""
-    wanted = asked(request)
+    wanted = asked(request, customer_id)
     customer = _customer(customer_id, wanted)
     currency = _currency(request, wanted, customer)
     head = wanted.reading.known or (fresh_head(timezone.now) if request.method == "POST" else last_head())
