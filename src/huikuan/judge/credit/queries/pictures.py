@@ -61,7 +61,8 @@ def pictures(
     as_of: date,
     known: int | None = None,
 ) -> list[Picture]:
-    """Of every company whose rows of the customer the scope reaches; live where the page's day is today's."""
+    """Of every company whose rows of the customer, and of those that are one with it, the scope reaches; live where
+    the page's day is today's."""
     theirs = seen(scope)
     live = as_of == today and known is None
     found = []
@@ -70,6 +71,8 @@ def pictures(
             continue
         nodes = nodes_of(customer_id, as_of)
         shown = [node for node in nodes if all(theirs.has(company.pk, member) for member in node.members)]
+        if nodes[0] not in shown:
+            continue
         limits = limits_on(company, shown, as_of, known=known)
         own, *groups = (
             _picture(company, node, limits[node.customer_id, node.group], as_of, live=live, known=known)

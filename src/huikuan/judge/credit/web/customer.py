@@ -31,7 +31,7 @@ from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.pages.telling import said
-from huikuan.record.customers.queries import CustomerRow, customer_with_id, seen
+from huikuan.record.customers.queries import CustomerRow, customer_with_id, groups, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A node as the page shows it. `problem`: why there is no exposure."""
+    """A node as the page shows it. `percent`: used of the limit, '' where there is none; `problem`: why there is no
+    exposure."""
 
     picture: NodePicture
     title: str
@@ -115,19 +116,22 @@ def pictures_of(request: HttpRequest, customer_id: int) -> list[Picture]:
 
 def blocks(picture: Picture, customer: CustomerRow, reading: Reading) -> list[Block]:
     """The customer and its groups, nearest first."""
-    nodes = (picture.own, *picture.groups)
-    return [_block(node, customer if not node.node.group else None, reading) for node in nodes]
+    names = {one.code: one.name for one in groups()}
+    return [
+        _block(picture.own, customer.name, customer, reading),
+        *(_block(node, names.get(node.node.group) or node.node.group, None, reading) for node in picture.groups),
+    ]
 
 
-def _block(node: NodePicture, customer: CustomerRow | None, reading: Reading) -> Block:
+def _block(node: NodePicture, title: str, customer: CustomerRow | None, reading: Reading) -> Block:
     rows = _rows(node.exposure, customer, reading) if node.exposure else ()
     whole = max(node.limit.amount, sum(row.amount for row in rows if row.amount > 0))
     parts = [Part(row.amount, row.shade, row.title, row.url) for row in rows if row.amount > 0]
     return Block(
         picture=node,
-        title=node.node.group or (customer.name if customer else ""),
+        title=title,
         state=_(LIMIT_STATES[node.limit.state]),
-        percent=percent_text(node.exposure.total, node.limit.amount) if node.exposure else "–",
+        percent=percent_text(node.exposure.total, node.limit.amount) if node.exposure and node.limit.amount else "",
         rows=rows,
         bar=tuple(flat(parts, whole)),
         problem=said(node.missing) if node.missing else "",
