@@ -40,6 +40,7 @@ KINDS = {
     "imports.commit": gettext_noop("Committing an import"),
     "imports.tidy": gettext_noop("Tidying imports begun"),
     "imports.undo": gettext_noop("Undoing an import"),
+    "rating.assess": gettext_noop("Assessing customers"),
     "statements.issue": gettext_noop("Issuing statements"),
 }
 STATES = {

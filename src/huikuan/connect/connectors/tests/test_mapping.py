@@ -13,6 +13,7 @@ from huikuan.connect.connectors.domain.guessing import guess_mapping
 from huikuan.connect.connectors.domain.mapping import document_of, mapping_of, parse_mapping
 from huikuan.connect.connectors.domain.sheets import parse_text
 from huikuan.connect.connectors.tests.conftest import MAPPING
+from huikuan.kernel import amounts
 from huikuan.kernel.errors import Refusal
 
 WRONG = {
@@ -142,5 +143,6 @@ def test_every_sentence_is_translated() -> None:
 def test_codes_used_are_codes_known() -> None:
     context = Path(domain.__file__).parent.parent
     folders = (context / "domain", context / "operations")
-    source = "".join(path.read_text("utf-8") for folder in folders for path in folder.glob("*.py"))
+    files = [*(path for folder in folders for path in folder.glob("*.py")), Path(amounts.__file__)]
+    source = "".join(path.read_text("utf-8") for path in files)
     assert [code for code in messages.CELL_REASONS if f'"{code}"' not in source] == []
