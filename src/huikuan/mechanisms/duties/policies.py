@@ -12,8 +12,7 @@ from huikuan.mechanisms.duties.domain.matrix import Matrix, read_matrix
 from huikuan.mechanisms.identity.apart import Rule
 from huikuan.mechanisms.identity.domain.roles import ROLES
 from huikuan.mechanisms.policies.kinds import Kind, register
-from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
-from huikuan.mechanisms.policies.queries import in_force
+from huikuan.mechanisms.policies.queries import in_force, lets_makers_approve
 
 
 def _check(document: Mapping[str, Any]) -> None:
@@ -61,5 +60,4 @@ def matrix_at(at: datetime) -> Matrix:
 
 def rule_in_force(at: datetime) -> Rule:
     """The same as identity asks for it; in a small firm whoever gives roles excuses by themselves, saying why."""
-    profile = in_force(APPROVALS.name, company_id=None, at=at).document["profile"]
-    return Rule(matrix_at(at).pairs, alone=profile == SMALL_FIRM)
+    return Rule(matrix_at(at).pairs, alone=lets_makers_approve(None, at=at))

@@ -62,7 +62,7 @@ def approve(*, version_id: int, digest: str, comment: str = "", actor: str, at: 
     """
     with transaction.atomic():
         version = _held(version_id)
-        small_firm = _small_firm(version.company_id, at=at)
+        small_firm = queries.lets_makers_approve(version.company_id, at=at)
         held = permissions(actor, company_id=version.company_id, at=at, apart=not small_firm)
         if is_operator(actor) or Permission.APPROVE_POLICY not in held:
             raise Refusal("not_permitted", actor=actor, permission=Permission.APPROVE_POLICY.value)
@@ -78,7 +78,7 @@ def return_to_maker(*, version_id: int, comment: str, actor: str, at: datetime) 
     """Decline a version, saying why; its maker drafts another."""
     with transaction.atomic():
         version = _held(version_id)
-        small_firm = _small_firm(version.company_id, at=at)
+        small_firm = queries.lets_makers_approve(version.company_id, at=at)
         held = permissions(actor, company_id=version.company_id, at=at, apart=not small_firm)
         if Permission.APPROVE_POLICY not in held:
             raise Refusal("not_permitted", actor=actor, permission=Permission.APPROVE_POLICY.value)
@@ -141,15 +141,10 @@ def choose_small_firm(*, actor: str, at: datetime) -> int:
     return version_id
 
 
-def _small_firm(company_id: int | None, *, at: datetime) -> bool:
-    rule = queries.in_force(APPROVALS.name, company_id=company_id, at=at)
-    return bool(rule.document["profile"] == SMALL_FIRM)
-
-
 def _require_valid_approval(version: PolicyVersion, approval: lifecycle.Step, *, at: datetime) -> None:
     if approval.digest != queries.digest_of(version):
         raise Refusal("policy_approval_void", version=version.pk)
-    apart = not _small_firm(version.company_id, at=at)
+    apart = not queries.lets_makers_approve(version.company_id, at=at)
     if Permission.APPROVE_POLICY not in permissions(approval.actor, company_id=version.company_id, at=at, apart=apart):
         raise Refusal("policy_approver_lost_right", version=version.pk, actor=approval.actor)
 

@@ -12,6 +12,7 @@ from huikuan.mechanisms.policies.domain import lifecycle
 from huikuan.mechanisms.policies.domain.lifecycle import Step
 from huikuan.mechanisms.policies.kinds import kind_named
 from huikuan.mechanisms.policies.models import PolicyStep, PolicyVersion
+from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ def in_force(kind: str, *, company_id: int | None, at: datetime, known: int | No
             version = PolicyVersion.objects.get(pk=version_id)
             return InForce(kind, version.number, version.document, version.pk)
     return InForce(kind, 0, kind_named(kind).default, None)
+
+
+def lets_makers_approve(company_id: int | None, *, at: datetime) -> bool:
+    """Whether a small firm's rule is in force: whoever drew something up may approve it, saying why."""
+    return bool(in_force(APPROVALS.name, company_id=company_id, at=at).document["profile"] == SMALL_FIRM)
 
 
 def decided_under(version_id: int | None, *, kind: str) -> InForce:

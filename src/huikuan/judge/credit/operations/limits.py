@@ -9,16 +9,15 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from huikuan.judge.credit.domain.authority import require_another, require_authority
+from huikuan.judge.credit.domain.authority import require_another
 from huikuan.judge.credit.domain.limits import TEMPORARY, Wish, check_wish
 from huikuan.judge.credit.models import LimitRequest, LimitStep
+from huikuan.judge.credit.operations.authority import require_reach
 from huikuan.judge.credit.operations.locks import hold, name_of
-from huikuan.judge.credit.policies import CREDIT_AUTHORITY, levels_of
-from huikuan.judge.credit.queries.exposure import Node, converter
+from huikuan.judge.credit.queries.exposure import Node
 from huikuan.judge.credit.queries.limits import RequestRow, digest_of, governing_id, limits_on, reached, request
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_text
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
@@ -26,9 +25,8 @@ from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.identity.queries import permissions, require, rights, scope
-from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
-from huikuan.mechanisms.policies.queries import in_force
+from huikuan.mechanisms.identity.queries import permissions, require, scope
+from huikuan.mechanisms.policies.queries import lets_makers_approve
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.families import customers_in, one_of
@@ -95,7 +93,7 @@ def approve_limit(*, request_id: int, digest: str, comment: str = "", actor: str
 
     def work() -> None:
         row, company = _held(request_id, actor, at)
-        small_firm = lets_makers_approve(company.pk, at)
+        small_firm = lets_makers_approve(company.pk, at=at)
         own = require_another(
             maker=person(row.asked_by), checker=person(actor), small_firm=small_firm, comment=comment
         )
@@ -142,18 +140,13 @@ def shown_digest(row: RequestRow) -> str:
     return digest_of(row, row.replaces)
 
 
-def lets_makers_approve(company_id: int, at: datetime) -> bool:
-    """Whether the company goes by a small firm's rule: who draws up may approve, with a reason."""
-    return bool(in_force(APPROVALS.name, company_id=company_id, at=at).document["profile"] == SMALL_FIRM)
-
-
 def _held(
     request_id: int, actor: str, at: datetime, permission: Permission = Permission.APPROVE_LIMIT
 ) -> tuple[RequestRow, Company]:
     """The request and its company, while nobody else decides about its node. Refuses who may not do this for the
     company at all; out of their reach the request is unknown."""
     row = request(request_id, scope=EVERYTHING)
-    small_firm = lets_makers_approve(row.company_id, at)
+    small_firm = lets_makers_approve(row.company_id, at=at)
     if permission not in permissions(actor, company_id=row.company_id, at=at, apart=not small_firm):
         raise Refusal("not_permitted", actor=actor, permission=permission.value)
     reach = scope(actor, permission, at=at)
@@ -174,15 +167,7 @@ def _require_authority(row: RequestRow, company: Company, node: Node, actor: str
     stands = row.wish.amount
     if row.wish.kind == TEMPORARY:
         stands += limits_on(company, [node], row.wish.from_on)[node.customer_id, node.group].standing
-    amount = converter(company.currency, business_date(at, company.time_zone))(stands, row.wish.currency)
-    matrix = in_force(CREDIT_AUTHORITY.name, company_id=company.pk, at=at)
-    require_authority(
-        amount=amount,
-        roles=rights(actor, at=at).roles(company.pk),
-        levels=levels_of(matrix.document, company.currency),
-        actor=actor,
-        shown=f"{company.currency} {to_text(amount, company.currency)}",
-    )
+    require_reach(company, stands, row.wish.currency, actor=actor, at=at)
 
 
 def _step(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from huikuan.judge.credit.domain.authority import require_another, require_authority
+from huikuan.judge.credit.domain.authority import require_another
 from huikuan.judge.credit.domain.deciding import (
     APPROVE,
     CANCELLED,
@@ -24,16 +24,14 @@ from huikuan.judge.credit.domain.deciding import (
     state_after,
 )
 from huikuan.judge.credit.models import OrderDecision, OrderStanding
-from huikuan.judge.credit.operations.limits import LONGEST_REASON, lets_makers_approve
+from huikuan.judge.credit.operations.authority import require_reach
+from huikuan.judge.credit.operations.limits import LONGEST_REASON
 from huikuan.judge.credit.operations.locks import hold_nodes
-from huikuan.judge.credit.policies import CREDIT_AUTHORITY, levels_of
-from huikuan.judge.credit.queries.exposure import converter
 from huikuan.judge.credit.queries.judging import Judged, judge_delivery, judge_order, rules_in_force
 from huikuan.judge.credit.queries.standings import waiting_orders
 from huikuan.judge.credit.telling import told_reason
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
-from huikuan.kernel.money import to_text
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
@@ -41,8 +39,8 @@ from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.actors import SYSTEM, person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.identity.queries import permissions, rights, scope
-from huikuan.mechanisms.policies.queries import in_force
+from huikuan.mechanisms.identity.queries import permissions, scope
+from huikuan.mechanisms.policies.queries import lets_makers_approve
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.contracts.queries.commitments import Stated, entered_by, is_delivery, stated, was_void
 from huikuan.record.customers.queries import seen
@@ -82,7 +80,7 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
     def work() -> int:
         order = stated(order_id)
         company = Company.objects.get(pk=order.company_id)
-        small_firm = lets_makers_approve(company.pk, at)
+        small_firm = lets_makers_approve(company.pk, at=at)
         _require_right(order, actor, at, small_firm)
         nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
         order, standing = stated(order_id), _standing(order_id)
@@ -206,15 +204,7 @@ def _require_authority(company: Company, judged: Judged, actor: str, at: datetim
     if not judged.nodes:
         raise Refusal("release_without_rate")
     own = judged.nodes[0]
-    amount = converter(company.currency, business_date(at, company.time_zone))(own.after, own.limit.currency)
-    matrix = in_force(CREDIT_AUTHORITY.name, company_id=company.pk, at=at)
-    require_authority(
-        amount=amount,
-        roles=rights(actor, at=at).roles(company.pk),
-        levels=levels_of(matrix.document, company.currency),
-        actor=actor,
-        shown=f"{company.currency} {to_text(amount, company.currency)}",
-    )
+    require_reach(company, own.after, own.limit.currency, actor=actor, at=at)
 
 
 def _record(

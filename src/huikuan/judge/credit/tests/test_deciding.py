@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,9 +36,9 @@ def node(limit: int, after: int, *, group: str = "", state: str = GRANTED, befor
 
 
 def said(
-    *nodes: Standing, late: Late = NONE_LATE, rules: Rules = RULES, **more: object
+    *nodes: Standing, late: Late = NONE_LATE, rules: Rules = RULES, **more: Any
 ) -> tuple[str, list[str], list[str]]:
-    found = decide(nodes, late, rules, **more)  # type: ignore[arg-type]
+    found = decide(nodes, late, rules, **more)
     return found.decision, [one.rule for one in found.reasons], [one.way for one in found.ways_out]
 
 

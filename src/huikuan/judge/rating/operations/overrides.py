@@ -18,8 +18,7 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.actors import is_operator, person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
-from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
-from huikuan.mechanisms.policies.queries import in_force
+from huikuan.mechanisms.policies.queries import lets_makers_approve
 from huikuan.mechanisms.store.transactions import retrying
 
 
@@ -93,7 +92,7 @@ def _require_checker(row: OverrideRow, actor: str, comment: str, *, approve: boo
         return False
     if person(row.actor) != person(actor):
         return False
-    if in_force(APPROVALS.name, company_id=None, at=at).document["profile"] != SMALL_FIRM:
+    if not lets_makers_approve(None, at=at):
         raise Refusal("override_own_approval", actor=actor)
     if not comment.strip():
         raise Refusal("override_reason_missing")

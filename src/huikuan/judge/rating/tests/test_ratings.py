@@ -93,7 +93,8 @@ def test_the_late_customer_is_a_c_and_the_one_nobody_knows_has_no_grade(book: Bo
     for customer in (1, 2):
         assess(book, customer)
     late, unknown = (rating_of(book.customers[number].id, day=DAY, scope=EVERYTHING) for number in (1, 2))
-    assert late is not None and unknown is not None  # noqa: PT018
+    assert late is not None
+    assert unknown is not None
     assert (late.assessment.score, late.grade) == (28, "C")
     assert (unknown.assessment.card, unknown.assessment.score, unknown.grade) == ("small_firms", 40, "")
     # Without a grade it is looked at as soon as the worst.

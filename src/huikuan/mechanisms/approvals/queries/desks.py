@@ -35,8 +35,7 @@ from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, Permission, 
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.queries import rights, scope_under
 from huikuan.mechanisms.identity.reaching import reached
-from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
-from huikuan.mechanisms.policies.queries import in_force
+from huikuan.mechanisms.policies.queries import lets_makers_approve
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Desk:
 
         Refuses whoever has no right to it, and whoever's hand is in it already.
         """
-        small = _small_firm(record.company_id, at=at)
+        small = lets_makers_approve(record.company_id, at=at)
         own = self.own(record, steps, small=small, comment=comment, at=at)
         roles = route_of(record)[stand.stop]
         alone = ApprovalRequest.objects.filter(pk=record.pk)
@@ -128,7 +127,7 @@ def waiting_for(actor: str, *, at: datetime) -> list[RequestRow]:
 
 def _apart(desk: Desk, record: ApprovalRequest, steps: dict[int, list[Step]], *, at: datetime) -> bool:
     """Whether the desk may decide it, saying why where a small firm lets makers decide."""
-    small = _small_firm(record.company_id, at=at)
+    small = lets_makers_approve(record.company_id, at=at)
     if desk.administers and not small:
         return False
     try:
@@ -150,7 +149,3 @@ def _mandates(holder: str, *, at: datetime) -> list[tuple[Mandate, Scope]]:
 
 def _alone(held: frozenset[Held], role: str) -> Rights:
     return Rights(frozenset(one for one in held if one.role == role))
-
-
-def _small_firm(company_id: int | None, *, at: datetime) -> bool:
-    return bool(in_force(APPROVALS.name, company_id=company_id, at=at).document["profile"] == SMALL_FIRM)
