@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a machine with Python 3.11+ and make:
-#   make demo   the program with a demo company, on the embedded database
+#   make demo   the program with a demo company, on the embedded database (HUIKUAN_PORT: another port)
 #   make test   every check and every test, on both databases
 
 PYTHON ?= python3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ def add_commands(subparsers: Any) -> None:
     """Add `huikuan demo`."""
     demo = subparsers.add_parser("demo", help=_("build the demo company and serve it"))
     demo.add_argument("--host", default="127.0.0.1")
-    demo.add_argument("--port", type=port, default=8000)
+    demo.add_argument("--port", type=port, default=os.environ.get("HUIKUAN_PORT", "8000"))
     demo.add_argument("--as-of", default="", help=_("the day the demo counts from, today by default"))
     demo.add_argument("--no-serve", action="store_true", help=_("only build"))
     demo.add_argument("--json", action="store_true")
