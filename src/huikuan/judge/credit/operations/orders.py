@@ -42,10 +42,11 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import permissions, scope
 from huikuan.mechanisms.policies.queries import lets_makers_approve
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.contracts.queries.commitments import Stated, entered_by, is_delivery, stated, was_void
+from huikuan.record.contracts.queries.commitments import Stated, entered_by, is_delivery, said_before, stated
 from huikuan.record.customers.queries import seen
 
-#: What may make room: money and credits that come in, orders that shrink, limits that are granted.
+#: What may make room: money and credits that come in, also with an import, orders that shrink, limits that are
+#: granted.
 MAKING_ROOM = frozenset(
     {
         "receivables.posted",
@@ -53,6 +54,7 @@ MAKING_ROOM = frozenset(
         "receivables.reversed",
         "contracts.ordered",
         "credit.limit_granted",
+        "connectors.imported",
     }
 )
 
@@ -69,9 +71,9 @@ def follow_order(event: Announced) -> None:
 def release_order(*, order_id: int, reason: str, until_on: date | None = None, actor: str, at: datetime) -> int:
     """Let an order that waits go on, saying why; answers the decision's id. It counts as exposure from now on.
 
-    A paused one takes the permission alone; a held one authority over all that would stand then. Refuses whoever
-    entered the order (a small firm's rule may let them), and one that does not wait. `until_on`: what is not
-    delivered by then asks anew.
+    A paused one takes the permission alone; one that is held, or would be by now, authority over all that would stand
+    then. Refuses whoever entered or changed the order (a small firm's rule may let them), and one that does not wait.
+    `until_on`: what is not delivered by then asks anew.
     """
     reason = tidy(reason)[:LONGEST_REASON]
     if not reason:
@@ -84,15 +86,15 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
         _require_right(order, actor, at, small_firm)
         nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
         order, standing = stated(order_id), _standing(order_id)
-        if standing is None or standing.state not in WAITING or order.void:
+        today = business_date(at, company.time_zone)
+        if standing is None or order.void or not (standing.state in WAITING or _ended(standing, today)):
             raise Refusal("order_does_not_wait", number=order.number)
-        if until_on is not None and until_on < business_date(at, company.time_zone):
+        if until_on is not None and until_on < today:
             raise Refusal("limit_over_already", until=until_on)
-        require_another(
-            maker=person(entered_by(order_id)), checker=person(actor), small_firm=small_firm, comment=reason
-        )
+        _require_other_hands(order, actor, small_firm, reason)
         judged = judge_order(company, order, nodes, at=at)
-        if standing.state == HELD:
+        # A paused one may be beyond the limit by now.
+        if HELD in (standing.state, state_after(judged.decision.decision, judged.rules)):
             _require_authority(company, judged, actor, at)
         return _record(order, RELEASED, judged, at, actor=actor, reason=reason, until_on=until_on)
 
@@ -100,8 +102,8 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
 
 
 def check_order(*, order_id: int, actor: str, at: datetime) -> Judged:
-    """Decide anew about an order that waits, or that came with an import and was never decided about; what is
-    released goes on unasked and is only looked at. Refuses a void one."""
+    """Decide anew about an order that waits, whose release has ended, or that came with an import and was never
+    decided about; what is released goes on unasked and is only looked at. Refuses a void one."""
 
     def work() -> Judged:
         order = stated(order_id)
@@ -111,7 +113,7 @@ def check_order(*, order_id: int, actor: str, at: datetime) -> Judged:
         nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
         order, standing = stated(order_id), _standing(order_id)
         judged = judge_order(company, order, nodes, at=at)
-        if standing is None or standing.state in WAITING:
+        if standing is None or standing.state in WAITING or _ended(standing, business_date(at, company.time_zone)):
             _record(order, state_after(judged.decision.decision, judged.rules), judged, at, actor=actor)
         return judged
 
@@ -119,15 +121,21 @@ def check_order(*, order_id: int, actor: str, at: datetime) -> Judged:
 
 
 def make_room(event: Announced, *, at: datetime) -> None:
-    """After-commit subscriber: what waits goes on once it fits in, the order entered first first."""
-    if event.company_id is None or event.customer_id is None:
+    """After-commit subscriber: what waits goes on once it fits in, the order entered first first.
+
+    What is of no one customer, the limit of a group or an import, may have made room for anybody.
+    """
+    if event.company_id is None:
         return
     company = Company.objects.get(pk=event.company_id)
-    nodes = hold_nodes(event.customer_id, business_date(at, company.time_zone))
-    everybody = frozenset().union(*(node.members for node in nodes))
-    for order_id in waiting_orders(company.pk, everybody):
-        order = stated(order_id)
-        theirs = hold_nodes(order.customer_id, business_date(at, company.time_zone))
+    today, whose = business_date(at, company.time_zone), None
+    if event.customer_id is not None:
+        whose = frozenset().union(*(node.members for node in hold_nodes(event.customer_id, today)))
+    for order_id in waiting_orders(company.pk, whose):
+        theirs = hold_nodes(stated(order_id).customer_id, today)
+        order, standing = stated(order_id), _standing(order_id)
+        if order.void or standing is None or standing.state not in WAITING:
+            continue
         judged = judge_order(company, order, theirs, at=at)
         if state_after(judged.decision.decision, judged.rules) == RELEASED:
             _record(order, RELEASED, judged, at)
@@ -136,25 +144,43 @@ def make_room(event: Announced, *, at: datetime) -> None:
 def _check(order: Stated, at: datetime) -> None:
     """Decide about an order that was entered, changed, cancelled or reopened. One that is released and did not grow
     goes on unasked."""
-    standing = _standing(order.order_id)
     if order.void:
+        standing = _standing(order.order_id)
         if standing is not None and standing.state != CANCELLED:
             _record(order, CANCELLED, None, at)
         return
-    if standing is not None and standing.state == RELEASED and _fits_in(order, standing):
+    company = Company.objects.get(pk=order.company_id)
+    today = business_date(at, company.time_zone)
+    # Not held yet: nodes come first, as everywhere, and while the order is held nothing takes its release away.
+    standing = OrderStanding.objects.filter(pk=order.order_id).first()
+    if standing is not None and standing.state == RELEASED and _fits_in(order, standing, today):
         if order.amount < standing.amount:
             _record(order, RELEASED, None, at, until_on=standing.until_on)
         return
-    company = Company.objects.get(pk=order.company_id)
-    nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
+    nodes = hold_nodes(order.customer_id, today)
     judged = judge_order(company, order, nodes, at=at)
     _record(order, state_after(judged.decision.decision, judged.rules), judged, at)
 
 
-def _fits_in(order: Stated, standing: OrderStanding) -> bool:
-    same = order.currency == standing.currency and order.amount <= standing.amount
+def _fits_in(order: Stated, standing: OrderStanding, today: date) -> bool:
+    """Whether it takes no more than was released: advances net their own contract alone, so under another it may."""
+    if order.currency != standing.currency or order.amount > standing.amount or _ended(standing, today):
+        return False
+    before = said_before(order.order_id, order.version)
     # An import that was undone may have made it void without a word.
-    return same and not was_void(order.order_id, order.version)
+    return before is None or (not before.void and before.contract_number == order.contract_number)
+
+
+def _ended(standing: OrderStanding, today: date) -> bool:
+    """Whether its release has ended."""
+    return standing.state == RELEASED and standing.until_on is not None and standing.until_on < today
+
+
+def _require_other_hands(order: Stated, actor: str, small_firm: bool, reason: str) -> None:
+    """Refuse whoever entered the order or changed it at any time."""
+    hands = {person(one) for one in entered_by(order.order_id)}
+    maker = person(actor) if person(actor) in hands else ""
+    require_another(maker=maker, checker=person(actor), small_firm=small_firm, comment=reason)
 
 
 def _allow_delivery(order: Stated, at: datetime) -> None:
@@ -166,11 +192,7 @@ def _allow_delivery(order: Stated, at: datetime) -> None:
     standing = _standing(order.order_id)
     if standing is not None and standing.state in WAITING:
         raise Refusal("order_waits", number=order.number)
-    if (
-        standing is not None
-        and standing.until_on is not None
-        and standing.until_on < business_date(at, company.time_zone)
-    ):
+    if standing is not None and _ended(standing, business_date(at, company.time_zone)):
         raise Refusal("order_release_ended", number=order.number, until=standing.until_on)
     judged = judge_delivery(company, order, at=at)
     if judged.decision.decision == HOLD:
@@ -199,12 +221,14 @@ def _require_right(order: Stated, actor: str, at: datetime, small_firm: bool) ->
 
 
 def _require_authority(company: Company, judged: Judged, actor: str, at: datetime) -> None:
-    """Over all that would stand then with the customer, in the company's currency. What cannot be valued nobody has
-    the authority for."""
+    """Over all that would stand then with the customer, and with each group whose limit holds it, in the company's
+    currency. What cannot be valued nobody has the authority for."""
     if not judged.nodes:
         raise Refusal("release_without_rate")
-    own = judged.nodes[0]
-    require_reach(company, own.after, own.limit.currency, actor=actor, at=at)
+    holding = {reason.group for reason in judged.decision.reasons if reason.decision == HOLD}
+    for node in judged.nodes:
+        if not node.group or node.group in holding:
+            require_reach(company, node.after, node.limit.currency, actor=actor, at=at)
 
 
 def _record(

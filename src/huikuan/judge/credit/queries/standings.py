@@ -55,9 +55,11 @@ def waiting_as_of(order_ids: Collection[int], *, company_id: int, day: date, kno
     return frozenset(found)
 
 
-def waiting_orders(company_id: int, customer_ids: Collection[int]) -> list[int]:
-    """Ids of the orders of these customers that wait, the one entered first first."""
-    rows = OrderStanding.objects.filter(company_id=company_id, customer_id__in=customer_ids, state__in=WAITING)
+def waiting_orders(company_id: int, customer_ids: Collection[int] | None) -> list[int]:
+    """Ids of the orders of these customers (None: of any) that wait, the one entered first first."""
+    rows = OrderStanding.objects.filter(company_id=company_id, state__in=WAITING)
+    if customer_ids is not None:
+        rows = rows.filter(customer_id__in=customer_ids)
     return list(rows.order_by("order_id").values_list("order_id", flat=True))
 
 

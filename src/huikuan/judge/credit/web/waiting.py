@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huikuan.judge.credit.domain.deciding import WAITING
+from huikuan.judge.credit.domain.deciding import RELEASED, WAITING
 from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, waiting_page
@@ -27,7 +27,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
-from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.contracts.queries.orders import OrderRow, order
 from huikuan.record.customers.queries import seen
@@ -87,10 +87,16 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
         "order": row,
         "decisions": told,
         "now": told[0] if told else None,
-        "releases": bool(told) and told[0].row.state in WAITING and releases and not reading_of(request).is_past,
+        "releases": bool(told) and _asks(told[0].row, reading_of(request)) and releases,
         "form": form,
     }
     return render(request, "credit/order.html", page, status=400 if form.problems else 200)
+
+
+def _asks(row: DecisionRow, reading: Reading) -> bool:
+    """Whether the order waits for a release today, also because the one it had has ended."""
+    ended = row.state == RELEASED and row.until_on is not None and row.until_on < reading.today
+    return not reading.is_past and (row.state in WAITING or ended)
 
 
 def _release(request: HttpRequest, row: OrderRow, form: Form) -> bool:

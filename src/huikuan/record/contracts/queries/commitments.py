@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huikuan.kernel.errors import Refusal
-from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Done, order_from
+from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Done, Order, order_from
 from huikuan.record.contracts.models import Fulfilment, SalesOrder, SalesOrderVersion
 
 #: order_id, customer_id, currency, contract_number, amount, delivered_amount, invoiced_amount of every order with
@@ -88,16 +88,15 @@ def stated(order_id: int) -> Stated:
     )  # fmt: skip
 
 
-def entered_by(order_id: int) -> str:
-    """Who said what the order says now."""
-    actors = SalesOrderVersion.objects.filter(order_id=order_id).order_by("-version").values_list("actor", flat=True)
-    return str(actors[0])
+def entered_by(order_id: int) -> frozenset[str]:
+    """Everybody who entered the order or changed it."""
+    return frozenset(SalesOrderVersion.objects.filter(order_id=order_id).values_list("actor", flat=True))
 
 
-def was_void(order_id: int, version: int) -> bool:
-    """Whether the order was void before this version of it."""
+def said_before(order_id: int, version: int) -> Order | None:
+    """What the order said before this version of it; None of the first one."""
     before = SalesOrderVersion.objects.filter(order_id=order_id, version__lt=version).order_by("-version").first()
-    return before is not None and order_from(before.content).void
+    return None if before is None else order_from(before.content)
 
 
 def is_delivery(fulfilment_id: int) -> bool:
