@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError
 
 from huikuan.judge.credit.domain.authority import require_another
-from huikuan.judge.credit.domain.limits import TEMPORARY, Wish, check_wish
+from huikuan.judge.credit.domain.limits import Wish, check_wish, most_with
 from huikuan.judge.credit.models import LimitRequest, LimitStep
 from huikuan.judge.credit.operations.authority import require_reach
 from huikuan.judge.credit.operations.locks import hold, name_of
 from huikuan.judge.credit.queries.exposure import Node
-from huikuan.judge.credit.queries.limits import RequestRow, digest_of, governing_id, limits_on, reached, request
+from huikuan.judge.credit.queries.limits import (
+    RequestRow,
+    digest_of,
+    governing_id,
+    granted,
+    limits_on,
+    reached,
+    request,
+)
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
@@ -101,9 +110,12 @@ def approve_limit(*, request_id: int, digest: str, comment: str = "", actor: str
         if row.wish.until_on is not None and row.wish.until_on < today:
             raise Refusal("limit_over_already", until=row.wish.until_on)
         node, begins = _node(row.customer_id, row.group, today), max(row.wish.from_on, today)
+        # A customer shown under another by now has the other's limit.
+        if row.customer_id is not None and one_of(row.customer_id).shown != row.customer_id:
+            raise Refusal("limit_shown_has_changed", request=row.id)
         if digest != shown_digest(row) or governing_id(company, node, row.wish.kind, begins) != row.replaces:
             raise Refusal("limit_shown_has_changed", request=row.id)
-        _require_authority(row, company, node, actor, at)
+        _require_authority(row, company, node, begins, actor, at)
         _step(row, LimitStep.Step.APPROVED, digest, actor, at, comment=comment, own=own)
         _tell("credit.limit_granted", company.pk, row.customer_id, row.id, at)
 
@@ -162,12 +174,12 @@ def _held(
     return row, Company.objects.get(pk=row.company_id)
 
 
-def _require_authority(row: RequestRow, company: Company, node: Node, actor: str, at: datetime) -> None:
-    """Against all that will stand then: with a temporary limit what it is added to."""
-    stands = row.wish.amount
-    if row.wish.kind == TEMPORARY:
-        stands += limits_on(company, [node], row.wish.from_on)[node.customer_id, node.group].standing
-    require_reach(company, stands, row.wish.currency, actor=actor, at=at)
+def _require_authority(row: RequestRow, company: Company, node: Node, begins: date, actor: str, at: datetime) -> None:
+    """Against all that will stand then: a temporary limit with what it is added to, a standing one with what is added
+    to it."""
+    wishes = granted(company, [node])[node.customer_id, node.group]
+    most = most_with(wishes, replace(row.wish, from_on=begins), company.currency)
+    require_reach(company, most.amount, most.currency, actor=actor, at=at)
 
 
 def _step(
