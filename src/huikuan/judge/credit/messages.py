@@ -115,10 +115,11 @@ REASONS: dict[str, str] = {
     "without_rate": gettext_noop("Part of the exposure is in a currency without a rate, so it cannot be compared."),
 }
 
-#: The same of a group: whoever sees one customer of it is told no amount of the others.
+#: The same of a group: whoever sees one customer of it is told no amount of the others, nor a share: two of them give
+#: the limit away.
 GROUP_REASONS: dict[str, str] = {
-    "over_threshold": gettext_noop("Group %(group)s would use %(percent)s of its limit."),
-    "over_limit": gettext_noop("Group %(group)s would be over its limit: %(percent)s."),
+    "over_threshold": gettext_noop("Group %(group)s would use more than %(warn_over)s %% of its limit."),
+    "over_limit": gettext_noop("Group %(group)s would be over its limit."),
     "prepay_only": gettext_noop("The limit of group %(group)s is 0, so nothing goes on credit."),
     "limit_expired": gettext_noop("The limit of group %(group)s has ended, which counts as 0."),
 }
@@ -134,4 +135,10 @@ WAYS_OUT: dict[str, str] = {
     "release_by_sales_manager": gettext_noop("Have a sales manager release it, with a reason"),
     "release_by_authority": gettext_noop("Have it released by somebody whose authority reaches so far"),
     "stop_supply": gettext_noop("Stop supply"),
+}
+
+#: The same where the amount is a group's.
+WAYS_OUT_OF_A_GROUP: dict[str, str] = {
+    "prepay": gettext_noop("Let the customer pay ahead"),
+    "temporary_limit": gettext_noop("Ask for a temporary limit"),
 }

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from huikuan.judge.credit.messages import GROUP_REASONS, REASONS, WAYS_OUT
+from huikuan.judge.credit.domain.deciding import HOLD
+from huikuan.judge.credit.messages import GROUP_REASONS, REASONS, WAYS_OUT, WAYS_OUT_OF_A_GROUP
 from huikuan.judge.credit.queries.judging import Judged
 from huikuan.kernel.money import to_text
 
@@ -27,7 +28,7 @@ def judged_json(judged: Judged, company_currency: str) -> dict[str, Any]:
             {"rule": one["rule"], "group": one["group"], "message": told_reason(one, content, company_currency)}
             for one in content["reasons"]
         ],
-        "ways_out": [{"way": one["way"], "message": told_way(one, currency)} for one in content["ways_out"]],
+        "ways_out": [{"way": one["way"], "message": told_way(one, content, currency)} for one in content["ways_out"]],
         "mode": judged.rules.mode,
         "policy": judged.policy.number,
     }
@@ -56,11 +57,13 @@ def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_c
     }
 
 
-def told_way(way: Mapping[str, Any], currency: str) -> str:
-    """A kept way out as a sentence."""
+def told_way(way: Mapping[str, Any], content: Mapping[str, Any], currency: str) -> str:
+    """A kept way out as a sentence; `content` is the decision's. What a group lacks is told to nobody: whoever asks
+    may see one customer of it alone."""
+    held_by_group = any(one["group"] and one["decision"] == HOLD for one in content["reasons"])
     amount = f"{currency} {to_text(int(way['amount']), currency)}"
-    template = WAYS_OUT[way["way"]]
-    return gettext(template) % {"amount": amount}
+    templates = {**WAYS_OUT, **WAYS_OUT_OF_A_GROUP} if held_by_group else WAYS_OUT
+    return gettext(templates[way["way"]]) % {"amount": amount}
 
 
 def percent_text(used: int, limit: int) -> str:

@@ -28,7 +28,7 @@ from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.queries import company_record
-from huikuan.record.customers.queries import customer
+from huikuan.record.customers.queries import customer, seen
 
 
 def add_limit(actions: Any) -> None:
@@ -71,10 +71,13 @@ def _add_propose(verbs: argparse._SubParsersAction[Any]) -> None:
 def _show(options: Namespace) -> int:
     about = asked(options, Permission.VIEW_LEDGER)
     day = parse_date(options.as_of) if options.as_of else about.today
-    own, *groups = nodes_of(about.customer.id, day)
+    theirs = seen(about.scope)
+    own, *above = nodes_of(about.customer.id, day)
+    # A group is told only to whoever sees every customer in it.
+    groups = [node for node in above if all(theirs.has(about.company.pk, member) for member in node.members)]
     found = limits_on(about.company, [own, *groups], day)
     rows = history(about.company.pk, about.customer.id, scope=about.scope)
-    limit = found[about.customer.id, ""]
+    limit = found[own.customer_id, ""]
     body = {
         "company": about.company.code,
         "customer": about.customer.code,

@@ -127,7 +127,7 @@ def _sentences(row: DecisionRow, company_currency: str) -> Told:
         _(DECISIONS[row.decision]),
         _(STATES[row.state]),
         tuple(told_reason(one, content, company_currency) for one in content.get("reasons", ())),
-        tuple(told_way(one, own) for one in content.get("ways_out", ())),
+        tuple(told_way(one, content, own) for one in content.get("ways_out", ())),
     )
 
 
