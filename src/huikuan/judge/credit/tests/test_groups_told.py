@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_no_figure_of_the_group_is_told(staffed: Trade, amount: int, rule: str) 
     (reason,) = answer["reasons"]
     assert (reason["rule"], reason["group"]) == (rule, "LUHE")
     messages = [reason["message"], *(one["message"] for one in answer["ways_out"])]
-    figures = [part for text in messages for part in text.replace(",", "").split() if any(c.isdigit() for c in part)]
+    figures = re.findall(r"[0-9][0-9.,]*", " ".join(messages))
     assert figures == (["80"] if rule == "over_threshold" else [])
 
 
