@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,13 +39,23 @@ from huikuan.mechanisms.policies.queries import lets_makers_approve
 
 
 @dataclass(frozen=True, slots=True)
+class Lender:
+    """Who lent a right: the delegations around them, and whether they administer."""
+
+    delegations: tuple[Delegation, ...]
+    administers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """Each mandate with the rows it reaches; whoever administers has one in a small firm alone."""
+    """Each mandate with the rows it reaches; whoever administers has one in a small firm alone. `lenders`: those whose
+    mandates are borrowed."""
 
     actor: str
     mandates: tuple[tuple[Mandate, Scope], ...]
     delegations: tuple[Delegation, ...]
     administers: bool
+    lenders: Mapping[str, Lender]
 
     def require(
         self, record: ApprovalRequest, steps: Sequence[Step], stand: Stand, *, comment: str, at: datetime
@@ -61,9 +71,28 @@ class Desk:
         found = [
             mandate
             for mandate, scope in self.mandates
-            if mandate.role in roles and (small or not self.administers) and reached(alone, scope).exists()
+            if mandate.role in roles
+            and (small or not self.administers)
+            and self.lent_apart(mandate.holder, record, steps, small=small, at=at)
+            and reached(alone, scope).exists()
         ]
         return chosen(self.actor, found, roles=roles), own
+
+    def lent_apart(
+        self, holder: str, record: ApprovalRequest, steps: Sequence[Step], *, small: bool, at: datetime
+    ) -> bool:
+        """Whether a holder's right may be used: what they could not decide themselves nobody decides by it."""
+        if small or holder == self.actor:
+            return True
+        lender = self.lenders[holder]
+        if lender.administers:
+            return False
+        links = linked(holder, lender.delegations, since=record.recorded_at, until=at) - {self.actor}
+        try:
+            require_apart(holder, links, _involved(record, steps))
+        except Refusal:
+            return False
+        return True
 
     def view(self, record: ApprovalRequest, steps: Sequence[Step], stand: Stand, *, at: datetime) -> Mandate | Refusal:
         """The mandate that would be used, or why there is none."""
@@ -75,7 +104,7 @@ class Desk:
     def own(self, record: ApprovalRequest, steps: Sequence[Step], *, small: bool, comment: str, at: datetime) -> bool:
         """True where a small firm lets somebody decide who has a hand in it already, saying why; refuses them
         elsewhere."""
-        involved = Involved(person(record.maker), frozenset(record.barred), hands_of(steps))
+        involved = _involved(record, steps)
         links = linked(self.actor, self.delegations, since=record.recorded_at, until=at)
         try:
             require_apart(self.actor, links, involved)
@@ -90,9 +119,9 @@ class Desk:
 
 def desk_of(actor: str, *, at: datetime) -> Desk:
     """What `actor` may decide at `at`. Nobody decides on the command line but as a user who proved who they are, and
-    nobody by a borrowed role that does not go with their own."""
+    nobody by a borrowed role that does not go with their own, or that its holder may not use: who administers."""
     if is_operator(actor):
-        return Desk(actor, (), (), administers=False)
+        return Desk(actor, (), (), administers=False, lenders={})
     mine = {one.role for one in rights(actor, at=at).held}
     around = delegations_around(actor)
     lenders = givers(actor, around, at=at) if mine else ()
@@ -100,7 +129,9 @@ def desk_of(actor: str, *, at: datetime) -> Desk:
     borrowed = [
         one for lender in lenders for one in _mandates(lender, at=at) if not conflicting(one[0].role, mine, pairs)
     ]
-    return Desk(actor, (*_mandates(actor, at=at), *borrowed), around, administers=ADMINISTRATOR in mine)
+    mandates = (*_mandates(actor, at=at), *borrowed)
+    lent = {one: Lender(delegations_around(one), _administers(one, at=at)) for one in lenders}
+    return Desk(actor, mandates, around, administers=ADMINISTRATOR in mine, lenders=lent)
 
 
 def waiting_for(actor: str, *, at: datetime) -> list[RequestRow]:
@@ -109,29 +140,36 @@ def waiting_for(actor: str, *, at: datetime) -> list[RequestRow]:
     records = {one.pk: one for one in ApprovalRequest.objects.exclude(pk__in=ended())} if desk.mandates else {}
     steps = steps_of(list(records))
     reaches = [
-        (
-            mandate.role,
-            set(reached(ApprovalRequest.objects.filter(pk__in=records), scope).values_list("pk", flat=True)),
-        )
+        (mandate, set(reached(ApprovalRequest.objects.filter(pk__in=records), scope).values_list("pk", flat=True)))
         for mandate, scope in desk.mandates
     ]
+    small = {one: lets_makers_approve(one, at=at) for one in {record.company_id for record in records.values()}}
     found = []
     for record in records.values():
-        stand = stand_now(record, steps[record.pk])
-        roles = route_of(record)[stand.stop]
-        if any(role in roles and record.pk in ids for role, ids in reaches) and _apart(desk, record, steps, at=at):
+        taken, lets = steps[record.pk], small[record.company_id]
+        roles = route_of(record)[stand_now(record, taken).stop]
+        mandated = any(
+            mandate.role in roles
+            and record.pk in ids
+            and desk.lent_apart(mandate.holder, record, taken, small=lets, at=at)
+            for mandate, ids in reaches
+        )
+        if mandated and _apart(desk, record, taken, small=lets, at=at):
             found.append(record)
     rows = rows_of(found)
     return sorted(rows, key=lambda row: (row.deadline or at, row.id))
 
 
-def _apart(desk: Desk, record: ApprovalRequest, steps: dict[int, list[Step]], *, at: datetime) -> bool:
+def _involved(record: ApprovalRequest, steps: Sequence[Step]) -> Involved:
+    return Involved(person(record.maker), frozenset(record.barred), hands_of(steps))
+
+
+def _apart(desk: Desk, record: ApprovalRequest, steps: Sequence[Step], *, small: bool, at: datetime) -> bool:
     """Whether the desk may decide it, saying why where a small firm lets makers decide."""
-    small = lets_makers_approve(record.company_id, at=at)
     if desk.administers and not small:
         return False
     try:
-        desk.own(record, steps[record.pk], small=small, comment="…", at=at)
+        desk.own(record, steps, small=small, comment="…", at=at)
     except Refusal:
         return False
     return True
@@ -145,6 +183,10 @@ def _mandates(holder: str, *, at: datetime) -> list[tuple[Mandate, Scope]]:
         for role in DECIDING
         if any(one.role == role for one in held)
     ]
+
+
+def _administers(holder: str, *, at: datetime) -> bool:
+    return any(one.role == ADMINISTRATOR for one in rights(holder, at=at).held)
 
 
 def _alone(held: frozenset[Held], role: str) -> Rights:
