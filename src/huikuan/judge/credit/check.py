@@ -16,7 +16,7 @@ def unlike_their_decisions() -> Iterator[tuple[str, str, str]]:
     while found := _orders_after(after):
         readings = OrderStanding.objects.in_bulk(found)
         last: dict[int, OrderDecision] = {}
-        for fact in OrderDecision.objects.filter(order_id__in=found).order_by("tx", "id"):
+        for fact in OrderDecision.objects.filter(order_id__in=found).order_by("id"):
             last[fact.order_id] = fact
         for order_id in found:
             said = _columns(last.get(order_id))

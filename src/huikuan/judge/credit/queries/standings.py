@@ -48,7 +48,7 @@ def waiting_as_of(order_ids: Collection[int], *, company_id: int, day: date, kno
         facts = OrderDecision.objects.filter(order_id__in=ids[start : start + _AT_ONCE], tx__lt=known)
         last = {
             one.order_id: one.state
-            for one in facts.order_by("tx", "id").only("order_id", "state", "recorded_at")
+            for one in facts.order_by("id").only("order_id", "state", "recorded_at")
             if business_date(one.recorded_at, zone) <= day
         }
         found |= {order_id for order_id, state in last.items() if state in WAITING}
@@ -71,7 +71,7 @@ def decisions(order_id: int, *, scope: Scope) -> list[DecisionRow]:
             row.id, row.order_id, row.document, row.decision, row.state, row.mode, row.currency, row.amount,
             json.loads(row.content), row.policy_version_id, row.reason, row.until_on, row.actor, row.recorded_at,
         )
-        for row in rows.order_by("-tx", "-id")
+        for row in rows.order_by("-id")
     ]  # fmt: skip
 
 
