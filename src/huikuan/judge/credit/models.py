@@ -77,8 +77,8 @@ class OrderDecision(Fact):
     void. `mode` observe: it went on whatever was decided. `amount` of the order as decided on. `content`: text of a
     JSON object with sorted keys: the nodes with limit and exposure before and after, reasons, ways out.
     Decisions about an order are made one after the other, whoever began first: the one with the greatest id is the
-    last. `policy_version_id` null: the shipped default. A person's release names them and their `reason`; `until_on`: what
-    is not delivered by then asks anew (null: no end).
+    last. `policy_version_id` null: the shipped default. A person's release names them and their `reason`; `until_on`:
+    what is not delivered by then asks anew (null: no end).
     """
 
     order_id = models.BigIntegerField(db_index=True)

@@ -69,11 +69,11 @@ class Exposed:
     exposure: Exposure
 
 
-def nodes_of(customer_id: int, day: date) -> list[Node]:
-    """The customer, the group it is in on `day`, and the groups above, nearest first. Customers that were merged are
-    one node, that of the customer they are shown under."""
-    one = one_of(customer_id)
-    above = [Node(None, code, customers_in(code, day)) for code in groups_above(one.shown, day)]
+def nodes_of(customer_id: int, day: date, known: int | None = None) -> list[Node]:
+    """The customer, the group it is in on `day`, and the groups above, nearest first. Customers that were merged, as
+    known below a horizon (None: now), are one node, that of the customer they are shown under."""
+    one = one_of(customer_id, known)
+    above = [Node(None, code, customers_in(code, day, known)) for code in groups_above(one.shown, day, known)]
     return [Node(one.shown, "", one.members), *above]
 
 
@@ -86,7 +86,7 @@ def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> E
 def exposure_as_of(company: Company, node: Node, *, currency: str, day: date, known: int | None = None) -> Exposed:
     """The same recomputed from the facts as of `day`, as known below a horizon (None: now)."""
     lines = lines_as_of(company.pk, node.members, day=day, known=known)
-    return Exposed(node, day, False, valued(lines, currency, day))
+    return Exposed(node, day, False, valued(lines, currency, day, known))
 
 
 def exposed(
@@ -143,24 +143,24 @@ def _of_one(lines: list[Line], known: int | None) -> list[Line]:
     return [replace(one, customer_id=shown.get(one.customer_id, one.customer_id)) for one in lines] if shown else lines
 
 
-def valued(lines: Iterable[Line], currency: str, day: date) -> Exposure:
-    """The lines in `currency` at the rates of `day`; refuses a currency without one."""
-    return exposure_of(lines, currency, converter(currency, day))
+def valued(lines: Iterable[Line], currency: str, day: date, known: int | None = None) -> Exposure:
+    """The lines in `currency` at the rates of `day`, as known below a horizon; refuses a currency without one."""
+    return exposure_of(lines, currency, converter(currency, day, known))
 
 
-def converter(into: str, day: date) -> Callable[[int, str], int]:
+def converter(into: str, day: date, known: int | None = None) -> Callable[[int, str], int]:
     """(minor, currency) → minor of `into` at the latest rate on or before `day`; each rate is looked up once."""
-    known: dict[str, int] = {}
+    rates: dict[str, int] = {}
 
     def value(minor: int, currency: str) -> int:
         if currency == into:
             return minor
-        if currency not in known:
-            rate = rate_on(currency, into, day)
+        if currency not in rates:
+            rate = rate_on(currency, into, day, known=known)
             if rate is None:
                 raise Refusal("exposure_without_rate", currency=currency, into=into, day=day)
-            known[currency] = rate.rate_e8
-        return convert(minor, currency, known[currency], into)
+            rates[currency] = rate.rate_e8
+        return convert(minor, currency, rates[currency], into)
 
     return value
 

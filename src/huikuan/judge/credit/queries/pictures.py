@@ -69,7 +69,7 @@ def pictures(
     for company in companies:
         if not theirs.has(company.pk, customer_id):
             continue
-        nodes = nodes_of(customer_id, as_of)
+        nodes = nodes_of(customer_id, as_of, known)
         shown = [node for node in nodes if all(theirs.has(company.pk, member) for member in node.members)]
         if nodes[0] not in shown:
             continue
