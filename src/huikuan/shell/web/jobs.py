@@ -35,6 +35,7 @@ KINDS = {
     "backups.make": gettext_noop("Making the daily backup"),
     "columns.compact": gettext_noop("Compacting the mirror"),
     "columns.refresh": gettext_noop("Refreshing the mirror"),
+    "contracts.sign": gettext_noop("Reaching milestones on their day of signature"),
     "events.deliver": gettext_noop("Delivering events"),
     "imports.check": gettext_noop("Checking an import"),
     "imports.commit": gettext_noop("Committing an import"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +39,22 @@ def by_signature(before: Terms | None, after: Terms, standing: Mapping[str, Happ
     free = awaiting - (standing.keys() - {one.milestone for one in taken_back})
     reached = sorted(code for code in free if happened and (moved or code not in known))
     return Followed(taken_back, tuple(reached))
+
+
+def by_its_day(
+    said: Iterable[tuple[date, Terms]], after: Terms, ever: Collection[tuple[str, date]], today: date
+) -> tuple[str, ...]:
+    """The codes of the milestones that are reached because a day of signature that was ahead has come.
+
+    `said`: what each version says and the day it was recorded; only one recorded before the day it names can
+    have left the signing open. `after`: the terms that govern. `ever`: milestone and day of every event ever recorded, those
+    taken back too: what was taken back by hand does not come again.
+    """
+    day = after.signed_on
+    if after.status == VOID or day is None or day > today:
+        return ()
+    ahead = frozenset(code for on, terms in said if on < day and terms.signed_on == day for code in _awaiting(terms))
+    return tuple(sorted(code for code in ahead & _awaiting(after) if (code, day) not in ever))
 
 
 def _awaiting(terms: Terms) -> frozenset[str]:

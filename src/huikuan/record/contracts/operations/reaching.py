@@ -115,7 +115,7 @@ def follow_signatures(signed: Sequence[Signed], *, company_id: int, reason: str,
         gone = {happened.milestone for happened in followed.taken_back}
         stands: dict[str, object] = {code: what for code, what in one.standing.items() if code not in gone}
         for code in followed.reached:
-            reached.append(_by_signature(one, code, today))
+            reached.append(by_signature_day(one.contract, one.after, code, today, batch_id=one.batch_id))
             stands[code] = reached[-1]
         if gone or followed.reached:
             await_next(one.contract, one.after, stands)
@@ -123,12 +123,15 @@ def follow_signatures(signed: Sequence[Signed], *, company_id: int, reason: str,
         record_reached(reached, actor=actor, at=at)
 
 
-def _by_signature(one: Signed, code: str, today: date) -> Reached:
-    day = one.after.signed_on
+def by_signature_day(
+    contract: Contract, terms: Terms, code: str, today: date, *, batch_id: int | None = None
+) -> Reached:
+    """The milestone of this code, reached on the day the terms were signed."""
+    day = terms.signed_on
     if day is None:
         raise AssertionError("nothing follows a signature that has no day")
-    due_date = reach(one.after.milestones, code, {}, happened_on=day, signed_on=day, today=today)
-    return Reached(one.contract, one.after, code, day, due_date, batch_id=one.batch_id)
+    due_date = reach(terms.milestones, code, {}, happened_on=day, signed_on=day, today=today)
+    return Reached(contract, terms, code, day, due_date, batch_id=batch_id)
 
 
 def _names(one: Reached) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.contracts.domain.milestones import Milestone, amounts
 from huikuan.record.contracts.domain.terms import ACTIVE, Terms
@@ -50,6 +51,18 @@ def milestones_awaited(
     changed = {one.contract_id for one in rows} & set(since.values_list("pk", flat=True))
     found = sorted(rows, key=lambda one: (one.planned_on, one.number, one.title))
     return tuple(found[:limit]), steady.count() + len(changed)
+
+
+def signings_come(*, at: datetime) -> list[int]:
+    """Contracts whose day of signature has come by `at` and was entered while it was ahead, and of which no event of
+    that day was ever recorded, by id. Days are compared in UTC and may be one too many: the operation looks again."""
+    entered_ahead = ContractVersion.objects.filter(
+        contract_id=OuterRef("pk"), recorded_at__date__lte=OuterRef("signed_on")
+    )
+    told = MilestoneEvent.objects.filter(contract_id=OuterRef("pk"), happened_on=OuterRef("signed_on"))
+    latest = business_date(at) + timedelta(days=1)
+    come = Contract.objects.filter(signed_on__lte=latest).exclude(status=Contract.Status.VOID)
+    return list(come.filter(Exists(entered_ahead), ~Exists(told)).order_by("pk").values_list("pk", flat=True))
 
 
 def _told_later(as_of: date, known: int | None) -> Q:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from threading import Event
 from typing import Any
 
+from huikuan.mechanisms.jobs.models import Job
+from huikuan.mechanisms.jobs.work import Work
 from huikuan.record.contracts.domain.milestones import Happened, read_milestones
-from huikuan.record.contracts.domain.signature import Followed, by_signature
+from huikuan.record.contracts.domain.signature import Followed, by_its_day, by_signature
 from huikuan.record.contracts.domain.terms import Terms
+from huikuan.record.contracts.jobs import reach_signings
 from huikuan.record.contracts.models import Contract, MilestoneEvent
 from huikuan.record.contracts.operations.contracts import amend_contract
 from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
 from huikuan.record.contracts.queries.terms import standing
-from huikuan.record.contracts.tests.conftest import WHO, Register, day
+from huikuan.record.contracts.tests.conftest import AT, WHO, Register, day
 
 TODAY = date(2026, 11, 20)
 PLAIN = Terms("主轴", "CNY", milestones=read_milestones("预付款 10%；签订 20% 10天；验收 70%"))
@@ -100,3 +104,48 @@ def test_taken_back_by_hand_it_does_not_come_again_by_itself(register: Register)
     record_milestone(contract_id=contract, milestone="signing", happened_on=day("2026-01-15"), **WHO)
     amended(contract, 2, signed_on=day("2026-01-12"))
     assert reached(contract) == {"signing": "2026-01-15"}, "recorded for another day by hand"
+
+
+# A day that is still ahead ----------------------------------------------------------------------------
+
+AHEAD = date(2026, 12, 1)
+
+
+def its_day(*, said_on: date = TODAY, ever: frozenset[tuple[str, date]] = frozenset(), today: date = AHEAD) -> Any:
+    after = replace(PLAIN, signed_on=AHEAD)
+    return by_its_day([(said_on, after)], after, ever, today)
+
+
+def test_a_day_that_was_ahead_reaches_all_that_awaits_the_signing_when_it_comes() -> None:
+    assert its_day() == TWO
+    assert its_day(today=date(2026, 12, 9)) == TWO, "also when nobody looked on the day itself"
+    assert its_day(today=date(2026, 11, 30)) == ()
+    assert its_day(said_on=AHEAD) == (), "entered on its day it was reached as it was entered"
+    assert its_day(ever=frozenset({("signing-1", AHEAD)})) == ("signing-2",), "reached, or taken back since"
+    void = replace(PLAIN, signed_on=AHEAD, status="void")
+    assert by_its_day([(TODAY, void)], void, (), AHEAD) == ()
+    moved = replace(PLAIN, signed_on=date(2026, 12, 3))
+    assert by_its_day([(TODAY, replace(PLAIN, signed_on=AHEAD)), (AHEAD, moved)], moved, (), date(2026, 12, 5)) == TWO
+
+
+def turned(at: datetime) -> dict[str, int]:
+    job = Job(kind="contracts.sign", key="", started_at=at, run_after=at)
+    return reach_signings(Work(job, Event()))
+
+
+def test_the_job_reaches_what_comes_due_once(register: Register) -> None:
+    contract = register.contract(signed_on=AHEAD)
+    register.contract("JL-002")
+    assert turned(AT) == {"reached": 0, "refused": 0}
+    assert reached(contract) == {}
+    # Midnight at the company: 16:00 UTC of the day before.
+    assert turned(datetime(2026, 11, 30, 15, 59, tzinfo=UTC))["reached"] == 0
+    assert turned(datetime(2026, 11, 30, 16, 0, tzinfo=UTC))["reached"] == 1
+    assert reached(contract) == {"signing": "2026-12-01"}
+    event = MilestoneEvent.objects.get(contract_id=contract)
+    assert (event.due_date, event.actor) == (date(2026, 12, 11), "system")
+    later = datetime(2026, 12, 5, 2, tzinfo=UTC)
+    assert turned(later)["reached"] == 0
+    withdraw_milestone(event_id=event.pk, reason="未签", actor="tester", at=later)
+    assert turned(later)["reached"] == 0, "taken back by hand it does not come again"
+    assert MilestoneEvent.objects.filter(contract_id=contract).count() == 2
