@@ -10,7 +10,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # The policy kinds register themselves.
-        from huikuan.judge.credit import policies
+        from huikuan.judge.credit import credit_policy, policies
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("order_standing", _standings)

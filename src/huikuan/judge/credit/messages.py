@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "limit_of_another": gettext_noop("%(actor)s asked for this limit, and only they can take it back."),
     "limit_of_nobody": gettext_noop("A limit is for one customer, or for one group."),
     "limit_over_already": gettext_noop("The limit would have ended on %(until)s. Ask for it anew."),
+    "limit_prepaid_bad": gettext_noop("%(value)s is no share in percent that is paid ahead: 0 to 100."),
     "limit_reason_missing": gettext_noop("Say why, please."),
     "limit_request_unknown": gettext_noop("There is no request no. %(request)s for a limit."),
     "limit_sales_bad": gettext_noop("Sales, days and VAT are not negative, and the peak is 1 at least."),
@@ -44,6 +45,12 @@ SENTENCES: dict[str, str] = {
     "order_waits": gettext_noop(
         "Order %(number)s waits for a release, so nothing of it is delivered. Its page says why and what helps."
     ),
+    "proposal_line_missing": gettext_noop("The statements do not state a line this method takes."),
+    "proposal_statements_old": gettext_noop("The latest statements are older than the policy lets count."),
+    "proposal_without_rate": gettext_noop("Part of it is in a currency without a rate on the day."),
+    "proposal_without_sales": gettext_noop("Nothing was sold on credit in the year before the day."),
+    "proposal_without_score": gettext_noop("The customer has no score."),
+    "proposal_without_statements": gettext_noop("No financial statements were handed in."),
     "release_without_rate": gettext_noop(
         "Part of the exposure is in a currency without a rate, so nobody can say how much would stand. Add the rate."
     ),
@@ -86,6 +93,70 @@ DECISIONS: dict[str, str] = {
     "approve": gettext_noop("Approved"),
     "warn": gettext_noop("Warning"),
     "hold": gettext_noop("Hold"),
+}
+
+#: How a limit is worked out.
+METHODS: dict[str, str] = {
+    "sales_based": gettext_noop("By sales"),
+    "net_worth": gettext_noop("By net worth"),
+    "working_capital": gettext_noop("By working capital"),
+    "points": gettext_noop("By score"),
+    "members": gettext_noop("By what its members are given"),
+}
+
+#: The figures methods take, and the steps they go through.
+FIGURES: dict[str, str] = {
+    "annual_sales": gettext_noop("A year's sales, without VAT"),
+    "annual_sales_with_vat": gettext_noop("Sales of the year before the day, with VAT"),
+    "tangible_net_worth": gettext_noop("Tangible net worth"),
+    "current_assets": gettext_noop("Current assets"),
+    "current_liabilities": gettext_noop("Current liabilities"),
+    "inventory": gettext_noop("Inventory"),
+    "net_worth": gettext_noop("Net worth"),
+    "total_liabilities": gettext_noop("All liabilities"),
+    "score": gettext_noop("Score"),
+    "vat": gettext_noop("VAT"),
+    "daily_sales": gettext_noop("Sales a day"),
+    "days": gettext_noop("Days of term and tolerance"),
+    "peak": gettext_noop("Peak factor"),
+    "evaluation": gettext_noop("Evaluation of four ratios"),
+    "working_assets": gettext_noop("Mean of working capital and net worth"),
+    "share": gettext_noop("Share by the policy"),
+    "score_from": gettext_noop("Its line begins at score"),
+    "part": gettext_noop("What counts without statements"),
+    "grade_factor": gettext_noop("Factor of the grade"),
+    "collateral": gettext_noop("Collateral"),
+    "insured": gettext_noop("Insured"),
+    "cap": gettext_noop("Cap of the policy"),
+    "sum_of_members": gettext_noop("What its members are given together"),
+    "group_share": gettext_noop("Share for groups"),
+}
+
+#: Where a figure comes from.
+SOURCES: dict[str, str] = {
+    "ledger": gettext_noop("own ledger"),
+    "statements": gettext_noop("financial statements"),
+    "stated": gettext_noop("as stated"),
+    "rating": gettext_noop("assessment"),
+}
+
+#: In what a request goes beyond the policy.
+DEPARTURES: dict[str, str] = {
+    "amount": gettext_noop("more than the policy gives"),
+    "no_proposal": gettext_noop("an amount where the policy cannot work one out"),
+    "currency": gettext_noop("in another currency"),
+    "term": gettext_noop("a longer term"),
+    "prepaid": gettext_noop("less paid ahead"),
+    "until": gettext_noop("for longer"),
+}
+
+PAYMENT_METHODS: dict[str, str] = {
+    "transfer": gettext_noop("bank transfer"),
+    "bank_bill": gettext_noop("bank's acceptance bill"),
+    "commercial_bill": gettext_noop("commercial acceptance bill"),
+    "cheque": gettext_noop("cheque"),
+    "letter_of_credit": gettext_noop("letter of credit"),
+    "cash": gettext_noop("cash"),
 }
 
 #: What became of an order.

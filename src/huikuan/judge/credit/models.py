@@ -17,6 +17,7 @@ class LimitRequest(Fact):
     `kind` standing: holds from `from_on` until another; temporary: added on top until `until_on`. `method` and
     `calculation` (text of a JSON object, '' none) say how the amount came about. `replaces`: the id of the request
     whose limit governed when this was asked (null none): what an approver is shown stands beside it.
+    `term_days`, `prepaid_percent` null: as the policy says.
     """
 
     company_id = models.BigIntegerField()
@@ -26,6 +27,7 @@ class LimitRequest(Fact):
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     term_days = models.PositiveIntegerField(null=True)
+    prepaid_percent = models.PositiveIntegerField(null=True)
     from_on = models.DateField()
     until_on = models.DateField(null=True)
     method = models.CharField(max_length=30, blank=True)

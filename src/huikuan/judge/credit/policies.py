@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from huikuan.judge.credit.domain.authority import Level
 from huikuan.judge.credit.domain.deciding import ENFORCE, EXPOSURE, OBSERVE, OPEN_DEBT, Blocking, Rules
+from huikuan.judge.credit.domain.terms import UNRATED
+from huikuan.judge.credit.reading import is_amount, is_whole, names
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.domain.roles import ROLES
@@ -17,9 +19,7 @@ from huikuan.mechanisms.policies.kinds import Kind, register
 _MOST_PERCENT, _MOST_DAYS = 1_000, 3_650
 _DOCUMENTS = ("order", "delivery")
 _BLOCKING = ("overdue_days", "overdue_amount", "missing_contract")
-_TERMS = ("term_days", "grace_days", "prepaid_percent")
-_RULES = ("mode", "basis", "warn_over", "block_over", "rearm_under", "grades", *_DOCUMENTS)
-UNRATED = "unrated"
+_RULES = ("mode", "basis", "warn_over", "block_over", "rearm_under", *_DOCUMENTS)
 
 
 def rules_of(document: Mapping[str, Any], currency: str) -> Rules:
@@ -35,10 +35,11 @@ def rules_of(document: Mapping[str, Any], currency: str) -> Rules:
     )
 
 
-def grace_of(document: Mapping[str, Any], grade: str | None) -> int:
-    """Days a customer of the grade may pay late before a rule speaks; without a grade those of `unrated`."""
-    grades = document["grades"]
-    return int(grades.get(grade or UNRATED, grades[UNRATED])["grace_days"])
+def own_grace(document: Mapping[str, Any], grade: str) -> int | None:
+    """The grace days an older version of the order checks says itself, which hold while it is in force; None: the
+    credit policy says them, as for every version drafted since there is one."""
+    grades = document.get("grades")
+    return int(grades.get(grade or UNRATED, grades[UNRATED])["grace_days"]) if grades else None
 
 
 def levels_of(document: Mapping[str, Any], currency: str) -> list[Level]:
@@ -51,9 +52,9 @@ def levels_of(document: Mapping[str, Any], currency: str) -> list[Level]:
 
 def check_rules(document: Mapping[str, Any]) -> None:
     """Refuse a document that lacks something, says too much, or whose thresholds do not rise."""
-    places = list(_names(document, _RULES, ""))
+    places = list(names(document, _RULES, ""))
     if not places:
-        places = [*_choices(document), *_thresholds(document), *_grades(document["grades"])]
+        places = [*_choices(document), *_thresholds(document)]
         for name in _DOCUMENTS:
             places += _blocks(document[name], name)
     if places:
@@ -82,19 +83,6 @@ def _blocking(document: Mapping[str, Any], currency: str) -> Blocking:
     )
 
 
-def _names(document: object, known: Sequence[str], inside: str) -> Iterable[Place]:
-    """Names that lack, and names nobody knows."""
-    if not isinstance(document, dict):
-        yield Place(column=inside, value=str(document), reason=gettext_noop("This has to be an object."))
-        return
-    for name in known:
-        if name not in document:
-            yield Place(column=f"{inside}{name}", reason=gettext_noop("This is missing."))
-    for name in document:
-        if name not in known:
-            yield Place(column=f"{inside}{name}", reason=gettext_noop("Nobody knows this."), fix=", ".join(known))
-
-
 def _choices(document: Mapping[str, Any]) -> Iterable[Place]:
     for name, choices in (("mode", (OBSERVE, ENFORCE)), ("basis", (EXPOSURE, OPEN_DEBT))):
         if document[name] not in choices:
@@ -102,8 +90,8 @@ def _choices(document: Mapping[str, Any]) -> Iterable[Place]:
 
 
 def _thresholds(document: Mapping[str, Any]) -> Iterable[Place]:
-    names = ("rearm_under", "warn_over", "block_over")
-    wrong = [name for name in names if not _whole(document[name], 1, _MOST_PERCENT)]
+    thresholds = ("rearm_under", "warn_over", "block_over")
+    wrong = [name for name in thresholds if not is_whole(document[name], 1, _MOST_PERCENT)]
     for name in wrong:
         yield Place(column=name, value=str(document[name]), reason=gettext_noop("A whole percentage goes here."))
     if not wrong and not document["rearm_under"] <= document["warn_over"] <= document["block_over"]:
@@ -115,62 +103,29 @@ def _thresholds(document: Mapping[str, Any]) -> Iterable[Place]:
         )
 
 
-def _grades(grades: object) -> Iterable[Place]:
-    if not isinstance(grades, dict) or UNRATED not in grades:
-        yield Place(column="grades", reason=gettext_noop("Say what holds for customers without a grade."), fix=UNRATED)
-        return
-    for grade, terms in grades.items():
-        inside = f"grades.{grade}."
-        unknown = list(_names(terms, _TERMS, inside))
-        yield from unknown
-        for name in () if unknown else _TERMS:
-            if not _whole(terms[name], 0, 100 if name == "prepaid_percent" else _MOST_DAYS):
-                yield Place(
-                    column=f"{inside}{name}", value=str(terms[name]), reason=gettext_noop("A whole number goes here.")
-                )
-
-
 def _blocks(document: object, name: str) -> Iterable[Place]:
-    unknown = list(_names(document, _BLOCKING, f"{name}."))
+    unknown = list(names(document, _BLOCKING, f"{name}."))
     yield from unknown
     if unknown or not isinstance(document, dict):
         return
     days, amount, contract = (document[one] for one in _BLOCKING)
-    if days is not None and not _whole(days, 0, _MOST_DAYS):
+    if days is not None and not is_whole(days, 0, _MOST_DAYS):
         yield Place(column=f"{name}.overdue_days", value=str(days), reason=gettext_noop("A whole number goes here."))
-    if amount is not None and not _amount(amount):
+    if amount is not None and not is_amount(amount):
         yield Place(column=f"{name}.overdue_amount", value=str(amount), fix='"10000.00"')
     if not isinstance(contract, bool):
         yield Place(column=f"{name}.missing_contract", value=str(contract), fix="true | false")
 
 
 def _level(one: object, inside: str) -> Iterable[Place]:
-    unknown = list(_names(one, ("role", "up_to"), f"{inside}."))
+    unknown = list(names(one, ("role", "up_to"), f"{inside}."))
     yield from unknown
     if unknown or not isinstance(one, dict):
         return
     if one["role"] not in ROLES:
         yield Place(column=f"{inside}.role", value=str(one["role"]), fix=", ".join(ROLES))
-    if one["up_to"] is not None and not _amount(one["up_to"]):
+    if one["up_to"] is not None and not is_amount(one["up_to"]):
         yield Place(column=f"{inside}.up_to", value=str(one["up_to"]), fix='"200000.00"')
-
-
-def _whole(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def _amount(value: object) -> bool:
-    """A decimal text, in hundredths at the finest, so that it fits every company's currency but a few."""
-    if not isinstance(value, str):
-        return False
-    try:
-        return to_minor(value, "CNY") >= 0
-    except Refusal:
-        return False
-
-
-def _terms(term_days: int, grace_days: int, prepaid_percent: int) -> dict[str, int]:
-    return {"term_days": term_days, "grace_days": grace_days, "prepaid_percent": prepaid_percent}
 
 
 CREDIT_RULES = register(
@@ -183,12 +138,6 @@ CREDIT_RULES = register(
             "warn_over": 80,
             "block_over": 100,
             "rearm_under": 75,
-            "grades": {
-                "A": _terms(60, 5, 0),
-                "B": _terms(30, 0, 0),
-                "C": _terms(15, 0, 30),
-                UNRATED: _terms(0, 0, 100),
-            },
             "order": {"overdue_days": 30, "overdue_amount": None, "missing_contract": False},
             "delivery": {"overdue_days": 60, "overdue_amount": None, "missing_contract": False},
         },

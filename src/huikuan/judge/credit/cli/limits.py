@@ -1,4 +1,4 @@
-"""`huikuan credit limit show|list|propose|approve|return|withdraw`."""
+"""`huikuan credit limit show|list|calculate|propose|approve|return|withdraw`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
+from huikuan.judge.credit.cli.proposals import add_calculate, add_sales_option
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Limit, Wish
 from huikuan.judge.credit.messages import LIMIT_KINDS, LIMIT_STATES, STEPS
 from huikuan.judge.credit.operations.limits import (
     approve_limit,
-    request_limit,
     return_limit,
     shown_digest,
     withdraw_limit,
 )
+from huikuan.judge.credit.operations.proposing import request_measured
 from huikuan.judge.credit.queries.exposure import nodes_of
 from huikuan.judge.credit.queries.limits import RequestRow, history, limits_on, request, waiting
 from huikuan.kernel.dates import business_date, parse_date
@@ -40,6 +41,7 @@ def add_limit(actions: Any) -> None:
     )
     one.add_argument("--as-of", default="", metavar="DATE")
     finish(verbs.add_parser("list", help=_("what waits for an approver")), _list)
+    add_calculate(verbs)
     _add_propose(verbs)
     for verb, told, run in (
         ("approve", _("grant what `limit list` shows, as a user with a password"), _approve),
@@ -65,6 +67,8 @@ def _add_propose(verbs: argparse._SubParsersAction[Any]) -> None:
     propose.add_argument("--until", default="", metavar="DATE", help=_("the last day"))
     propose.add_argument("--temporary", action="store_true", help=_("on top of what holds, until --until"))
     propose.add_argument("--term", type=int, metavar="DAYS", help=_("payment term in days"))
+    propose.add_argument("--prepaid", type=int, metavar="PERCENT", help=_("share of each order that is paid ahead"))
+    add_sales_option(propose)
     propose.add_argument("--reason", required=True, help=_("why"))
 
 
@@ -110,13 +114,15 @@ def _propose(options: Namespace) -> int:
         from_on=parse_date(options.from_on) if options.from_on else today,
         until_on=parse_date(options.until) if options.until else None,
         term_days=options.term,
+        prepaid_percent=options.prepaid,
     )
-    number = request_limit(
+    number = request_measured(
         company=company,
         customer_id=None if options.group else customer(options.node, scope=scope).id,
         group=options.node if options.group else "",
         wish=wish,
         reason=options.reason,
+        stated_sales=to_minor(options.sales, company.currency) if options.sales else None,
         actor=commander(options, Permission.PROPOSE_LIMIT, company_id=company.pk, at=at),
         at=at,
     )
@@ -164,6 +170,7 @@ def limit_json(limit: Limit) -> dict[str, Any]:
         "currency": limit.currency,
         "until": limit.until_on.isoformat() if limit.until_on else None,
         "term_days": limit.term_days,
+        "prepaid_percent": limit.prepaid_percent,
     }
 
 
@@ -180,7 +187,9 @@ def request_json(row: RequestRow) -> dict[str, Any]:
         "from": wish.from_on.isoformat(),
         "until": wish.until_on.isoformat() if wish.until_on else None,
         "term_days": wish.term_days,
+        "prepaid_percent": wish.prepaid_percent,
         "method": row.method or None,
+        "departures": row.calculation.get("departures", []),
         "reason": row.reason,
         "asked_by": row.asked_by,
         "asked_at": row.asked_at.isoformat(),

@@ -20,12 +20,14 @@ NONE, GRANTED, EXPIRED = "none", "granted", "expired"
 #: A temporary limit is for a while: longer ones are standing limits.
 LONGEST_TEMPORARY_DAYS = 366
 LONGEST_TERM_DAYS = 720
+WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A limit somebody asks for: minor units, both days included; `until_on` None: until another is granted.
-    `term_days` None: the term is left as the policy says."""
+    `term_days` None: the term is left as the policy says; `prepaid_percent` of each order is paid ahead, None the
+    same."""
 
     kind: str
     currency: str
@@ -33,6 +35,7 @@ class Wish:
     from_on: date
     until_on: date | None = None
     term_days: int | None = None
+    prepaid_percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Limit:
     temporary: int = 0
     until_on: date | None = None
     term_days: int | None = None
+    prepaid_percent: int | None = None
 
     @property
     def amount(self) -> int:
@@ -79,6 +83,8 @@ def check_wish(wish: Wish, *, today: date, governing: Limit) -> None:
             raise Refusal("limit_currencies_differ", currency=wish.currency, standing=governing.currency)
     if wish.term_days is not None and not 0 <= wish.term_days <= LONGEST_TERM_DAYS:
         raise Refusal("limit_term_bad", days=wish.term_days, longest=LONGEST_TERM_DAYS)
+    if wish.prepaid_percent is not None and not 0 <= wish.prepaid_percent <= WHOLE:
+        raise Refusal("limit_prepaid_bad", value=wish.prepaid_percent)
 
 
 def limit_on(granted: Sequence[Granted], day: date, currency: str) -> Limit:
@@ -111,6 +117,7 @@ def limit_on(granted: Sequence[Granted], day: date, currency: str) -> Limit:
         temporary=uplift.amount if uplift else 0,
         until_on=min(ends, default=None),
         term_days=live.term_days if live else None,
+        prepaid_percent=live.prepaid_percent if live else None,
     )
 
 

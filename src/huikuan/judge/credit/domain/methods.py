@@ -102,29 +102,41 @@ def by_sales(annual_sales: int, *, vat: Fraction, term_days: int, tolerance_days
     return Proposed("sales_based", _rounded(daily * (term_days + tolerance_days) * peak), steps)
 
 
+def by_points(score: int, lines: Sequence[tuple[int, int]]) -> Proposed:
+    """The amount of the highest line (score from which on, amount; rising) the score reaches; below all: nothing."""
+    reached = [line for line in lines if line[0] <= score]
+    begins, amount = reached[-1] if reached else (0, 0)
+    return Proposed("points", amount, (Step("score", Fraction(score)), Step("score_from", Fraction(begins))))
+
+
 def final(
     chosen: Sequence[Proposed],
     *,
     grade_factor: Fraction,
+    part: Fraction = Fraction(1),
     collateral: int = 0,
     insured: int = 0,
     insured_share: Fraction = Fraction(0),
+    cap: int | None = None,
 ) -> Proposed:
-    """min(chosen) × grade factor + eligible collateral + insured limit × insured share. Refuses an empty choice.
+    """min(chosen) × part × grade factor + eligible collateral + insured limit × insured share, at most the cap.
+    Refuses an empty choice. `part`: less than one where statements lack that the policy counts on.
 
     What collateral and insurance add here must not lessen exposure as cover, too: cover acts once.
     """
     if not chosen:
         raise Refusal("limit_without_method")
     least = min(chosen, key=lambda one: one.amount)
-    amount = _rounded(least.amount * grade_factor + collateral + insured * insured_share)
-    steps = (
-        Step(least.method, Fraction(least.amount)),
-        Step("grade_factor", grade_factor),
-        Step("collateral", Fraction(collateral)),
-        Step("insured", insured * insured_share),
-    )
-    return Proposed("final", amount, steps)
+    amount = _rounded(least.amount * part * grade_factor + collateral + insured * insured_share)
+    steps = [Step(least.method, Fraction(least.amount))]
+    steps += [Step("part", part)] if part != 1 else []
+    steps += [Step("grade_factor", grade_factor)]
+    added = (Step("collateral", Fraction(collateral)), Step("insured", insured * insured_share))
+    steps += [step for step in added if step.value]
+    if cap is not None and amount > cap:
+        amount = cap
+        steps += [Step("cap", Fraction(cap))]
+    return Proposed("final", amount, tuple(steps))
 
 
 def _rounded(value: Fraction) -> int:

@@ -78,6 +78,7 @@ def request_limit(
             "currency": wish.currency,
             "amount": wish.amount,
             "term_days": wish.term_days,
+            "prepaid_percent": wish.prepaid_percent,
             "from_on": wish.from_on,
             "until_on": wish.until_on,
             "method": method,

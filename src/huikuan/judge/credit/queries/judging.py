@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from huikuan.judge.credit.domain.deciding import (
@@ -22,9 +22,10 @@ from huikuan.judge.credit.domain.deciding import (
 )
 from huikuan.judge.credit.domain.exposure import BILLS, CLAIMS, LESSENING, ORDERS, Line
 from huikuan.judge.credit.domain.limits import NONE
-from huikuan.judge.credit.policies import CREDIT_RULES, grace_of, rules_of
+from huikuan.judge.credit.policies import CREDIT_RULES, rules_of
 from huikuan.judge.credit.queries.exposure import Node, converter, lines_now, nodes_of, valued
 from huikuan.judge.credit.queries.limits import limits_on
+from huikuan.judge.credit.queries.terms import grace_days
 from huikuan.judge.rating.queries.ratings import grade_of
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -130,7 +131,7 @@ def judge_delivery(company: Company, order: Stated, *, at: datetime) -> Judged:
     """A delivery against the rules that stop deliveries; the limit was asked when the order was released."""
     policy, rules = rules_in_force(company, at)
     one = one_of(order.customer_id)
-    late = late_of(company, one.shown, one.members, policy, business_date(at, company.time_zone))
+    late = late_of(company, one.shown, one.members, policy, at)
     decision = decide((), late, rules, document=DELIVERY, has_contract=bool(order.contract_number))
     return Judged(decision, (), late, rules, policy)
 
@@ -141,14 +142,15 @@ def rules_in_force(company: Company, at: datetime) -> tuple[InForce, Rules]:
     return policy, rules_of(policy.document, company.currency)
 
 
-def late_of(company: Company, shown: int, members: Collection[int], policy: InForce, day: date) -> Late:
-    """What the customer, and those that are one with it, have overdue on `day`: days beyond the grace of its grade,
-    and the sum."""
+def late_of(company: Company, shown: int, members: Collection[int], policy: InForce, at: datetime) -> Late:
+    """What the customer, and those that are one with it, have overdue on the day of `at`: days beyond the grace of its
+    grade, and the sum."""
+    day = business_date(at, company.time_zone)
     found = overdue_now(company.pk, members, day)
     if not found:
         return Late()
     value = converter(company.currency, day)
-    grace = grace_of(policy.document, grade_of(shown, day=day, scope=EVERYTHING))
+    grace = grace_days(company, policy.document, grade_of(shown, day=day, scope=EVERYTHING), at)
     return Late(max(0, (day - found[0].due_date).days - grace), sum(value(one.amount, one.currency) for one in found))
 
 
@@ -177,6 +179,6 @@ def _judged(
         before, after = (valued(some, limit.currency, day) for some in (of, [*of, line]))
         debt = sum(before.of(component) for component in _DEBT)
         standings.append(Standing(node.group, limit, before.total, after.total, debt))
-    late = late_of(company, own, nodes[0].members, policy, day)
+    late = late_of(company, own, nodes[0].members, policy, at)
     decision = decide(standings, late, rules, document=ORDER, has_contract=has_contract)
     return Judged(decision, tuple(standings), late, rules, policy)

@@ -140,6 +140,7 @@ def digest_of(row: RequestRow, governing: int | None) -> str:
         "currency": wish.currency,
         "amount": wish.amount,
         "term_days": wish.term_days,
+        "prepaid_percent": wish.prepaid_percent,
         "from_on": wish.from_on.isoformat(),
         "until_on": wish.until_on.isoformat() if wish.until_on else None,
         "method": row.method,
@@ -152,7 +153,9 @@ def digest_of(row: RequestRow, governing: int | None) -> str:
 
 
 def wish_of(asked: LimitRequest) -> Wish:
-    return Wish(asked.kind, asked.currency, asked.amount, asked.from_on, asked.until_on, asked.term_days)
+    return Wish(
+        asked.kind, asked.currency, asked.amount, asked.from_on, asked.until_on, asked.term_days, asked.prepaid_percent
+    )
 
 
 def _rows(found: QuerySet[LimitRequest]) -> list[RequestRow]:

@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from huikuan.judge.credit.credit_policy import CREDIT_POLICY
+from huikuan.judge.rating.models import Assessment
+from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_user, grant_role
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.queries import version
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
 from huikuan.record.contracts.operations.orders import create_order, record_delivery, record_invoicing
 from huikuan.record.customers.domain.master import Master
@@ -95,3 +100,37 @@ def person(name: str, *roles: str, company: str | None = None, reach: str | None
     for role in roles:
         grant_role(username=name, role=role, company=company, reach=reach, actor="cli:root", at=AT)
     return name
+
+
+def credit_policy(**changes: Any) -> int:
+    """Put a credit policy in force, the shipped one with changes; those of a grade change its line. `chen` drafts it,
+    `li` approves it."""
+    document = dict(CREDIT_POLICY.default)
+    for name, said in changes.items():
+        if name in document["grades"]:
+            line = {**document["grades"][name], **said}
+            document["grades"] = {**document["grades"], name: line}
+        else:
+            document[name] = said
+    number = policies.draft(kind=CREDIT_POLICY.name, company_id=None, document=document, actor="chen", at=AT)
+    policies.approve(version_id=number, digest=version(number).digest, actor="li", at=AT)
+    policies.put_in_force(version_id=number, effective_at=AT, actor="li", at=AT)
+    return number
+
+
+def graded(customer: int, grade: str, score: int = 70, on: date = TODAY, review_on: date = date(2026, 12, 31)) -> None:
+    """The customer has this grade from a day on, as if a scorecard had given it."""
+    row = {
+        "customer_id": customer,
+        "as_of": on,
+        "scorecard_number": 0,
+        "card": "small_firms",
+        "score": score,
+        "grade": grade,
+        "known": 100,
+        "reasons": "[]",
+        "review_on": review_on,
+        "cause": "first",
+        "actor": "tester",
+    }
+    record(Assessment, [row], at=AT)

@@ -321,11 +321,7 @@ def test_a_limit_begins_with_its_approval_never_before(staffed: Trade) -> None:
         ({"mode": "sometimes"}, "mode"),
         ({"warn_over": 120}, "warn_over"),
         ({"block_over": True}, "block_over"),
-        ({"grades": {"A": {"term_days": 1, "grace_days": 1, "prepaid_percent": 0}}}, "grades"),
-        (
-            {"grades": {"unrated": {"term_days": 1, "grace_days": -1, "prepaid_percent": 0}}},
-            "grades.unrated.grace_days",
-        ),
+        ({"grades": {"unrated": {"term_days": 1, "grace_days": 1, "prepaid_percent": 0}}}, "grades"),
         ({"order": {"overdue_days": 1, "missing_contract": False}}, "order.overdue_amount"),
         ({"order": {"overdue_days": 1, "overdue_amount": 5, "missing_contract": False}}, "order.overdue_amount"),
         ({"delivery": []}, "delivery."),

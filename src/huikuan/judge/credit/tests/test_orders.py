@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +16,14 @@ from huikuan.judge.credit.operations.orders import MAKING_ROOM, make_room, relea
 from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.judging import judge_amount
 from huikuan.judge.credit.queries.standings import decisions, waiting_page
-from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, person, pieces
+from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, credit_policy, person, pieces
 from huikuan.judge.credit.tests.test_exposure import parts
 from huikuan.judge.credit.tests.test_limits import ask, grant
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.mechanisms.policies import kinds
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version
 from huikuan.record.contracts.domain.orders import Order
@@ -182,8 +184,8 @@ def test_released_orders_go_on_when_the_limit_is_cut(staffed: Trade) -> None:
 
 
 def test_what_is_overdue_holds_orders_and_later_deliveries(staffed: Trade) -> None:
-    grades = {**CREDIT_RULES.default["grades"], "unrated": {"term_days": 0, "grace_days": 5, "prepaid_percent": 0}}
-    rules(ENFORCE, grades=grades)
+    rules(ENFORCE)
+    credit_policy(unrated={"grace_days": 5})
     limited(staffed, 10_000_00)
     order = staffed.order("SO-1", 100_00)
     day = (TODAY - timedelta(days=35)).isoformat()
@@ -194,6 +196,20 @@ def test_what_is_overdue_holds_orders_and_later_deliveries(staffed: Trade) -> No
     staffed.deliver(order, 1)
     staffed.post("invoice", 1_00, (TODAY - timedelta(days=66)).isoformat())
     assert refused(lambda: staffed.deliver(order, 1)) == "delivery_blocked"
+
+
+def test_an_older_version_of_the_checks_keeps_the_grace_it_said(
+    staffed: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(kinds._KINDS, CREDIT_RULES.name, replace(CREDIT_RULES, check=lambda document: None))
+    terms = {"term_days": 0, "grace_days": 7, "prepaid_percent": 100}
+    rules(ENFORCE, grades={"unrated": terms})
+    credit_policy(unrated={"grace_days": 90})
+    limited(staffed, 10_000_00)
+    staffed.post("invoice", 1_00, (TODAY - timedelta(days=37)).isoformat())
+    assert state(staffed.order("SO-1", 100_00)) == "released"  # 37 days, 7 of grace
+    staffed.post("invoice", 1_00, (TODAY - timedelta(days=38)).isoformat())
+    assert rules_said(staffed.order("SO-2", 100_00)) == ["overdue_days"]
 
 
 def test_who_may_release_what(staffed: Trade) -> None:
