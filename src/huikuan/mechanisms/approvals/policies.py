@@ -22,7 +22,8 @@ def _check(document: Mapping[str, Any]) -> None:
 
 
 #: 示例: sales manager up to 0.2 m, credit manager 1 m, finance manager 5 m, then management; off policy one row up;
-#: what is asked for one customer is summed over 30 days; whoever it waits for has 3 days.
+#: what is asked for one customer is summed over 30 days; whoever it waits for has 3 days. What is about a customer and
+#: has no amount, a grade and its conduct, the credit manager decides, or the finance manager.
 AUTHORITY = register(
     Kind(
         "authority",
@@ -37,6 +38,10 @@ AUTHORITY = register(
                 {"kind": "*", "up_to": "1000000.00", "roles": ["credit_manager"]},
                 {"kind": "*", "up_to": "5000000.00", "roles": ["finance_manager"]},
                 {"kind": "*", "up_to": None, "roles": ["management"]},
+                {"kind": "rating.override", "up_to": "0.00", "roles": ["credit_manager"]},
+                {"kind": "rating.override", "up_to": None, "roles": ["finance_manager"]},
+                {"kind": "customers.conduct", "up_to": "0.00", "roles": ["credit_manager"]},
+                {"kind": "customers.conduct", "up_to": None, "roles": ["finance_manager"]},
             ],
         },
         _check,

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_noop
 SENTENCES: dict[str, str] = {
     "affiliation_too_long": gettext_noop("An affiliation takes at most %(longest)s characters."),
     "care_choice_unknown": gettext_noop("“%(value)s” is none of the choices; known are %(known)s."),
+    "conduct_flagged_already": gettext_noop("Customer %(customer)s is flagged as paying late on purpose already."),
+    "conduct_not_flagged": gettext_noop("Customer %(customer)s is not flagged as paying late on purpose."),
+    "conduct_reason_missing": gettext_noop("Say why: what shows that they could pay, and do not."),
     "contact_consent_undated": gettext_noop("Say on which day the person agreed or refused."),
     "contact_email_unreadable": gettext_noop("“%(value)s” is no e-mail address."),
     "contact_erasure_unsure": gettext_noop("Tick that you know this cannot be taken back. Nothing was erased."),

@@ -237,3 +237,24 @@ class Merge(Fact):
             models.Index(fields=["from_id"], name="customers_merge_from"),
             models.Index(fields=["into_id"], name="customers_merge_into"),
         ]
+
+
+class Conduct(Fact):
+    """From `effective_on` on the customer is held to pay late on purpose (恶意拖欠), or, `flagged` false, no longer.
+
+    One asked for it with evidence, which `sha256` names among the stored files; `actor` approved it in the approval
+    `request_id`. The last word about a customer governs: by its day, of equals by when it was recorded.
+    """
+
+    customer_id = models.BigIntegerField()
+    flagged = models.BooleanField()
+    effective_on = models.DateField()
+    reason = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=255)
+    request_id = models.BigIntegerField()
+    asked_by = models.CharField(max_length=150)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer_id"], name="customers_conduct_customer")]

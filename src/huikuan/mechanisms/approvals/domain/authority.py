@@ -1,7 +1,8 @@
 """The authority matrix (审批权限): up to which amount which roles decide.
 
 Rows of a kind rise by amount, the last without a limit; kinds without rows of their own go by those of `*`. What
-deviates from policy goes one row up. Whoever has more authority may decide what needs less.
+deviates from policy goes one row up. Whoever has more authority may decide what needs less. Where no money is asked
+for nobody can say how much it is: the last row of `*` decides, or the first of the kind's own.
 """
 
 from __future__ import annotations
@@ -44,13 +45,12 @@ class Authority:
 
 
 def route_for(authority: Authority, kind: str, amount: int | None, *, off_policy: bool) -> Route:
-    """The stops of a request of this amount (of the authority's currency; None: no money, so the last row decides).
+    """The stops of a request of this amount (of the authority's currency; None: no money).
 
     At each stop decides the role the row names, or the last role of any row above: more authority includes less.
     """
     rows = authority.rows_of(kind)
-    level = len(rows) - 1 if amount is None else next(n for n, row in enumerate(rows) if _within(amount, row.up_to))
-    level = min(level + (authority.off_policy_rows if off_policy else 0), len(rows) - 1)
+    level = min(_level(authority, kind, amount) + (authority.off_policy_rows if off_policy else 0), len(rows) - 1)
     above = [row.roles[-1] for row in rows[level + 1 :]]
     return tuple(tuple(dict.fromkeys([role, *above])) for role in rows[level].roles)
 
@@ -77,6 +77,14 @@ def read_authority(document: Mapping[str, Any], *, known: Collection[str]) -> Au
             for kind, rows in _by_kind(document["rows"]).items()
         },
     )
+
+
+def _level(authority: Authority, kind: str, amount: int | None) -> int:
+    """The place of the row that decides, among the kind's."""
+    rows = authority.rows_of(kind)
+    if amount is None:
+        return 0 if kind in authority.rows else len(rows) - 1
+    return next(place for place, row in enumerate(rows) if _within(amount, row.up_to))
 
 
 def _within(amount: int, up_to: int | None) -> bool:

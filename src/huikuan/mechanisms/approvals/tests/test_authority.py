@@ -33,8 +33,16 @@ def test_one_cent_more_goes_one_row_up() -> None:
     assert route_for(SHIPPED, "limit", 200_000_00 + 1, off_policy=False) == (LADDER[1:],)
 
 
-def test_without_money_the_last_row_decides() -> None:
+def test_without_money_the_last_row_for_every_kind_decides() -> None:
     assert route_for(SHIPPED, "limit", None, off_policy=False) == ((MANAGEMENT,),)
+
+
+@pytest.mark.parametrize("kind", ["rating.override", "customers.conduct"])
+@pytest.mark.parametrize(("off_policy", "route"), [(False, (CREDIT, FINANCE)), (True, (FINANCE,))])
+def test_without_money_the_first_of_a_kinds_own_rows_decides(
+    kind: str, off_policy: bool, route: tuple[str, ...]
+) -> None:
+    assert route_for(SHIPPED, kind, None, off_policy=off_policy) == (route,)
 
 
 def test_a_kinds_own_rows_and_two_stops() -> None:

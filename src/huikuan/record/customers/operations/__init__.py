@@ -2,6 +2,7 @@
 
 from huikuan.record.customers.operations.affiliations import affiliate, affiliate_many
 from huikuan.record.customers.operations.bulk import become_customers, ensure_prospects, import_customers
+from huikuan.record.customers.operations.conduct import ask_conduct
 from huikuan.record.customers.operations.customers import change_customer, create_customer, create_group, move_group
 from huikuan.record.customers.operations.documents import add_document, renew_document, withdraw_document
 from huikuan.record.customers.operations.handovers import call_off_hand_over, draw_up_hand_over, sign_hand_over
@@ -13,6 +14,7 @@ __all__ = [
     "add_document",
     "affiliate",
     "affiliate_many",
+    "ask_conduct",
     "become_customers",
     "call_off_hand_over",
     "change_care",
