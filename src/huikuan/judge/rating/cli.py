@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from huikuan.judge.rating import messages
+from huikuan.judge.rating.domain.factors import FACTORS
+from huikuan.judge.rating.telling import factor_title
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.actors import add_actor_option
@@ -37,13 +39,18 @@ def add_rating(actions: Any) -> None:
     grade.add_argument("customer", metavar="CUSTOMER", help=_("a customer's code"))
     inform = _action(actions, "inform", _inform, _("record what a source says of a customer"))
     inform.add_argument("customer", metavar="CUSTOMER", help=_("a customer's code"))
-    inform.add_argument("factor", choices=list(messages.FACTORS), metavar="FACTOR")
+    inform.add_argument("factor", choices=_stated(), metavar="FACTOR")
     inform.add_argument("value", metavar="VALUE", help=_("a number, or one of the factor's answers; '' takes it back"))
     inform.add_argument("--source", required=True, metavar="NAME", help=", ".join(list(messages.SOURCES)[1:]))
     inform.add_argument(
         "--reliability", type=int, choices=(1, 2, 3), default=2, help=_("1 said, 2 reported, 3 proven")
     )
     inform.add_argument("--note", default="")
+
+
+def _stated() -> list[str]:
+    """The factors somebody can say something of."""
+    return [name for name, factor in FACTORS.items() if not factor.computed]
 
 
 def _action(actions: Any, name: str, run: Any, explained: str) -> Any:
@@ -188,7 +195,7 @@ def _tell(reasons: Iterable[Reason], *, short: bool) -> None:
         source = f"{_(messages.SOURCES[reason.source])} {reason.on}" if reason.source else ""
         capped = _("at best %(grade)s") % {"grade": reason.grade} if reason.grade else ""
         points = capped or f"{reason.points}/{reason.most}"
-        print(f"  {_(messages.FACTORS[reason.factor])}  {value}  {points}  {source}".rstrip())
+        print(f"  {factor_title(reason.factor)}  {value}  {points}  {source}".rstrip())
 
 
 def _number(score: int | None) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+from huikuan.record.financials.messages import RATIOS
+
 SENTENCES: dict[str, str] = {
     "assess_one_or_all": gettext_noop("Name one customer, or say --all."),
     "assess_record_in_force": gettext_noop(
@@ -14,7 +16,7 @@ SENTENCES: dict[str, str] = {
         "Customer %(customer)s was never assessed; there is no grade to depart from."
     ),
     "factor_choice_unknown": gettext_noop("“%(value)s” is no answer for %(factor)s. Known are: %(known)s."),
-    "factor_computed": gettext_noop("%(factor)s is computed from the ledger; nobody states it."),
+    "factor_computed": gettext_noop("%(factor)s is computed; nobody states it."),
     "factor_source_unknown": gettext_noop("There is no source “%(source)s”. Known are: %(known)s."),
     "factor_unknown": gettext_noop("There is no factor “%(factor)s”. Known are: %(known)s."),
     "factor_value_unreadable": gettext_noop("“%(value)s” is no value of %(factor)s."),
@@ -63,6 +65,7 @@ PROBLEMS: dict[str, str] = {
     "whole_number_needed": gettext_noop("A whole number within the limits is needed."),
 }
 
+#: Factors by name; how a ratio stands in its industry is told by `telling.factor_title`.
 FACTORS: dict[str, str] = {
     "paid_on_time_amount": gettext_noop("Paid on time, by amount"),
     "paid_on_time_count": gettext_noop("Paid on time, by number of claims"),
@@ -77,14 +80,7 @@ FACTORS: dict[str, str] = {
     "months_known": gettext_noop("Length of the relationship"),
     "invoices_a_month": gettext_noop("Invoices a month"),
     "invoices_change": gettext_noop("Change of buying frequency"),
-    "current_ratio": gettext_noop("Current ratio"),
-    "quick_ratio": gettext_noop("Quick ratio"),
-    "debt_ratio": gettext_noop("Debt to assets"),
-    "interest_cover": gettext_noop("Interest cover"),
-    "cash_flow_ratio": gettext_noop("Operating cash flow to current liabilities"),
-    "return_on_equity": gettext_noop("Return on equity"),
-    "receivables_turnover": gettext_noop("Receivables turnover"),
-    "altman_z": gettext_noop("Altman Z″"),
+    **RATIOS,
     "years_established": gettext_noop("Years since establishment"),
     "open_lawsuits": gettext_noop("Open lawsuits as defendant"),
     "registry_status": gettext_noop("Status in the register"),

@@ -13,10 +13,15 @@ from decimal import Decimal, InvalidOperation
 from enum import IntEnum
 
 from huikuan.kernel.errors import Refusal
+from huikuan.record.financials.domain.ratios import RATIOS
 
 OWN_LEDGER = "own_ledger"
+STATEMENTS = "statements"
 #: Where values come from, the own ledger first.
-SOURCES = (OWN_LEDGER, "master_data", "statements", "bank", "third_party", "registry", "peers", "analyst")
+SOURCES = (OWN_LEDGER, "master_data", STATEMENTS, "bank", "third_party", "registry", "peers", "analyst")
+
+#: Kinds of factors: what the own ledger tells, the ratios of statements, how a ratio stands in its industry, the rest.
+BEHAVIOUR, RATIO, STANDING, OTHERS = GROUPS = ("behaviour", "ratio", "standing", "others")
 
 #: Days of a month, where the age of a value is counted in months.
 _MONTH_DAYS = 30
@@ -35,12 +40,13 @@ class Reliability(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Factor:
     """`unit`: share (0.95 is 95 %), days, months, years, times, number, or choice among `choices`.
-    `computed`: from the own ledger alone; nobody says it by hand."""
+    `computed`: nobody says it by hand. `group`: whose kind of knowledge it is, as GROUPS orders them."""
 
     name: str
     unit: str
     choices: tuple[str, ...] = ()
     computed: bool = False
+    group: str = OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,20 @@ class FactorValue:
 
 
 def _ledger(name: str, unit: str) -> Factor:
-    return Factor(name, unit, computed=True)
+    return Factor(name, unit, computed=True, group=BEHAVIOUR)
 
 
 def _choice(name: str, *choices: str) -> Factor:
     return Factor(name, "choice", choices)
 
+
+def standing_name(ratio: str) -> str:
+    """The factor that says how a ratio stands in the industry: 0 to 100 points, the better the more."""
+    return f"{ratio}_standing"
+
+
+#: Standing factor → its ratio.
+STANDINGS: dict[str, str] = {standing_name(ratio): ratio for ratio in RATIOS}
 
 FACTORS: dict[str, Factor] = {
     factor.name: factor
@@ -78,14 +92,8 @@ FACTORS: dict[str, Factor] = {
         _ledger("months_known", "months"),
         _ledger("invoices_a_month", "number"),
         _ledger("invoices_change", "share"),
-        Factor("current_ratio", "times"),
-        Factor("quick_ratio", "times"),
-        Factor("debt_ratio", "share"),
-        Factor("interest_cover", "times"),
-        Factor("cash_flow_ratio", "times"),
-        Factor("return_on_equity", "share"),
-        Factor("receivables_turnover", "times"),
-        Factor("altman_z", "number"),
+        *(Factor(ratio.code, ratio.unit, group=RATIO) for ratio in RATIOS.values()),
+        *(Factor(name, "number", computed=True, group=STANDING) for name in STANDINGS),
         Factor("years_established", "years"),
         Factor("open_lawsuits", "number"),
         _choice("registry_status", "active", "moved_out", "revoked", "cancelled"),

@@ -109,6 +109,11 @@ class Scorecards:
             return self.cards[choice.card]
         raise LookupError("the last choice fits everybody")  # domain.reading has made sure
 
+    @property
+    def factors(self) -> frozenset[str]:
+        """All that any card asks about."""
+        return frozenset(one.factor for card in self.cards.values() for one in (*card.lines, *card.knock_outs))
+
     def band(self, grade: str) -> Band:
         return next(band for band in self.bands if band.grade == grade)
 

@@ -29,6 +29,11 @@ def _line(factor: str, points: int, bins: list[dict[str, Any]], **more: int) -> 
     return {"factor": factor, "points": points, "bins": bins, **more}
 
 
+def _stated(missing: int) -> dict[str, int]:
+    """Of a line of statements: what nothing known gives, and how long a year's statements count."""
+    return {"missing": missing, "months": 18}
+
+
 def _on_time(points: int) -> list[dict[str, Any]]:
     """Seven steps, from a fifth of the claims on time to nearly all."""
     steps = ["0.2", "0.4", "0.6", "0.75", "0.85", "0.95", None]
@@ -71,26 +76,28 @@ SMALL_FIRMS = {
     "knock_outs": [*_STRUCK_OUT, _LONG_OVERDUE],
 }
 
+#: Ledger 45, statements 40, what others say 15. Statements count for 18 months after the day they speak of.
 KEY_ACCOUNTS = {
     "needs": 60,
     "factors": [
         _line("average_days_late", 15, _days_late(15), missing=6),
-        _line("paid_on_time_amount", 15, _on_time(15), missing=6),
+        _line("paid_on_time_amount", 10, _on_time(10), missing=4),
         _line("overdue_share", 10, _OVERDUE_NOW, missing=4),
         _line("payment_cycle_change", 5, _rising(_LATER_IS_WORSE), missing=3),
         _line("return_rate", 5, _rising([("0.01", 5), ("0.03", 4), ("0.05", 2), ("0.1", 1), (None, 0)]), missing=3),
+        _line("debt_ratio", 8, _rising([("0.4", 8), ("0.55", 6), ("0.7", 4), ("0.85", 1), (None, 0)]), **_stated(3)),
+        _line("quick_ratio", 7, _rising([("0.4", 0), ("0.6", 2), ("0.8", 4), ("1", 5), (None, 7)]), **_stated(2)),
+        # The zones of Z″: below 1.1 distress, through 2.6 grey, above it safe (values have six places).
+        _line("altman_z", 8, _rising([("1.1", 0), ("1.85", 3), ("2.600001", 5), (None, 8)]), **_stated(3)),
+        _line("cash_flow_ratio", 6, _rising([("0", 0), ("0.1", 2), ("0.2", 4), (None, 6)]), **_stated(2)),
+        _line("receivables_turnover", 4, _rising([("2", 0), ("4", 2), ("6", 3), (None, 4)]), **_stated(1)),
         _line(
-            "debt_ratio", 10, _rising([("0.4", 10), ("0.55", 8), ("0.7", 5), ("0.85", 2), (None, 0)]),
-            missing=3, months=18,
+            "receivables_and_inventory_share", 4, _rising([("0.4", 4), ("0.6", 3), ("0.75", 1), (None, 0)]),
+            **_stated(1),
         ),
-        _line(
-            "current_ratio", 10, _rising([("0.8", 0), ("1", 3), ("1.2", 6), ("1.5", 8), (None, 10)]),
-            missing=3, months=18,
-        ),
-        _line("cash_flow_ratio", 5, _rising([("0", 0), ("0.1", 2), ("0.2", 4), (None, 5)]), missing=1, months=18),
-        _line("return_on_equity", 5, _rising([("0", 0), ("0.04", 2), ("0.08", 4), (None, 5)]), missing=1, months=18),
-        _line("bank_reference", 10, _is({"good": 10, "fair": 5, "poor": 0}), missing=4, months=18),
-        _line("third_party_rating", 10, _is(_THIRD_PARTY), missing=4, months=18),
+        _line("return_on_equity", 3, _rising([("0", 0), ("0.04", 1), ("0.08", 2), (None, 3)]), **_stated(1)),
+        _line("bank_reference", 7, _is({"good": 7, "fair": 3, "poor": 0}), missing=3, months=18),
+        _line("third_party_rating", 8, _is({"excellent": 8, "good": 6, "fair": 3, "poor": 0}), missing=3, months=18),
     ],
     "knock_outs": [*_STRUCK_OUT, _LONG_OVERDUE],
 }  # fmt: skip

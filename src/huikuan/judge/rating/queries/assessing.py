@@ -65,7 +65,7 @@ def assessed(
         raise Refusal("scorecard_card_unknown", card=card, known=", ".join(scorecards.cards))
     wanted = None if customer_ids is None else frozenset(customer_ids)
     few = wanted if wanted is not None and len(wanted) <= MANY else None
-    facts = known_facts(as_of=as_of, customer_ids=few, known=known)
+    facts = known_facts(as_of=as_of, customer_ids=few, known=known, factors=scorecards.factors)
     classes = {customer_id: care.value_class for customer_id, care in care_by_customer(few).items()}
     customers = standing_seen(EVERYTHING_SEEN, known.horizon if known else None).order_by(order)
     for customer_id, code, name, status in (customers if few is None else customers.filter(pk__in=few)).values_list(

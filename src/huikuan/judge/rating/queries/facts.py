@@ -10,6 +10,7 @@ from datetime import date, datetime
 from huikuan.judge.rating.domain.factors import OWN_LEDGER, FactorValue, Reliability, read_value
 from huikuan.judge.rating.models import Information
 from huikuan.judge.rating.queries.behaviour import Sheet, sheet
+from huikuan.judge.rating.queries.ratios import stated_values
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import seen
@@ -36,9 +37,11 @@ class InformationRow:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of customers by a day: the own ledger's behaviour, and what other sources said last."""
+    """What is known of customers by a day: the own ledger's behaviour, what their statements say, and what other
+    sources said last."""
 
     ledger: Sheet
+    stated: Mapping[int, Sequence[FactorValue]]
     said: Mapping[int, Sequence[FactorValue]]
 
     def of(self, customer_id: int) -> Known:
@@ -49,18 +52,25 @@ class Facts:
             if value is not None:
                 own = FactorValue(factor, value, OWN_LEDGER, self.ledger.as_of, Reliability.PROVEN)
                 found[factor] = [own]
-        for one in self.said.get(customer_id, ()):
+        for one in (*self.stated.get(customer_id, ()), *self.said.get(customer_id, ())):
             found.setdefault(one.factor, []).append(one)
         return found
 
 
-def known_facts(*, as_of: date, customer_ids: Collection[int] | None = None, known: Head | None = None) -> Facts:
+def known_facts(
+    *,
+    as_of: date,
+    customer_ids: Collection[int] | None = None,
+    known: Head | None = None,
+    factors: Collection[str] | None = None,
+) -> Facts:
     """Of these customers, not too many for one question (None: of every one). `known`: the head it is known by (None:
-    everything known now)."""
+    everything known now). `factors`: of statements only these are computed (None: all)."""
     said: dict[int, list[FactorValue]] = defaultdict(list)
     for customer_id, value in _said(as_of, customer_ids, known):
         said[customer_id].append(value)
-    return Facts(sheet(as_of=as_of, known=known, customer_ids=customer_ids), said)
+    ledger = sheet(as_of=as_of, known=known, customer_ids=customer_ids)
+    return Facts(ledger, stated_values(as_of=as_of, customer_ids=customer_ids, known=known, factors=factors), said)
 
 
 def information_of(

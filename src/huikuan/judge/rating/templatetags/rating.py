@@ -10,18 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huikuan.judge.rating import messages
+from huikuan.judge.rating import messages, telling
 from huikuan.judge.rating.domain.factors import FACTORS
 from huikuan.judge.rating.web import words
 from huikuan.mechanisms.pages.figures import percent, rounded
 
 register = template.Library()
-
-
-@register.filter
-def factor_title(name: str) -> str:
-    """A factor as people call it; one that no longer is, by its name."""
-    return _(messages.FACTORS[name]) if name in messages.FACTORS else name
+register.filter("factor_title", telling.factor_title)
 
 
 @register.filter

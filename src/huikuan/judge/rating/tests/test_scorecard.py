@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.judge.rating.domain.factors import FACTORS, SOURCES, FactorValue, Reliability, best, read_value
+from huikuan.judge.rating.domain.factors import (
+    FACTORS,
+    SOURCES,
+    STANDINGS,
+    FactorValue,
+    Reliability,
+    best,
+    read_value,
+)
 from huikuan.judge.rating.domain.reading import problems, read
 from huikuan.judge.rating.domain.scorecard import Result, score
 from huikuan.judge.rating.domain.shipped import DOCUMENT
@@ -96,7 +104,7 @@ def test_of_whom_nothing_is_known_has_the_points_of_the_missing_and_no_grade() -
     found = {name: scored(name) for name in SHIPPED.cards}
     assert {name: (one.score, one.grade, one.known) for name, one in found.items()} == {
         "small_firms": (40, "", 0),
-        "key_accounts": (38, "", 0),
+        "key_accounts": (39, "", 0),
         "prospects": (39, "", 0),
     }
 
@@ -171,7 +179,7 @@ def test_whose_card_it_is_follows_status_and_value_class() -> None:
 
 def test_the_shipped_document_is_sound_and_everything_in_it_has_words() -> None:
     check_scorecard(DOCUMENT)
-    assert set(FACTOR_TITLES) == set(FACTORS)
+    assert {*FACTOR_TITLES, *STANDINGS} == set(FACTORS)
     assert set(SOURCE_TITLES) == set(SOURCES)
     assert {choice for factor in FACTORS.values() for choice in factor.choices} == set(ANSWERS)
     assert set(DOCUMENT["cards"]) == set(CARDS)

@@ -13,7 +13,7 @@ from huikuan.record.financials.domain.limits import Figures, figures_in
 from huikuan.record.financials.domain.period import YEAR
 from huikuan.record.financials.domain.ratios import RatioValue
 from huikuan.record.financials.domain.ratios import ratios_of as ratios_in
-from huikuan.record.financials.queries.statements import StatementRow, before, standing
+from huikuan.record.financials.queries.statements import StatementRow, before, standing, whose_statements
 
 #: The source of every value here, as scorecards name it.
 SOURCE = "statements"
@@ -40,7 +40,7 @@ class RatioRow:
 
 
 def ratios_of(
-    customer_ids: Collection[int],
+    customer_ids: Collection[int] | None,
     *,
     scope: Scope,
     as_of: date,
@@ -49,7 +49,7 @@ def ratios_of(
     codes: Collection[str] = (),
 ) -> dict[int, tuple[RatioRow, ...]]:
     """Customer id → these ratios (none named: every one) of its latest statements received by the day and known below
-    a horizon.
+    a horizon. `customer_ids` None: of every customer with statements.
 
     `months`: of periods of this length, by default whole years; None: whatever ended last. Customers without
     statements, and those out of scope, are left out.
@@ -71,10 +71,11 @@ def figures_of(
 
 
 def _latest(
-    customer_ids: Collection[int], scope: Scope, as_of: date, known: int | None, months: int | None
+    customer_ids: Collection[int] | None, scope: Scope, as_of: date, known: int | None, months: int | None
 ) -> dict[int, tuple[StatementRow, list[StatementRow]]]:
     theirs = seen(scope)
-    asked = [one for one in customer_ids if theirs.has_customer(one)]
+    ids = whose_statements(known) if customer_ids is None else customer_ids
+    asked = [one for one in ids if theirs.has_customer(one)]
     found = {}
     for customer_id, rows in standing(asked, theirs=theirs, as_of=as_of, known=known).items():
         chosen = [row for row in rows if months is None or row.period.months == months]

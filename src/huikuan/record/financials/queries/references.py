@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from huikuan.record.financials.domain.ratios import RATIOS, RatioValue
 from huikuan.record.financials.domain.reference import TIERS, Reference, points
 from huikuan.record.financials.models import ReferenceValues
+from huikuan.record.financials.queries.ratios import RatioRow
 
 _E6 = Decimal(10**6)
 
@@ -42,7 +44,18 @@ def references_for(industry: str, *, size: str = "", as_of: date, known: int | N
     return {ratio: reference for (_, _, _, ratio), reference in by_year}
 
 
-def standing_of(value: RatioValue, references: dict[str, Reference]) -> Standing | None:
+def references_by_industry(*, as_of: date, known: int | None = None) -> dict[str, dict[str, Reference]]:
+    """Industry → ratio → the tiers stated for firms of all sizes, chosen as by `references_for`, in one question."""
+    facts = ReferenceValues.objects.filter(size="", year__lte=as_of.year)
+    if known is not None:
+        facts = facts.filter(tx__lt=known)
+    found: dict[str, dict[str, Reference]] = {}
+    for (industry, _, _, ratio), reference in sorted(_latest(facts).items(), key=lambda one: one[0][2]):
+        found.setdefault(industry, {})[ratio] = reference
+    return found
+
+
+def standing_of(value: RatioValue | RatioRow, references: Mapping[str, Reference]) -> Standing | None:
     """Where the ratio stands; None where it has no value or nothing to be compared with."""
     reference = references.get(value.ratio)
     if reference is None or value.value is None:

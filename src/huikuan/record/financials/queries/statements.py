@@ -108,6 +108,13 @@ def standing(
     return {whose: [rows[period] for period in sorted(rows, reverse=True)] for whose, rows in found.items()}
 
 
+def whose_statements(known: int | None = None) -> list[int]:
+    """Customers of whom any statements were recorded, or of one merged into them; by id."""
+    into = merged(known)
+    ids = _known(StatementVersion.objects.all(), known).values_list("customer_id", flat=True).distinct()
+    return sorted({into.get(one, one) for one in ids})
+
+
 def preceding(customer_id: int, period: Period) -> Statement | None:
     """The statements known now of the period that ended when this one begins: of several the longest."""
     rows = standing([customer_id], theirs=EVERYTHING_SEEN, as_of=date.max).get(customer_id, [])
