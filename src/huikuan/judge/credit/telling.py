@@ -63,7 +63,8 @@ def told_way(way: Mapping[str, Any], content: Mapping[str, Any], currency: str) 
     held_by_group = any(one["group"] and one["decision"] == HOLD for one in content["reasons"])
     amount = f"{currency} {to_text(int(way['amount']), currency)}"
     templates = {**WAYS_OUT, **WAYS_OUT_OF_A_GROUP} if held_by_group else WAYS_OUT
-    return gettext(templates[way["way"]]) % {"amount": amount}
+    template = templates[way["way"]]
+    return gettext(template) % {"amount": amount}
 
 
 def percent_text(used: int, limit: int) -> str:

@@ -112,7 +112,10 @@ class Scorecards:
     @property
     def factors(self) -> frozenset[str]:
         """All that any card asks about."""
-        return frozenset(one.factor for card in self.cards.values() for one in (*card.lines, *card.knock_outs))
+        of = self.cards.values()
+        return frozenset(line.factor for card in of for line in card.lines) | frozenset(
+            out.factor for card in of for out in card.knock_outs
+        )
 
     def band(self, grade: str) -> Band:
         return next(band for band in self.bands if band.grade == grade)

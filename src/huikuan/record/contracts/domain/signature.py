@@ -47,8 +47,8 @@ def by_its_day(
     """The codes of the milestones that are reached because a day of signature that was ahead has come.
 
     `said`: what each version says and the day it was recorded; only one recorded before the day it names can
-    have left the signing open. `after`: the terms that govern. `ever`: milestone and day of every event ever recorded, those
-    taken back too: what was taken back by hand does not come again.
+    have left the signing open. `after`: the terms that govern. `ever`: milestone and day of every event ever
+    recorded, those taken back too: what was taken back by hand does not come again.
     """
     day = after.signed_on
     if after.status == VOID or day is None or day > today:

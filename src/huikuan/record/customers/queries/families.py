@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -72,7 +73,7 @@ def _said(codes: Collection[str], day: date, known: int | None) -> frozenset[int
     """Customers whose group on `day` is one of these: only those ever named with one are looked at."""
     names = ", ".join(["%s"] * len(codes))
     by_then = f"dimension = '{_GROUP}' AND item_id IS NULL AND effective_on <= %s AND tx < %s"
-    when = [day, ALWAYS_KNOWN if known is None else known]
+    when: list[Any] = [day, ALWAYS_KNOWN if known is None else known]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT customer_id FROM (SELECT customer_id, value, row_number() OVER"
