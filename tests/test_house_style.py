@@ -89,7 +89,6 @@ def test_every_public_function_outside_tests_says_what_it_is_for() -> None:
         "record/contracts",
         "record/financials",
         "record/receivables",
-        "judge/credit",
         "judge/rating",
         "see/cockpit",
         "see/statements",
