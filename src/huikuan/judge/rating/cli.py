@@ -147,10 +147,11 @@ def _inform(options: Namespace) -> int:
 
 
 def _customers(options: Namespace, at: datetime) -> list[int] | None:
-    """The customers asked about, of those the commander sees; None: every one."""
+    """The customers asked about, of those the commander sees, or may assess where it is recorded; None: every one."""
     from huikuan.record.customers.queries import customer, register_seen, seen
 
-    scope = reader_scope(options, Permission.VIEW_CUSTOMERS, at=at)
+    needed = Permission.ASSESS_CUSTOMERS if options.record else Permission.VIEW_CUSTOMERS
+    scope = reader_scope(options, needed, at=at)
     if options.customer:
         row = customer(options.customer, scope=scope)
         return [row.merged_into_id or row.id]

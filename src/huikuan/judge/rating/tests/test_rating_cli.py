@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from huikuan.judge.rating.models import Assessment, Information
+from huikuan.judge.rating.tests.conftest import EARLY
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.record.receivables.tests.ledgers import Book
 from huikuan.shell.cli import main
 
@@ -111,6 +114,19 @@ def test_a_named_reader_sees_and_records_their_own_alone(book: Book, capsys: pyt
     answer = ask(capsys, "assess", "--all", "--actor", "analyst", "--as-of", "2026-11-20", "--record")
     assert len(answer["rows"]) == 3
     assert set(Assessment.objects.values_list("actor", flat=True)) == {"cli:analyst"}
+
+
+@pytest.mark.usefixtures("team")
+def test_whoever_sees_more_than_they_may_assess_records_the_latter_alone(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    User.objects.create(username="branch")
+    for role, reach in (("credit_analyst", "own"), ("treasurer", "all")):
+        grant_role(username="branch", role=role, reach=reach, actor="cli:root", at=EARLY)
+    asked = ("assess", "--all", "--actor", "branch", "--as-of", "2026-11-20")
+    assert len(ask(capsys, *asked)["rows"]) == 3
+    assert ask(capsys, *asked, "--record")["rows"] == []
+    assert not Assessment.objects.exists()
 
 
 def test_people_read_each_reason(book: Book, capsys: pytest.CaptureFixture[str]) -> None:
