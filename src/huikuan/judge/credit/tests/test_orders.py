@@ -20,8 +20,8 @@ from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, credit_po
 from huikuan.judge.credit.tests.test_exposure import parts
 from huikuan.judge.credit.tests.test_limits import ask, grant
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.events.delivery import announced_of
 from huikuan.mechanisms.events.models import Event
-from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.policies import kinds
 from huikuan.mechanisms.policies import operations as policies
@@ -88,14 +88,15 @@ def refused(work: Any) -> str:
 
 @pytest.fixture
 def room() -> Callable[[], None]:
-    """Tell those who wait of everything that may have made room, as the worker does: at least once, in order."""
+    """Tell those who wait of what may have made room since the last time, in order: told once more, what came before
+    would let go what the last event alone has to."""
+    told = 0
 
     def run() -> None:
-        for event in Event.objects.filter(kind__in=MAKING_ROOM).order_by("id"):
-            told = Announced(
-                event.id, event.tx, event.kind, event.company_id, event.customer_id, event.payload, event.recorded_at
-            )
-            make_room(told, at=AT)
+        nonlocal told
+        for event in Event.objects.filter(kind__in=MAKING_ROOM, id__gt=told).order_by("id"):
+            make_room(announced_of(event), at=AT)
+            told = event.id
 
     return run
 
@@ -273,6 +274,8 @@ def test_money_that_comes_in_lets_the_first_that_fits_go_on(staffed: Trade, room
 def test_a_higher_limit_lets_what_waits_go_on(staffed: Trade, room: Any) -> None:
     rules(ENFORCE)
     order = staffed.order("SO-1", 100_00)
+    room()
+    assert state(order) == "held"
     limited(staffed, 1_000_00)
     room()
     assert state(order) == "released"

@@ -9,16 +9,16 @@ from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.operations.orders import MAKING_ROOM, check_order, make_room, release_order
 from huikuan.judge.credit.tests.conftest import AT, TODAY, Trade
 from huikuan.judge.credit.tests.test_exposure import parts
-from huikuan.judge.credit.tests.test_orders import change, last, limited, refused, rules, staffed, state
+from huikuan.judge.credit.tests.test_orders import change, last, limited, refused, room, rules, staffed, state
+from huikuan.mechanisms.events.delivery import announced_of
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.operations import announce
-from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.record.contracts.domain.orders import Order
 from huikuan.record.contracts.operations.orders import change_order
 from huikuan.record.contracts.queries.progress import order_versions
 from huikuan.record.receivables.queries.check import check_ledger
 
-__all__ = ["staffed"]
+__all__ = ["room", "staffed"]
 DAY = timedelta(days=1)
 
 
@@ -105,23 +105,16 @@ def test_under_another_contract_an_order_is_another(staffed: Trade) -> None:
     assert (state(order), parts(staffed)[""]) == ("held", 0)
 
 
-def told_since(seen: int) -> None:
-    """Tell those who wait of what came after, once."""
-    for one in Event.objects.filter(id__gt=seen, kind__in=MAKING_ROOM).order_by("id"):
-        told = (one.id, one.tx, one.kind, one.company_id, one.customer_id, one.payload, one.recorded_at)
-        make_room(Announced(*told), at=AT)
-
-
-def test_a_higher_limit_of_a_group_lets_what_waits_go_on(staffed: Trade) -> None:
+def test_a_higher_limit_of_a_group_lets_what_waits_go_on(staffed: Trade, room: Any) -> None:
     staffed.grouped()
     rules(ENFORCE)
     limited(staffed, 1_000_00)
     limited(staffed, 500_00, group="LUHE")
     order = staffed.order("SO-1", 600_00)
     assert state(order) == "held"
-    seen = Event.objects.latest("id").id
+    room()
     limited(staffed, 2_000_00, group="LUHE")
-    told_since(seen)
+    room()
     assert state(order) == "released"
 
 
@@ -133,7 +126,8 @@ def test_money_that_came_with_an_import_lets_what_waits_go_on(staffed: Trade) ->
     order, other = staffed.order("SO-1", 100_00), staffed.order("SO-2", 100_00, customer=staffed.south)
     assert (state(order), state(other)) == ("held", "held")
     staffed.post("receipt", 500_00, TODAY.isoformat())
-    seen = Event.objects.latest("id").id
     announce("connectors.imported", at=AT, company_id=staffed.company.pk, payload={"kind": "receipts"})
-    told_since(seen)
+    imported = announced_of(Event.objects.latest("id"))
+    assert imported.kind in MAKING_ROOM
+    make_room(imported, at=AT)
     assert (state(order), state(other)) == ("released", "held")
