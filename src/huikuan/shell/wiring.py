@@ -62,6 +62,7 @@ def jobs() -> dict[str, Handler]:
     """Every kind of job and how it is done."""
     from huikuan.connect.api import jobs as api  # the worker's, not the commands'; so the next
     from huikuan.connect.connectors import jobs as connectors
+    from huikuan.judge.credit import jobs as credit
     from huikuan.judge.rating import jobs as rating
     from huikuan.mechanisms.approvals import jobs as approvals
     from huikuan.mechanisms.jobs.handlers import Handler
@@ -79,6 +80,7 @@ def jobs() -> dict[str, Handler]:
         "backups.make": Handler(recurring.make_backup, attempts=3, every=daily if backups_folder() else None),
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
         "contracts.sign": Handler(contracts.reach_signings, every=timedelta(hours=1)),
+        "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),
         "rating.assess": Handler(rating.assess_all, attempts=3),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),

@@ -31,6 +31,7 @@ KINDS = {
     "api.tidy": gettext_noop("Forgetting old answers of the API"),
     "api.wake": gettext_noop("Looking for messages to webhooks"),
     "approvals.tend": gettext_noop("Passing on requests nobody decided"),
+    "credit.ask": gettext_noop("Asking again about orders that wait"),
     "audit.seal": gettext_noop("Sealing the audit trail"),
     "backups.make": gettext_noop("Making the daily backup"),
     "columns.compact": gettext_noop("Compacting the mirror"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from huikuan.judge.credit.domain.authority import require_another
@@ -132,13 +133,31 @@ def make_room(event: Announced, *, at: datetime) -> None:
     if event.customer_id is not None:
         whose = frozenset().union(*(node.members for node in hold_nodes(event.customer_id, today)))
     for order_id in waiting_orders(company.pk, whose):
-        theirs = hold_nodes(stated(order_id).customer_id, today)
-        order, standing = stated(order_id), _standing(order_id)
-        if order.void or standing is None or standing.state not in WAITING:
-            continue
-        judged = judge_order(company, order, theirs, at=at)
-        if state_after(judged.decision.decision, judged.rules) == RELEASED:
-            _record(order, RELEASED, judged, at)
+        _go_on(company, order_id, at)
+
+
+def ask_waiting(*, at: datetime) -> dict[str, int]:
+    """Have everything that waits asked again, each order in its own transaction: a day that came may have brought a
+    limit or a rule, and announces nothing. Answers how many waited and how many went on."""
+    asked = released = 0
+    for company in Company.objects.order_by("pk"):
+        for order_id in waiting_orders(company.pk, None):
+            asked += 1
+            released += retrying(partial(_go_on, company, order_id, at))
+    return {"asked": asked, "released": released}
+
+
+def _go_on(company: Company, order_id: int, at: datetime) -> bool:
+    """Release an order that waits if it fits in by now; whether it was."""
+    nodes = hold_nodes(stated(order_id).customer_id, business_date(at, company.time_zone))
+    order, standing = stated(order_id), _standing(order_id)
+    if order.void or standing is None or standing.state not in WAITING:
+        return False
+    judged = judge_order(company, order, nodes, at=at)
+    fits = state_after(judged.decision.decision, judged.rules) == RELEASED
+    if fits:
+        _record(order, RELEASED, judged, at)
+    return fits
 
 
 def _check(order: Stated, at: datetime) -> None:

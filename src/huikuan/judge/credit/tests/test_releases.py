@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from huikuan.judge.credit.domain.deciding import ENFORCE
-from huikuan.judge.credit.operations.orders import MAKING_ROOM, check_order, make_room, release_order
+from huikuan.judge.credit.operations.orders import MAKING_ROOM, ask_waiting, check_order, make_room, release_order
 from huikuan.judge.credit.tests.conftest import AT, TODAY, Trade
 from huikuan.judge.credit.tests.test_exposure import parts
 from huikuan.judge.credit.tests.test_orders import change, last, limited, refused, room, rules, staffed, state
@@ -116,6 +116,18 @@ def test_a_higher_limit_of_a_group_lets_what_waits_go_on(staffed: Trade, room: A
     limited(staffed, 2_000_00, group="LUHE")
     room()
     assert state(order) == "released"
+
+
+def test_a_limit_that_begins_lets_what_waits_go_on_by_its_day(staffed: Trade, room: Any) -> None:
+    """No event tells that a day has come."""
+    rules(ENFORCE)
+    order = staffed.order("SO-1", 100_00)
+    limited(staffed, 1_000_00, wish={"from_on": TODAY + DAY})
+    room()
+    assert ask_waiting(at=AT) == {"asked": 1, "released": 0}
+    assert ask_waiting(at=AT + DAY) == {"asked": 1, "released": 1}
+    assert (state(order), last(order).actor) == ("released", "system")
+    assert ask_waiting(at=AT + DAY) == {"asked": 0, "released": 0}
 
 
 def test_money_that_came_with_an_import_lets_what_waits_go_on(staffed: Trade) -> None:
