@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from huikuan.mechanisms.events.subscribers import Announced, Subscriber
+    from huikuan.mechanisms.events.subscribers import Announced, Announcing, Counter, Subscriber
     from huikuan.mechanisms.identity.domain.scope import Scope
     from huikuan.mechanisms.jobs.handlers import Handler
 
@@ -93,18 +93,18 @@ def jobs() -> dict[str, Handler]:
     }
 
 
-def counters() -> list[Subscriber]:
+def counters() -> list[Counter]:
     """Told of an event inside the transaction that announces it, in this order: counters only, no I/O."""
-    from huikuan.mechanisms.events.subscribers import Subscriber
+    from huikuan.mechanisms.events.subscribers import Counter
 
-    def follow_milestone(event: Announced) -> None:
+    def follow_milestone(event: Announcing) -> None:
         # Loaded with the first milestone: most commands never announce one.
         import_module("huikuan.record.receivables.operations.milestones").follow_milestone(event)
 
-    def follow_order(event: Announced) -> None:
+    def follow_order(event: Announcing) -> None:
         import_module("huikuan.judge.credit.operations.orders").follow_order(event)
 
-    def hold_tree(event: Announced) -> None:
+    def hold_tree(event: Announcing) -> None:
         import_module("huikuan.judge.credit.operations.locks").hold_tree(event)
 
     milestones = frozenset({"contracts.milestone_reached", "contracts.milestone_withdrawn"})
@@ -113,9 +113,9 @@ def counters() -> list[Subscriber]:
         f"customers.{what}" for what in ("affiliated", "group_moved", "imported", "merged", "unmerged")
     )
     return [
-        Subscriber("receivables.milestones", follow_milestone, milestones),
-        Subscriber("credit.orders", follow_order, orders),
-        Subscriber("credit.families", hold_tree, families),
+        Counter("receivables.milestones", follow_milestone, milestones),
+        Counter("credit.orders", follow_order, orders),
+        Counter("credit.families", hold_tree, families),
     ]
 
 

@@ -39,4 +39,4 @@ def _columns(fact: OrderDecision | None) -> dict[str, object]:
     if fact is None:
         return {}
     names = ("company_id", "customer_id", "state", "currency", "amount", "until_on")
-    return standing_of({**{name: getattr(fact, name) for name in names}, "id": fact.pk})
+    return {**standing_of({name: getattr(fact, name) for name in names}), "decision_id": fact.pk}

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from huikuan.mechanisms.audit.operations import append, record
+from huikuan.mechanisms.audit.operations import append
 from huikuan.mechanisms.events.models import Event
-from huikuan.mechanisms.events.subscribers import Announced, counted, tell_counters
-from huikuan.mechanisms.store.transactions import transaction_number
+from huikuan.mechanisms.events.subscribers import Announcing, tell_counters
 
 
 def announce(
@@ -24,7 +23,7 @@ def announce(
 ) -> None:
     """Record the event `<context>.<past participle>`; counters are told now, others after commit.
 
-    Without counters nothing is waited for, so it may stand in `store.pipeline.together`.
+    The event itself is not waited for, so it may stand in `store.pipeline.together`; what counters wait for is theirs.
     """
     announce_all(kind, [(company_id, customer_id, payload or {})], at=at)
 
@@ -37,9 +36,6 @@ def announce_all(kind: str, told: Sequence[tuple[int | None, int | None, Mapping
     ]
     # No savepoint: an event that fails undoes the operation that made it.
     with transaction.atomic(savepoint=False):
-        if not counted(kind):
-            append(Event, rows, at=at)
-            return
-        for event_id, (company_id, customer_id, payload) in zip(record(Event, rows, at=at), told, strict=True):
-            said = dict(payload)
-            tell_counters(Announced(event_id, transaction_number(), kind, company_id, customer_id, said, at))
+        append(Event, rows, at=at)
+        for company_id, customer_id, payload in told:
+            tell_counters(Announcing(kind, company_id, customer_id, dict(payload), at))

@@ -22,6 +22,30 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcing:
+    """An event as counters see it: its transaction is open, and nobody waits for its number."""
+
+    kind: str
+    company_id: int | None
+    customer_id: int | None
+    payload: Mapping[str, Any]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """`handle` is told of events of `kinds` inside the transaction that announces them.
+
+    Counters change sums in the database and do no other I/O; one that fails undoes the operation, so that no sum ever
+    differs from its facts.
+    """
+
+    name: str
+    handle: Callable[[Announcing], None]
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Subscriber:
     """`handle` is told of events of `kinds` (empty: of all).
 
@@ -37,24 +61,15 @@ class Subscriber:
         return not self.kinds or kind in self.kinds
 
 
-_counters: list[Subscriber] = []
+_counters: list[Counter] = []
 
 
-def set_counters(counters: Sequence[Subscriber]) -> None:
-    """Have `counters` told of every event inside the announcing transaction, in this order.
-
-    Called once at start-up. Counters change sums in the database and do no other I/O; one that
-    fails undoes the operation, so that no sum ever differs from its facts.
-    """
+def set_counters(counters: Sequence[Counter]) -> None:
+    """Have `counters` told of their events, in this order. Called once at start-up."""
     _counters[:] = counters
 
 
-def counted(kind: str) -> bool:
-    """Whether any counter wants events of `kind`."""
-    return any(counter.wants(kind) for counter in _counters)
-
-
-def tell_counters(event: Announced) -> None:
+def tell_counters(event: Announcing) -> None:
     for counter in _counters:
-        if counter.wants(event.kind):
+        if event.kind in counter.kinds:
             counter.handle(event)

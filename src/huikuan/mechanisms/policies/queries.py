@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from huikuan.kernel.errors import Refusal
@@ -13,6 +14,8 @@ from huikuan.mechanisms.policies.domain.lifecycle import Step
 from huikuan.mechanisms.policies.kinds import kind_named
 from huikuan.mechanisms.policies.models import PolicyStep, PolicyVersion
 from huikuan.mechanisms.policies.policies import APPROVALS, SMALL_FIRM
+from huikuan.mechanisms.store.pipeline import ask
+from huikuan.mechanisms.store.wire import as_instant, int8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,48 @@ def in_force(kind: str, *, company_id: int | None, at: datetime, known: int | No
 
     `known`: a horizon; only steps recorded below it count (None: all).
     """
-    for owner in [company_id, None] if company_id is not None else [None]:
-        version_id = lifecycle.governing(timeline(kind, owner, known=known), at)
-        if version_id is not None:
-            version = PolicyVersion.objects.get(pk=version_id)
-            return InForce(kind, version.number, version.document, version.pk)
-    return InForce(kind, 0, kind_named(kind).default, None)
+    return asking_in_force(kind, company_id=company_id, at=at, known=known)()
+
+
+#: Above every transaction number.
+_ALWAYS = 2**62
+
+#: The steps of a kind that begin or end a version's force, for one company (null: none) and for every company.
+_TIMELINES = f"""
+SELECT v.company_id, s.version_id, s.step, s.digest, s.effective_at, s.actor
+FROM policies_policyversion v JOIN policies_policystep s ON s.version_id = v.id
+WHERE v.kind = %s AND (v.company_id = %s OR v.company_id IS NULL) AND s.tx < %s
+    AND s.step IN ('{lifecycle.IN_FORCE}', '{lifecycle.RETIRED}')
+ORDER BY s.tx, s.id
+"""
+
+
+def asking_in_force(
+    kind: str, *, company_id: int | None, at: datetime, known: int | None = None
+) -> Callable[[], InForce]:
+    """Asks what `in_force` answers, in one short statement: decisions ask it every time. Call for the answer."""
+    asked = ask(_TIMELINES, [kind, int8(company_id), int8(_ALWAYS if known is None else known)])
+
+    def answer() -> InForce:
+        timelines: dict[int | None, list[Step]] = {company_id: [], None: []}
+        for owner, version_id, step, digest, effective_at, actor in asked():
+            since = None if effective_at is None else as_instant(effective_at)
+            timelines[owner].append(Step(version_id, step, digest, since, actor))
+        for steps in timelines.values():
+            version_id = lifecycle.governing(steps, at)
+            if version_id is not None:
+                digest = next(step.digest for step in steps if step.version_id == version_id)
+                return _shown((version_id, digest))
+        return InForce(kind, 0, kind_named(kind).default, None)
+
+    return answer
+
+
+@lru_cache(maxsize=64)
+def _shown(name: tuple[int, str]) -> InForce:
+    """The version of this id and digest. The digest says what stands in it, so what is kept is never out of date."""
+    version_id, _ = name
+    return decided_under(version_id, kind="")
 
 
 def lets_makers_approve(company_id: int | None, *, at: datetime) -> bool:

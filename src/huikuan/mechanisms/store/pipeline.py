@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
@@ -51,3 +51,13 @@ def send(sql: str, params: Sequence[Any] = ()) -> Any:
         return cursor
     with here.wrap_database_errors:
         return here.connection.execute(sql, params)
+
+
+def ask(sql: str, params: Sequence[Any] = ()) -> Callable[[], list[Any]]:
+    """`send` for one statement whose rows are wanted later: call for them. Inside `together` nothing is waited for
+    until then; SQLite, which would keep its table locked under an open question, answers at once."""
+    asked = send(sql, params)
+    if is_postgres():
+        return cast(Callable[[], list[Any]], asked.fetchall)
+    rows: list[Any] = asked.fetchall()
+    return lambda: rows

@@ -1,9 +1,14 @@
-"""Numbers as the driver should send them: always equally wide, so that one statement is prepared
-whatever their size. SQLite takes them as they are."""
+"""Values of statements of our own as the driver should send them, and as it hands them over.
+
+Numbers are always equally wide, so that one statement is prepared whatever their size; SQLite takes them as they are
+and gives days and instants as text.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -23,6 +28,28 @@ def int4(value: int) -> Any:
 def array(values: Iterable[int | None]) -> str:
     """PostgreSQL's literal of an array of integers, for a parameter that says its type (%s::bigint[])."""
     return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
+
+
+def among() -> str:
+    """`IN (…)` over one parameter that `listed` makes. Through a subquery, so that PostgreSQL plans the statement once
+    for any number of ids: it would plan an array it can see anew each time, which costs more than the reading."""
+    return "IN (SELECT unnest((SELECT %s::bigint[])))" if is_postgres() else "IN (SELECT value FROM json_each(%s))"
+
+
+def listed(ids: Iterable[int]) -> str:
+    """The parameter of `among`."""
+    return array(ids) if is_postgres() else json.dumps(list(ids))
+
+
+def as_date(value: date | str | None) -> date | None:
+    """A day as the driver hands it over."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def as_instant(value: datetime | str) -> datetime:
+    """An instant as the driver hands it over."""
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 @cache

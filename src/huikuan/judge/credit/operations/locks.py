@@ -8,24 +8,35 @@ whoever changes it holds it alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from django.db import connection
-
-from huikuan.judge.credit.queries.exposure import Node, nodes_of
-from huikuan.mechanisms.events.subscribers import Announced
+from huikuan.judge.credit.queries.exposure import Node, nodes_in
+from huikuan.mechanisms.events.subscribers import Announcing
+from huikuan.mechanisms.store.pipeline import send
 from huikuan.mechanisms.store.transactions import is_postgres
+from huikuan.record.customers.queries.families import asking_family
 
 _TREE = "credit:tree"
 
 
 def hold_nodes(customer_id: int, day: date) -> list[Node]:
     """The customer's nodes on `day`, held until this transaction ends; nobody enters or leaves a group meanwhile."""
+    return holding_nodes(customer_id)(day)
+
+
+def holding_nodes(customer_id: int) -> Callable[[date], list[Node]]:
+    """Asks where the customer stands, which nobody changes from now on. Call, with the day, for its nodes, which are
+    held before anything that is asked afterwards is answered."""
     _hold(f"SELECT pg_advisory_xact_lock_shared(hashtextextended('{_TREE}', 0))")
-    nodes = nodes_of(customer_id, day)
-    hold([name_of(node.customer_id, node.group) for node in reversed(nodes)])
-    return nodes
+    family = asking_family(customer_id)
+
+    def held(day: date) -> list[Node]:
+        nodes = nodes_in(family(), day)
+        hold([name_of(node.customer_id, node.group) for node in reversed(nodes)])
+        return nodes
+
+    return held
 
 
 def hold(names: Sequence[str]) -> None:
@@ -39,7 +50,7 @@ def name_of(customer_id: int | None, group: str) -> str:
     return f"credit:group:{group}" if group else f"credit:customer:{customer_id}"
 
 
-def hold_tree(event: Announced) -> None:
+def hold_tree(event: Announcing) -> None:
     """Whoever moves customers or groups waits for decisions that are being made, and they for the move."""
     if event.kind == "customers.affiliated" and event.payload.get("dimension") != "group":
         return
@@ -49,5 +60,4 @@ def hold_tree(event: Announced) -> None:
 def _hold(sql: str, *params: str) -> None:
     """SQLite has one writer, and whoever decides writes: its transaction is lock enough."""
     if is_postgres():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+        send(sql, params)

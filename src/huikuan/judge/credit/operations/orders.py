@@ -7,7 +7,7 @@ moment, so of two that would not fit in together one is held.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -24,26 +24,35 @@ from huikuan.judge.credit.domain.deciding import (
     WAITING,
     state_after,
 )
-from huikuan.judge.credit.models import OrderDecision, OrderStanding
+from huikuan.judge.credit.models import OrderDecision
 from huikuan.judge.credit.operations.authority import require_reach
 from huikuan.judge.credit.operations.limits import LONGEST_REASON
-from huikuan.judge.credit.operations.locks import hold_nodes
-from huikuan.judge.credit.queries.judging import Judged, judge_delivery, judge_order, rules_in_force
-from huikuan.judge.credit.queries.standings import waiting_orders
+from huikuan.judge.credit.operations.locks import hold_nodes, holding_nodes
+from huikuan.judge.credit.queries.judging import Judged, judge_delivery, judge_order, judging_order, rules_in_force
+from huikuan.judge.credit.queries.standings import StandingRow, asking_standing, waiting_orders
 from huikuan.judge.credit.telling import told_reason
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.text import tidy
-from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.operations import append
 from huikuan.mechanisms.events.operations import announce
-from huikuan.mechanisms.events.subscribers import Announced
+from huikuan.mechanisms.events.subscribers import Announced, Announcing
 from huikuan.mechanisms.identity.actors import SYSTEM, person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import permissions, scope
 from huikuan.mechanisms.policies.queries import lets_makers_approve
+from huikuan.mechanisms.store.pipeline import ask, together
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.contracts.queries.commitments import Stated, entered_by, is_delivery, said_before, stated
+from huikuan.mechanisms.store.wire import int8
+from huikuan.record.contracts.queries.commitments import (
+    Stated,
+    asking_ordered,
+    entered_by,
+    is_delivery,
+    said_before,
+    stated,
+)
 from huikuan.record.customers.queries import seen
 
 #: What may make room: money and credits that come in, also with an import, orders that shrink, limits that are
@@ -60,13 +69,12 @@ MAKING_ROOM = frozenset(
 )
 
 
-def follow_order(event: Announced) -> None:
+def follow_order(event: Announcing) -> None:
     """Counter of `contracts.ordered` and `contracts.fulfilled`: inside the transaction of the order."""
-    order = stated(int(event.payload["order_id"]))
     if event.kind == "contracts.ordered":
-        _check(order, event.recorded_at)
+        _check(event)
     elif is_delivery(int(event.payload["fulfilment"])):
-        _allow_delivery(order, event.recorded_at)
+        _allow_delivery(stated(int(event.payload["order_id"])), event.recorded_at)
 
 
 def release_order(*, order_id: int, reason: str, until_on: date | None = None, actor: str, at: datetime) -> int:
@@ -86,7 +94,7 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
         small_firm = lets_makers_approve(company.pk, at=at)
         _require_right(order, actor, at, small_firm)
         nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
-        order, standing = stated(order_id), _standing(order_id)
+        order, standing = stated(order_id), asking_standing(order_id)()
         today = business_date(at, company.time_zone)
         if standing is None or order.void or not (standing.state in WAITING or _ended(standing, today)):
             raise Refusal("order_does_not_wait", number=order.number)
@@ -97,7 +105,7 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
         # A paused one may be beyond the limit by now.
         if HELD in (standing.state, state_after(judged.decision.decision, judged.rules)):
             _require_authority(company, judged, actor, at)
-        return _record(order, RELEASED, judged, at, actor=actor, reason=reason, until_on=until_on)
+        return _record(order, RELEASED, judged, at, actor=actor, reason=reason, until_on=until_on)()
 
     return retrying(work)
 
@@ -112,7 +120,7 @@ def check_order(*, order_id: int, actor: str, at: datetime) -> Judged:
             raise Refusal("order_void")
         company = Company.objects.get(pk=order.company_id)
         nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
-        order, standing = stated(order_id), _standing(order_id)
+        order, standing = stated(order_id), asking_standing(order_id)()
         judged = judge_order(company, order, nodes, at=at)
         if standing is None or standing.state in WAITING or _ended(standing, business_date(at, company.time_zone)):
             _record(order, state_after(judged.decision.decision, judged.rules), judged, at, actor=actor)
@@ -150,7 +158,7 @@ def ask_waiting(*, at: datetime) -> dict[str, int]:
 def _go_on(company: Company, order_id: int, at: datetime) -> bool:
     """Release an order that waits if it fits in by now; whether it was."""
     nodes = hold_nodes(stated(order_id).customer_id, business_date(at, company.time_zone))
-    order, standing = stated(order_id), _standing(order_id)
+    order, standing = stated(order_id), asking_standing(order_id)()
     if order.void or standing is None or standing.state not in WAITING:
         return False
     judged = judge_order(company, order, nodes, at=at)
@@ -160,28 +168,30 @@ def _go_on(company: Company, order_id: int, at: datetime) -> bool:
     return fits
 
 
-def _check(order: Stated, at: datetime) -> None:
+def _check(event: Announcing) -> None:
     """Decide about an order that was entered, changed, cancelled or reopened. One that is released and did not grow
-    goes on unasked."""
+    goes on unasked. Waits for the database twice, and once more to write."""
+    order_id, at = int(event.payload["order_id"]), event.recorded_at
+    with together():
+        known, holding = asking_ordered(order_id), holding_nodes(event.customer_id or 0)
+    order, company = known()
+    today = business_date(at, company.time_zone)
+    with together():
+        nodes, stands = holding(today), asking_standing(order_id)
+        judging = judging_order(company, order, nodes, at=at)
+    standing = stands()
     if order.void:
-        standing = _standing(order.order_id)
         if standing is not None and standing.state != CANCELLED:
             _record(order, CANCELLED, None, at)
-        return
-    company = Company.objects.get(pk=order.company_id)
-    today = business_date(at, company.time_zone)
-    # Not held yet: nodes come first, as everywhere, and while the order is held nothing takes its release away.
-    standing = OrderStanding.objects.filter(pk=order.order_id).first()
-    if standing is not None and standing.state == RELEASED and _fits_in(order, standing, today):
+    elif standing is not None and standing.state == RELEASED and _fits_in(order, standing, today):
         if order.amount < standing.amount:
             _record(order, RELEASED, None, at, until_on=standing.until_on)
-        return
-    nodes = hold_nodes(order.customer_id, today)
-    judged = judge_order(company, order, nodes, at=at)
-    _record(order, state_after(judged.decision.decision, judged.rules), judged, at)
+    else:
+        judged = judging()
+        _record(order, state_after(judged.decision.decision, judged.rules), judged, at)
 
 
-def _fits_in(order: Stated, standing: OrderStanding, today: date) -> bool:
+def _fits_in(order: Stated, standing: StandingRow, today: date) -> bool:
     """Whether it takes no more than was released: advances net their own contract alone, so under another it may."""
     if order.currency != standing.currency or order.amount > standing.amount or _ended(standing, today):
         return False
@@ -190,7 +200,7 @@ def _fits_in(order: Stated, standing: OrderStanding, today: date) -> bool:
     return before is None or (not before.void and before.contract_number == order.contract_number)
 
 
-def _ended(standing: OrderStanding, today: date) -> bool:
+def _ended(standing: StandingRow, today: date) -> bool:
     """Whether its release has ended."""
     return standing.state == RELEASED and standing.until_on is not None and standing.until_on < today
 
@@ -208,7 +218,7 @@ def _allow_delivery(order: Stated, at: datetime) -> None:
     _, rules = rules_in_force(company, at)
     if rules.mode != ENFORCE:
         return
-    standing = _standing(order.order_id)
+    standing = asking_standing(order.order_id)()
     if standing is not None and standing.state in WAITING:
         raise Refusal("order_waits", number=order.number)
     if standing is not None and _ended(standing, business_date(at, company.time_zone)):
@@ -222,10 +232,6 @@ def _allow_delivery(order: Stated, at: datetime) -> None:
         raise Refusal(
             "delivery_blocked", where=places, number=order.number, why=" ".join(place.reason for place in places)
         )
-
-
-def _standing(order_id: int) -> OrderStanding | None:
-    return OrderStanding.objects.select_for_update().filter(pk=order_id).first()
 
 
 def _require_right(order: Stated, actor: str, at: datetime, small_firm: bool) -> None:
@@ -259,8 +265,9 @@ def _record(
     actor: str = SYSTEM,
     reason: str = "",
     until_on: date | None = None,
-) -> int:
-    """The fact of a decision, the order's reading, and the event. `judged` None: nothing had to be asked."""
+) -> Callable[[], int]:
+    """The fact of a decision, the order's reading, and the event. `judged` None: nothing had to be asked. Call for the
+    decision's id."""
     decision = judged.decision.decision if judged else APPROVE
     fact: dict[str, Any] = {
         "order_id": order.order_id,
@@ -279,21 +286,34 @@ def _record(
         "until_on": until_on,
         "actor": actor,
     }
-    number = record(OrderDecision, [fact], at=at)[0]
-    reading = standing_of({**fact, "id": number})
-    if not OrderStanding.objects.filter(pk=order.order_id).update(**reading):
-        OrderStanding(order_id=order.order_id, **reading).save(force_insert=True)
     payload = {"order_id": order.order_id, "decision": decision, "state": state}
-    announce(
-        "credit.order_decided", at=at, company_id=order.company_id, customer_id=order.customer_id, payload=payload
-    )
+    with together():
+        append(OrderDecision, [fact], at=at)
+        number = _stand(order.order_id, standing_of(fact))
+        announce(
+            "credit.order_decided", at=at, company_id=order.company_id, customer_id=order.customer_id, payload=payload
+        )
     return number
+
+
+def _stand(order_id: int, reading: Mapping[str, Any]) -> Callable[[], int]:
+    """The order's reading is this from now on, by the decision recorded last: its nodes are held, so nobody decides
+    about it meanwhile. One short statement; call for the decision's id."""
+    said = ", ".join(f"{name} = excluded.{name}" for name in (*reading, "decision_id"))
+    values = [int8(value) if isinstance(value, int) else value for value in reading.values()]
+    made = ask(
+        f"INSERT INTO credit_orderstanding (order_id, {', '.join(reading)}, decision_id)"
+        f" VALUES (%s{', %s' * len(reading)}, (SELECT max(id) FROM credit_orderdecision WHERE order_id = %s))"
+        f" ON CONFLICT (order_id) DO UPDATE SET {said} RETURNING decision_id",
+        [int8(order_id), *values, int8(order_id)],
+    )
+    return lambda: int(made()[0][0])
 
 
 def standing_of(decision: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of an order's reading after this decision."""
     names = ("company_id", "customer_id", "state", "currency", "amount", "until_on")
-    return {**{name: decision[name] for name in names}, "decision_id": decision["id"]}
+    return {name: decision[name] for name in names}
 
 
 def _canonical(content: Mapping[str, Any]) -> str:

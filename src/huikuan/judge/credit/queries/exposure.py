@@ -3,49 +3,59 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from huikuan.judge.credit.domain.deciding import RELEASED
-from huikuan.judge.credit.domain.exposure import Exposure, Line, component_of, exposure_of, order_lines
+from huikuan.judge.credit.domain.exposure import (
+    DELIVERED,
+    ORDERS,
+    Exposure,
+    Line,
+    component_of,
+    exposure_of,
+    order_lines,
+)
 from huikuan.judge.credit.queries.standings import waiting_as_of
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.rates import convert
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
-from huikuan.mechanisms.store.wire import array
+from huikuan.mechanisms.store.wire import array, int8
 from huikuan.record.contracts.queries.commitments import COMMITTED_NOW, committed_as_of
 from huikuan.record.customers.queries import seen
-from huikuan.record.customers.queries.families import customers_in, groups_above, one_of
+from huikuan.record.customers.queries.families import Family, asking_family, customers_in, groups_from
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.owed import OWED_AS_OF, OWED_NOW
 from huikuan.record.receivables.queries.rates import rate_on
 
 #: Where PostgreSQL is asked, the customers are an array, so that one statement is planned for any number of them.
 _WANTED = {
-    True: "SELECT %s::bigint AS company_id, unnest(%s::bigint[]) AS customer_id, %s::date AS day, %s::bigint AS known",
+    True: "SELECT %s::bigint AS company_id, unnest((SELECT %s::bigint[])) AS customer_id, %s::date AS day,"
+    " %s::bigint AS known",
     False: "SELECT %s AS company_id, value AS customer_id, %s AS day, %s AS known FROM json_each(%s)",
 }
-_OWED = """SELECT NULL AS order_id, customer_id, currency, kind, side, contract_number,
-    CAST(SUM(amount) AS bigint) AS amount, 0 AS delivered_amount, 0 AS invoiced_amount
-FROM ({owed}) AS owed GROUP BY customer_id, currency, kind, side, contract_number"""
+_OWED = """SELECT customer_id, currency, contract_number, kind, side, CAST(SUM(amount) AS bigint) AS amount, 0 AS gone
+FROM ({owed}) AS owed GROUP BY customer_id, currency, contract_number, kind, side"""
+#: The same sums as `domain.exposure.order_lines` makes of one order: `amount` of what is still to be delivered, `gone`
+#: of what is delivered and not invoiced.
+_ORDERED = f"""SELECT c.customer_id, c.currency, c.contract_number, NULL AS kind, NULL AS side,
+    CAST(SUM(CASE WHEN COALESCE(s.state, '{RELEASED}') <> '{RELEASED}' THEN 0
+        WHEN c.delivered_amount > c.invoiced_amount THEN c.amount - c.delivered_amount
+        ELSE c.amount - c.invoiced_amount END) AS bigint) AS amount,
+    CAST(SUM(CASE WHEN c.delivered_amount > c.invoiced_amount THEN c.delivered_amount - c.invoiced_amount
+        ELSE 0 END) AS bigint) AS gone
+FROM ({COMMITTED_NOW}) AS c LEFT JOIN credit_orderstanding s ON s.order_id = c.order_id
+WHERE c.order_id <> %s GROUP BY c.customer_id, c.currency, c.contract_number"""
 #: Each by the customer it is shown under: an advance of one nets what stands with the other.
 _NOW = f"""
-SELECT t.order_id, COALESCE(k.merged_into_id, t.customer_id), t.currency, t.kind, t.side, t.contract_number, t.amount,
-    t.delivered_amount, t.invoiced_amount
-FROM (
-{_OWED.format(owed=OWED_NOW)}
-UNION ALL
-SELECT c.order_id, c.customer_id, c.currency, COALESCE(s.state, '{RELEASED}'), 'debit', c.contract_number, c.amount,
-    c.delivered_amount, c.invoiced_amount
-FROM ({COMMITTED_NOW}) AS c LEFT JOIN credit_orderstanding s ON s.order_id = c.order_id
-) AS t JOIN customers_customer k ON k.id = t.customer_id
+SELECT COALESCE(k.merged_into_id, t.customer_id), t.currency, t.contract_number, t.kind, t.side, t.amount, t.gone
+FROM ({_OWED.format(owed=OWED_NOW)} UNION ALL {_ORDERED}) AS t JOIN customers_customer k ON k.id = t.customer_id
 """
 _AS_OF = _OWED.format(owed=OWED_AS_OF)
 
@@ -72,9 +82,13 @@ class Exposed:
 def nodes_of(customer_id: int, day: date, known: int | None = None) -> list[Node]:
     """The customer, the group it is in on `day`, and the groups above, nearest first. Customers that were merged, as
     known below a horizon (None: now), are one node, that of the customer they are shown under."""
-    one = one_of(customer_id, known)
-    above = [Node(None, code, customers_in(code, day, known)) for code in groups_above(one.shown, day, known)]
-    return [Node(one.shown, "", one.members), *above]
+    return nodes_in(asking_family(customer_id, known)(), day, known)
+
+
+def nodes_in(family: Family, day: date, known: int | None = None) -> list[Node]:
+    """The same, of a family that was asked for."""
+    above = [Node(None, code, customers_in(code, day, known)) for code in groups_from(family.group_on(day))]
+    return [Node(family.one.shown, "", family.one.members), *above]
 
 
 def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> Exposed:
@@ -112,15 +126,22 @@ def lines_now(company_id: int, customer_ids: Collection[int], *, without: int | 
 
     `without`: the order that is being decided on, which is added apart.
     """
-    rows = _rows(_NOW, company_id, customer_ids, date.max, ALWAYS_KNOWN)
-    return [line for row in rows if without is None or row[0] != without for line in _lines(row)]
+    return asking_lines(company_id, customer_ids, without=without)()
+
+
+def asking_lines(
+    company_id: int, customer_ids: Collection[int], *, without: int | None = None
+) -> Callable[[], list[Line]]:
+    """Asks what `lines_now` answers. Call for the answer."""
+    asked = _asking(_NOW, company_id, customer_ids, date.max, ALWAYS_KNOWN, int8(without or 0))
+    return lambda: [line for row in asked() for line in _lines(row)]
 
 
 def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, known: int | None = None) -> list[Line]:
     """The same from the facts alone."""
     horizon = ALWAYS_KNOWN if known is None else known
     with snapshot():
-        rows = _rows(_AS_OF, company_id, customer_ids, day, horizon)
+        rows = _asking(_AS_OF, company_id, customer_ids, day, horizon)()
         orders = committed_as_of(company_id, customer_ids, day=day, known=horizon)
         waiting = waiting_as_of([one.order_id for one in orders], company_id=company_id, day=day, known=horizon)
     lines = [line for row in rows for line in _lines(row)]
@@ -165,28 +186,15 @@ def converter(into: str, day: date, known: int | None = None) -> Callable[[int, 
     return value
 
 
-def _rows(sql: str, company_id: int, customer_ids: Collection[int], day: date, known: int) -> list[tuple[Any, ...]]:
-    ids = sorted(customer_ids)
-    if is_postgres():
-        params: tuple[Any, ...] = (company_id, array(ids), day, known)
-    else:
-        params = (company_id, day, known, json.dumps(ids))
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH wanted AS ({_WANTED[is_postgres()]}) {sql}", params)
-        return list(cursor.fetchall())
+def _asking(
+    sql: str, company_id: int, customer_ids: Collection[int], day: date, known: int, *more: Any
+) -> Callable[[], list[Any]]:
+    ids, bounds = sorted(customer_ids), (day, int8(known))
+    params = (array(ids), *bounds) if is_postgres() else (*bounds, json.dumps(ids))
+    return ask(f"WITH wanted AS ({_WANTED[is_postgres()]}) {sql}", [int8(company_id), *params, *more])
 
 
-def _lines(row: tuple[Any, ...]) -> list[Line]:
-    order_id, customer_id, currency, kind, side, contract, amount, delivered, invoiced = row
-    if order_id is not None:
-        return order_lines(
-            customer_id,
-            currency,
-            contract,
-            amount=amount,
-            delivered=delivered,
-            invoiced=invoiced,
-            released=kind == RELEASED,
-        )
-    component = component_of(kind, side)
-    return [Line(customer_id, currency, contract, component, amount)] if component else []
+def _lines(row: Sequence[Any]) -> list[Line]:
+    customer_id, currency, contract, kind, side, amount, gone = row
+    parts = {ORDERS: amount, DELIVERED: gone} if kind is None else {component_of(kind, side): amount}
+    return [Line(customer_id, currency, contract, name, part) for name, part in parts.items() if name and part]

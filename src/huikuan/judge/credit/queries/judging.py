@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from huikuan.judge.credit.domain.deciding import (
@@ -21,10 +22,10 @@ from huikuan.judge.credit.domain.deciding import (
     utilisation_e4,
 )
 from huikuan.judge.credit.domain.exposure import BILLS, CLAIMS, LESSENING, ORDERS, Line
-from huikuan.judge.credit.domain.limits import NONE
+from huikuan.judge.credit.domain.limits import NONE, Limit
 from huikuan.judge.credit.policies import CREDIT_RULES, rules_of
-from huikuan.judge.credit.queries.exposure import Node, converter, lines_now, nodes_of, valued
-from huikuan.judge.credit.queries.limits import limits_on
+from huikuan.judge.credit.queries.exposure import Node, asking_lines, converter, nodes_of, valued
+from huikuan.judge.credit.queries.limits import asking_limits
 from huikuan.judge.credit.queries.terms import grace_days
 from huikuan.judge.rating.queries.ratings import grade_of
 from huikuan.kernel.dates import business_date
@@ -32,11 +33,12 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import LARGEST_MINOR
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.policies.queries import InForce, in_force
+from huikuan.mechanisms.policies.queries import InForce, asking_in_force, in_force
+from huikuan.mechanisms.store.pipeline import together
 from huikuan.record.contracts.queries.commitments import Stated
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.families import one_of
-from huikuan.record.receivables.queries.lateness import overdue_now
+from huikuan.record.receivables.queries.lateness import Overdue, asking_overdue, overdue_now
 
 _DEBT = (CLAIMS, BILLS, *LESSENING)
 
@@ -88,23 +90,26 @@ def judge_order(company: Company, order: Stated, nodes: Sequence[Node], *, at: d
 
     Exposure in a currency without a rate holds it, and does not keep it from being entered.
     """
+    return judging_order(company, order, nodes, at=at)()
+
+
+def judging_order(company: Company, order: Stated, nodes: Sequence[Node], *, at: datetime) -> Callable[[], Judged]:
+    """Asks for what `judge_order` rests on. Call for its answer."""
     open_part = order.amount - order.invoiced_amount
     line = Line(order.customer_id, order.currency, order.contract_number, ORDERS, open_part)
-    try:
-        return _judged(
-            company,
-            order.customer_id,
-            nodes,
-            line,
-            at,
-            has_contract=bool(order.contract_number),
-            without=order.order_id,
-        )
-    except Refusal as refusal:
-        if refusal.code != "exposure_without_rate":
-            raise
-    policy, rules = rules_in_force(company, at)
-    return Judged(Decision(HOLD, (Reason("without_rate", HOLD),), (WayOut("add_rate"),)), (), Late(), rules, policy)
+    grounds = _asking_grounds(company, nodes, at, without=order.order_id)
+
+    def judged() -> Judged:
+        found = grounds()
+        try:
+            return _judged(company, found, line, has_contract=bool(order.contract_number))
+        except Refusal as refusal:
+            if refusal.code != "exposure_without_rate":
+                raise
+        hold = Decision(HOLD, (Reason("without_rate", HOLD),), (WayOut("add_rate"),))
+        return Judged(hold, (), Late(), found.rules, found.policy)
+
+    return judged
 
 
 def judge_amount(
@@ -124,14 +129,17 @@ def judge_amount(
         raise Refusal("order_amount_bad", line=0, value=amount)
     nodes = nodes_of(customer_id, business_date(at, company.time_zone))
     line = Line(customer_id, currency, contract_number, ORDERS, amount)
-    return _judged(company, customer_id, nodes, line, at, has_contract=bool(contract_number))
+    with together():
+        grounds = _asking_grounds(company, nodes, at)
+    return _judged(company, grounds(), line, has_contract=bool(contract_number))
 
 
 def judge_delivery(company: Company, order: Stated, *, at: datetime) -> Judged:
     """A delivery against the rules that stop deliveries; the limit was asked when the order was released."""
     policy, rules = rules_in_force(company, at)
     one = one_of(order.customer_id)
-    late = late_of(company, one.shown, one.members, policy, at)
+    day = business_date(at, company.time_zone)
+    late = late_of(company, one.shown, overdue_now(company.pk, one.members, day), policy, at)
     decision = decide((), late, rules, document=DELIVERY, has_contract=bool(order.contract_number))
     return Judged(decision, (), late, rules, policy)
 
@@ -142,43 +150,64 @@ def rules_in_force(company: Company, at: datetime) -> tuple[InForce, Rules]:
     return policy, rules_of(policy.document, company.currency)
 
 
-def late_of(company: Company, shown: int, members: Collection[int], policy: InForce, at: datetime) -> Late:
-    """What the customer, and those that are one with it, have overdue on the day of `at`: days beyond the grace of its
-    grade, and the sum."""
-    day = business_date(at, company.time_zone)
-    found = overdue_now(company.pk, members, day)
-    if not found:
+def late_of(company: Company, shown: int, overdue: Sequence[Overdue], policy: InForce, at: datetime) -> Late:
+    """What is overdue on the day of `at` of the customer that is shown, and of those that are one with it: days beyond
+    the grace of its grade, and the sum."""
+    if not overdue:
         return Late()
+    day = business_date(at, company.time_zone)
     value = converter(company.currency, day)
     grace = grace_days(company, policy.document, grade_of(shown, day=day, scope=EVERYTHING), at)
-    return Late(max(0, (day - found[0].due_date).days - grace), sum(value(one.amount, one.currency) for one in found))
+    most = (day - overdue[0].due_date).days - grace
+    return Late(max(0, most), sum(value(one.amount, one.currency) for one in overdue))
 
 
-def _judged(
-    company: Company,
-    customer_id: int,
-    nodes: Sequence[Node],
-    line: Line,
-    at: datetime,
-    *,
-    has_contract: bool,
-    without: int | None = None,
-) -> Judged:
-    day = business_date(at, company.time_zone)
-    policy, rules = rules_in_force(company, at)
-    limits = limits_on(company, nodes, day)
-    own = nodes[0].customer_id or customer_id
-    line = replace(line, customer_id=own)
-    bound = [node for node in nodes if node.group == "" or limits[None, node.group].state != NONE]
-    # One statement for all of them: the widest group holds every other node.
-    lines = lines_now(company.pk, frozenset().union(*(node.members for node in bound)), without=without)
-    standings = []
-    for node in bound:
-        limit = limits[node.customer_id, node.group]
-        of = [one for one in lines if one.customer_id in node.members]
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What a decision about a customer rests on: `nodes` are those that bind, with their limits."""
+
+    at: datetime
+    policy: InForce
+    rules: Rules
+    nodes: Sequence[tuple[Node, Limit]]
+    lines: Sequence[Line]
+    overdue: Sequence[Overdue]
+
+
+def _asking_grounds(
+    company: Company, nodes: Sequence[Node], at: datetime, *, without: int | None = None
+) -> Callable[[], _Grounds]:
+    """Asks for all of it at once; whoever stands in a group waits once more, for which of the groups have a limit."""
+    day, own = business_date(at, company.time_zone), nodes[0].members
+    policy = asking_in_force(CREDIT_RULES.name, company_id=company.pk, at=at)
+    limits = cache(asking_limits(company, nodes, day))
+    overdue = asking_overdue(company.pk, own, day)
+    # One statement for all of them: the widest group that binds holds every other node.
+    binding = nodes if len(nodes) == 1 else _binding(nodes, limits())
+    lines = asking_lines(company.pk, frozenset().union(*(node.members for node in binding)), without=without)
+
+    def answer() -> _Grounds:
+        found, known = policy(), limits()
+        bound = [(node, known[node.customer_id, node.group]) for node in binding]
+        return _Grounds(at, found, rules_of(found.document, company.currency), bound, lines(), overdue())
+
+    return answer
+
+
+def _binding(nodes: Sequence[Node], limits: Mapping[tuple[int | None, str], Limit]) -> list[Node]:
+    """The customer, and the groups that have a limit."""
+    return [node for node in nodes if node.group == "" or limits[None, node.group].state != NONE]
+
+
+def _judged(company: Company, grounds: _Grounds, line: Line, *, has_contract: bool) -> Judged:
+    own = grounds.nodes[0][0].customer_id or line.customer_id
+    day = business_date(grounds.at, company.time_zone)
+    line, standings = replace(line, customer_id=own), []
+    for node, limit in grounds.nodes:
+        of = [one for one in grounds.lines if one.customer_id in node.members]
         before, after = (valued(some, limit.currency, day) for some in (of, [*of, line]))
         debt = sum(before.of(component) for component in _DEBT)
         standings.append(Standing(node.group, limit, before.total, after.total, debt))
-    late = late_of(company, own, nodes[0].members, policy, at)
-    decision = decide(standings, late, rules, document=ORDER, has_contract=has_contract)
-    return Judged(decision, tuple(standings), late, rules, policy)
+    late = late_of(company, own, grounds.overdue, grounds.policy, grounds.at)
+    decision = decide(standings, late, grounds.rules, document=ORDER, has_contract=has_contract)
+    return Judged(decision, tuple(standings), late, grounds.rules, grounds.policy)

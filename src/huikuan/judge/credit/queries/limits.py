@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from huikuan.judge.credit.domain.limits import Granted, Limit, Wish, limit_on
 from huikuan.judge.credit.models import LimitRequest, LimitStep
@@ -19,6 +19,8 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.store.pipeline import ask
+from huikuan.mechanisms.store.wire import among, as_date, as_instant, int8, listed
 from huikuan.record.customers.queries import customers_by_id, narrowed, seen
 from huikuan.record.customers.queries.families import customers_in, one_of
 
@@ -47,6 +49,17 @@ class RequestRow:
     comment: str
 
 
+#: Approved wishes as known below a horizon: of customers, and of groups.
+_GRANTED = """
+SELECT r.customer_id, r.group_code, r.id, r.kind, r.currency, r.amount, r.from_on, r.until_on, r.term_days,
+    r.prepaid_percent, s.recorded_at, s.tx, s.id
+FROM credit_limitrequest r JOIN credit_limitstep s ON s.request_id = r.id
+WHERE r.company_id = %s AND s.step = 'approved' AND s.tx < %s
+"""
+_OF_CUSTOMERS = _GRANTED + "AND r.customer_id {among}"
+_OF_GROUPS = _GRANTED + "AND r.group_code <> '' AND r.group_code IN ({codes})"
+
+
 def granted(
     company: Company, nodes: Iterable[Node], *, known: int | None = None
 ) -> dict[tuple[int | None, str], list[Granted]]:
@@ -54,30 +67,51 @@ def granted(
 
     Each from its day on, or from the day of the approval where that came later: a limit never begins in the past.
     """
+    return _asking_granted(company, nodes, known)()
+
+
+def _asking_granted(
+    company: Company, nodes: Iterable[Node], known: int | None
+) -> Callable[[], dict[tuple[int | None, str], list[Granted]]]:
     found: dict[tuple[int | None, str], list[Granted]] = {(node.customer_id, node.group): [] for node in nodes}
     customers = [customer for customer, _ in found if customer is not None]
     groups = [group for _, group in found if group]
-    mine = Q(customer_id__in=customers) | Q(group_code__in=groups) if groups else Q(customer_id__in=customers)
-    requests = {one.pk: one for one in LimitRequest.objects.filter(mine, company_id=company.pk)}
-    if not requests:
+    horizon = (int8(company.pk), int8(ALWAYS_KNOWN if known is None else known))
+    asked = []
+    if customers:
+        asked.append(ask(_OF_CUSTOMERS.format(among=among()), [*horizon, listed(customers)]))
+    if groups:
+        codes = ", ".join(["%s"] * len(groups))
+        asked.append(ask(_OF_GROUPS.format(codes=codes), [*horizon, *groups]))
+
+    def answer() -> dict[tuple[int | None, str], list[Granted]]:
+        for row in (row for one in asked for row in one()):
+            found[row[0], row[1]].append(_granted(row[2:], company.time_zone))
         return found
-    horizon = ALWAYS_KNOWN if known is None else known
-    approved = LimitStep.objects.filter(request_id__in=list(requests), step=LimitStep.Step.APPROVED, tx__lt=horizon)
-    for request_id, decided, *order in approved.values_list("request_id", "recorded_at", "tx", "pk"):
-        asked = requests[request_id]
-        wish = wish_of(asked)
-        begins = max(wish.from_on, business_date(decided, company.time_zone))
-        known_as = Granted(asked.pk, replace(wish, from_on=begins), (order[0], order[1]))
-        found[asked.customer_id, asked.group_code].append(known_as)
-    return found
+
+    return answer
+
+
+def _granted(row: Sequence[Any], zone: str) -> Granted:
+    request_id, kind, currency, amount, from_on, until_on, term_days, prepaid, decided, *order = row
+    begins = max(as_date(from_on) or date.min, business_date(as_instant(decided), zone))
+    wish = Wish(kind, currency, amount, begins, as_date(until_on), term_days, prepaid)
+    return Granted(request_id, wish, (order[0], order[1]))
 
 
 def limits_on(
     company: Company, nodes: Iterable[Node], day: date, *, known: int | None = None
 ) -> dict[tuple[int | None, str], Limit]:
     """(customer, group) → the limit that governs on `day`."""
-    by_node = granted(company, nodes, known=known)
-    return {node: limit_on(wishes, day, company.currency) for node, wishes in by_node.items()}
+    return asking_limits(company, nodes, day, known=known)()
+
+
+def asking_limits(
+    company: Company, nodes: Iterable[Node], day: date, *, known: int | None = None
+) -> Callable[[], dict[tuple[int | None, str], Limit]]:
+    """Asks what `limits_on` answers. Call for the answer."""
+    asked = _asking_granted(company, nodes, known)
+    return lambda: {node: limit_on(wishes, day, company.currency) for node, wishes in asked().items()}
 
 
 def governing_id(company: Company, node: Node, kind: str, day: date) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,8 @@ from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.queries import company_zone
+from huikuan.mechanisms.store.pipeline import ask
+from huikuan.mechanisms.store.wire import as_date, int8
 from huikuan.record.contracts.queries.commitments import numbers_of
 from huikuan.record.customers.queries import customers_by_id, narrowed, seen
 
@@ -53,6 +55,29 @@ def waiting_as_of(order_ids: Collection[int], *, company_id: int, day: date, kno
         }
         found |= {order_id for order_id, state in last.items() if state in WAITING}
     return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """What the last decision made of an order."""
+
+    state: str
+    currency: str
+    amount: int
+    until_on: date | None
+
+
+def asking_standing(order_id: int) -> Callable[[], StandingRow | None]:
+    """Asks how an order stands, None: nothing was decided about it yet. Call for the answer, which stays as it is
+    while the nodes of its customer are held."""
+    asked = ask(
+        "SELECT state, currency, amount, until_on FROM credit_orderstanding WHERE order_id = %s", [int8(order_id)]
+    )
+
+    def answer() -> StandingRow | None:
+        return next((StandingRow(*row, as_date(until_on)) for *row, until_on in asked()), None)
+
+    return answer
 
 
 def waiting_orders(company_id: int, customer_ids: Collection[int] | None) -> list[int]:

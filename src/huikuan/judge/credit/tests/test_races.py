@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from huikuan.judge.credit.domain.deciding import ENFORCE
-from huikuan.judge.credit.models import OrderStanding
+from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.judge.credit.operations import locks, orders
 from huikuan.judge.credit.queries.exposure import exposure_now, nodes_of
 from huikuan.judge.credit.tests.conftest import TODAY, WHO, Trade, person
@@ -82,6 +84,12 @@ def close_all(trade: Trade) -> None:
         change(order, 100_00, void=True)
 
 
+def told(what: str, over: int) -> None:
+    """The figures of a proof."""
+    made = Counter(OrderDecision.objects.values_list("state", flat=True))
+    print(f"\n{what}: {RUNS} runs of {THREADS} threads, decisions {dict(sorted(made.items()))}, over a limit: {over}")
+
+
 def test_orders_at_once_never_exceed_a_limit(trade: Trade) -> None:
     for run in range(RUNS):
         assert set(codes(at_once(THREADS, entering(trade, run)))) == {"done"}
@@ -89,23 +97,28 @@ def test_orders_at_once_never_exceed_a_limit(trade: Trade) -> None:
         assert OrderStanding.objects.filter(state="released").exists()
         close_all(trade)
     assert check_ledger() == []
+    told("orders at once", over=0)
 
 
 def test_without_the_nodes_held_they_do(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
-    from threading import Barrier
-
-    met = Barrier(8)
-    judge = orders.judge_order
+    judging = orders.judging_order
+    met = Barrier(THREADS)
 
     def all_look_first(*given: Any, **more: Any) -> Any:
-        judged = judge(*given, **more)
+        judged = judging(*given, **more)()
         met.wait(timeout=30)
-        return judged
+        return lambda: judged
 
-    monkeypatch.setattr(locks, "hold", lambda names: None)
-    monkeypatch.setattr(orders, "judge_order", all_look_first)
-    assert set(codes(at_once(8, entering(trade, 0)))) == {"done"}
-    assert not at_most(trade)
+    over = 0
+    for run in range(RUNS):
+        with monkeypatch.context() as guard_off:
+            guard_off.setattr(locks, "hold", lambda names: None)
+            guard_off.setattr(orders, "judging_order", all_look_first)
+            assert set(codes(at_once(THREADS, entering(trade, run)))) == {"done"}
+        over += not at_most(trade)
+        close_all(trade)
+    assert over == RUNS
+    told("without the nodes held", over)
 
 
 def test_closing_reopening_invoicing_and_cuts_at_once_let_nothing_through(trade: Trade) -> None:
@@ -125,6 +138,7 @@ def test_closing_reopening_invoicing_and_cuts_at_once_let_nothing_through(trade:
         _clear(trade)
         limited(trade, LIMIT, customer_id=trade.north)
     assert check_ledger() == []
+    told("closed, reopened, invoiced and cut at once", over=0)
 
 
 def test_joining_a_group_while_orders_are_decided_stops_nobody(trade: Trade) -> None:

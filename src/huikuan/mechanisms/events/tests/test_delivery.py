@@ -13,7 +13,7 @@ from huikuan.mechanisms.events import subscribers
 from huikuan.mechanisms.events.delivery import deliver
 from huikuan.mechanisms.events.models import Event, Position, SetAside
 from huikuan.mechanisms.events.operations import announce
-from huikuan.mechanisms.events.subscribers import Announced, Subscriber
+from huikuan.mechanisms.events.subscribers import Announced, Announcing, Counter, Subscriber
 
 AT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -101,8 +101,9 @@ def test_what_a_failing_subscriber_wrote_is_undone() -> None:
 def counted() -> Iterator[list[str]]:
     told: list[str] = []
     before = list(subscribers._counters)
-    first = Subscriber("first", lambda event: told.append(f"first {event.payload['n']}"))
-    second = Subscriber("second", lambda event: told.append(f"second {event.payload['n']}"))
+    kinds = frozenset({"test.said"})
+    first = Counter("first", lambda event: told.append(f"first {event.payload['n']}"), kinds)
+    second = Counter("second", lambda event: told.append(f"second {event.payload['n']}"), kinds)
     subscribers.set_counters([first, second])
     yield told
     subscribers.set_counters(before)
@@ -114,10 +115,10 @@ def test_counters_are_told_inside_the_transaction_in_their_order(counted: list[s
 
 
 def test_a_failing_counter_undoes_the_operation(counted: list[str]) -> None:
-    def fails(event: Announced) -> None:
+    def fails(event: Announcing) -> None:
         raise ValueError("over the limit")
 
-    subscribers.set_counters([Subscriber("fails", fails)])
+    subscribers.set_counters([Counter("fails", fails, frozenset({"test.said"}))])
     with pytest.raises(ValueError, match="over the limit"):
         say(1)
     assert not Event.objects.exists()

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import plain
-from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.operations import append, record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.store.pipeline import ask, briefly
 from huikuan.mechanisms.store.transactions import retrying
+from huikuan.mechanisms.store.wire import int4, int8
 from huikuan.record.contracts.domain.orders import (
     DELIVERED,
     INVOICED,
@@ -40,20 +40,42 @@ def create_order(*, company: Company, customer_id: int, number: str, order: Orde
     check_order(order)
 
     def work() -> int:
-        if not Customer.objects.filter(id=customer_id).exists():
-            raise Refusal("contract_customer_unknown", customer=customer_id)
         check_contract(company.pk, customer_id, order.contract_number)
-        row = SalesOrder(company_id=company.pk, customer_id=customer_id, number=number, **row_of(order, []))
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:
-            raise Refusal("order_number_taken", number=number) from None
+        row = _entered(company.pk, customer_id, number, order)
         record_version(row, 1, order, actor=actor, at=at)
         _tell("contracts.ordered", row, at, version=1)
         return int(row.pk)
 
-    return retrying(work)
+    return briefly(work)
+
+
+_ENTER = """
+INSERT INTO contracts_salesorder (company_id, customer_id, number, contract_number, ordered_on, currency, amount,
+    delivered_amount, invoiced_amount, state, version)
+SELECT %s, c.id, %s, %s, %s, %s, %s, 0, 0, %s, %s FROM customers_customer c WHERE c.id = %s
+ON CONFLICT (company_id, number) DO NOTHING RETURNING id
+"""
+
+
+def _entered(company_id: int, customer_id: int, number: str, order: Order) -> SalesOrder:
+    """The order's row, inserted if there is such a customer and the number is free: one short statement."""
+    row = SalesOrder(company_id=company_id, customer_id=customer_id, number=number, **row_of(order, []))
+    ordered = (
+        number,
+        row.contract_number,
+        row.ordered_on,
+        row.currency,
+        int8(row.amount),
+        row.state,
+        int4(row.version),
+    )
+    made = ask(_ENTER, [int8(company_id), *ordered, int8(customer_id)])()
+    if not made:
+        if not Customer.objects.filter(id=customer_id).exists():
+            raise Refusal("contract_customer_unknown", customer=customer_id)
+        raise Refusal("order_number_taken", number=number)
+    row.pk = made[0][0]
+    return row
 
 
 def change_order(*, order_id: int, version: int, order: Order, actor: str, at: datetime) -> int:
@@ -177,7 +199,7 @@ def record_version(row: SalesOrder, version: int, order: Order, *, actor: str, a
         "content": content_of(order),
         "actor": actor,
     }
-    record(SalesOrderVersion, [fact], at=at)
+    append(SalesOrderVersion, [fact], at=at)
 
 
 def row_of(order: Order, done: list[Done]) -> dict[str, Any]:

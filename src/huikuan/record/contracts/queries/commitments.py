@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import DEFAULT_DB_ALIAS
+
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.store.pipeline import ask
+from huikuan.mechanisms.store.wire import int8
 from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Done, Order, order_from
 from huikuan.record.contracts.models import Fulfilment, SalesOrder, SalesOrderVersion
 
@@ -77,15 +82,32 @@ class Stated:
     void: bool
 
 
+_STATED = """
+SELECT o.id, o.version, o.company_id, o.customer_id, o.number, o.currency, o.contract_number, o.amount,
+    o.delivered_amount, o.invoiced_amount, o.state, c.id, c.code, c.name, c.currency, c.time_zone
+FROM contracts_salesorder o JOIN identity_company c ON c.id = o.company_id WHERE o.id = %s
+"""
+_COMPANY = ("id", "code", "name", "currency", "time_zone")
+
+
 def stated(order_id: int) -> Stated:
     """The order as it reads now; refuses an unknown one. For decisions: whose orders a reader sees, `orders` asks."""
-    row = SalesOrder.objects.filter(pk=order_id).first()
-    if row is None:
-        raise Refusal("order_unknown", order=order_id)
-    return Stated(
-        row.pk, row.version, row.company_id, row.customer_id, row.number, row.currency, row.contract_number,
-        row.amount, row.delivered_amount, row.invoiced_amount, row.state == SalesOrder.State.VOID,
-    )  # fmt: skip
+    return asking_ordered(order_id)()[0]
+
+
+def asking_ordered(order_id: int) -> Callable[[], tuple[Stated, Company]]:
+    """Asks what `stated` answers, and of whom was ordered, in one short statement. Call for the answer."""
+    asked = ask(_STATED, [int8(order_id)])
+
+    def answer() -> tuple[Stated, Company]:
+        rows = asked()
+        if not rows:
+            raise Refusal("order_unknown", order=order_id)
+        *row, state = rows[0][:11]
+        company = Company.from_db(DEFAULT_DB_ALIAS, _COMPANY, rows[0][11:])
+        return Stated(*row, void=state == SalesOrder.State.VOID), company
+
+    return answer
 
 
 def entered_by(order_id: int) -> frozenset[str]:

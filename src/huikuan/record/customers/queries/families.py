@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,9 +11,10 @@ from django.db import connection
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.store.pipeline import ask
+from huikuan.mechanisms.store.wire import as_date, int8
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, CustomerGroup
-from huikuan.record.customers.queries.customers import affiliation_as_of
 from huikuan.record.customers.queries.merging import merged, one_with, shown_as
 
 _GROUP = Affiliation.Dimension.GROUP.value
@@ -27,26 +28,66 @@ class One:
     members: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Customers that are one, and the groups the one that is shown was said to stand in: (since, code or ''), the
+    newest first."""
+
+    one: One
+    said: tuple[tuple[date, str], ...]
+
+    def group_on(self, day: date) -> str:
+        """The group they stand in on the day, '' for none."""
+        return next((code for since, code in self.said if since <= day), "")
+
+
+_SHOWN = "WITH shown AS (SELECT COALESCE(merged_into_id, id) AS id FROM customers_customer WHERE id = %s)"
+_MEMBERS = "shown s JOIN customers_customer c ON c.id = s.id OR c.merged_into_id = s.id"
+_ONE = f"{_SHOWN} SELECT s.id, c.id FROM {_MEMBERS}"
+#: Every member beside every group that was said: there is rarely more than one of either.
+_FAMILY = f"""{_SHOWN}
+SELECT s.id, c.id, a.effective_on, a.value
+FROM {_MEMBERS} LEFT JOIN customers_affiliation a
+    ON a.customer_id = s.id AND a.dimension = '{_GROUP}' AND a.item_id IS NULL
+ORDER BY a.effective_on DESC, a.tx DESC, a.id DESC
+"""
+
+
 def one_of(customer_id: int, known: int | None = None) -> One:
-    """Those that are one with the customer, as known below a horizon; as known now in one short statement: decisions
-    ask it every time."""
+    """Those that are one with the customer, as known below a horizon (None: now)."""
     if known is not None:
         return One(shown_as(customer_id, known), one_with(customer_id, known))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH shown AS (SELECT COALESCE(merged_into_id, id) AS id FROM customers_customer WHERE id = %s)"
-            " SELECT s.id, c.id FROM shown s JOIN customers_customer c ON c.id = s.id OR c.merged_into_id = s.id",
-            [customer_id],
-        )
-        rows = cursor.fetchall()
+    return _one(customer_id, ask(_ONE, [int8(customer_id)])())
+
+
+def asking_family(customer_id: int, known: int | None = None) -> Callable[[], Family]:
+    """Asks for the customer's family, as known below a horizon; as known now in one short statement: decisions ask it
+    every time. Call for the answer."""
+    if known is not None:
+        return lambda: _family_known(one_of(customer_id, known), known)
+    asked = ask(_FAMILY, [int8(customer_id)])
+
+    def answer() -> Family:
+        rows = asked()
+        said = ((as_date(row[2]), row[3]) for row in rows if row[1] == row[0])
+        return Family(_one(customer_id, rows), tuple((since, code) for since, code in said if since is not None))
+
+    return answer
+
+
+def _one(customer_id: int, rows: Sequence[Sequence[Any]]) -> One:
     return One(rows[0][0] if rows else customer_id, frozenset({customer_id, *(row[1] for row in rows)}))
 
 
-def groups_above(shown: int, day: date, known: int | None = None) -> tuple[str, ...]:
-    """Codes of the group a customer that is shown is in on `day` and of those above it, nearest first; as known below
-    a horizon, but for which group is below which."""
-    own = affiliation_as_of(day, dimension=_GROUP, customer_ids=[shown], known_before=known).get(shown)
-    return (own, *chain_above(own, _parents())) if own is not None and _exists(own) else ()
+def _family_known(one: One, known: int) -> Family:
+    said = Affiliation.objects.filter(customer_id=one.shown, dimension=_GROUP, item_id=None, tx__lt=known)
+    rows = said.order_by("-effective_on", "-tx", "-id").values_list("effective_on", "value")
+    return Family(one, tuple(rows))
+
+
+def groups_from(code: str) -> tuple[str, ...]:
+    """The group and those above it, nearest first, by what is known now; none where there is no such group."""
+    return (code, *chain_above(code, _parents())) if code and _exists(code) else ()
 
 
 def customers_in(code: str, day: date, known: int | None = None) -> frozenset[int]:

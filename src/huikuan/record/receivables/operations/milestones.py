@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from huikuan.kernel.errors import Place, Refusal
-from huikuan.mechanisms.events.subscribers import Announced
+from huikuan.mechanisms.events.subscribers import Announced, Announcing
 from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.record.contracts.domain.milestones import fold, names_of
 from huikuan.record.contracts.models import Contract
@@ -72,7 +72,7 @@ class Milestone:
         return fold(awaits) in self.awaits
 
 
-def follow_milestone(event: Announced) -> None:
+def follow_milestone(event: Announcing) -> None:
     """Bring the items of the contract to what the event says. Refuses a withdrawal while payments or later
     schedules rest on the due dates, listing them."""
     milestone = _milestone(event)
@@ -304,7 +304,7 @@ def _open_items(milestone: Milestone) -> list[int]:
     return list(found.order_by("id").values_list("id", flat=True))
 
 
-def _milestone(event: Announced) -> Milestone:
+def _milestone(event: Announcing | Announced) -> Milestone:
     said: dict[str, Any] = dict(event.payload)
     return Milestone(
         event_id=said["event_id"],

@@ -17,7 +17,7 @@ from django.db import connection
 from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.pipeline import send, together
 from huikuan.mechanisms.store.transactions import is_postgres
-from huikuan.mechanisms.store.wire import array, int4, int8
+from huikuan.mechanisms.store.wire import array, as_date, int4, int8
 from huikuan.record.receivables.domain.settling import OpenSide
 from huikuan.record.receivables.models import Settlement
 
@@ -152,11 +152,6 @@ def set_dues(dues: Mapping[int, date | None]) -> None:
             "UPDATE receivables_openitem SET due_date = %s WHERE item_id = %s",
             [(due_date, item_id) for item_id, due_date in dues.items()],
         )
-
-
-def as_date(value: date | str | None) -> date | None:
-    """A date as the driver hands it over: SQLite stores text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _side(row: Sequence[Any]) -> OpenSide:
