@@ -26,11 +26,12 @@ django.setup()
 from django.db import connection, transaction
 
 from huikuan.judge.credit.domain.limits import STANDING, Wish
-from huikuan.judge.credit.operations.limits import approve_limit, request_limit, shown_digest
+from huikuan.judge.credit.operations.limits import request_limit
 from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.exposure import exposure_now, nodes_of
 from huikuan.judge.credit.queries.judging import judge_amount
 from huikuan.judge.credit.queries.limits import request
+from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.events.subscribers import set_counters
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company
@@ -61,8 +62,8 @@ def customer(company: Company, name: str, open_items: int) -> int:
         post_items(company=company, postings=[posting] * open_items, actor="bench", at=AT)
     wish = Wish(STANDING, "CNY", LIMIT + open_items * 1_00, DAY)
     asked = request_limit(company=company, customer_id=made, wish=wish, reason="x", actor="b-asks", at=AT)
-    digest = shown_digest(request(asked, scope=EVERYTHING))
-    approve_limit(request_id=asked, digest=digest, actor="b-grants", at=AT)
+    digest = request(asked, scope=EVERYTHING).digest
+    approve_request(request_id=asked, digest=digest, actor="b-grants", at=AT)
     return made
 
 

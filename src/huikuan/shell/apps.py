@@ -9,14 +9,15 @@ class Config(AppConfig):
     def ready(self) -> None:
         # Contexts, which the wiring names, may be imported only once every app is loaded.
         from huikuan.mechanisms.events.subscribers import set_counters
-        from huikuan.mechanisms.identity.reaching import narrow_with
+        from huikuan.mechanisms.identity.reaching import merge_with, narrow_with
         from huikuan.mechanisms.pages.telling import speak_with
         from huikuan.shell import policies
         from huikuan.shell.messages import sentence
         from huikuan.shell.web.tracing import follow_log_ins
-        from huikuan.shell.wiring import counters, narrowed_to
+        from huikuan.shell.wiring import counters, narrowed_to, one_with
 
         set_counters(counters())
         speak_with(sentence)
         narrow_with(narrowed_to)
+        merge_with(one_with)
         follow_log_ins()

@@ -136,6 +136,12 @@ def subscribers() -> list[Subscriber]:
     ]
 
 
+def one_with(customer_id: int) -> frozenset[int]:
+    """Customers that are one, as the register knows them."""
+    members: frozenset[int] = import_module("huikuan.record.customers.queries.families").one_of(customer_id).members
+    return members
+
+
 def narrowed_to(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     """Rows of a mechanism narrowed by the register of customers, which knows whose each one is."""
     # Loaded with the first reader who does not see everything: most commands never ask.

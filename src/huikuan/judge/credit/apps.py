@@ -9,8 +9,8 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The policy kinds register themselves.
-        from huikuan.judge.credit import credit_policy, policies
+        # Policies and what is decided by approval register themselves.
+        from huikuan.judge.credit import approvals, credit_policy, policies
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("order_standing", _standings)

@@ -19,11 +19,9 @@ SENTENCES: dict[str, str] = {
         "A temporary limit in %(currency)s cannot be added to a limit in %(standing)s."
     ),
     "limit_days_unreadable": gettext_noop("“%(value)s” is no number of days."),
-    "limit_decided_already": gettext_noop("Request %(request)s is decided already. Nothing was changed."),
     "limit_ends_early": gettext_noop("The limit would end on %(until)s, before it begins (%(day)s)."),
     "limit_field_missing": gettext_noop("This is needed."),
     "limit_kind_unknown": gettext_noop("“%(value)s” is no kind of limit: standing or temporary."),
-    "limit_of_another": gettext_noop("%(actor)s asked for this limit, and only they can take it back."),
     "limit_of_nobody": gettext_noop("A limit is for one customer, or for one group."),
     "limit_over_already": gettext_noop("The limit would have ended on %(until)s. Ask for it anew."),
     "limit_prepaid_bad": gettext_noop("%(value)s is no share in percent that is paid ahead: 0 to 100."),
@@ -33,9 +31,6 @@ SENTENCES: dict[str, str] = {
     "limit_share_bad": gettext_noop("%(share)s of net worth is not between 5 %% and 20 %%."),
     "limit_sheet_without_ratio": gettext_noop(
         "Without current liabilities, or without net worth, the ratios of this method mean nothing."
-    ),
-    "limit_shown_has_changed": gettext_noop(
-        "Another limit has taken the place that request %(request)s was to take. Ask for it anew."
     ),
     "limit_temporary_endless": gettext_noop("A temporary limit says its last day, at most %(longest)s days ahead."),
     "limit_term_bad": gettext_noop("%(days)s days are no payment term: 0 to %(longest)s."),
@@ -87,6 +82,8 @@ STEPS: dict[str, str] = {
     "approved": gettext_noop("approved"),
     "returned": gettext_noop("returned"),
     "withdrawn": gettext_noop("withdrawn"),
+    "expired": gettext_noop("expired"),
+    "void": gettext_noop("void"),
 }
 
 DECISIONS: dict[str, str] = {

@@ -17,8 +17,11 @@ class LimitRequest(Fact):
     `kind` standing: holds from `from_on` until another; temporary: added on top until `until_on`. `method` and
     `calculation` (text of a JSON object, '' none) say how the amount came about. `replaces`: the id of the request
     whose limit governed when this was asked (null none): what an approver is shown stands beside it.
-    `term_days`, `prepaid_percent` null: as the policy says.
+    `term_days`, `prepaid_percent` null: as the policy says. `approval_id`: the request among the approvals that
+    decides it (null: asked before there was one; a `LimitStep` decided it, or nobody does any more).
     """
+
+    later = ("prepaid_percent", "approval_id")
 
     company_id = models.BigIntegerField()
     customer_id = models.BigIntegerField(null=True)
@@ -35,6 +38,7 @@ class LimitRequest(Fact):
     reason = models.CharField(max_length=200)
     replaces = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=150)
+    approval_id = models.BigIntegerField(null=True, unique=True)
 
     class Meta:
         constraints = [
@@ -52,7 +56,7 @@ class LimitRequest(Fact):
 
 
 class LimitStep(Fact):
-    """A request was approved, returned or withdrawn: one of them, once.
+    """A limit was granted; of requests from before approvals decided them also: returned or withdrawn. Once.
 
     `digest` names what was shown; `own`: whoever drew it up approved it, as a small firm's rule lets them.
     """

@@ -1,4 +1,4 @@
-"""Rules of credit a company may set: how orders are checked, and who may grant how much."""
+"""Rules of credit a company may set: how orders are checked."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from huikuan.judge.credit.domain.authority import Level
 from huikuan.judge.credit.domain.deciding import ENFORCE, EXPOSURE, OBSERVE, OPEN_DEBT, Blocking, Rules
 from huikuan.judge.credit.domain.terms import UNRATED
 from huikuan.judge.credit.reading import is_amount, is_whole, names
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_minor
-from huikuan.mechanisms.identity.domain.roles import ROLES
-from huikuan.mechanisms.policies.kinds import Kind, register
+from huikuan.mechanisms.policies.kinds import Kind, register, retire
 
 _MOST_PERCENT, _MOST_DAYS = 1_000, 3_650
 _DOCUMENTS = ("order", "delivery")
@@ -42,14 +40,6 @@ def own_grace(document: Mapping[str, Any], grade: str) -> int | None:
     return int(grades.get(grade or UNRATED, grades[UNRATED])["grace_days"]) if grades else None
 
 
-def levels_of(document: Mapping[str, Any], currency: str) -> list[Level]:
-    """The authority matrix as the domain reads it."""
-    return [
-        Level(one["role"], None if one["up_to"] is None else to_minor(one["up_to"], currency))
-        for one in document["levels"]
-    ]
-
-
 def check_rules(document: Mapping[str, Any]) -> None:
     """Refuse a document that lacks something, says too much, or whose thresholds do not rise."""
     places = list(names(document, _RULES, ""))
@@ -59,19 +49,6 @@ def check_rules(document: Mapping[str, Any]) -> None:
             places += _blocks(document[name], name)
     if places:
         raise Refusal("policy_document_bad", where=places, kind="credit_rules")
-
-
-def check_authority(document: Mapping[str, Any]) -> None:
-    """Refuse levels of unknown roles or amounts that cannot be read; nobody reaching every sum is refused, too: what
-    nobody may grant could never be decided."""
-    levels = document.get("levels")
-    if set(document) != {"levels"} or not isinstance(levels, list) or not levels:
-        raise Refusal("policy_document_bad", where=[Place(column="levels")], kind="credit_authority")
-    places = [place for number, one in enumerate(levels) for place in _level(one, f"levels[{number}]")]
-    if not places and all(one["up_to"] is not None for one in levels):
-        places = [Place(column="levels", reason=gettext_noop("Nobody may grant every sum."), fix='"up_to": null')]
-    if places:
-        raise Refusal("policy_document_bad", where=places, kind="credit_authority")
 
 
 def _blocking(document: Mapping[str, Any], currency: str) -> Blocking:
@@ -117,17 +94,6 @@ def _blocks(document: object, name: str) -> Iterable[Place]:
         yield Place(column=f"{name}.missing_contract", value=str(contract), fix="true | false")
 
 
-def _level(one: object, inside: str) -> Iterable[Place]:
-    unknown = list(names(one, ("role", "up_to"), f"{inside}."))
-    yield from unknown
-    if unknown or not isinstance(one, dict):
-        return
-    if one["role"] not in ROLES:
-        yield Place(column=f"{inside}.role", value=str(one["role"]), fix=", ".join(ROLES))
-    if one["up_to"] is not None and not is_amount(one["up_to"]):
-        yield Place(column=f"{inside}.up_to", value=str(one["up_to"]), fix='"200000.00"')
-
-
 CREDIT_RULES = register(
     Kind(
         name="credit_rules",
@@ -145,18 +111,5 @@ CREDIT_RULES = register(
     )
 )
 
-CREDIT_AUTHORITY = register(
-    Kind(
-        name="credit_authority",
-        title=gettext_noop("Who grants limits"),
-        default={
-            "levels": [
-                {"role": "sales_manager", "up_to": "200000.00"},
-                {"role": "credit_manager", "up_to": "1000000.00"},
-                {"role": "finance_manager", "up_to": "5000000.00"},
-                {"role": "management", "up_to": None},
-            ]
-        },
-        check=check_authority,
-    )
-)
+#: Who granted how much until limits went through approvals, whose matrix has it now.
+retire("credit_authority", gettext_noop("Who grants limits"), instead="authority")

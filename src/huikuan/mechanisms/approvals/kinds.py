@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import Scope
 
 #: What is shown, as pairs of a label and a value in the reader's language.
 Described = Sequence[tuple[str, str]]
@@ -25,6 +26,7 @@ class Asked:
     amount: int | None
     currency: str
     shown: Mapping[str, Any]
+    digest: str
     maker: str
 
 
@@ -40,6 +42,12 @@ class Execute(Protocol):
     def __call__(self, asked: Asked, *, actor: str, at: datetime) -> None: ...
 
 
+class Beside(Protocol):
+    """Gives what stands now beside what was asked for, for a reader of the scope."""
+
+    def __call__(self, asked: Asked, *, scope: Scope, at: datetime) -> Described: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ApprovalKind:
     """One kind of request.
@@ -48,7 +56,8 @@ class ApprovalKind:
     locks the rows it reads, so that nothing changes between what was shown and what is done; it raises a Refusal when
     a precondition no longer holds. `execute` does what was approved, in the transaction of the last approval: both or
     neither. `describe(shown)` says the document in words, `explain(reasons)` the reasons that were given, and
-    `address(asked)` is the page of the subject; None where there are none.
+    `address(asked)` is the page of the subject; `beside` what a decider looks at that changes by itself, as it is now.
+    None where there are none.
     """
 
     name: str
@@ -58,6 +67,7 @@ class ApprovalKind:
     describe: Callable[[Mapping[str, Any]], Described]
     address: Callable[[Asked], str] | None = None
     explain: Callable[[Sequence[Mapping[str, Any]]], Described] | None = None
+    beside: Beside | None = None
 
 
 _KINDS: dict[str, ApprovalKind] = {}

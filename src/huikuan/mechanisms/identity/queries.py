@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -316,6 +317,13 @@ def owner_names(actor: str) -> frozenset[str]:
     """How the books may call the actor as an owner of customers."""
     found = User.objects.filter(username=actor).values_list("username", "owner_name")
     return frozenset(name for names in found for name in names if name)
+
+
+def called(names: Iterable[str]) -> frozenset[str]:
+    """Who is meant by names of owners as the books have them: users, by their user name."""
+    wanted = set(names)
+    found = User.objects.filter(Q(username__in=wanted) | Q(owner_name__in=wanted - {""}))
+    return frozenset(found.values_list("username", flat=True))
 
 
 def shown_names(actors: Collection[str]) -> dict[str, str]:

@@ -13,13 +13,15 @@ from huikuan.kernel.errors import Refusal
 class Kind:
     """One kind of policy: its name, its shipped default, and the check a document must pass.
 
-    `check` raises Refusal with the places at fault; it is called on every draft.
+    `check` raises Refusal with the places at fault; it is called on every draft. `retired`: nothing goes by it any
+    more; what was said in it stays readable.
     """
 
     name: str
     title: str
     default: Mapping[str, Any]
     check: Callable[[Mapping[str, Any]], None]
+    retired: bool = False
 
 
 _KINDS: dict[str, Kind] = {}
@@ -31,6 +33,15 @@ def register(kind: Kind) -> Kind:
     return kind
 
 
+def retire(name: str, title: str, *, instead: str) -> Kind:
+    """Keep the versions of a kind readable that another has taken the place of; a new one is refused."""
+
+    def refuse(_: Mapping[str, Any]) -> None:
+        raise Refusal("policy_kind_retired", kind=name, instead=instead)
+
+    return register(Kind(name, title, {}, refuse, retired=True))
+
+
 def kind_named(name: str) -> Kind:
     """The kind of this name; refuses an unknown one."""
     if name not in _KINDS:
@@ -39,4 +50,5 @@ def kind_named(name: str) -> Kind:
 
 
 def kinds() -> list[Kind]:
-    return sorted(_KINDS.values(), key=lambda kind: kind.name)
+    """Those that are gone by."""
+    return sorted((kind for kind in _KINDS.values() if not kind.retired), key=lambda kind: kind.name)

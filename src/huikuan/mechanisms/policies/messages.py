@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "policy_busy": gettext_noop("Somebody else is deciding about “%(kind)s” at this moment. Try again."),
     "policy_document_bad": gettext_noop("This is not a valid document of “%(kind)s”."),
     "policy_file_unreadable": gettext_noop("%(file)s is not a JSON or TOML document."),
+    "policy_kind_retired": gettext_noop("Nothing goes by “%(kind)s” any more; “%(instead)s” has taken its place."),
     "policy_kind_unknown": gettext_noop("There is no policy kind “%(kind)s”. Known are: %(known)s."),
     "policy_kinds_differ": gettext_noop("A “%(left)s” cannot be compared with a “%(right)s”."),
     "policy_not_governing": gettext_noop("Version %(version)s is not in force at that time."),

@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from huikuan.judge.credit.models import LimitStep, OrderStanding
 from huikuan.judge.credit.policies import CREDIT_RULES
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
@@ -32,6 +34,13 @@ def enforce() -> None:
     )  # fmt: skip
     policies.approve(version_id=number, digest=version(number).digest, actor="approves", at=AT)
     policies.put_in_force(version_id=number, effective_at=AT, actor="approves", at=AT)
+
+
+def prove(client: Client) -> None:
+    """They have just given their password."""
+    session = client.session
+    session["proved"] = 2**40
+    session.save()
 
 
 def order(books: Books, code: str, number: str, amount: int = 1_000_00) -> int:
@@ -59,7 +68,7 @@ def ask(client: Client, customer: int, **said: str) -> Any:
 
 
 def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) -> None:
-    analyst, manager = signed_in("chen", "credit_analyst"), signed_in("li", "credit_manager")
+    analyst, manager = signed_in("chen", "credit_analyst"), signed_in("li", "finance_manager")
     customer = books.customer("C0001")
     page = analyst.get(f"/credit/customers/{customer}?company=MAIN")
     (_, blocks), *_rest = page.context["companies"]
@@ -69,14 +78,19 @@ def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) 
     for row in blocks[0].rows:
         assert analyst.get(row.url).status_code == 200
     assert ask(analyst, customer).status_code == 302
-    waiting = manager.get("/credit/limits/")
-    ((row, _, before, digest),) = waiting.context["rows"]
-    assert (row.wish.amount, before.amount) == (800_000_00, 0)
-    assert len(exported(manager, "/credit/limits/export?format=csv")) == 2
-    wrong = manager.post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": "0"})
-    assert (wrong.status_code, LimitStep.objects.count()) == (409, 0)
-    assert manager.post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": digest}).status_code == 302
-    assert manager.get("/credit/limits/").context["rows"] == []
+    waiting = manager.get("/credit/limits/", follow=True)
+    (told,) = waiting.context["rows"]
+    row = told["row"]
+    assert (row.kind, row.amount, row.customer_id) == ("credit.limit", 800_000_00, customer)
+    decided = f"/approvals/{row.id}/decide"
+    told = [value for _, value in manager.get(f"/approvals/{row.id}").context["beside"]]
+    assert told[0].startswith("CNY 0.00")
+    assert told[1] == f"CNY {grouped(to_text(total, 'CNY'))}"
+    prove(manager)
+    manager.post(decided, {"deed": "approve", "digest": "0"})
+    assert LimitStep.objects.count() == 0
+    assert manager.post(decided, {"deed": "approve", "digest": row.digest}).status_code == 302
+    assert manager.get("/credit/limits/", follow=True).context["rows"] == []
     shown = analyst.get(f"/credit/customers/{customer}?company=MAIN").context["companies"][0][1][0]
     assert (shown.picture.limit.amount, shown.picture.available) == (800_000_00, 800_000_00 - total)
     strip = analyst.get(f"/customers/{customer}?company=MAIN").content.decode()
@@ -149,11 +163,13 @@ def test_everybody_sees_their_own_customers_alone(
 
 def test_nobody_decides_out_of_their_reach(people: Mapping[str, Client], books: Books, on_the_day: None) -> None:
     ask(signed_in("analyst", "credit_analyst"), books.customer("C0003"))
-    assert people["guo"].get("/credit/limits/").context["rows"] == []
-    waiting = signed_in("li2", "credit_manager").get("/credit/limits/").context["rows"]
-    ((row, _, _, digest),) = waiting
-    assert people["guo"].post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": digest}).status_code == 404
-    assert people["chen"].post(f"/credit/limits/{row.id}", {"deed": "approve", "digest": digest}).status_code == 403
+    assert people["guo"].get("/credit/limits/", follow=True).context["rows"] == []
+    (told,) = signed_in("li2", "credit_manager").get("/credit/limits/", follow=True).context["rows"]
+    approve = f"/approvals/{told['row'].id}/decide", {"deed": "approve", "digest": told["row"].digest}
+    for name in ("guo", "chen"):
+        prove(people[name])
+    assert people["guo"].post(*approve).status_code == 404
+    assert people["chen"].post(*approve).status_code == 302
     assert LimitStep.objects.count() == 0
 
 

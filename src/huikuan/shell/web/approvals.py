@@ -108,6 +108,7 @@ def show_request(request: HttpRequest, request_id: int) -> HttpResponse:
     page = {
         **_told([row])[0],
         "facts": kind.describe(row.shown),
+        "beside": kind.beside(queries.asked(record), scope=_reader(request).scope, at=at) if kind.beside else [],
         "why": kind.explain(row.reasons) if kind.explain and row.reasons else [],
         "history": _history(row.id),
         "route": [[_role(role) for role in stop] for stop in row.route],

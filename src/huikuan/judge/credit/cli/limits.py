@@ -13,17 +13,12 @@ from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
 from huikuan.judge.credit.cli.proposals import add_calculate, add_sales_option
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Limit, Wish
 from huikuan.judge.credit.messages import LIMIT_KINDS, LIMIT_STATES, STEPS
-from huikuan.judge.credit.operations.limits import (
-    approve_limit,
-    return_limit,
-    shown_digest,
-    withdraw_limit,
-)
 from huikuan.judge.credit.operations.proposing import request_measured
 from huikuan.judge.credit.queries.exposure import nodes_of
 from huikuan.judge.credit.queries.limits import RequestRow, history, limits_on, request, waiting
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.money import to_minor, to_text
+from huikuan.mechanisms.approvals import operations
 from huikuan.mechanisms.identity.cli import add_user_option, authenticated
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -70,6 +65,7 @@ def _add_propose(verbs: argparse._SubParsersAction[Any]) -> None:
     propose.add_argument("--prepaid", type=int, metavar="PERCENT", help=_("share of each order that is paid ahead"))
     add_sales_option(propose)
     propose.add_argument("--reason", required=True, help=_("why"))
+    propose.add_argument("--again", type=int, metavar="REQUEST", help=_("the request this takes the place of"))
 
 
 def _show(options: Namespace) -> int:
@@ -123,6 +119,7 @@ def _propose(options: Namespace) -> int:
         wish=wish,
         reason=options.reason,
         stated_sales=to_minor(options.sales, company.currency) if options.sales else None,
+        replaces=options.again,
         actor=commander(options, Permission.PROPOSE_LIMIT, company_id=company.pk, at=at),
         at=at,
     )
@@ -130,8 +127,8 @@ def _propose(options: Namespace) -> int:
 
 
 def _approve(options: Namespace) -> int:
-    approve_limit(
-        request_id=options.request,
+    operations.approve_request(
+        request_id=_limit(options),
         digest=options.digest,
         comment=options.comment,
         actor=authenticated(options),
@@ -141,16 +138,24 @@ def _approve(options: Namespace) -> int:
 
 
 def _return(options: Namespace) -> int:
-    actor = authenticated(options)
-    return_limit(request_id=options.request, comment=options.comment, actor=actor, at=datetime.now(UTC))
+    operations.return_request(
+        request_id=_limit(options), comment=options.comment, actor=authenticated(options), at=datetime.now(UTC)
+    )
     return _answer(options, options.request)
 
 
 def _withdraw(options: Namespace) -> int:
     at = datetime.now(UTC)
     actor = commander(options, Permission.PROPOSE_LIMIT, company_id=company_record(options.company).pk, at=at)
-    withdraw_limit(request_id=options.request, actor=actor, at=at)
+    operations.withdraw_request(request_id=_limit(options), actor=actor, at=at)
     return _answer(options, options.request)
+
+
+def _limit(options: Namespace) -> int:
+    """The number that was named; refuses one of a request for something else."""
+    number: int = options.request
+    request(number, scope=EVERYTHING)
+    return number
 
 
 def _answer(options: Namespace, request_id: int) -> int:
@@ -178,7 +183,7 @@ def request_json(row: RequestRow) -> dict[str, Any]:
     """A request's keys."""
     wish = row.wish
     return {
-        "request": row.id,
+        "request": row.number,
         "customer": row.customer_code or None,
         "group": row.group or None,
         "kind": wish.kind,
@@ -198,7 +203,7 @@ def request_json(row: RequestRow) -> dict[str, Any]:
         "decided_at": row.decided_at.isoformat() if row.decided_at else None,
         "own": row.own,
         "comment": row.comment,
-        "digest": shown_digest(row),
+        "digest": row.digest,
     }
 
 
@@ -213,5 +218,5 @@ def _line(row: RequestRow) -> str:
     amount = f"{wish.currency} {to_text(wish.amount, wish.currency)}"
     days = f"{wish.from_on} → {wish.until_on or ''}"
     whose = row.group or row.customer_name
-    parts = [f"#{row.id}", whose, _(LIMIT_KINDS[wish.kind]), amount, days, row.asked_by, _(STEPS[row.step])]
-    return "\t".join(parts) + (f"\n  {shown_digest(row)}" if not row.step else "")
+    parts = [f"#{row.number or '–'}", whose, _(LIMIT_KINDS[wish.kind]), amount, days, row.asked_by, _(STEPS[row.step])]
+    return "\t".join(parts) + (f"\n  {row.digest}" if not row.step else "")

@@ -14,6 +14,8 @@ from datetime import date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import LARGEST_MINOR
 
+#: What an approval of a limit is called.
+KIND = "credit.limit"
 STANDING, TEMPORARY = "standing", "temporary"
 NONE, GRANTED, EXPIRED = "none", "granted", "expired"
 
@@ -119,22 +121,6 @@ def limit_on(granted: Sequence[Granted], day: date, currency: str) -> Limit:
         term_days=live.term_days if live else None,
         prepaid_percent=live.prepaid_percent if live else None,
     )
-
-
-def most_with(granted: Sequence[Granted], wish: Wish, currency: str) -> Limit:
-    """The highest limit there is on any day on which `wish`, granted as the last one, makes a difference; on its first
-    day where it makes none. What it is added to, and what is added to it, may begin later than it does."""
-    added = [*granted, Granted(0, wish, _LAST)]
-    begins = sorted({one.wish.from_on for one in granted if one.wish.from_on > wish.from_on})
-    limits = [limit_on(added, wish.from_on, currency)]
-    limits += [
-        limit for day in begins if (limit := limit_on(added, day, currency)) != limit_on(granted, day, currency)
-    ]
-    return max(limits, key=lambda limit: limit.amount)
-
-
-#: The place of what is approved now in the order of knowledge.
-_LAST = (2**63, 0)
 
 
 def _latest(granted: Sequence[Granted], day: date) -> Granted | None:

@@ -1,27 +1,26 @@
-"""Whether somebody may let so much stand: by the company's authority matrix, in its own currency."""
+"""Whether somebody may let so much stand at once: by the company's authority matrix, the one requests go by."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from huikuan.judge.credit.domain.authority import require_authority
-from huikuan.judge.credit.policies import CREDIT_AUTHORITY, levels_of
 from huikuan.judge.credit.queries.exposure import converter
 from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.approvals.queries import measured_in, reach
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import rights
-from huikuan.mechanisms.policies.queries import in_force
+
+#: What the matrix calls the release of an order, where it has rows of its own for it.
+RELEASE = "credit.release"
 
 
 def require_reach(company: Company, stands: int, currency: str, *, actor: str, at: datetime) -> None:
-    """Refuse whose authority does not reach `stands`, minor units of `currency`, valued on the day of `at`."""
-    amount = converter(company.currency, business_date(at, company.time_zone))(stands, currency)
-    matrix = in_force(CREDIT_AUTHORITY.name, company_id=company.pk, at=at)
-    require_authority(
-        amount=amount,
-        roles=rights(actor, at=at).roles(company.pk),
-        levels=levels_of(matrix.document, company.currency),
-        actor=actor,
-        shown=f"{company.currency} {to_text(amount, company.currency)}",
-    )
+    """Refuse whose authority does not reach `stands`, minor units of `currency`, valued on the day of `at` in the
+    matrix's currency. What is compared is all that will stand, not what is added to it: nobody counts up here."""
+    into = measured_in(company.pk, at=at)
+    amount = converter(into, business_date(at, company.time_zone))(stands, currency)
+    found = reach(rights(actor, at=at).roles(company.pk), RELEASE, amount, company_id=company.pk, at=at)
+    if not found.reached:
+        raise Refusal("beyond_authority", actor=actor, amount=f"{into} {to_text(amount, into)}", least=found.least)

@@ -26,11 +26,13 @@ def request_measured(
     wish: Wish,
     reason: str,
     stated_sales: int | None = None,
+    replaces: int | None = None,
     actor: str,
     at: datetime,
 ) -> int:
     """Ask for a limit; what the policy gives today, how that comes about and in what the wish departs from it is kept
-    with the request. Answers its id; refuses what `request_limit` refuses.
+    with the request. Where it departs it is decided one level higher. `replaces`: the number of the request that was
+    returned. Answers the number of the approval request; refuses what `request_limit` refuses.
 
     The policy is asked before anything is written: it reads much, and whoever decides is shown what was kept.
     """
@@ -51,6 +53,8 @@ def request_measured(
         reason=reason,
         method=chosen_method(found.proposal),
         calculation=content_of(found.proposal, policy=found.policy.number, departs=departs),
+        off_policy=bool(departs),
+        replaces=replaces,
         actor=actor,
         at=at,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from huikuan.judge.credit.domain.limits import Granted, Limit, Wish, limit_on
+from huikuan.judge.credit.domain.limits import KIND, Granted, Limit, Wish, limit_on
 from huikuan.judge.credit.models import LimitRequest, LimitStep
 from huikuan.judge.credit.queries.exposure import Node
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals.domain.lifecycle import PENDING, VOID
+from huikuan.mechanisms.approvals.queries import Outcome, outcomes, pending_ids
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
@@ -26,10 +27,24 @@ from huikuan.record.customers.queries.families import customers_in, one_of
 
 
 @dataclass(frozen=True, slots=True)
-class RequestRow:
-    """A limit that was asked for, and what became of it: `step` '' while it waits."""
+class Before:
+    """The limit another takes the place of: the id of its request, and the wish as it was granted."""
 
     id: int
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A limit that was asked for, and what became of it: `step` '' while it waits, else as an approval ends.
+
+    `number`: of the approval that decides it, by which people know it; None: it was asked before there was one.
+    `digest` names what an approver is shown, '' without one.
+    """
+
+    id: int
+    number: int | None
+    digest: str
     company_id: int
     customer_id: int | None
     customer_code: str
@@ -114,11 +129,14 @@ def asking_limits(
     return lambda: {node: limit_on(wishes, day, company.currency) for node, wishes in asked().items()}
 
 
-def governing_id(company: Company, node: Node, kind: str, day: date) -> int | None:
-    """The request whose limit of a kind governs on `day`, ended or not; None where there is none."""
+def governing_before(company: Company, node: Node, kind: str, day: date) -> Before | None:
+    """The limit of a kind that governs on `day`, ended or not; None where there is none."""
     wishes = [one for one in granted(company, [node])[node.customer_id, node.group] if one.wish.kind == kind]
     begun = [one for one in wishes if one.wish.from_on <= day]
-    return max(begun, key=lambda one: (one.wish.from_on, one.order)).request_id if begun else None
+    if not begun:
+        return None
+    last = max(begun, key=lambda one: (one.wish.from_on, one.order))
+    return Before(last.request_id, last.wish)
 
 
 def history(company_id: int, customer_id: int, *, scope: Scope) -> list[RequestRow]:
@@ -129,16 +147,15 @@ def history(company_id: int, customer_id: int, *, scope: Scope) -> list[RequestR
 
 def waiting(*, scope: Scope) -> list[RequestRow]:
     """What waits for an approver, of customers in the scope and of groups all of whose customers are, oldest first."""
-    decided = LimitStep.objects.values("request_id")
-    rows = _rows(LimitRequest.objects.exclude(pk__in=decided).order_by("id"))
+    rows = _rows(LimitRequest.objects.filter(approval_id__in=pending_ids(KIND)).order_by("id"))
     return [row for row in rows if reached(row, scope)]
 
 
-def request(request_id: int, *, scope: Scope) -> RequestRow:
-    """One request; refuses one that is unknown, or out of scope, which is the same to the reader."""
-    found = _rows(LimitRequest.objects.filter(pk=request_id))
+def request(number: int, *, scope: Scope) -> RequestRow:
+    """The request with this number; refuses one that is unknown, or out of scope, which is the same to the reader."""
+    found = _rows(LimitRequest.objects.filter(approval_id=number))
     if not found or not reached(found[0], scope):
-        raise Refusal("limit_request_unknown", request=request_id)
+        raise Refusal("limit_request_unknown", request=number)
     return found[0]
 
 
@@ -152,40 +169,6 @@ def reached(row: RequestRow, scope: Scope) -> bool:
     )
 
 
-def governing_beside(rows: Iterable[RequestRow]) -> dict[int, Limit]:
-    """Request → the limit of its node that governs on the day the request's would begin."""
-    companies = {one.pk: one for one in Company.objects.all()}
-    found = {}
-    for row in rows:
-        node = Node(row.customer_id, row.group, frozenset())
-        limits = limits_on(companies[row.company_id], [node], row.wish.from_on)
-        found[row.id] = limits[row.customer_id, row.group]
-    return found
-
-
-def digest_of(row: RequestRow, governing: int | None) -> str:
-    """The digest of what an approver is shown: the wish, its reasons, and the limit it takes the place of."""
-    wish = row.wish
-    shown = {
-        "company": row.company_id,
-        "customer": row.customer_id,
-        "group": row.group,
-        "kind": wish.kind,
-        "currency": wish.currency,
-        "amount": wish.amount,
-        "term_days": wish.term_days,
-        "prepaid_percent": wish.prepaid_percent,
-        "from_on": wish.from_on.isoformat(),
-        "until_on": wish.until_on.isoformat() if wish.until_on else None,
-        "method": row.method,
-        "calculation": row.calculation,
-        "reason": row.reason,
-        "replaces": governing,
-    }
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def wish_of(asked: LimitRequest) -> Wish:
     return Wish(
         asked.kind, asked.currency, asked.amount, asked.from_on, asked.until_on, asked.term_days, asked.prepaid_percent
@@ -194,15 +177,27 @@ def wish_of(asked: LimitRequest) -> Wish:
 
 def _rows(found: QuerySet[LimitRequest]) -> list[RequestRow]:
     asked = list(found)
+    decided = outcomes([row.approval_id for row in asked if row.approval_id is not None])
     steps = {one.request_id: one for one in LimitStep.objects.filter(request_id__in=[row.pk for row in asked])}
     named = customers_by_id({row.customer_id for row in asked if row.customer_id is not None})
-    return [_row(row, steps.get(row.pk), named) for row in asked]
+    return [
+        _row(row, decided[row.approval_id] if row.approval_id else _outcome(steps.get(row.pk)), named) for row in asked
+    ]
 
 
-def _row(asked: LimitRequest, step: LimitStep | None, named: Mapping[int, Any]) -> RequestRow:
+def _outcome(step: LimitStep | None) -> Outcome:
+    """Of a request from before approvals; what nobody decided then is decided no more."""
+    if step is None:
+        return Outcome(VOID, "")
+    return Outcome(step.step, step.digest, step.actor, step.recorded_at, step.own, step.comment)
+
+
+def _row(asked: LimitRequest, outcome: Outcome, named: Mapping[int, Any]) -> RequestRow:
     customer = named.get(asked.customer_id or 0)
     return RequestRow(
         id=asked.pk,
+        number=asked.approval_id,
+        digest=outcome.digest,
         company_id=asked.company_id,
         customer_id=asked.customer_id,
         customer_code=customer.code if customer else "",
@@ -215,9 +210,9 @@ def _row(asked: LimitRequest, step: LimitStep | None, named: Mapping[int, Any]) 
         replaces=asked.replaces,
         asked_by=asked.actor,
         asked_at=asked.recorded_at,
-        step=step.step if step else "",
-        decided_by=step.actor if step else "",
-        decided_at=step.recorded_at if step else None,
-        own=bool(step and step.own),
-        comment=step.comment if step else "",
+        step="" if outcome.state == PENDING else outcome.state,
+        decided_by=outcome.decided_by,
+        decided_at=outcome.decided_at,
+        own=outcome.own,
+        comment=outcome.comment,
     )

@@ -132,7 +132,7 @@ def test_closing_reopening_invoicing_and_cuts_at_once_let_nothing_through(trade:
 
         for code in codes(at_once(THREADS, work)):
             assert code in ("done", "order_changed_since", "order_void", "more_than_ordered", "order_done_already",
-                            "limit_shown_has_changed", "limit_decided_already"), code  # fmt: skip
+                            "request_waits_already", "request_busy", "request_shown_has_changed"), code  # fmt: skip
         # No limit was ever higher, and what moves into the ledger adds nothing.
         assert at_most(trade)
         _clear(trade)

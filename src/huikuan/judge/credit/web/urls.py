@@ -12,9 +12,6 @@ urlpatterns = [
     path("export", waiting.export_waiting, name="waiting-export"),
     path("orders/<int:order_id>", waiting.show_order, name="order"),
     path("limits/", limits.show_requests, name="requests"),
-    path("limits/export", limits.export_requests, name="requests-export"),
-    path("limits/<int:request_id>", limits.decide, name="decide"),
-    path("limits/<int:request_id>/withdraw", limits.withdraw, name="withdraw"),
     path("customers/<int:customer_id>", customer.show_customer, name="customer"),
     path("customers/<int:customer_id>/export", customer.export_history, name="history-export"),
 ]

@@ -55,6 +55,16 @@ def route_for(authority: Authority, kind: str, amount: int | None, *, off_policy
     return tuple(tuple(dict.fromkeys([role, *above])) for role in rows[level].roles)
 
 
+def reaches(authority: Authority, kind: str, amount: int | None, roles: Collection[str]) -> bool:
+    """Whether holders of `roles` may, without a request, let happen what would need so much authority."""
+    return bool(set(roles) & set(route_for(authority, kind, amount, off_policy=False)[-1]))
+
+
+def least_role(authority: Authority, kind: str, amount: int | None) -> str:
+    """The role lowest in authority that reaches it."""
+    return route_for(authority, kind, amount, off_policy=False)[-1][0]
+
+
 def read_authority(document: Mapping[str, Any], *, known: Collection[str]) -> Authority:
     """The matrix a document says. `known`: the roles that may decide at all.
 

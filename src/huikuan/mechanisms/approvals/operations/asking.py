@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.reasons import Reason
@@ -28,6 +28,7 @@ from huikuan.mechanisms.approvals.policies import authority_of
 from huikuan.mechanisms.approvals.queries import ended, request_record, stand_of_request
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.actors import person
+from huikuan.mechanisms.identity.reaching import one_with
 from huikuan.mechanisms.store.transactions import exclusive
 
 
@@ -67,19 +68,21 @@ def submit_request(
     """Ask for `shown` to be approved and done; returns the request's id. Call inside the context's transaction.
 
     The context has checked that `actor` may ask. The authority matrix of now decides who approves, by the amount with
-    what was asked for the same customer (without one, by the same maker) in its window: splitting helps nobody.
-    `barred`: who may not approve because it concerns them. Refuses a second request about what waits already.
+    what was asked for the same customer, and those one with it, in its window: splitting helps nobody. Without a
+    customer it is what was asked about the same subject, or by the same maker. `barred`: who may not approve because
+    it concerns them. Refuses a second request about what waits already.
     """
     kind_named(about.kind)
     authority, version = authority_of(about.company_id, at=at)
     measure = _measured(sum_asked, authority)
     with transaction.atomic():
         _alone(f"subject:{about.kind}:{about.subject}", about.kind)
-        whose = f"customer:{about.customer_id}" if about.customer_id is not None else f"maker:{person(actor)}"
+        ones = frozenset() if about.customer_id is None else one_with(about.customer_id)
+        whose = f"customer:{min(ones)}" if ones else f"maker:{person(actor)}"
         _alone(f"window:{about.kind}:{about.company_id}:{whose}", about.kind)
         _require_none_waiting(about)
         _require_replaceable(replaces, about)
-        total = None if measure is None else measure + _asked_before(about, person(actor), authority, at=at)
+        total = None if measure is None else measure + _asked_before(about, ones, person(actor), authority, at=at)
         row = {
             **asdict(about),
             "shown": dict(shown),
@@ -133,17 +136,20 @@ def _measured(asked: Sum | None, authority: Authority) -> int | None:
     return measure
 
 
-def _asked_before(about: About, maker: str, authority: Authority, *, at: datetime) -> int:
-    """What was asked in the window and still stands: waiting or approved."""
+def _asked_before(about: About, ones: Collection[int], maker: str, authority: Authority, *, at: datetime) -> int:
+    """What was asked in the window and still stands: waiting or approved. `ones`: the customer with those that are
+    one with it."""
     rows = ApprovalRequest.objects.filter(
+        Q(customer_id__in=ones) if ones else Q(customer_id=None),
         kind=about.kind,
         company_id=about.company_id,
-        customer_id=about.customer_id,
         measure__isnull=False,
         recorded_at__gt=at - timedelta(days=authority.window_days),
     ).exclude(pk__in=ended(RETURNED, WITHDRAWN, EXPIRED, VOID))
-    found = rows.values_list("measure", "maker")
-    return sum(measure or 0 for measure, by in found if about.customer_id is not None or person(by) == maker)
+    found = rows.values_list("measure", "subject", "maker")
+    return sum(
+        measure or 0 for measure, subject, by in found if ones or subject == about.subject or person(by) == maker
+    )
 
 
 def _require_none_waiting(about: About) -> None:

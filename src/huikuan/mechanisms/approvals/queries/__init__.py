@@ -2,14 +2,18 @@
 
 from huikuan.mechanisms.approvals.queries.desks import Desk, desk_of, waiting_for
 from huikuan.mechanisms.approvals.queries.listing import Chosen, Page, Reader, every_request, requests_page
+from huikuan.mechanisms.approvals.queries.reach import Reach, measured_in, reach
 from huikuan.mechanisms.approvals.queries.requests import (
     DelegationRow,
+    Outcome,
     RequestRow,
     StepRow,
     asked,
     delegations,
     ended,
     history,
+    outcomes,
+    pending_ids,
     request,
     request_record,
     route_of,
@@ -24,7 +28,9 @@ __all__ = [
     "Chosen",
     "DelegationRow",
     "Desk",
+    "Outcome",
     "Page",
+    "Reach",
     "Reader",
     "RequestRow",
     "StepRow",
@@ -34,6 +40,10 @@ __all__ = [
     "ended",
     "every_request",
     "history",
+    "measured_in",
+    "outcomes",
+    "pending_ids",
+    "reach",
     "request",
     "request_record",
     "requests_page",

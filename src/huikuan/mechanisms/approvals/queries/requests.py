@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.domain.deciding import Delegation
-from huikuan.mechanisms.approvals.domain.lifecycle import ENDING, Route, Stand, Step, deadline_of, stand_of
+from huikuan.mechanisms.approvals.domain.lifecycle import ENDING, PENDING, Route, Stand, Step, deadline_of, stand_of
 from huikuan.mechanisms.approvals.kinds import Asked
 from huikuan.mechanisms.approvals.models import ApprovalRequest, ApprovalStep, DelegationEnd
 from huikuan.mechanisms.approvals.models import Delegation as DelegationFact
@@ -64,6 +64,18 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request stands, in short: who ended it, when and with which words; nobody while it waits."""
+
+    state: str
+    digest: str
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    own: bool = False
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DelegationRow:
     """A delegation; `ended_at`: when it was ended before its time."""
 
@@ -87,6 +99,11 @@ def request_record(request_id: int) -> ApprovalRequest:
 def ended(*states: str) -> QuerySet[ApprovalStep, Any]:
     """The ids of requests that ended so (in any way, where none is named), as a subquery."""
     return ApprovalStep.objects.filter(step__in=states or ENDING).values("request_id")
+
+
+def pending_ids(kind: str) -> QuerySet[ApprovalRequest, Any]:
+    """The ids of the requests of a kind that wait, as a subquery."""
+    return ApprovalRequest.objects.filter(kind=kind).exclude(pk__in=ended()).values("pk")
 
 
 def seen_by(me: str, scope: Scope) -> QuerySet[ApprovalRequest]:
@@ -119,6 +136,17 @@ def history(request_id: int) -> list[StepRow]:
     ]
 
 
+def outcomes(request_ids: Collection[int]) -> dict[int, Outcome]:
+    """Request → how it stands, for lists of what was asked for."""
+    digests = dict(ApprovalRequest.objects.filter(pk__in=request_ids).values_list("pk", "digest"))
+    found = {number: Outcome(PENDING, digest) for number, digest in digests.items()}
+    for one in ApprovalStep.objects.filter(request_id__in=request_ids, step__in=ENDING):
+        found[one.request_id] = Outcome(
+            one.step, digests[one.request_id], one.actor, one.recorded_at, one.own, one.comment
+        )
+    return found
+
+
 def asked(record: ApprovalRequest) -> Asked:
     """The request as its context is told of it."""
     return Asked(
@@ -130,6 +158,7 @@ def asked(record: ApprovalRequest) -> Asked:
         record.amount,
         record.currency,
         record.shown,
+        record.digest,
         record.maker,
     )
 

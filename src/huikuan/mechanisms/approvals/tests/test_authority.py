@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.approvals.domain.authority import read_authority, route_for
+from huikuan.mechanisms.approvals.domain.authority import least_role, reaches, read_authority, route_for
 from huikuan.mechanisms.approvals.policies import AUTHORITY, DECIDING
 
 SHIPPED = read_authority(AUTHORITY.default, known=DECIDING)
@@ -55,6 +55,17 @@ def test_a_kinds_own_rows_and_two_stops() -> None:
     assert route_for(own, "limit", 1000_00, off_policy=False) == ((SALES, FINANCE), (CREDIT, FINANCE))
     assert route_for(own, "limit", 1000_01, off_policy=False) == ((CREDIT,), (FINANCE,))
     assert route_for(own, "price", 1000_01, off_policy=False) == (LADDER,)
+
+
+@pytest.mark.parametrize(
+    ("amount", "least"), [(200_000_00, SALES), (200_000_01, CREDIT), (5_000_000_01, MANAGEMENT), (None, MANAGEMENT)]
+)
+def test_how_far_roles_reach_without_a_request(amount: int | None, least: str) -> None:
+    assert least_role(SHIPPED, "release", amount) == least
+    assert [role for role in LADDER if reaches(SHIPPED, "release", amount, [role])] == list(
+        LADDER[LADDER.index(least) :]
+    )
+    assert not reaches(SHIPPED, "release", amount, ["sales", "credit_analyst"])
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.booleans())

@@ -14,14 +14,27 @@ from huikuan.mechanisms.approvals import kinds, operations, queries
 from huikuan.mechanisms.approvals.models import ApprovalRequest, ApprovalStep
 from huikuan.mechanisms.approvals.operations.asking import About, Sum
 from huikuan.mechanisms.approvals.policies import AUTHORITY
-from huikuan.mechanisms.approvals.tests.conftest import AT, DAY, HOUR, KIND, approve, ask, done, person, role, state
+from huikuan.mechanisms.approvals.tests.conftest import (
+    AT,
+    DAY,
+    HOUR,
+    KIND,
+    approve,
+    ask,
+    done,
+    person,
+    raise_limit,
+    role,
+    state,
+)
 from huikuan.mechanisms.identity import operations as identity
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies import queries as policy_queries
+from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import Customer
-from huikuan.record.customers.operations import affiliate
+from huikuan.record.customers.operations import affiliate, create_customer, merge_customers, undo_merge
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +229,28 @@ def test_split_requests_are_summed_over_the_window(customer: int) -> None:
     assert role(ask(customer, 150_000, subject="e", at=AT + 30 * DAY)) == "sales_manager"
     total = queries.request(second, me="", scope=EVERYTHING).measured_total
     assert total == 200_001_00
+
+
+def test_customers_that_are_one_are_summed_as_one(customer: int) -> None:
+    other = create_customer(master=Master("C2", "云岭铸造厂"), actor="cli:test", at=AT - DAY)
+    ask(other, 150_000)
+    merge = merge_customers(from_id=other, into_id=customer, reason="one firm", actor="cli:test", at=AT)
+    first = ask(customer, 50_001)
+    assert role(first) == "credit_manager"
+    operations.withdraw_request(request_id=first, actor="li", at=AT)
+    undo_merge(merge_id=merge, reason="two firms", actor="cli:test", at=AT)
+    assert role(ask(customer, 50_001)) == "sales_manager"
+
+
+def test_without_a_customer_the_subject_is_summed_whoever_asks(customer: int) -> None:
+    def refund(maker: str, yuan: int) -> int:
+        about = About(KIND, "group:G", Company.objects.get().pk)
+        asked = Sum(yuan * 100, "CNY")
+        return operations.submit_request(about=about, shown={}, sum_asked=asked, actor=maker, at=AT)
+
+    kinds.register(kinds.ApprovalKind(KIND, "refund", lambda asked, *, at: {}, raise_limit, lambda shown: []))
+    approve(refund("li", 150_000), "qian")
+    assert role(refund("wu", 50_001)) == "credit_manager"
 
 
 def test_without_a_customer_the_maker_is_summed(customer: int) -> None:

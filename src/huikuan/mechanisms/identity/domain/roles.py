@@ -43,7 +43,6 @@ class Permission(StrEnum):
     ASSESS_CUSTOMERS = "assess_customers"
     APPROVE_GRADE = "approve_grade"
     PROPOSE_LIMIT = "propose_limit"
-    APPROVE_LIMIT = "approve_limit"
     RELEASE_ORDER = "release_order"
     VIEW_REQUESTS = "view_requests"
     APPROVE_REQUESTS = "approve_requests"
@@ -61,7 +60,7 @@ _P = Permission
 APPROVING = frozenset(
     {
         *(_P.APPROVE_POLICY, _P.FORCE_POLICY, _P.LOCK_PERIOD, _P.APPROVE_REQUESTS),
-        *(_P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+        *(_P.APPROVE_GRADE, _P.RELEASE_ORDER),
     }
 )
 
@@ -89,7 +88,7 @@ _DEAL = (*_READ, _P.VIEW_PERSONAL)
 _AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
 #: Customers' data, and the people there.
 _CUSTOMERS = (_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS)
-_CREDIT = (_P.PROPOSE_LIMIT, _P.APPROVE_LIMIT, _P.RELEASE_ORDER)
+_CREDIT = (_P.PROPOSE_LIMIT, _P.RELEASE_ORDER)
 
 ROLES: dict[str, Role] = {
     role.name: role
@@ -111,7 +110,7 @@ ROLES: dict[str, Role] = {
         _role(
             "sales_manager",
             *(*_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
-            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_REQUESTS, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_REQUESTS, _P.RELEASE_ORDER),
             reach=Reach.TEAM,
         ),
         _role(
@@ -127,7 +126,7 @@ ROLES: dict[str, Role] = {
         _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
         _role("auditor", *_AUDIT),
         _role(
-            "management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_REQUESTS, _P.APPROVE_LIMIT, _P.RELEASE_ORDER
+            "management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_REQUESTS, _P.RELEASE_ORDER
         ),
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
@@ -150,7 +149,7 @@ ROLES: dict[str, Role] = {
 
 #: Whoever commands the machine may operate the product, and approves nothing.
 OPERATOR: frozenset[Permission] = frozenset(_P) - {
-    *(_P.APPROVE_POLICY, _P.APPROVE_REQUESTS, _P.APPROVE_GRADE, _P.APPROVE_LIMIT, _P.RELEASE_ORDER),
+    *(_P.APPROVE_POLICY, _P.APPROVE_REQUESTS, _P.APPROVE_GRADE, _P.RELEASE_ORDER),
 }
 
 _SELLING = ("sales", "sales_manager")

@@ -1,0 +1,104 @@
+"""A limit that is asked for, as whoever decides about it reads it: the wish, and what stands beside it now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from huikuan.judge.credit.domain.limits import TEMPORARY
+from huikuan.judge.credit.messages import DEPARTURES, LIMIT_KINDS, LIMIT_STATES
+from huikuan.judge.credit.queries.exposure import Node
+from huikuan.judge.credit.queries.limits import limits_on
+from huikuan.judge.credit.queries.pictures import NodePicture, pictures
+from huikuan.judge.rating.queries.ratings import rating_of
+from huikuan.judge.rating.web.asked_for import grade_lines
+from huikuan.kernel.dates import business_date
+from huikuan.kernel.money import to_text
+from huikuan.mechanisms.approvals.kinds import Asked, Described
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.figures import grouped
+from huikuan.mechanisms.pages.telling import said
+from huikuan.record.customers.queries.conduct import conduct_of
+
+
+def described(shown: Mapping[str, Any]) -> Described:
+    """The wish beside the limit it takes the place of."""
+    before, kind = shown["before"], shown["kind"]
+    plus = "+" if kind == TEMPORARY else ""
+    lines = [
+        (_("Kind"), _(LIMIT_KINDS[kind])),
+        (_("From → to"), f"{_money(before) if before else '–'} → {plus}{_money(shown)}"),
+        (_("Holds"), f"{shown['from']} → {shown['until'] or '–'}"),
+        (_("Term in days"), _change(before, shown, "term_days")),
+        (_("Paid ahead in percent"), _change(before, shown, "prepaid_percent")),
+        (_("Group"), shown["group"]),
+        *_by_policy(shown["calculation"]),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
+def beside(asked: Asked, *, scope: Scope, at: datetime) -> Described:
+    """Limit, exposure, grade and conduct of the customer as they are now; of a group its limit alone."""
+    company = Company.objects.get(pk=asked.company_id or 0)
+    today = business_date(at, company.time_zone)
+    if asked.customer_id is None:
+        node = Node(None, asked.shown["group"], frozenset())
+        limit = limits_on(company, [node], today)[None, node.group]
+        return [(_("Limit now"), f"{limit.currency} {grouped(to_text(limit.amount, limit.currency))}")]
+    lines = [
+        line
+        for picture in pictures(asked.customer_id, [company], scope=scope, today=today, as_of=today)
+        for node in (picture.own, *picture.groups)
+        for line in _node(node)
+    ]
+    rating = rating_of(asked.customer_id, day=today, scope=scope)
+    lines += grade_lines(rating) if rating else [(_("Grade"), _("never assessed"))]
+    flag = conduct_of(asked.customer_id, day=today, scope=scope)
+    return [*lines, *([(_("Flagged"), _("pays late on purpose"))] if flag else [])]
+
+
+def address(asked: Asked) -> str:
+    """The customer's exposure and limits; of a group, the groups."""
+    if asked.customer_id is None:
+        return reverse("dossiers:groups")
+    return reverse("credit:customer", args=[asked.customer_id])
+
+
+def _node(picture: NodePicture) -> Iterator[tuple[str, str]]:
+    whose = f" · {picture.node.group}" if picture.node.group else ""
+    limit, currency = picture.limit, picture.limit.currency
+    state = "" if limit.amount else f" · {_(LIMIT_STATES[limit.state])}"
+    yield _("Limit now") + whose, f"{currency} {grouped(to_text(limit.amount, currency))}{state}"
+    if picture.exposure is None:
+        yield _("Exposure now") + whose, said(picture.missing) if picture.missing else "–"
+        return
+    used = f" · {picture.percent} %" if picture.percent else ""
+    yield _("Exposure now") + whose, f"{currency} {grouped(to_text(picture.exposure.total, currency))}{used}"
+
+
+def _money(wish: Mapping[str, Any]) -> str:
+    return f"{wish['currency']} {grouped(wish['amount'])}"
+
+
+def _by_policy(calculation: str) -> Iterator[tuple[str, str]]:
+    """What the policy gives, and in what the wish departs from it; nothing where nobody worked it out."""
+    if not calculation:
+        return
+    kept = json.loads(calculation)
+    amount, currency = kept["amount"], kept["currency"]
+    yield _("By policy"), "–" if amount is None else f"{currency} {grouped(to_text(amount, currency))}"
+    yield _("Departs"), "、".join(_(DEPARTURES[one]) for one in kept["departures"])
+
+
+def _change(before: Mapping[str, Any] | None, shown: Mapping[str, Any], name: str) -> str:
+    """'30 → 60'; '' where both leave it to the policy."""
+    values = (before and before[name], shown[name])
+    if values == (None, None):
+        return ""
+    return " → ".join(_("by policy") if one is None else str(one) for one in values)
