@@ -9,6 +9,15 @@ SENTENCES: dict[str, str] = {
         "%(amount)s is more than %(actor)s may grant. The lowest role that may: %(least)s."
     ),
     "delivery_blocked": gettext_noop("Nothing of order %(number)s is delivered now. %(why)s"),
+    "dry_run_days_bad": gettext_noop("%(days)s days are not between 0 and %(most)s."),
+    "dry_run_limits_bad": gettext_noop("The file of limits cannot be used as it is. Nothing was replayed."),
+    "dry_run_method_unknown": gettext_noop("“%(method)s” is no way to propose limits: %(known)s."),
+    "dry_run_period_bad": gettext_noop(
+        "%(since)s to %(until)s is no period to replay: it begins before it ends, ends today at the latest, and is"
+        " %(longest)s days long at most."
+    ),
+    "dry_run_rule_bad": gettext_noop("“%(rule)s” changes no rule: write name=value, for example block_over=120."),
+    "dry_run_unknown": gettext_noop("There is no dry run no. %(run)s."),
     "exposure_without_rate": gettext_noop(
         "Part of the exposure is in %(currency)s, and no rate into %(into)s is known on %(day)s. Add one:"
         " huikuan rates add."
@@ -209,4 +218,35 @@ WAYS_OUT: dict[str, str] = {
 WAYS_OUT_OF_A_GROUP: dict[str, str] = {
     "prepay": gettext_noop("Let the customer pay ahead"),
     "temporary_limit": gettext_noop("Ask for a temporary limit"),
+}
+
+#: How limits are proposed in a dry run where none had been granted.
+METHODS: dict[str, str] = {
+    "carried": gettext_noop("what the customer had out at most in the year before, by grade"),
+    "sales": gettext_noop("by sales: a year's sales over the usual term, by grade"),
+}
+
+#: The figures of a dry run.
+FIGURES: dict[str, str] = {
+    "held": gettext_noop("Orders held"),
+    "warned": gettext_noop("Orders warned about"),
+    "lost": gettext_noop("Held, and written off later"),
+    "late": gettext_noop("Held, and paid late"),
+    "at_risk": gettext_noop("Held, and paid in time"),
+    "unknown": gettext_noop("Held, and not known yet"),
+    "missed": gettext_noop("Let through, and paid late or written off"),
+    "unjudged": gettext_noop("Not judged"),
+    "all": gettext_noop("All orders"),
+}
+
+#: What a rule holds for, in a word or two.
+RULES: dict[str, str] = {
+    "over_limit": gettext_noop("over the limit"),
+    "prepay_only": gettext_noop("limit of 0"),
+    "not_assessed": gettext_noop("no limit"),
+    "limit_expired": gettext_noop("limit ended"),
+    "overdue_days": gettext_noop("overdue for too long"),
+    "overdue_amount": gettext_noop("too much overdue"),
+    "missing_contract": gettext_noop("no contract"),
+    "without_rate": gettext_noop("no exchange rate"),
 }

@@ -127,3 +127,30 @@ class OrderStanding(Kept):
                 fields=["customer_id"], condition=Q(state__in=["paused", "held"]), name="credit_order_waiting"
             ),
         ]
+
+
+class DryRun(Fact):
+    """A policy was replayed over the company's past: what each order of `since` to `until` would have been told.
+
+    `looked_on`: the day whose facts say what became of them; `head_size` names the head they are known by. Late is who
+    pays more than `late_over` days past due. `policy_version_id` null: `document`, the text of the policy replayed, is
+    no version's (the shipped default, or one not drafted yet). `method`: how limits were proposed where none had been
+    granted; `limits`: text of a JSON object, customer id → [currency, minor units] that somebody named, '' none.
+    `rows_sha256` names the stored file with a row for each order.
+    """
+
+    company_id = models.BigIntegerField()
+    since = models.DateField()
+    until = models.DateField()
+    looked_on = models.DateField()
+    late_over = models.PositiveSmallIntegerField()
+    policy_version_id = models.BigIntegerField(null=True)
+    document = models.TextField()
+    method = models.CharField(max_length=20)
+    limits = models.TextField(blank=True)
+    head_size = models.BigIntegerField()
+    rows_sha256 = models.CharField(max_length=64)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["company_id"], name="credit_dryrun_company")]

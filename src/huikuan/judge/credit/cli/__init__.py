@@ -1,4 +1,4 @@
-"""Commands of the band: `huikuan credit exposure|limit|check|held|release`, and rating's `assess|grade|inform`."""
+"""Commands of the band: `huikuan credit exposure|limit|check|held|release|dry-run`, and those of rating."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.cli.checking import add_check
+from huikuan.judge.credit.cli.dry_run import add_dry_run
 from huikuan.judge.credit.cli.exposure import add_exposure
 from huikuan.judge.credit.cli.limits import add_limit
 from huikuan.judge.rating.cli import add_rating
@@ -20,3 +21,4 @@ def add_commands(subparsers: Any) -> None:
     add_exposure(actions)
     add_limit(actions)
     add_check(actions)
+    add_dry_run(actions)

@@ -125,3 +125,17 @@ def _said(codes: Collection[str], day: date, known: int | None) -> frozenset[int
             [*when, *when, *codes, *codes],
         )
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def groups_over_time(known: int) -> dict[int, list[tuple[date, tuple[str, ...]]]]:
+    """Customer that is shown → from which day on in which groups, nearest first (none: in no group), by what was
+    stated below a horizon; groups stand below each other as they do now. Of a day the last word counts."""
+    parents, pairs = _parents(), merged(known)
+    facts = Affiliation.objects.filter(dimension=_GROUP, item_id=None, tx__lt=known).order_by(
+        "effective_on", "tx", "id"
+    )
+    found: dict[int, dict[date, tuple[str, ...]]] = {}
+    for customer_id, value, day in facts.values_list("customer_id", "value", "effective_on"):
+        if customer_id not in pairs:
+            found.setdefault(customer_id, {})[day] = (value, *chain_above(value, parents)) if value else ()
+    return {customer_id: sorted(spells.items()) for customer_id, spells in found.items()}

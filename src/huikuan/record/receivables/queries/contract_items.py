@@ -39,6 +39,13 @@ class ContractItem:
     slot: str
 
 
+def contract_numbers(company_id: int) -> dict[int, str]:
+    """Item → the contract it names, of all the company's items that name one."""
+    return dict(
+        Item.objects.filter(company_id=company_id).exclude(contract_number="").values_list("id", "contract_number")
+    )
+
+
 def contract_items(
     *, company_id: int, customer_id: int, contract_number: str, as_of: date, scope: Scope, known: int | None = None
 ) -> list[ContractItem]:

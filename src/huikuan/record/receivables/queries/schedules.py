@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import groupby
 
@@ -39,6 +39,12 @@ def versions_of(item_ids: Iterable[int], *, known: int | None = None) -> dict[in
             lines = tuple(Line(row.due_date, row.awaits, row.amount) for row in of)
             found[item_id].append(Version(number, day, lines))
     return found
+
+
+def rescheduled(item_ids: Collection[int], known: int) -> list[int]:
+    """Those of the items that have a schedule of their own, as known below a horizon, in one question."""
+    facts = Schedule.objects.filter(tx__lt=known).values_list("item_id", flat=True).distinct()
+    return [item_id for item_id in facts if item_id in item_ids]
 
 
 def schedule_of(item_id: int, as_of: date | None = None, *, known: int | None = None) -> Version:

@@ -1,0 +1,194 @@
+"""What held of customers in a period: limits as they were, grades by month, and the limits nobody had granted yet."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from huikuan.judge.credit.domain.limits import GRANTED, STANDING, Granted, Limit, Wish
+from huikuan.judge.credit.domain.methods import Proposed
+from huikuan.judge.credit.domain.replay import Spell, Terms, Value
+from huikuan.judge.credit.domain.usual import CARRIED, YEAR_DAYS, Bought, usual_limit
+from huikuan.judge.credit.models import LimitRequest
+from huikuan.judge.credit.policies import grace_of
+from huikuan.judge.credit.queries.exposure import Node
+from huikuan.judge.credit.queries.limits import granted
+from huikuan.judge.credit.queries.past import Period
+from huikuan.judge.rating.models import Assessment
+from huikuan.judge.rating.queries.assessing import assessed, scorecard_on
+from huikuan.judge.rating.queries.behaviour import RETURN_KINDS, SALE_KINDS
+from huikuan.judge.rating.queries.ratings import ratings_of
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.rates import convert
+from huikuan.mechanisms.columns.queries import asking_columns
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.queries.families import groups_over_time
+from huikuan.record.receivables.models import ExchangeRate
+from huikuan.record.receivables.queries.open_lines import counted, moment_of
+
+_AT_ONCE = 500
+_BEGINNING = date(1, 1, 1)
+_SIGN = "CASE WHEN side = 'debit' THEN 1 ELSE -1 END"
+_TERMED = "kind = 'invoice' AND side = 'debit' AND due_date IS NOT NULL AND posting_date > %(begin)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where limits come from that nobody had granted: `own`, customer → a limit somebody names, which counts as if it
+    had always been there; of the others proposed by `method`."""
+
+    method: str = CARRIED
+    own: Mapping[int, Limit] = field(default_factory=dict)
+
+
+def terms_then(
+    company: Company,
+    period: Period,
+    document: Mapping[str, Any],
+    customer_ids: Collection[int],
+    *,
+    basis: Basis,
+) -> Terms:
+    """What held of these customers under the rules of `document`."""
+    groups = _groups(company, period)
+    theirs = _granted(company, period, customer_ids, groups)
+    for customer_id, limit in basis.own.items():
+        wish = Wish(STANDING, limit.currency, limit.amount, _BEGINNING)
+        theirs[customer_id, ""] = [Granted(0, wish, (0, 0))]
+    return Terms(company.currency, theirs, _spells(company, period, document, customer_ids, basis.method), groups)
+
+
+def rates_then(currencies: Collection[str], period: Period) -> Value:
+    """Converts at the latest rate on or before a day; all rates are read once. Refuses a currency without one."""
+    rates: dict[tuple[str, str], tuple[list[date], list[int]]] = defaultdict(lambda: ([], []))
+    facts = ExchangeRate.objects.filter(currency__in=sorted(currencies), tx__lt=period.horizon)
+    for row in facts.order_by("on_date", "tx", "id"):
+        days, values = rates[row.currency, row.quote_currency]
+        days.append(row.on_date)
+        values.append(row.rate_e8)
+
+    def value(minor: int, currency: str, into: str, day: date) -> int:
+        if currency == into:
+            return minor
+        days, values = rates[currency, into]
+        place = bisect_right(days, day)
+        if not place:
+            raise Refusal("exposure_without_rate", currency=currency, into=into, day=day)
+        return convert(minor, currency, values[place - 1], into)
+
+    return value
+
+
+def _groups(company: Company, period: Period) -> dict[int, list[tuple[date, tuple[str, ...]]]]:
+    """Where customers stood, if any group was ever given a limit."""
+    limited = LimitRequest.objects.filter(company_id=company.pk, tx__lt=period.horizon).exclude(group_code="")
+    return groups_over_time(period.horizon) if limited.exists() else {}
+
+
+def _granted(
+    company: Company,
+    period: Period,
+    customer_ids: Collection[int],
+    groups: Mapping[int, Sequence[tuple[date, tuple[str, ...]]]],
+) -> dict[tuple[int | None, str], list[Granted]]:
+    asked = LimitRequest.objects.filter(company_id=company.pk, customer_id__isnull=False).values_list("customer_id")
+    some = sorted(set(customer_ids) & {one for (one,) in asked})
+    codes = sorted({code for spells in groups.values() for _, above in spells for code in above})
+    nodes = [*(Node(one, "", frozenset()) for one in some), *(Node(None, code, frozenset()) for code in codes)]
+    found: dict[tuple[int | None, str], list[Granted]] = {}
+    for start in range(0, len(nodes), _AT_ONCE):
+        found |= granted(company, nodes[start : start + _AT_ONCE], known=period.horizon)
+    return found
+
+
+def _spells(
+    company: Company, period: Period, document: Mapping[str, Any], customer_ids: Collection[int], method: str
+) -> dict[int, list[Spell]]:
+    """Customer → month by month its grade and proposed limit, by what was effective the day before."""
+    spells: dict[int, list[Spell]] = defaultdict(list)
+    rates = rates_then({row for (row,) in ExchangeRate.objects.values_list("currency").distinct()}, period)
+    for first in _months(period.since, period.until):
+        day = first - timedelta(days=1)
+        grades, bought = _grades(day, period, customer_ids), _bought(company.pk, day, period)
+        for customer_id in customer_ids:
+            grade = grades.get(customer_id, "")
+            grace = grace_of(document, grade)
+
+            def limit_of(one: Bought, grade: str = grade, grace: int = grace, day: date = day) -> Proposed | None:
+                return usual_limit(one, method, grade=grade, grace_days=grace, on=day)
+
+            proposed = _proposed(bought.get(customer_id, ()), limit_of, day, company.currency, rates)
+            spells[customer_id].append(Spell(first, grade, grace, proposed))
+    return spells
+
+
+def _proposed(
+    bought: Sequence[Bought], limit_of: Callable[[Bought], Proposed | None], day: date, currency: str, value: Value
+) -> Limit | None:
+    """In the currency it buys in; of several in the company's, where their rates were known."""
+    into = bought[0].currency if len(bought) == 1 else currency
+    found = [(one.currency, limit) for one in bought if (limit := limit_of(one)) is not None]
+    try:
+        sums = [value(limit.amount, of, into, day) for of, limit in found]
+    except Refusal:
+        return None
+    return Limit(GRANTED, into, sum(sums)) if sums else None
+
+
+def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[int, str]:
+    """Customer → the grade that held on the day; of whom had none yet what the scorecards give by its facts."""
+    held = {}
+    ids = sorted(customer_ids)
+    if Assessment.objects.filter(as_of__lte=day, tx__lt=period.horizon).exists():
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ratings_of(ids[start : start + _AT_ONCE], day=day, scope=EVERYTHING, known=period.known)
+            held |= {customer_id: rating.grade for customer_id, rating in some.items()}
+    others = [one for one in ids if one not in held]
+    policy = scorecard_on(period.on, known=period.known)
+    found = assessed(as_of=day, policy=policy, customer_ids=others, known=period.known, order="id") if others else ()
+    return {**held, **{one.customer_id: one.result.grade for one in found}}
+
+
+def _bought(company_id: int, day: date, period: Period) -> dict[int, list[Bought]]:
+    """Customer → how it bought in the year to the day, by currency."""
+    moment = moment_of(day, period.known, company_id, EVERYTHING)
+    parameters = {**moment.parameters(), "begin": day - timedelta(days=YEAR_DAYS)}
+    found: dict[int, list[Bought]] = defaultdict(list)
+    with asking_columns() as engine:
+        for customer_id, *row in engine.rows(_statement(counted(engine, moment, since=_BEGINNING)), parameters):
+            found[customer_id].append(Bought(*row))
+    return found
+
+
+def _statement(facts: str) -> str:
+    traded = f"kind IN {(*SALE_KINDS, *RETURN_KINDS)}"
+    return f"""WITH {facts}, out AS (
+    SELECT customer_id, currency, GREATEST(effective_on, %(begin)s) AS on_day, SUM({_SIGN} * amount) AS amount
+    FROM counted WHERE NOT (kind = 'bill' AND side = 'credit') GROUP BY 1, 2, 3
+), stood AS (
+    SELECT customer_id, currency, SUM(amount) OVER (PARTITION BY customer_id, currency ORDER BY on_day) AS amount
+    FROM out
+), most AS (SELECT customer_id, currency, CAST(MAX(amount) AS BIGINT) AS carried FROM stood GROUP BY 1, 2),
+sold AS (
+    SELECT customer_id, currency, MIN(document_date) AS first_on,
+        CAST(SUM(CASE WHEN posting_date > %(begin)s THEN {_SIGN} * amount ELSE 0 END) AS BIGINT) AS sales,
+        CAST(SUM(CASE WHEN {_TERMED} THEN amount ELSE 0 END) AS BIGINT) AS termed,
+        CAST(SUM(CASE WHEN {_TERMED} THEN CAST(amount AS HUGEINT) * (due_date - document_date) ELSE 0 END) AS BIGINT)
+            AS term_days
+    FROM counted WHERE by_kind = '' AND {traded} GROUP BY 1, 2
+)
+SELECT s.customer_id, s.currency, s.first_on, s.sales, m.carried, s.termed, s.term_days
+FROM sold AS s JOIN most AS m ON m.customer_id = s.customer_id AND m.currency = s.currency ORDER BY 1, 2"""
+
+
+def _months(since: date, until: date) -> list[date]:
+    """The first day, and the first of every month that begins by the last."""
+    found, day = [since], since
+    while (day := (day.replace(day=28) + timedelta(days=4)).replace(day=1)) <= until:
+        found.append(day)
+    return found
