@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.operations.dry_runs import Question, answer, record_dry_run, require_question
 from huikuan.judge.credit.operations.orders import ask_waiting
 from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.terms_then import Basis
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.work import Work
-from huikuan.mechanisms.policies.queries import InForce, version
+from huikuan.mechanisms.policies.queries import InForce, decided_under, version
 
 
 def dry_run(work: Work) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def dry_run(work: Work) -> dict[str, Any]:
         date.fromisoformat(work.params["since"]),
         date.fromisoformat(work.params["until"]),
         policy,
+        decided_under(work.params["terms"] or None, kind=CREDIT_POLICY.name),
         Basis(work.params["method"]),
         work.params["late_over"],
     )

@@ -222,8 +222,8 @@ WAYS_OUT_OF_A_GROUP: dict[str, str] = {
 
 #: How limits are proposed in a dry run where none had been granted.
 METHODS: dict[str, str] = {
+    "policy": gettext_noop("what the credit policy would have proposed"),
     "carried": gettext_noop("what the customer had out at most in the year before, by grade"),
-    "sales": gettext_noop("by sales: a year's sales over the usual term, by grade"),
 }
 
 #: The figures of a dry run.

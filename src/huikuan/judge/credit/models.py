@@ -134,7 +134,8 @@ class DryRun(Fact):
 
     `looked_on`: the day whose facts say what became of them; `head_size` names the head they are known by. Late is who
     pays more than `late_over` days past due. `policy_version_id` null: `document`, the text of the policy replayed, is
-    no version's (the shipped default, or one not drafted yet). `method`: how limits were proposed where none had been
+    no version's (the shipped default, or one not drafted yet). `terms_version_id`: the credit policy's version, null
+    the shipped one. `method`: how limits were proposed where none had been
     granted; `limits`: text of a JSON object, customer id → [currency, minor units] that somebody named, '' none.
     `rows_sha256` names the stored file with a row for each order.
     """
@@ -146,6 +147,7 @@ class DryRun(Fact):
     late_over = models.PositiveSmallIntegerField()
     policy_version_id = models.BigIntegerField(null=True)
     document = models.TextField()
+    terms_version_id = models.BigIntegerField(null=True)
     method = models.CharField(max_length=20)
     limits = models.TextField(blank=True)
     head_size = models.BigIntegerField()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.cli.options import finish, show
 from huikuan.judge.credit.domain.limits import GRANTED, Limit
-from huikuan.judge.credit.domain.usual import CARRIED, METHODS
+from huikuan.judge.credit.domain.usual import BY_POLICY, METHODS
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_minor
@@ -43,8 +43,9 @@ def add_dry_run(actions: Any) -> None:
     run.add_argument(
         "--rules", nargs="+", default=[], metavar="NAME=VALUE", help=_("changes to them, such as block_over=120")
     )
+    run.add_argument("--terms", type=int, metavar="VERSION", help=_("credit policy to try; 0: the shipped one"))
     run.add_argument(
-        "--limits", default=CARRIED, metavar="WAY|FILE",
+        "--limits", default=BY_POLICY, metavar="WAY|FILE",
         help=_("how limits are proposed where none was granted (%(ways)s), or a CSV with customer, limit, currency")
         % {"ways": ", ".join(METHODS)},
     )  # fmt: skip
@@ -74,14 +75,15 @@ def _run(options: Namespace) -> int:
 
 
 def _question(options: Namespace, company: Company, scope: Scope, at: datetime) -> Question:
-    from huikuan.judge.credit.operations.dry_runs import Question
+    from huikuan.judge.credit.operations.dry_runs import Question, terms_to_try
     from huikuan.judge.credit.queries.terms_then import Basis
 
     until = parse_date(options.until) if options.until else business_date(at, company.time_zone)
     since = parse_date(options.since) if options.since else until - timedelta(days=364)
-    method = options.limits if options.limits in METHODS else CARRIED
+    method = options.limits if options.limits in METHODS else BY_POLICY
     own = {} if options.limits in METHODS else _limits(Path(options.limits), company.currency, scope)
-    return Question(since, until, _policy(options, company, at), Basis(method, own), options.late)
+    terms = terms_to_try(company, at=at, version_id=options.terms)
+    return Question(since, until, _policy(options, company, at), terms, Basis(method, own), options.late)
 
 
 def _policy(options: Namespace, company: Company, at: datetime) -> InForce:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
+from huikuan.judge.credit.credit_policy import CREDIT_POLICY, policy_of
 from huikuan.judge.credit.domain.limits import GRANTED, Limit
 from huikuan.judge.credit.domain.usual import METHODS
 from huikuan.judge.credit.models import DryRun
@@ -43,11 +44,13 @@ _STEP = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a dry run is asked: orders of `since` to `until`, under which rules, and where limits come from."""
+    """What a dry run is asked: orders of `since` to `until`, under which order checks and which version of the credit
+    policy (`terms`), and where limits come from."""
 
     since: date
     until: date
     policy: InForce
+    terms: InForce
     basis: Basis = field(default_factory=Basis)
     late_over: int = 30
 
@@ -80,6 +83,7 @@ def start_dry_run(*, company: Company, question: Question, actor: str, at: datet
         "late_over": question.late_over,
         "policy": question.policy.version_id or 0,
         "document": dict(question.policy.document),
+        "terms": question.terms.version_id or 0,
         "method": question.basis.method,
         "actor": actor,
     }
@@ -111,7 +115,8 @@ def answer(
     head = seal(clock)
     looked_on = business_date(clock(), company.time_zone)
     period = Period(question.since, question.until, looked_on, question.late_over, head)
-    total, found = replayed(company, period, question.policy, question.basis)
+    credit_policy = policy_of(question.terms.document, company.currency)
+    total, found = replayed(company, period, question.policy, credit_policy, question.basis)
 
     def watched() -> Iterator[Replayed]:
         for done, one in enumerate(found):
@@ -134,6 +139,7 @@ def record_dry_run(answered: Answered, *, company_id: int, actor: str, at: datet
         "late_over": question.late_over,
         "policy_version_id": question.policy.version_id,
         "document": _canonical(question.policy.document),
+        "terms_version_id": question.terms.version_id,
         "method": question.basis.method,
         "limits": _canonical(own) if own else "",
         "head_size": answered.head_size,
@@ -160,6 +166,15 @@ def rules_to_try(
     if version_id and policy_version(version_id).kind != CREDIT_RULES.name:
         raise Refusal("policy_version_unknown", version=version_id)
     return decided_under(version_id or None, kind=CREDIT_RULES.name)
+
+
+def terms_to_try(company: Company, *, at: datetime, version_id: int | None = None) -> InForce:
+    """The credit policy by its version (0: the shipped one), or the one in force at `at`."""
+    if version_id is None:
+        return in_force(CREDIT_POLICY.name, company_id=company.pk, at=at)
+    if version_id and policy_version(version_id).kind != CREDIT_POLICY.name:
+        raise Refusal("policy_version_unknown", version=version_id)
+    return decided_under(version_id or None, kind=CREDIT_POLICY.name)
 
 
 def own_limits(text: str) -> dict[int, Limit]:

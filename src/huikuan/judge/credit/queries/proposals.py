@@ -25,6 +25,7 @@ from huikuan.judge.rating.domain.behaviour import Sums
 from huikuan.judge.rating.queries.behaviour import sums_by_customer
 from huikuan.judge.rating.queries.ratings import Rating, ratings_of
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
@@ -97,17 +98,23 @@ def proposals(company: Company, customer_ids: Collection[int], *, day: date, at:
 
 
 def known_of(
-    company: Company, customer_ids: Collection[int], *, day: date, members: Collection[int] | None = None
+    company: Company,
+    customer_ids: Collection[int],
+    *,
+    day: date,
+    members: Collection[int] | None = None,
+    known: Head | None = None,
 ) -> dict[int, Known]:
     """What is known of these customers, each as it is shown. `members`: they and those merged into them, where only
-    few are asked about; None: the ledger is read whole."""
-    traded = _traded(company, day, members)
+    few are asked about; None: the ledger is read whole. `known`: by which head (None: everything known now)."""
+    horizon = known.horizon if known else ALWAYS_KNOWN
+    traded = _traded(company, day, members, horizon)
     figures, ratings, industries = dict[int, Figures](), dict[int, Rating](), dict[int, str]()
     for some in chunks(customer_ids):
-        figures |= figures_of(some, scope=EVERYTHING, as_of=day)
-        ratings |= ratings_of(some, day=day, scope=EVERYTHING)
+        figures |= figures_of(some, scope=EVERYTHING, as_of=day, known=horizon)
+        ratings |= ratings_of(some, day=day, scope=EVERYTHING, known=known)
         industries |= {one.id: one.industry for one in customers_by_id(some).values()}
-    valued = valuation(company.currency, {one.currency for one in figures.values()}, day, ALWAYS_KNOWN)
+    valued = valuation(company.currency, {one.currency for one in figures.values()}, day, horizon)
     return {
         customer_id: _known(
             Known(
@@ -130,12 +137,14 @@ def chunks(ids: Iterable[Key]) -> Iterable[list[Key]]:
     return (every[place : place + AT_ONCE] for place in range(0, len(every), AT_ONCE))
 
 
-def _traded(company: Company, day: date, members: Collection[int] | None) -> dict[int, Traded]:
+def _traded(
+    company: Company, day: date, members: Collection[int] | None, horizon: int = ALWAYS_KNOWN
+) -> dict[int, Traded]:
     theirs = EVERYTHING_SEEN if members is None else EVERYTHING_SEEN.among(members)
-    moment = Moment(day, company_id=company.pk, seen=theirs)
+    moment = Moment(day, horizon, company.pk, theirs)
     with asking_columns() as engine:
         found = sums_by_customer(engine, moment)
-    valued = valuation(company.currency, {currency for sums in found.values() for currency in sums}, day, ALWAYS_KNOWN)
+    valued = valuation(company.currency, {currency for sums in found.values() for currency in sums}, day, horizon)
     return {customer_id: _summed(sums, valued) for customer_id, sums in found.items()}
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from huikuan.judge.credit.domain.deciding import APPROVE, Rules
 from huikuan.judge.credit.domain.outcomes import Outcome
 from huikuan.judge.credit.domain.replay import Told, replay
+from huikuan.judge.credit.domain.terms import CreditPolicy
 from huikuan.judge.credit.policies import rules_of
 from huikuan.judge.credit.queries.judging import Judged
 from huikuan.judge.credit.queries.past import Period, past
 from huikuan.judge.credit.queries.terms_then import Basis, rates_then, terms_then
+from huikuan.judge.credit.queries.terms_then import Rules as Tried
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce
 
@@ -26,12 +28,14 @@ class Replayed:
     outcome: Outcome
 
 
-def replayed(company: Company, period: Period, policy: InForce, basis: Basis) -> tuple[int, Iterator[Replayed]]:
+def replayed(
+    company: Company, period: Period, policy: InForce, credit_policy: CreditPolicy, basis: Basis
+) -> tuple[int, Iterator[Replayed]]:
     """How many orders the period has, and each in the order it came, under the rules of `policy`, in force or not."""
     rules = rules_of(policy.document, company.currency)
     found = past(company.pk, period, contracts=rules.order.missing_contract)
     customers = {ask.customer_id for ask in found.asks}
-    terms = terms_then(company, period, policy.document, customers, basis=basis)
+    terms = terms_then(company, period, Tried(policy.document, credit_policy), customers, basis=basis)
     currencies = {change.currency for change in found.changes} | {ask.currency for ask in found.asks}
     value = rates_then({*currencies, company.currency}, period)
     told = replay(found.asks, found.changes, dues=found.dues, terms=terms, rules=rules, value=value)

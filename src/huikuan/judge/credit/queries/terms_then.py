@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from huikuan.judge.credit.domain.limits import GRANTED, STANDING, Granted, Limit, Wish
-from huikuan.judge.credit.domain.methods import Proposed
+from huikuan.judge.credit.domain.proposing import propose
 from huikuan.judge.credit.domain.replay import Spell, Terms, Value
-from huikuan.judge.credit.domain.usual import CARRIED, YEAR_DAYS, Bought, usual_limit
+from huikuan.judge.credit.domain.terms import CreditPolicy
+from huikuan.judge.credit.domain.usual import BY_POLICY, CARRIED, YEAR_DAYS, Bought, carried_limit, is_newcomer
 from huikuan.judge.credit.models import LimitRequest
-from huikuan.judge.credit.policies import grace_of
+from huikuan.judge.credit.policies import own_grace
 from huikuan.judge.credit.queries.exposure import Node
 from huikuan.judge.credit.queries.limits import granted
 from huikuan.judge.credit.queries.past import Period
+from huikuan.judge.credit.queries.proposals import known_of
 from huikuan.judge.rating.models import Assessment
 from huikuan.judge.rating.queries.assessing import assessed, scorecard_on
-from huikuan.judge.rating.queries.behaviour import RETURN_KINDS, SALE_KINDS
+from huikuan.judge.rating.queries.behaviour import SALE_KINDS
 from huikuan.judge.rating.queries.ratings import ratings_of
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.rates import convert
@@ -34,7 +36,6 @@ from huikuan.record.receivables.queries.open_lines import counted, moment_of
 _AT_ONCE = 500
 _BEGINNING = date(1, 1, 1)
 _SIGN = "CASE WHEN side = 'debit' THEN 1 ELSE -1 END"
-_TERMED = "kind = 'invoice' AND side = 'debit' AND due_date IS NOT NULL AND posting_date > %(begin)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +43,40 @@ class Basis:
     """Where limits come from that nobody had granted: `own`, customer → a limit somebody names, which counts as if it
     had always been there; of the others proposed by `method`."""
 
-    method: str = CARRIED
+    method: str = BY_POLICY
     own: Mapping[int, Limit] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is tried: the document of the order checks, and the credit policy that proposes limits and gives grace."""
+
+    checks: Mapping[str, Any]
+    policy: CreditPolicy
+
+    def grace(self, grade: str) -> int:
+        own = own_grace(self.checks, grade)
+        return self.policy.of(grade).grace_days if own is None else own
+
+
 def terms_then(
-    company: Company,
-    period: Period,
-    document: Mapping[str, Any],
-    customer_ids: Collection[int],
-    *,
-    basis: Basis,
+    company: Company, period: Period, rules: Rules, customer_ids: Collection[int], *, basis: Basis
 ) -> Terms:
-    """What held of these customers under the rules of `document`."""
+    """What held of these customers in the period under the rules."""
     groups = _groups(company, period)
     theirs = _granted(company, period, customer_ids, groups)
     for customer_id, limit in basis.own.items():
         wish = Wish(STANDING, limit.currency, limit.amount, _BEGINNING)
         theirs[customer_id, ""] = [Granted(0, wish, (0, 0))]
-    return Terms(company.currency, theirs, _spells(company, period, document, customer_ids, basis.method), groups)
+    spells: dict[int, list[Spell]] = defaultdict(list)
+    for first in _months(period.since, period.until):
+        day = first - timedelta(days=1)
+        grades = _grades(day, period, customer_ids)
+        limits = _limits(company, day, period, rules, grades, customer_ids, method=basis.method)
+        for one in customer_ids:
+            grade = grades.get(one, "")
+            spells[one].append(Spell(first, grade, rules.grace(grade), limits.get(one)))
+    return Terms(company.currency, theirs, spells, groups)
 
 
 def rates_then(currencies: Collection[str], period: Period) -> Value:
@@ -106,38 +122,47 @@ def _granted(
     return found
 
 
-def _spells(
-    company: Company, period: Period, document: Mapping[str, Any], customer_ids: Collection[int], method: str
-) -> dict[int, list[Spell]]:
-    """Customer → month by month its grade and proposed limit, by what was effective the day before."""
-    spells: dict[int, list[Spell]] = defaultdict(list)
-    rates = rates_then({row for (row,) in ExchangeRate.objects.values_list("currency").distinct()}, period)
-    for first in _months(period.since, period.until):
-        day = first - timedelta(days=1)
-        grades, bought = _grades(day, period, customer_ids), _bought(company.pk, day, period)
-        for customer_id in customer_ids:
-            grade = grades.get(customer_id, "")
-            grace = grace_of(document, grade)
+def _limits(
+    company: Company,
+    day: date,
+    period: Period,
+    rules: Rules,
+    grades: Mapping[int, str],
+    customer_ids: Collection[int],
+    *,
+    method: str,
+) -> dict[int, Limit]:
+    """Customer → what would have been proposed by what was effective on the day; newcomers have none."""
+    if method == CARRIED:
+        return _carried(company, day, period, grades)
+    found = {}
+    for customer_id, known in known_of(company, customer_ids, day=day, known=period.known).items():
+        if is_newcomer(known.traded.first_on, day):
+            continue
+        amount = propose(replace(known, grade=grades.get(customer_id, "")), rules.policy).amount
+        if amount is not None:
+            found[customer_id] = Limit(GRANTED, company.currency, amount)
+    return found
 
-            def limit_of(one: Bought, grade: str = grade, grace: int = grace, day: date = day) -> Proposed | None:
-                return usual_limit(one, method, grade=grade, grace_days=grace, on=day)
 
-            proposed = _proposed(bought.get(customer_id, ()), limit_of, day, company.currency, rates)
-            spells[customer_id].append(Spell(first, grade, grace, proposed))
-    return spells
-
-
-def _proposed(
-    bought: Sequence[Bought], limit_of: Callable[[Bought], Proposed | None], day: date, currency: str, value: Value
-) -> Limit | None:
+def _carried(company: Company, day: date, period: Period, grades: Mapping[int, str]) -> dict[int, Limit]:
     """In the currency it buys in; of several in the company's, where their rates were known."""
-    into = bought[0].currency if len(bought) == 1 else currency
-    found = [(one.currency, limit) for one in bought if (limit := limit_of(one)) is not None]
-    try:
-        sums = [value(limit.amount, of, into, day) for of, limit in found]
-    except Refusal:
-        return None
-    return Limit(GRANTED, into, sum(sums)) if sums else None
+    found = {}
+    for customer_id, each in _bought(company.pk, day, period).items():
+        if is_newcomer(min(one.first_on for one in each), day):
+            continue
+        into = each[0].currency if len(each) == 1 else company.currency
+        value = rates_then({one.currency for one in each}, period) if len(each) > 1 else _as_it_is
+        limits = [(one.currency, carried_limit(one, grades.get(customer_id, "")).amount) for one in each]
+        try:
+            found[customer_id] = Limit(GRANTED, into, sum(value(amount, of, into, day) for of, amount in limits))
+        except Refusal:
+            continue
+    return found
+
+
+def _as_it_is(minor: int, _currency: str, _into: str, _day: date) -> int:
+    return minor
 
 
 def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[int, str]:
@@ -155,7 +180,7 @@ def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[in
 
 
 def _bought(company_id: int, day: date, period: Period) -> dict[int, list[Bought]]:
-    """Customer → how it bought in the year to the day, by currency."""
+    """Customer → how it bought up to the day, by currency."""
     moment = moment_of(day, period.known, company_id, EVERYTHING)
     parameters = {**moment.parameters(), "begin": day - timedelta(days=YEAR_DAYS)}
     found: dict[int, list[Bought]] = defaultdict(list)
@@ -166,23 +191,19 @@ def _bought(company_id: int, day: date, period: Period) -> dict[int, list[Bought
 
 
 def _statement(facts: str) -> str:
-    traded = f"kind IN {(*SALE_KINDS, *RETURN_KINDS)}"
-    return f"""WITH {facts}, out AS (
+    """Everything that leaves something out or takes from it counts, day by day; a bill in hand takes nothing."""
+    return f"""WITH {facts}, moved AS (
     SELECT customer_id, currency, GREATEST(effective_on, %(begin)s) AS on_day, SUM({_SIGN} * amount) AS amount
     FROM counted WHERE NOT (kind = 'bill' AND side = 'credit') GROUP BY 1, 2, 3
 ), stood AS (
     SELECT customer_id, currency, SUM(amount) OVER (PARTITION BY customer_id, currency ORDER BY on_day) AS amount
-    FROM out
+    FROM moved
 ), most AS (SELECT customer_id, currency, CAST(MAX(amount) AS BIGINT) AS carried FROM stood GROUP BY 1, 2),
 sold AS (
-    SELECT customer_id, currency, MIN(document_date) AS first_on,
-        CAST(SUM(CASE WHEN posting_date > %(begin)s THEN {_SIGN} * amount ELSE 0 END) AS BIGINT) AS sales,
-        CAST(SUM(CASE WHEN {_TERMED} THEN amount ELSE 0 END) AS BIGINT) AS termed,
-        CAST(SUM(CASE WHEN {_TERMED} THEN CAST(amount AS HUGEINT) * (due_date - document_date) ELSE 0 END) AS BIGINT)
-            AS term_days
-    FROM counted WHERE by_kind = '' AND {traded} GROUP BY 1, 2
+    SELECT customer_id, currency, MIN(document_date) AS first_on FROM counted
+    WHERE by_kind = '' AND kind IN {SALE_KINDS} GROUP BY 1, 2
 )
-SELECT s.customer_id, s.currency, s.first_on, s.sales, m.carried, s.termed, s.term_days
+SELECT s.customer_id, s.currency, s.first_on, m.carried
 FROM sold AS s JOIN most AS m ON m.customer_id = s.customer_id AND m.currency = s.currency ORDER BY 1, 2"""
 
 

@@ -17,7 +17,7 @@ from huikuan.judge.credit.domain.exposure import ADVANCES, CLAIMS, ORDERS, UNAPP
 from huikuan.judge.credit.domain.limits import GRANTED, STANDING, Granted, Limit, Wish
 from huikuan.judge.credit.domain.outcomes import LOST, PAID, WITHDRAWN, Claim, Clearing, Outcome, outcome_of
 from huikuan.judge.credit.domain.replay import INVOICE, Ask, Change, Dues, Spell, Terms, Told, replay
-from huikuan.judge.credit.domain.usual import CARRIED, SALES, Bought, usual_limit
+from huikuan.judge.credit.domain.usual import Bought, carried_limit, is_newcomer
 from huikuan.judge.credit.queries.exposure import Node, exposure_as_of
 from huikuan.judge.credit.queries.past import Period, past
 from huikuan.judge.credit.queries.terms_then import rates_then
@@ -301,14 +301,11 @@ def test_nobody_knows_yet_what_is_open_and_not_late() -> None:
     assert outcome_of(1_000, [Claim(1_000, None)], on=day(900), late_over=30) == Outcome(unknown=1_000)
 
 
-def test_a_usual_limit() -> None:
-    """Sales of 730,000.00 a year, 30 days of term, at most 90,000.00 out at once."""
-    bought = Bought("CNY", day(-400), 730_000_00, 90_000_00, termed=100, term_days=3_000)
-    carried = [usual_limit(bought, CARRIED, grade=grade, grace_days=0, on=day(0)) for grade in ("A", "B", "C", "")]
-    assert [one.amount if one else None for one in carried] == [108_000_00, 90_000_00, 45_000_00, 45_000_00]
-    # 2,000.00 a day × (30 + 5) × 1.2 = 84,000.00
-    sales = [usual_limit(bought, SALES, grade=grade, grace_days=5, on=day(0)) for grade in ("A", "B", "C")]
-    assert [one.amount if one else None for one in sales] == [84_000_00, 50_400_00, 16_800_00]
-    young = replace(bought, first_on=day(-89))
-    assert usual_limit(young, CARRIED, grade="A", grace_days=0, on=day(0)) is None
-    assert usual_limit(replace(young, first_on=day(-90)), CARRIED, grade="A", grace_days=0, on=day(0)) is not None
+def test_a_limit_by_what_was_carried() -> None:
+    """At most 90,000.00 out at once."""
+    bought = Bought("CNY", day(-400), 90_000_00)
+    limits = [carried_limit(bought, grade).amount for grade in ("A", "B", "C", "")]
+    assert limits == [108_000_00, 90_000_00, 45_000_00, 45_000_00]
+    assert (is_newcomer(day(-89), day(0)), is_newcomer(day(-90), day(0)), is_newcomer(None, day(0))) == (
+        True, False, True
+    )  # fmt: skip
