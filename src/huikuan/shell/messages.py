@@ -21,6 +21,7 @@ from huikuan.mechanisms.jobs import messages as jobs
 from huikuan.mechanisms.pages import messages as pages
 from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
+from huikuan.mechanisms.work import messages as work
 from huikuan.record.contracts import messages as contracts
 from huikuan.record.customers import messages as customers
 from huikuan.record.customers.web import words
@@ -95,6 +96,7 @@ SENTENCES = {
     **policies.SENTENCES,
     **approvals.SENTENCES,
     **duties.SENTENCES,
+    **work.SENTENCES,
     **customers.SENTENCES,
     **financials.SENTENCES,
     **contracts.SENTENCES,

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.policies",
     "huikuan.mechanisms.approvals",
     "huikuan.mechanisms.duties",
+    "huikuan.mechanisms.work",
     "huikuan.mechanisms.pages",
     "huikuan.record.customers",
     "huikuan.record.financials",

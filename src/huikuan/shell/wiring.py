@@ -35,6 +35,7 @@ COMMANDS = {
     "policy": "huikuan.mechanisms.policies.cli",
     "approval": "huikuan.mechanisms.approvals.cli",
     "duty": "huikuan.mechanisms.duties.cli",
+    "work": "huikuan.mechanisms.work.cli",
     "customer": "huikuan.record.customers.cli",
     "handover": "huikuan.see.dossiers.cli",
     "financials": "huikuan.record.financials.cli",
@@ -66,6 +67,7 @@ def jobs() -> dict[str, Handler]:
     from huikuan.judge.rating import jobs as rating
     from huikuan.mechanisms.approvals import jobs as approvals
     from huikuan.mechanisms.jobs.handlers import Handler
+    from huikuan.mechanisms.work import jobs as work
     from huikuan.record.contracts import jobs as contracts
     from huikuan.see.statements import jobs as statements
     from huikuan.shell import recurring
@@ -81,6 +83,7 @@ def jobs() -> dict[str, Handler]:
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
         "contracts.sign": Handler(contracts.reach_signings, every=timedelta(hours=1)),
         "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),
+        "credit.watch": Handler(credit.watch, every=timedelta(hours=6)),
         "rating.assess": Handler(rating.assess_all, attempts=3),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
@@ -89,6 +92,7 @@ def jobs() -> dict[str, Handler]:
         "imports.commit": Handler(connectors.commit_draft),
         "imports.undo": Handler(connectors.undo),
         "imports.tidy": Handler(connectors.tidy, every=timedelta(hours=1)),
+        "work.tend": Handler(work.tend, every=timedelta(hours=1)),
         "events.deliver": Handler(lambda _: recurring.deliver_events(subscribers()), every=timedelta(seconds=10)),
     }
 
@@ -122,6 +126,7 @@ def counters() -> list[Counter]:
 def subscribers() -> list[Subscriber]:
     """Told of an event after its commit, at least once, in order per customer."""
     from huikuan.connect.api.operations.webhooks import queue_event
+    from huikuan.judge.credit.operations.crossings import MOVING, follow_crossings
     from huikuan.judge.credit.operations.orders import MAKING_ROOM, make_room
     from huikuan.mechanisms.events.subscribers import Subscriber
     from huikuan.record.receivables.operations.milestones import CATCHING_UP, catch_up
@@ -129,9 +134,13 @@ def subscribers() -> list[Subscriber]:
     def release_what_fits(event: Announced) -> None:
         make_room(event, at=datetime.now(UTC))
 
+    def look_for_crossings(event: Announced) -> None:
+        follow_crossings(event, at=datetime.now(UTC))
+
     return [
         Subscriber("receivables.late_items", catch_up, CATCHING_UP),
         Subscriber("credit.waiting_orders", release_what_fits, MAKING_ROOM),
+        Subscriber("credit.crossings", look_for_crossings, MOVING),
         Subscriber("api.webhooks", queue_event),
     ]
 

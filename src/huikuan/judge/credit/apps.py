@@ -9,8 +9,8 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Policies and what is decided by approval register themselves.
-        from huikuan.judge.credit import approvals, credit_policy, policies
+        # Policies, what is decided by approval and kinds of work register themselves.
+        from huikuan.judge.credit import approvals, credit_policy, policies, work
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("order_standing", _standings)

@@ -156,3 +156,28 @@ class DryRun(Fact):
 
     class Meta:
         indexes = [models.Index(fields=["company_id"], name="credit_dryrun_company")]
+
+
+class Crossing(Fact):
+    """A node came strictly over the first threshold of its limit, or fell strictly under the one that arms it again.
+
+    `node` as `queries.utilisation.node_name` writes it; `number` counts the node's crossings from 1: of two who see
+    the same one the database takes the first. `used` and `limit_amount` in minor units of `currency`, of that moment;
+    `percent`: the threshold that was passed. `policy_version_id` null: the shipped rules.
+    """
+
+    company_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True)
+    node = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    used = models.BigIntegerField()
+    limit_amount = models.BigIntegerField()
+    percent = models.PositiveIntegerField()
+    policy_version_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company_id", "node", "number"], name="credit_crossing_once"),
+        ]

@@ -115,6 +115,7 @@ PERMISSION_TITLES: dict[str, str] = {
     "draft_policy": gettext_noop("draft a policy"),
     "approve_policy": gettext_noop("approve a policy"),
     "force_policy": gettext_noop("put a policy in force"),
+    "view_work": gettext_noop("see work items"),
     "erase_personal": gettext_noop("erase personal data"),
     "use_api": gettext_noop("use the API"),
     "manage_webhooks": gettext_noop("manage webhooks"),

@@ -326,6 +326,13 @@ def called(names: Iterable[str]) -> frozenset[str]:
     return frozenset(found.values_list("username", flat=True))
 
 
+def user_of_owner(name: str) -> str:
+    """The user whom the books call so as an owner of customers; '' where nobody active is."""
+    named = User.objects.filter(Q(owner_name=name) | Q(username=name), is_active=True) if name else User.objects.none()
+    # An owner's name is said on purpose, and nobody else has it.
+    return next((one.username for one in sorted(named, key=lambda one: one.owner_name != name)), "")
+
+
 def shown_names(actors: Collection[str]) -> dict[str, str]:
     """Actor → the name people know them by; those without one, and commands on the machine, by what is recorded."""
     named = User.objects.filter(username__in=actors).exclude(display_name="")

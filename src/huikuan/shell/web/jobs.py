@@ -37,6 +37,7 @@ KINDS = {
     "columns.compact": gettext_noop("Compacting the mirror"),
     "columns.refresh": gettext_noop("Refreshing the mirror"),
     "contracts.sign": gettext_noop("Reaching milestones on their day of signature"),
+    "credit.watch": gettext_noop("Looking after limits"),
     "events.deliver": gettext_noop("Delivering events"),
     "imports.check": gettext_noop("Checking an import"),
     "imports.commit": gettext_noop("Committing an import"),
@@ -44,6 +45,7 @@ KINDS = {
     "imports.undo": gettext_noop("Undoing an import"),
     "rating.assess": gettext_noop("Assessing customers"),
     "statements.issue": gettext_noop("Issuing statements"),
+    "work.tend": gettext_noop("Passing on work nobody finished"),
 }
 STATES = {
     "failed": gettext_noop("failed"),

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     RELEASE_ORDER = "release_order"
     VIEW_REQUESTS = "view_requests"
     APPROVE_REQUESTS = "approve_requests"
+    VIEW_WORK = "view_work"
     ERASE_PERSONAL = "erase_personal"
     USE_API = "use_api"
     MANAGE_WEBHOOKS = "manage_webhooks"
@@ -83,7 +84,7 @@ def _role(name: str, *permissions: Permission, reach: Reach = Reach.ALL, guest: 
 
 
 #: Reading what is sold, owed and agreed; with the people behind it.
-_READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS, _P.VIEW_REQUESTS)
+_READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS, _P.VIEW_REQUESTS, _P.VIEW_WORK)
 _DEAL = (*_READ, _P.VIEW_PERSONAL)
 _AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
 #: Customers' data, and the people there.

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credit', '0002_prepaid_share'),
+        ('credit', '0003_limit_approval'),
     ]
 
     operations = [

@@ -1,0 +1,87 @@
+"""Kinds of work that credit gives people: thresholds crossed, limits that end."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from huikuan.mechanisms.work.kinds import About, WorkKind, register
+
+
+def _utilised(about: About) -> str:
+    shown = about.shown
+    tenths = -(-shown["utilisation_e4"] // 10)
+    said = _("%(currency)s %(used)s of %(limit)s used (%(percent)s %%), over %(warn_over)s %%") % {
+        "currency": shown["currency"],
+        "used": shown["used"],
+        "limit": shown["limit"],
+        "percent": f"{tenths // 10}.{tenths % 10}",
+        "warn_over": shown["warn_over"],
+    }
+    return _of_group(shown["group"], said)
+
+
+def _ends(about: About) -> str:
+    shown = about.shown
+    words = {"amount": f"{shown['currency']} {shown['limit']}", "until": shown["until_on"]}
+    standing = shown["kind"] == "standing"
+    said = _("The limit of %(amount)s ends on %(until)s") if standing else _("%(amount)s on top ends on %(until)s")
+    return _of_group(shown["group"], said % words)
+
+
+def _of_group(code: str, said: str) -> str:
+    if not code:
+        return said
+    return _("Group %(group)s: %(said)s") % {"group": code, "said": said}
+
+
+def _page(about: About) -> str:
+    """The customer's exposure and limits; of a group, its page."""
+    if about.customer_id is None:
+        return reverse("dossiers:groups")
+    return reverse("credit:customer", args=[about.customer_id])
+
+
+#: For finance: one per crossing.
+CROSSING = register(
+    WorkKind(
+        "credit.crossing",
+        gettext_noop("Limit nearly used up"),
+        role="finance_manager",
+        escalates_to="management",
+        days=2,
+        describe=_utilised,
+        address=_page,
+        results={
+            "collected": gettext_noop("payment agreed"),
+            "limit_asked": gettext_noop("higher limit asked for"),
+            "stopped": gettext_noop("supply stopped"),
+        },
+    )
+)
+#: For the owner of the customer; where the owner is no user here, for the sales manager.
+WARNING = register(
+    WorkKind(
+        "credit.warning",
+        gettext_noop("Warning: limit nearly used up"),
+        role="sales_manager",
+        escalates_to="sales_manager",
+        days=2,
+        describe=_utilised,
+        address=_page,
+        results={"told": gettext_noop("customer told"), "collected": gettext_noop("payment agreed")},
+    )
+)
+LIMIT_ENDS = register(
+    WorkKind(
+        "credit.limit_ends",
+        gettext_noop("Limit ends"),
+        role="credit_analyst",
+        escalates_to="credit_manager",
+        days=5,
+        describe=_ends,
+        address=_page,
+        results={"limit_asked": gettext_noop("new limit asked for"), "left": gettext_noop("left to end")},
+    )
+)

@@ -1,0 +1,1 @@
+"""Rules of work items: plain Python, no framework, no clock."""
