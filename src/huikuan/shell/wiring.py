@@ -84,6 +84,7 @@ def jobs() -> dict[str, Handler]:
         "contracts.sign": Handler(contracts.reach_signings, every=timedelta(hours=1)),
         "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),
         "credit.watch": Handler(credit.watch, every=timedelta(hours=6)),
+        "rating.remind": Handler(rating.remind, every=timedelta(hours=6)),
         "rating.assess": Handler(rating.assess_all, attempts=3),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),

@@ -13,9 +13,10 @@ from huikuan.judge.credit.operations.dry_runs import Question, answer, record_dr
 from huikuan.judge.credit.operations.orders import ask_waiting
 from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.limits import granted
+from huikuan.judge.credit.queries.terms import policy_in_force
 from huikuan.judge.credit.queries.terms_then import Basis
 from huikuan.judge.credit.queries.utilisation import limited_nodes
-from huikuan.judge.credit.work import LIMIT_ENDS
+from huikuan.judge.credit.work import LIMIT_ENDS, POLICY_REVIEW
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.models import Company
@@ -83,5 +84,18 @@ def limits_ending(at: datetime) -> Iterator[Wanted]:
                 yield Wanted(f"limit:{one.request_id}", company.pk, customer_id, shown, due_on=wish.until_on)
 
 
+def policies_to_review(at: datetime) -> Iterator[Wanted]:
+    """A company's credit policy whose day of review comes within 14 days, or has passed."""
+    for company in Company.objects.order_by("pk"):
+        found, policy = policy_in_force(company, at)
+        if policy.review_on is not None and policy.review_on <= business_date(at, company.time_zone) + AHEAD:
+            shown = {"review_on": policy.review_on.isoformat()}
+            key = f"company:{company.pk}:policy:{found.version_id or 0}"
+            yield Wanted(key, company.pk, None, shown, due_on=policy.review_on)
+
+
 #: Kind of work → what shall be open of it now.
-KEEPING: dict[str, Callable[[datetime], Iterator[Wanted]]] = {LIMIT_ENDS.name: limits_ending}
+KEEPING: dict[str, Callable[[datetime], Iterator[Wanted]]] = {
+    LIMIT_ENDS.name: limits_ending,
+    POLICY_REVIEW.name: policies_to_review,
+}

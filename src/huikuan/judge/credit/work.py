@@ -30,10 +30,18 @@ def _ends(about: About) -> str:
     return _of_group(shown["group"], said % words)
 
 
+def _review(about: About) -> str:
+    return _("To be reviewed by %(day)s, as the policy in force says") % {"day": about.shown["review_on"]}
+
+
 def _of_group(code: str, said: str) -> str:
     if not code:
         return said
     return _("Group %(group)s: %(said)s") % {"group": code, "said": said}
+
+
+def _policies(_about: About) -> str:
+    return reverse("shell:policies")
 
 
 def _page(about: About) -> str:
@@ -83,5 +91,18 @@ LIMIT_ENDS = register(
         describe=_ends,
         address=_page,
         results={"limit_asked": gettext_noop("new limit asked for"), "left": gettext_noop("left to end")},
+    )
+)
+#: The credit policy in force says when it is to be looked at again.
+POLICY_REVIEW = register(
+    WorkKind(
+        "credit.policy_review",
+        gettext_noop("Credit policy to review"),
+        role="credit_manager",
+        escalates_to="finance_manager",
+        days=14,
+        describe=_review,
+        address=_policies,
+        results={"kept": gettext_noop("policy stands"), "drafted": gettext_noop("new version drafted")},
     )
 )

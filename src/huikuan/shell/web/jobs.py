@@ -43,6 +43,7 @@ KINDS = {
     "imports.commit": gettext_noop("Committing an import"),
     "imports.tidy": gettext_noop("Tidying imports begun"),
     "imports.undo": gettext_noop("Undoing an import"),
+    "rating.remind": gettext_noop("Reminding of reviews"),
     "rating.assess": gettext_noop("Assessing customers"),
     "statements.issue": gettext_noop("Issuing statements"),
     "work.tend": gettext_noop("Passing on work nobody finished"),

@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.crossing import OVER, REARMED, crossing
 from huikuan.judge.credit.domain.deciding import ENFORCE, OPEN_DEBT, Rules
 from huikuan.judge.credit.domain.ending import ending
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Granted, Wish
-from huikuan.judge.credit.jobs import AHEAD, limits_ending, watch
+from huikuan.judge.credit.jobs import AHEAD, limits_ending, policies_to_review, watch
 from huikuan.judge.credit.models import Crossing
 from huikuan.judge.credit.operations import crossings
 from huikuan.judge.credit.operations.crossings import MOVING, follow_crossings, look_at_company
@@ -24,9 +25,11 @@ from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, day, person
 from huikuan.judge.credit.tests.test_limits import ask, grant
 from huikuan.judge.credit.tests.test_orders import change, limited, rules
-from huikuan.judge.credit.work import CROSSING, LIMIT_ENDS, WARNING
+from huikuan.judge.credit.work import CROSSING, LIMIT_ENDS, POLICY_REVIEW, WARNING
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.subscribers import Announced
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.queries import version as policy_version
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.mechanisms.work.operations import finish_item, keep_items
 from huikuan.mechanisms.work.queries import ItemRow, rows_of
@@ -261,6 +264,30 @@ def test_a_limit_that_ends_is_work_until_another_is_granted(staffed: Trade) -> N
     assert keep() == {"opened": 0, "cancelled": 0}
     limited(staffed, LIMIT)
     assert keep() == {"opened": 0, "cancelled": 1}
+
+
+def test_a_policy_says_when_it_is_looked_at_again(staffed: Trade) -> None:
+    def version(review_on: str | None) -> None:
+        put_in_force(CREDIT_POLICY.name, {**CREDIT_POLICY.default, "review_on": review_on})
+
+    def keep() -> dict[str, int]:
+        return keep_items(kind=POLICY_REVIEW.name, wanted=list(policies_to_review(AT)), at=AT)
+
+    assert keep() == {"opened": 0, "cancelled": 0}
+    version("2026-03-16")
+    assert keep() == {"opened": 0, "cancelled": 0}, "15 days ahead"
+    version("2026-03-15")
+    assert keep() == {"opened": 1, "cancelled": 0}
+    (item,) = items(POLICY_REVIEW.name)
+    assert (item.customer_id, item.role, item.due_on) == (None, "credit_manager", date(2026, 3, 15))
+    version("2027-03-15")
+    assert keep() == {"opened": 0, "cancelled": 1}
+
+
+def put_in_force(kind: str, document: dict[str, Any]) -> None:
+    number = policies.draft(kind=kind, company_id=None, document=document, actor="chen", at=AT)
+    policies.approve(version_id=number, digest=policy_version(number).digest, actor="li", at=AT)
+    policies.put_in_force(version_id=number, effective_at=AT, actor="li", at=AT)
 
 
 def test_the_job_looks_at_all_of_it(staffed: Trade) -> None:

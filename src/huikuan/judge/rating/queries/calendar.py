@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from huikuan.judge.rating.models import Assessment
+from huikuan.judge.rating.models import Assessment, Override
 from huikuan.judge.rating.queries.ratings import Rating, latest_assessments, ratings_of
 from huikuan.kernel.dates import month_end
 from huikuan.mechanisms.audit.models import Head
-from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 from huikuan.record.customers.models import Customer
 from huikuan.record.customers.queries import named_like, seen, standing_seen
 from huikuan.record.customers.queries.merging import merged
@@ -56,6 +56,16 @@ class RatedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A customer's review: of which assessment, which grade holds ('' none), and the day."""
+
+    customer_id: int
+    assessment_id: int
+    grade: str
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """How many reviews come in a month."""
 
@@ -87,6 +97,19 @@ def due_customers(day: date, *, known: Head | None = None) -> list[int]:
     ones = merged(known.horizon if known else None)
     shown = {ones.get(customer_id, customer_id) for customer_id in buying}
     return sorted((due - ones.keys()) | (shown - standing.keys()))
+
+
+def reviews_until(until: date, *, day: date) -> list[Review]:
+    """The customers whose review, as it stands on `day`, comes by `until` or has passed, by id: by their assessment's
+    day, or the end of the override that governs, where that is sooner."""
+    latest = latest_assessments(day).filter(review_on__lte=until).values_list("customer_id", flat=True)
+    overridden = Override.objects.filter(until__lte=until).values_list("customer_id", flat=True)
+    found = ratings_of({*latest, *overridden} - merged(None).keys(), day=day, scope=EVERYTHING)
+    return [
+        Review(customer_id, rating.assessment.id, rating.grade, rating.review_on)
+        for customer_id, rating in sorted(found.items())
+        if rating.review_on <= until
+    ]
 
 
 def review_months(*, day: date, scope: Scope, known: Head | None = None, count: int = 13) -> list[Month]:

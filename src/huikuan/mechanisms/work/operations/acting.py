@@ -77,10 +77,16 @@ def _theirs(item_id: int, actor: str, at: datetime) -> tuple[WorkItem, list[Work
     if not is_operator(actor) or User.objects.filter(username=me, is_active=True).exists():
         _require_reach(item, me, at)
         steps, stand = still_open(item)
-        if not waits_for(stand, me, rights(me, at=at).roles(item.company_id)):
+        if not waits_for(stand, me, _roles(me, item, at)):
             raise Refusal("work_not_yours", item=item_id)
         return item, steps, stand
     return item, *still_open(item)
+
+
+def _roles(me: str, item: WorkItem, at: datetime) -> frozenset[str]:
+    """The roles that count for the item: those held for its company; about no company, those held for any."""
+    held = rights(me, at=at)
+    return held.roles(item.company_id) if item.company_id else frozenset(one.role for one in held.held)
 
 
 def _require_reach(item: WorkItem, me: str, at: datetime) -> None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.domain.scope import Part, Scope, scope_of
 from huikuan.mechanisms.identity.reaching import reached
 from huikuan.mechanisms.work.domain.lifecycle import ENDING, OPEN, Stand, stand_of
 from huikuan.mechanisms.work.kinds import About
@@ -83,12 +83,16 @@ def item(item_id: int, *, scope: Scope) -> ItemRow:
 
 
 def reached_by(rows: QuerySet[WorkItem], scope: Scope) -> QuerySet[WorkItem]:
-    """Those of the items a reader reaches: of customers they reach; of no customer, in companies they see whole."""
+    """Those of the items a reader reaches: of customers they reach, in a company they reach them in where it is about
+    one; of no customer, in companies they see whole."""
     if scope.everything:
         return rows
     whole = scope.whole_companies
     common = Q(customer_id=None) if whole is None else Q(customer_id=None, company_id__in=whole)
-    return rows.filter(Q(pk__in=reached(WorkItem.objects.all(), scope).values("pk")) | common)
+    anywhere = scope_of((Part(None, part.owners) for part in scope.parts), on=scope.on)
+    shared = reached(WorkItem.objects.filter(company_id=None, customer_id__isnull=False), anywhere)
+    theirs = reached(WorkItem.objects.all(), scope)
+    return rows.filter(Q(pk__in=theirs.values("pk")) | Q(pk__in=shared.values("pk")) | common)
 
 
 def standing(rows: QuerySet[WorkItem]) -> QuerySet[Any]:

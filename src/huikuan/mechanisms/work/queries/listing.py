@@ -103,7 +103,7 @@ def _for(reader: Reader) -> Q:
     """What waits for the reader, as `domain.lifecycle.waits_for` says it of one item."""
     wanted = Q(now_owner=reader.name)
     for one in reader.rights.held:
-        there = Q() if one.company_id is None else Q(company_id=one.company_id)
+        there = Q() if one.company_id is None else Q(company_id=one.company_id) | Q(company_id=None)
         wanted |= there & (Q(now_owner="", now_role=one.role) | Q(now_above=one.role))
     return wanted
 

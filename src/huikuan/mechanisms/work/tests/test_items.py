@@ -128,6 +128,16 @@ def test_what_is_about_no_customer_is_for_those_who_see_the_company_whole(office
     assert inbox("north") == inbox("li", show="all") == []
 
 
+def test_what_is_about_a_customer_of_no_company_is_for_whoever_sees_the_customer(office: Office) -> None:
+    company_alone = person("north", "credit_analyst", company="MAIN")
+    wanted = operations.Wanted("x", None, office.second, {"why": "?"})
+    item = operations.open_item(kind=KIND, wanted=wanted, at=AT)
+    assert inbox("chen") == inbox(company_alone) == inbox("wang", show="all") == [item]
+    assert inbox("li", show="all") == []
+    assert refused(lambda: finish(item, "li")) == "work_item_unknown"
+    finish(item, company_alone)
+
+
 def test_taken_it_is_in_no_other_inbox(office: Office) -> None:
     item = office.open()
     operations.take_item(item_id=item, actor="chen", at=AT)
