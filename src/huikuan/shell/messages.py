@@ -23,6 +23,7 @@ from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
 from huikuan.mechanisms.work import messages as work
 from huikuan.record.contracts import messages as contracts
+from huikuan.record.cover import messages as cover
 from huikuan.record.customers import messages as customers
 from huikuan.record.customers.web import words
 from huikuan.record.financials import messages as financials
@@ -101,6 +102,7 @@ SENTENCES = {
     **financials.SENTENCES,
     **contracts.SENTENCES,
     **receivables.SENTENCES,
+    **cover.SENTENCES,
     **rating.SENTENCES,
     **credit.SENTENCES,
     **cockpit.SENTENCES,
@@ -144,6 +146,7 @@ _WORDS = {
 _FIELDS = {
     "contract_": contracts.FIELDS,
     "order_": contracts.FIELDS,
+    "cover_": cover.FIELDS,
     "customer_": words.FIELDS,
     "financials_": financials.FIELDS,
 }

@@ -45,6 +45,7 @@ COMMANDS = {
     "aging": "huikuan.record.receivables.cli",
     "rates": "huikuan.record.receivables.cli",
     "period": "huikuan.record.receivables.cli",
+    "cover": "huikuan.record.cover.cli",
     "credit": "huikuan.judge.credit.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",

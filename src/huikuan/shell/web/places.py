@@ -63,6 +63,7 @@ PLACES = (
         children=(
             Place(gettext_noop("Orders that wait"), "credit:waiting"),
             Place(gettext_noop("Limits to decide"), "credit:requests"),
+            Place(gettext_noop("Cover"), "cover:pieces"),
         ),
     ),
     Place(

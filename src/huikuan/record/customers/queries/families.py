@@ -101,6 +101,13 @@ def customers_in(code: str, day: date, known: int | None = None) -> frozenset[in
     return frozenset({*(named - pairs.keys()), *(one for one, into in pairs.items() if into in named)})
 
 
+def chains_of(customer_ids: Collection[int], day: date) -> dict[int, tuple[str, ...]]:
+    """Customer → the group it is in on `day` and those above it, nearest first; those in none are left out."""
+    own, parents = affiliation_as_of(day, dimension=_GROUP, customer_ids=customer_ids), _parents()
+    known = set(CustomerGroup.objects.filter(code__in=set(own.values())).values_list("code", flat=True))
+    return {one: (code, *chain_above(code, parents)) for one, code in own.items() if code in known}
+
+
 def _parents() -> dict[str, str]:
     rows = CustomerGroup.objects.filter(parent__isnull=False).values_list("code", "parent__code")
     return {code: str(parent) for code, parent in rows}

@@ -24,6 +24,7 @@ from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.queries.contracts import ContractFilter, contracts_page
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
+from huikuan.record.cover.queries.listing import COUNTS, Asking, PieceFilter, pieces_page
 from huikuan.record.customers.domain.documents import EXPIRED, EXPIRING
 from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.queries import CustomerRow, affiliations_of, customers_by_id, groups, seen
@@ -45,6 +46,8 @@ from huikuan.see.statements.queries.issued import IssuedFilter, count_issued, is
 
 #: Open lines and postings shown at once; the ledger's list has them all.
 FEW = 50
+#: Pieces of cover shown beside the tabs.
+_FEW_PIECES = 5
 
 TABS = {
     "items": gettext_noop("Open claims"),
@@ -213,10 +216,13 @@ def _contracts(asked: Asked, limit: int) -> Any:
 
 
 def _credit(request: HttpRequest, asked: Asked) -> dict[str, Any]:
-    """The limit and what stands against it, where one company is looked at; of several the credit page tells."""
+    """The limit and what stands against it, where one company is looked at (of several the credit page tells), and
+    what covers it."""
     if not asked.sees_books:
-        return {"limit": None}
+        return {"limit": None, "cover": None}
     reading = reading_of(request)
+    covering = PieceFilter(COUNTS, company_id=reading.company_id, customer_id=asked.customer.id)
+    cover = pieces_page(covering, Asking(asked.ledger, reading.as_of, reading.horizon), limit=_FEW_PIECES)
     companies = [reading.company] if reading.company else companies_offered(request)
     shown = pictures(
         asked.customer.id,
@@ -226,7 +232,7 @@ def _credit(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         as_of=reading.as_of,
         known=reading.horizon,
     )
-    return {"limit": shown[0].own if len(shown) == 1 else None}
+    return {"limit": shown[0].own if len(shown) == 1 else None, "cover": cover}
 
 
 def _habit(asked: Asked) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Cover: what lessens the loss if a customer does not pay, piece by piece."""

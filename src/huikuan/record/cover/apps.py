@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "huikuan.record.cover"
+    label = "cover"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # The kind of request registers itself.
+        from huikuan.record.cover import approvals

@@ -1,0 +1,1 @@
+"""Decisions about cover: what a piece says, what it is worth, and which exposure it takes."""

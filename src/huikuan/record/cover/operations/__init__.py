@@ -1,0 +1,1 @@
+"""Writing cover: proposed and approved, revalued, released."""

@@ -1,0 +1,1 @@
+"""Reading cover: frozen rows, no decisions."""
