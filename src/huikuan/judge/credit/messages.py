@@ -221,13 +221,13 @@ WAYS_OUT_OF_A_GROUP: dict[str, str] = {
 }
 
 #: How limits are proposed in a dry run where none had been granted.
-METHODS: dict[str, str] = {
+BASES: dict[str, str] = {
     "policy": gettext_noop("what the credit policy would have proposed"),
     "carried": gettext_noop("what the customer had out at most in the year before, by grade"),
 }
 
 #: The figures of a dry run.
-FIGURES: dict[str, str] = {
+OUTCOMES: dict[str, str] = {
     "held": gettext_noop("Orders held"),
     "warned": gettext_noop("Orders warned about"),
     "lost": gettext_noop("Held, and written off later"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huikuan.judge.credit.messages import DECISIONS, METHODS, RULES
+from huikuan.judge.credit.messages import BASES, DECISIONS, RULES
 from huikuan.judge.credit.queries.dry_runs import DryRunRow, Figures, Report
 from huikuan.judge.credit.telling import told_reason
 from huikuan.kernel.money import to_text
@@ -82,7 +82,7 @@ def headline(run: DryRunRow, of: Figures) -> str:
 def report_lines(run: DryRunRow, report: Report) -> list[str]:
     """The report for a terminal."""
     lines = [headline(run, one) for one in (report.together, *report.apart)]
-    lines.append("  " + _("Limits where none had been granted: %(method)s") % {"method": _(METHODS[run.method])})
+    lines.append("  " + _("Limits where none had been granted: %(method)s") % {"method": _(BASES[run.method])})
     if report.invoices:
         lines.append("  " + _("Invoices that stand for an order: %(count)s") % {"count": f"{report.invoices:,}"})
     return [*lines, *(f"  {_(RULES.get(rule, rule))}\t{count:,}" for rule, count in report.reasons)]

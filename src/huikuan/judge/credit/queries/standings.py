@@ -75,7 +75,8 @@ def asking_standing(order_id: int) -> Callable[[], StandingRow | None]:
     )
 
     def answer() -> StandingRow | None:
-        return next((StandingRow(*row, as_date(until_on)) for *row, until_on in asked()), None)
+        rows = [StandingRow(state, currency, amount, as_date(day)) for state, currency, amount, day in asked()]
+        return next(iter(rows), None)
 
     return answer
 

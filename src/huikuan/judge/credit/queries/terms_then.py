@@ -167,7 +167,7 @@ def _as_it_is(minor: int, _currency: str, _into: str, _day: date) -> int:
 
 def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[int, str]:
     """Customer → the grade that held on the day; of whom had none yet what the scorecards give by its facts."""
-    held = {}
+    held: dict[int, str] = {}
     ids = sorted(customer_ids)
     if Assessment.objects.filter(as_of__lte=day, tx__lt=period.horizon).exists():
         for start in range(0, len(ids), _AT_ONCE):

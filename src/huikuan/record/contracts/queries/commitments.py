@@ -103,9 +103,9 @@ def asking_ordered(order_id: int) -> Callable[[], tuple[Stated, Company]]:
         rows = asked()
         if not rows:
             raise Refusal("order_unknown", order=order_id)
-        *row, state = rows[0][:11]
+        row = [*rows[0][:10], rows[0][10] == SalesOrder.State.VOID]
         company = Company.from_db(DEFAULT_DB_ALIAS, _COMPANY, rows[0][11:])
-        return Stated(*row, void=state == SalesOrder.State.VOID), company
+        return Stated(*row), company
 
     return answer
 

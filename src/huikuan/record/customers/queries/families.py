@@ -15,6 +15,7 @@ from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import as_date, int8
 from huikuan.record.customers.domain.tree import chain_above
 from huikuan.record.customers.models import Affiliation, CustomerGroup
+from huikuan.record.customers.queries.customers import affiliation_as_of
 from huikuan.record.customers.queries.merging import merged, one_with, shown_as
 
 _GROUP = Affiliation.Dimension.GROUP.value
