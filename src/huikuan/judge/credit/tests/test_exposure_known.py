@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from huikuan.judge.credit.queries.pictures import pictures
 from huikuan.judge.credit.tests.conftest import TODAY, WHO, Trade
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
@@ -15,6 +17,7 @@ def known_at(trade: Trade, customer: int, known: int | None) -> list[tuple[str, 
     return [(node.node.group, node.exposure.total if node.exposure else -1) for node in nodes]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_was_learnt_later_changes_nothing_of_what_was_known(trade: Trade) -> None:
     trade.grouped()
     trade.rate("USD", "2026-01-01", 700_000_000)
