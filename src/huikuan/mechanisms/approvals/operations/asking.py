@@ -153,7 +153,8 @@ def _asked_before(about: About, ones: Collection[int], maker: str, authority: Au
 
 
 def _require_none_waiting(about: About) -> None:
-    other = _waiting(about.kind, about.subject).first()
+    # A subject, a customer for one, may be several companies', each of which asks for itself.
+    other = _waiting(about.kind, about.subject).filter(company_id=about.company_id).first()
     if other is not None:
         raise Refusal("request_waits_already", request=other.pk)
 
@@ -162,7 +163,8 @@ def _require_replaceable(replaces: int | None, about: About) -> None:
     if replaces is None:
         return
     earlier = request_record(replaces)
-    if (earlier.kind, earlier.subject) != (about.kind, about.subject) or stand_of_request(earlier).state == APPROVED:
+    same = (earlier.kind, earlier.subject, earlier.company_id) == (about.kind, about.subject, about.company_id)
+    if not same or stand_of_request(earlier).state == APPROVED:
         raise Refusal("request_replaces_another", request=replaces)
 
 
