@@ -7,5 +7,5 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The policy kind and the kinds of work register themselves.
-        from huikuan.judge.rating import policies, work
+        # The policy kind, what is decided by approval and the kinds of work register themselves.
+        from huikuan.judge.rating import approvals, policies, work

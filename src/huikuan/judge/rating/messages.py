@@ -22,11 +22,10 @@ SENTENCES: dict[str, str] = {
     "factor_value_unreadable": gettext_noop("“%(value)s” is no value of %(factor)s."),
     "grade_unknown": gettext_noop("There is no grade “%(grade)s”. Known are: %(known)s."),
     "information_from_future": gettext_noop("%(on)s is still to come; a value is known on a day that has been."),
-    "override_decided": gettext_noop("Grade override %(override)s is “%(state)s” already, or its end has passed."),
     "override_not_standing": gettext_noop(
         "Grade override %(override)s does not stand today; there is nothing to end."
     ),
-    "override_own_approval": gettext_noop("%(actor)s drew this override up; somebody else has to approve it."),
+    "override_over": gettext_noop("The override would have ended on %(until)s. Draw it up anew."),
     "override_reason_missing": gettext_noop("Say why the grade should be another, please."),
     "override_unknown": gettext_noop("There is no grade override %(override)s."),
     "override_until_bad": gettext_noop(

@@ -64,8 +64,10 @@ class Override(Fact):
     """Somebody holds another grade to be right, and says why (人工调整); it counts once another approves it.
 
     It stands from the approval's day through `until`, whatever the scorecards say meanwhile. `assessment_id`: what it
-    departs from.
+    departs from. `approval_id`: the request among the approvals that decides it (null: drawn up before there was one).
     """
+
+    later = ("approval_id",)
 
     customer_id = models.BigIntegerField(db_index=True)
     assessment_id = models.BigIntegerField()
@@ -73,11 +75,12 @@ class Override(Fact):
     reason = models.CharField(max_length=300)
     until = models.DateField()
     actor = models.CharField(max_length=150)
+    approval_id = models.BigIntegerField(null=True, unique=True)
 
 
 class OverrideStep(Fact):
-    """An override was approved from `effective_on` on, declined, or ended early. `own`: its maker approved it, as a
-    small firm's rule lets them."""
+    """An override was approved from `effective_on` on, or ended early; of those from before approvals decided them
+    also declined. `own`: its maker approved it, as a small firm's rule lets them."""
 
     class Step(models.TextChoices):
         APPROVED = "approved"

@@ -175,7 +175,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "credit/ratings/<int:customer_id>/assess": ("assess_customers", "assess_customers"),
     "credit/ratings/<int:customer_id>/inform": ("assess_customers", "assess_customers"),
     "credit/ratings/<int:customer_id>/override": ("assess_customers", "assess_customers"),
-    "credit/overrides/<int:override_id>/decide": ("approve_grade", "approve_grade"),
+    "credit/overrides/<int:override_id>/end": ("approve_grade", "approve_grade"),
     "credit/": ("view_orders", "view_orders"),
     "credit/export": ("view_orders", "view_orders"),
     "credit/orders/<int:order_id>": ("view_orders", "release_order"),

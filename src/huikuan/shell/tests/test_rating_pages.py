@@ -134,35 +134,38 @@ def test_another_grade_is_drawn_up_by_one_and_approved_by_another(reader: Client
     assess(books, "C0001")
     analyst = signed_in("ana", "credit_analyst")
     analyst.post(f"/credit/ratings/{one}/override", {"grade": "A", "reason": "母公司担保", "until": "2026-12-31"})
-    number = Override.objects.get().pk
+    fact = Override.objects.get()
     shown = analyst.get(f"/customers/{one}?tab=rating").content.decode()
     assert "母公司担保" in shown
-    assert "verdict" not in shown, "who draws up does not decide"
-    assert analyst.post(f"/credit/overrides/{number}/decide", {"verdict": "approve"}).status_code == 403
-    assert 'value="approve"' in reader.get(f"/customers/{one}?tab=rating").content.decode()
-    assert reader.post(f"/credit/overrides/{number}/decide", {"verdict": "perhaps"}).status_code == 404
-    reader.post(f"/credit/overrides/{number}/decide", {"verdict": "approve"})
+    request = f"/approvals/{fact.approval_id}"
+    assert request in shown
+    page = reader.get(request)
+    assert [value for _, value in page.context["facts"]][:2] == ["C → A", "2026-12-31"]
+    assert page.context["beside"][0][1].startswith("C · ")
+    session = reader.session
+    session["proved"] = 2**40
+    session.save()
+    reader.post(f"{request}/decide", {"deed": "approve", "digest": page.context["row"].digest})
     assert OverrideStep.objects.get().actor == books.user.username
     page = reader.get(f"/customers/{one}?tab=rating")
     assert page.context["rating"].grade == "A"
-    assert 'value="end"' in page.content.decode()
+    end = f"/credit/overrides/{fact.pk}/end"
+    assert end in page.content.decode()
     assert dict(listed(reader))["C0001"] == "A"
-    reader.post(f"/credit/overrides/{number}/decide", {"verdict": "end", "comment": "担保撤销"})
+    assert analyst.post(end, {"comment": "x"}).status_code == 403
+    reader.post(end, {"comment": ""})
+    assert reader.get(f"/customers/{one}").context["rating"].override is not None
+    reader.post(end, {"comment": "担保撤销"})
     assert reader.get(f"/customers/{one}").context["rating"].override is None
 
 
-def test_one_s_own_override_can_be_declined_and_not_approved(reader: Client, books: Books) -> None:
+def test_one_s_own_override_can_be_withdrawn_and_not_approved(reader: Client, books: Books) -> None:
     one = books.customer("C0001")
     assess(books, "C0001")
     reader.post(f"/credit/ratings/{one}/override", {"grade": "A", "reason": "x", "until": ""})
-    number = Override.objects.get().pk
-    shown = reader.get(f"/customers/{one}?tab=rating").content.decode()
-    assert ('value="approve"' in shown, 'value="decline"' in shown) == (False, True)
-    told = reader.post(f"/credit/overrides/{number}/decide", {"verdict": "approve"}, follow=True).content.decode()
+    told = reader.get(f"/approvals/{Override.objects.get().approval_id}").content.decode()
+    assert ('value="approve"' in told, 'value="withdraw"' in told) == (False, True)
     assert "须由他人审批" in told
-    assert not OverrideStep.objects.exists()
-    reader.post(f"/credit/overrides/{number}/decide", {"verdict": "decline", "comment": "作罢"})
-    assert OverrideStep.objects.get().step == "declined"
 
 
 def test_a_run_is_asked_for_by_who_rates_everybody(reader: Client, books: Books) -> None:

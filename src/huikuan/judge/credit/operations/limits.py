@@ -23,10 +23,11 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.identity.queries import called, require, scope
+from huikuan.mechanisms.identity.queries import require, scope
 from huikuan.mechanisms.store.transactions import retrying
-from huikuan.record.customers.queries import affiliation_as_of, seen
+from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.families import customers_in, one_of
+from huikuan.record.customers.queries.owning import owning
 
 LONGEST_REASON = 200
 #: What a request keeps of the wish, by the same names.
@@ -74,22 +75,16 @@ def request_limit(
             sum_asked=_sum(wish, before, company, at),
             off_policy=off_policy,
             note=reason,
-            barred=_owners(node, today),
+            barred=owning(node.members, today),
             replaces=replaces,
             actor=actor,
             at=at,
         )
         row = {
-            **{name: getattr(wish, name) for name in _WISHED},
-            **said,
-            "company_id": company.pk,
-            "customer_id": customer_id,
-            "group_code": group,
-            "reason": reason,
-            "replaces": before.id if before else None,
-            "actor": actor,
-            "approval_id": number,
-        }
+            **said, **{name: getattr(wish, name) for name in _WISHED}, "company_id": company.pk, "reason": reason,
+            "customer_id": customer_id, "group_code": group, "replaces": before.id if before else None,
+            "actor": actor, "approval_id": number,
+        }  # fmt: skip
         record(LimitRequest, [row], at=at)
         payload = {"request": number}
         announce("credit.limit_requested", at=at, company_id=company.pk, customer_id=customer_id, payload=payload)
@@ -106,11 +101,6 @@ def _sum(wish: Wish, before: Before | None, company: Company, at: datetime) -> S
     worth = converter(wish.currency, today)(stood.amount, stood.currency) if stood else 0
     amount = asked_for(wish, stood, stood=worth)
     return Sum(amount, wish.currency, converter(measured_in(company.pk, at=at), today)(amount, wish.currency))
-
-
-def _owners(node: Node, day: date) -> frozenset[str]:
-    """Whoever the customers concerned belong to: nobody decides what their own customers may have."""
-    return called(affiliation_as_of(day, dimension="owner", customer_ids=node.members).values())
 
 
 def _subject(customer_id: int | None, group: str) -> str:

@@ -9,6 +9,8 @@ from datetime import date
 from huikuan.kernel.dates import month_end
 from huikuan.kernel.errors import Refusal
 
+#: What an approval of an override is called.
+KIND = "rating.override"
 APPROVED, DECLINED, ENDED = "approved", "declined", "ended"
 DRAWN_UP = "drawn_up"
 
@@ -55,6 +57,12 @@ def review_day(assessed: date, months: int) -> date:
     count = assessed.year * 12 + assessed.month - 1 + months
     first = date(count // 12, count % 12 + 1, 1)
     return first.replace(day=min(assessed.day, month_end(first).day))
+
+
+def raises_much(grade: str, found: str, grades: Sequence[str]) -> bool:
+    """Whether `grade` is more than one better than the one the scorecard found, or it found none. `grades`: all of
+    them, the best first."""
+    return found not in grades or grades.index(grade) < grades.index(found) - 1
 
 
 def check_override(*, grade: str, reason: str, until: date, today: date, grades: Sequence[str], latest: date) -> None:

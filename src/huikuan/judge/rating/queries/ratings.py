@@ -11,9 +11,11 @@ from datetime import date, datetime
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from huikuan.judge.rating.domain.grades import APPROVED, DECLINED, ENDED, OverrideState, governing
+from huikuan.judge.rating.domain.grades import APPROVED, DECLINED, ENDED, KIND, OverrideState, governing
 from huikuan.judge.rating.domain.scorecard import Reason
 from huikuan.judge.rating.models import Assessment, Override, OverrideStep
+from huikuan.mechanisms.approvals.domain import lifecycle
+from huikuan.mechanisms.approvals.queries import Outcome, outcomes, pending_ids
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import seen
@@ -42,8 +44,10 @@ class AssessmentRow:
 
 @dataclass(frozen=True, slots=True)
 class OverrideRow:
-    """An override with its maker, why, and what became of it by the day asked about."""
+    """An override with its maker, why, and what became of it by the day asked about. `number`: of the approval that
+    decides it; None: it was drawn up before there was one."""
 
+    number: int | None
     customer_id: int
     assessment_id: int
     reason: str
@@ -139,7 +143,7 @@ def override_with_id(override_id: int, *, scope: Scope) -> OverrideRow | None:
 def waiting_overrides(day: date, *, scope: Scope) -> list[OverrideRow]:
     """Those somebody has to decide about, oldest first."""
     what = seen(scope)
-    undecided = Override.objects.exclude(pk__in=OverrideStep.objects.values("override_id")).filter(until__gte=day)
+    undecided = Override.objects.filter(approval_id__in=pending_ids(KIND), until__gte=day)
     return [row for row in _overrides(undecided, None) if what.has_customer(row.customer_id)]
 
 
@@ -202,26 +206,32 @@ def _overrides(rows: QuerySet[Override], known: Head | None) -> Iterable[Overrid
     taken: dict[int, dict[str, OverrideStep]] = defaultdict(dict)
     for step in steps:
         taken[step.override_id][step.step] = step
-    for row in rows.order_by("tx", "id"):
-        yield _override_row(row, taken[row.pk])
+    drawn_up = list(rows.order_by("tx", "id"))
+    asked = outcomes([row.approval_id for row in drawn_up if row.approval_id is not None])
+    for row in drawn_up:
+        yield _override_row(row, taken[row.pk], asked.get(row.approval_id or 0))
 
 
-def _override_row(row: Override, steps: dict[str, OverrideStep]) -> OverrideRow:
+def _override_row(row: Override, steps: dict[str, OverrideStep], asked: Outcome | None) -> OverrideRow:
+    """`asked`: how its approval stands; None: drawn up before there was one, and what nobody decided then is decided
+    no more."""
     approved, declined, ended = (steps.get(step) for step in (APPROVED, DECLINED, ENDED))
     decided = ended or declined or approved
+    refused = decided is None if asked is None else asked.state not in (lifecycle.PENDING, lifecycle.APPROVED)
     return OverrideRow(
+        number=row.approval_id,
         customer_id=row.customer_id,
         assessment_id=row.assessment_id,
         reason=row.reason,
         actor=row.actor,
         recorded_at=row.recorded_at,
-        decided_by=decided.actor if decided else "",
-        comment=decided.comment if decided else "",
+        decided_by=decided.actor if decided else asked.decided_by if asked else "",
+        comment=(decided.comment if decided else "") or (asked.comment if asked else ""),
         state=OverrideState(
             id=row.pk,
             grade=row.grade,
             until=row.until,
-            declined=declined is not None,
+            declined=declined is not None or refused,
             approved_on=approved.effective_on if approved else None,
             ended_on=ended.effective_on if ended else None,
         ),

@@ -13,12 +13,12 @@ import pytest
 
 from huikuan.judge.rating import jobs
 from huikuan.judge.rating.domain.factors import Reliability
-from huikuan.judge.rating.domain.grades import OverrideState, governing, review_day
+from huikuan.judge.rating.domain.grades import OverrideState, governing, raises_much, review_day
 from huikuan.judge.rating.domain.shipped import DOCUMENT
 from huikuan.judge.rating.models import Assessment, Information, Override, OverrideStep
 from huikuan.judge.rating.operations.assessing import RUN, assess_customer, record_assessments, start_run
 from huikuan.judge.rating.operations.information import record_information
-from huikuan.judge.rating.operations.overrides import decide_override, draw_up_override, end_override
+from huikuan.judge.rating.operations.overrides import draw_up_override, end_override
 from huikuan.judge.rating.queries.assessing import assessed, scorecard_on, scorecard_version
 from huikuan.judge.rating.queries.calendar import (
     RatingFilter,
@@ -37,9 +37,13 @@ from huikuan.judge.rating.queries.ratings import (
     ratings_of,
     waiting_overrides,
 )
-from huikuan.judge.rating.tests.conftest import AT, DAY, EARLY, put_in_force
+from huikuan.judge.rating.tests.conftest import AT, DAY, EARLY, person, put_in_force
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals import operations as approvals
+from huikuan.mechanisms.approvals import queries as approval_queries
+from huikuan.mechanisms.approvals.models import ApprovalStep
 from huikuan.mechanisms.audit.models import Leaf
+from huikuan.mechanisms.audit.operations import record as record_facts
 from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, Scope
@@ -64,7 +68,9 @@ def grade(book: Book, customer: int = 0, day: date = DAY, **more: Any) -> str:
 
 
 def facts() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (Information, Assessment, Override, OverrideStep, Event, Leaf))
+    return tuple(
+        model.objects.count() for model in (Information, Assessment, Override, OverrideStep, ApprovalStep, Event, Leaf)
+    )
 
 
 # Assessments ----------------------------------------------------------------------------------------
@@ -216,12 +222,23 @@ def draw_up(book: Book, to: str = "B", customer: int = 1, **more: Any) -> int:
     return draw_up_override(customer_id=book.customers[customer].id, grade=to, **given)
 
 
+def decide(number: int, actor: str = "zhou", *, at: datetime = AT, comment: str = "") -> None:
+    digest = approval_queries.request_record(number).digest
+    approvals.approve_request(request_id=number, digest=digest, comment=comment, actor=actor, at=at)
+
+
+def put_to(number: int) -> tuple[str, ...]:
+    """The roles that may decide the request."""
+    (route,) = approval_queries.request_record(number).route
+    return tuple(route)
+
+
 def test_an_override_holds_from_its_approval_until_its_end(book: Book) -> None:
     assess(book, 1)
     number = draw_up(book, until=date(2026, 12, 31))
     assert grade(book, 1) == "C"
-    assert [row.state.id for row in waiting_overrides(DAY, scope=EVERYTHING)] == [number]
-    decide_override(override_id=number, approve=True, actor="zhou", at=AT + timedelta(days=1))
+    assert [row.number for row in waiting_overrides(DAY, scope=EVERYTHING)] == [number]
+    decide(number, at=AT + timedelta(days=1))
     days = [DAY, date(2026, 11, 21), date(2026, 12, 31), date(2027, 1, 1)]
     assert [grade(book, 1, day) for day in days] == ["C", "B", "B", "C"]
     found = rating_of(book.customers[1].id, day=days[1], scope=EVERYTHING)
@@ -229,49 +246,119 @@ def test_an_override_holds_from_its_approval_until_its_end(book: Book) -> None:
     assert (found.assessment.grade, found.review_on) == ("C", date(2026, 12, 31))
     assess(book, 1, date(2026, 11, 20), note="again")
     assert grade(book, 1, days[1]) == "B"
-    end_override(override_id=number, comment="担保撤销", actor="li", at=AT + timedelta(days=10))
+    ending = {"override_id": Override.objects.get().pk, "comment": "担保撤销", "at": AT + timedelta(days=10)}
+    before = facts()
+    for actor in ("analyst", "cli:li", "cli:root"):
+        with pytest.raises(Refusal, match="not_permitted"):
+            end_override(actor=actor, **ending)
+    assert facts() == before
+    end_override(actor="li", **ending)
     assert [grade(book, 1, day) for day in (date(2026, 11, 29), date(2026, 11, 30))] == ["B", "C"]
     assert waiting_overrides(DAY, scope=EVERYTHING) == []
     (row,) = overrides_of(book.customers[1].id, scope=EVERYTHING)
-    assert (row.state.state, row.decided_by, row.comment) == ("ended", "li", "担保撤销")
+    assert (row.number, row.state.state, row.decided_by, row.comment) == (number, "ended", "li", "担保撤销")
 
 
 def test_whoever_drew_it_up_does_not_approve_it_by_whatever_door(book: Book) -> None:
     assess(book, 1)
-    own = draw_up(book, actor="zhou")
-    commanded = draw_up(book, actor="cli:zhou")
-    before = facts()
-    for number in (own, commanded):
-        with pytest.raises(Refusal, match="override_own_approval"):
-            decide_override(override_id=number, approve=True, actor="zhou", at=AT)
-    for actor in ("analyst", "cli:li", "cli:root"):
-        with pytest.raises(Refusal, match="not_permitted"):
-            decide_override(override_id=own, approve=True, actor=actor, at=AT)
-    assert facts() == before
+    for maker in ("zhou", "cli:zhou"):
+        number = draw_up(book, actor=maker)
+        before = facts()
+        with pytest.raises(Refusal, match="request_own"):
+            decide(number)
+        for actor in ("analyst", "cli:li", "cli:root"):
+            with pytest.raises(Refusal, match=r"request_own|request_not_yours"):
+                decide(number, actor)
+        assert (facts(), grade(book, 1)) == (before, "C")
+        approvals.withdraw_request(request_id=number, actor=maker, at=AT)
+
+
+def test_who_lends_a_right_to_the_maker_does_not_approve(book: Book) -> None:
+    assess(book, 1)
+    number = draw_up(book, actor="zhou")
+    approvals.delegate(giver="li", to="zhou", begins_at=AT, ends_at=AT + timedelta(days=1), actor="li", at=AT)
+    for actor, code in (("zhou", "request_own"), ("li", "request_delegate_conflict")):
+        with pytest.raises(Refusal, match=code):
+            decide(number, actor, at=AT)
     assert grade(book, 1) == "C"
+
+
+def test_a_grade_raised_by_more_than_one_is_decided_one_level_higher(book: Book) -> None:
+    assess(book, 1)
+    assert put_to(draw_up(book)) == ("credit_manager", "finance_manager")
+    approvals.withdraw_request(request_id=approval_queries.request_record(1).pk, actor="analyst", at=AT)
+    number = draw_up(book, to="A")
+    assert put_to(number) == ("finance_manager",)
+    with pytest.raises(Refusal, match="request_not_yours"):
+        decide(number)
+    person("sun", "finance_manager")
+    decide(number, "sun")
+    assert grade(book, 1) == "A"
+
+
+@pytest.mark.parametrize(
+    ("grade", "found", "much"),
+    [("A", "C", True), ("B", "C", False), ("C", "A", False), ("C", "C", False), ("C", "", True)],
+)
+def test_how_much_a_grade_is_raised(grade: str, found: str, much: bool) -> None:
+    assert raises_much(grade, found, ["A", "B", "C"]) is much
+
+
+def test_what_was_shown_is_void_once_the_customer_was_assessed_anew(book: Book) -> None:
+    assess(book, 1)
+    number = draw_up(book)
+    assess(book, 1, note="again")
+    before = facts()
+    with pytest.raises(Refusal, match="request_shown_has_changed"):
+        decide(number)
+    assert (facts(), grade(book, 1)) == (before, "C")
+
+
+def test_what_would_have_ended_is_approved_no_more(book: Book) -> None:
+    assess(book, 1)
+    number = draw_up(book, until=DAY)
+    with pytest.raises(Refusal, match="override_over"):
+        decide(number, at=AT + timedelta(days=1))
 
 
 def test_a_small_firm_s_maker_approves_with_a_reason_and_it_is_marked(book: Book) -> None:
     policies.choose_small_firm(actor="cli:root", at=EARLY)
     assess(book, 1)
     number = draw_up(book, actor="zhou")
-    with pytest.raises(Refusal, match="override_reason_missing"):
-        decide_override(override_id=number, approve=True, actor="zhou", at=AT)
-    decide_override(override_id=number, approve=True, comment="老板同意", actor="zhou", at=AT)
+    with pytest.raises(Refusal, match="request_reason_missing"):
+        decide(number)
+    decide(number, comment="老板同意")
     assert (OverrideStep.objects.get().own, grade(book, 1)) == (True, "B")
 
 
 def test_an_override_is_decided_once(book: Book) -> None:
     assess(book, 1)
     number = draw_up(book)
-    decide_override(override_id=number, approve=False, comment="证据不足", actor="zhou", at=AT)
+    approvals.return_request(request_id=number, comment="证据不足", actor="zhou", at=AT)
     before = facts()
-    for approve in (True, False):
-        with pytest.raises(Refusal, match="override_decided"):
-            decide_override(override_id=number, approve=approve, comment="x", actor="li", at=AT)
+    with pytest.raises(Refusal, match="request_decided"):
+        decide(number, "li")
     with pytest.raises(Refusal, match="override_not_standing"):
-        end_override(override_id=number, comment="x", actor="li", at=AT)
+        end_override(override_id=Override.objects.get().pk, comment="x", actor="li", at=AT)
     assert (facts(), grade(book, 1)) == (before, "C")
+    (row,) = overrides_of(book.customers[1].id, scope=EVERYTHING)
+    assert (row.state.state, row.decided_by, row.comment) == ("declined", "zhou", "证据不足")
+    again = draw_up(book, replaces=number)
+    decide(again)
+    assert grade(book, 1) == "B"
+
+
+def test_what_waited_before_there_were_approvals_is_decided_no_more(book: Book) -> None:
+    assess(book, 1)
+    draw_up(book)
+    fact = Override.objects.get()
+    names = [field.name for field in Override._meta.fields if field.name not in ("id", "tx", "recorded_at")]
+    record_facts(Override, [{name: getattr(fact, name) for name in names} | {"approval_id": None}], at=AT)
+    assert [row.state.state for row in overrides_of(book.customers[1].id, scope=EVERYTHING)] == [
+        "declined",
+        "drawn_up",
+    ]
+    assert len(waiting_overrides(DAY, scope=EVERYTHING)) == 1
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.operations.assessing import assess_customer
 from huikuan.judge.rating.operations.information import record_information
-from huikuan.judge.rating.operations.overrides import decide_override, draw_up_override, end_override
+from huikuan.judge.rating.operations.overrides import draw_up_override, end_override
 from huikuan.judge.rating.queries.ratings import override_with_id
 from huikuan.judge.rating.web.asked import acted_on
 from huikuan.kernel.dates import parse_date
@@ -27,12 +25,6 @@ from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.forms import typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said
-
-_VERDICTS = {
-    "approve": gettext_noop("The override was approved and holds from today on."),
-    "decline": gettext_noop("The override was declined."),
-    "end": gettext_noop("The override was ended; the scorecard's grade holds again."),
-}
 
 
 @needs(Permission.ASSESS_CUSTOMERS)
@@ -93,28 +85,18 @@ def override(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @needs(Permission.APPROVE_GRADE)
 @require_POST
-def decide(request: HttpRequest, override_id: int) -> HttpResponse:
-    """Approve what the page showed, decline it, or end it early."""
+def end(request: HttpRequest, override_id: int) -> HttpResponse:
+    """End an override before its day, saying why."""
     row = override_with_id(override_id, scope=scope_of(request))
-    verdict = request.POST.get("verdict", "")
-    if row is None or verdict not in _VERDICTS:
+    if row is None:
         raise Http404
     acted_on(request, row.customer_id)
-    comment = typed_in(request).get("comment", "")
 
     def work() -> None:
-        given: dict[str, Any] = {
-            "override_id": override_id,
-            "comment": comment,
-            "actor": _actor(request),
-            "at": timezone.now(),
-        }
-        if verdict == "end":
-            end_override(**given)
-        else:
-            decide_override(approve=verdict == "approve", **given)
+        comment = typed_in(request).get("comment", "")
+        end_override(override_id=override_id, comment=comment, actor=_actor(request), at=timezone.now())
 
-    return _done(request, row.customer_id, work, _(_VERDICTS[verdict]))
+    return _done(request, row.customer_id, work, _("The override was ended; the scorecard's grade holds again."))
 
 
 def _done(request: HttpRequest, customer_id: int, work: Callable[[], None], told: str) -> HttpResponse:

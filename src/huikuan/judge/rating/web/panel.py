@@ -20,7 +20,6 @@ from huikuan.judge.rating.queries.ratings import (
 )
 from huikuan.judge.rating.web import words
 from huikuan.judge.rating.web.asked import may_act
-from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.reading import reading_of
@@ -43,7 +42,7 @@ def panel(request: HttpRequest, customer_id: int, rating: Rating | None, *, scop
     return {
         "rated_before": past(request, customer_id, scope=scope)[:FEW],
         "information": known_of(request, customer_id, scope=scope),
-        "overrides": [(row, _decision(request, row)) for row in overrides] if not reading.is_past else [],
+        "overrides": [(row, _ends(request, row)) for row in overrides] if not reading.is_past else [],
         "assesses": assesses,
         "grades": _grades(rating) if assesses and rating else (),
         "stated_factors": [name for name, factor in FACTORS.items() if not factor.computed],
@@ -65,14 +64,9 @@ def known_of(request: HttpRequest, customer_id: int, *, scope: Scope) -> list[In
     return information_of(customer_id, scope=scope, day=reading.as_of, known=reading.known)
 
 
-def _decision(request: HttpRequest, row: OverrideRow) -> str:
-    """What the reader may do about it: decide, decline (their own), end, or nothing."""
-    if not may_act(request, row.customer_id, Permission.APPROVE_GRADE):
-        return ""
-    today = reading_of(request).today
-    if row.state.waits(today):
-        return "decline" if person(row.actor) == request.user.get_username() else "decide"
-    return "end" if row.state.stands(today) else ""
+def _ends(request: HttpRequest, row: OverrideRow) -> bool:
+    """Whether the reader may end it."""
+    return row.state.stands(reading_of(request).today) and may_act(request, row.customer_id, Permission.APPROVE_GRADE)
 
 
 def _grades(rating: Rating) -> list[str]:

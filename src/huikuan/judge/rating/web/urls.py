@@ -14,5 +14,5 @@ urlpatterns = [
     path("credit/ratings/<int:customer_id>/assess", acting.assess, name="assess"),
     path("credit/ratings/<int:customer_id>/inform", acting.inform, name="inform"),
     path("credit/ratings/<int:customer_id>/override", acting.override, name="override"),
-    path("credit/overrides/<int:override_id>/decide", acting.decide, name="decide"),
+    path("credit/overrides/<int:override_id>/end", acting.end, name="end"),
 ]

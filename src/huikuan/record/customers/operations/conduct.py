@@ -18,6 +18,8 @@ from huikuan.record.customers.approvals import hold_shown
 from huikuan.record.customers.domain.conduct import KIND, check_change, subject_of
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.conduct import flagged_on
+from huikuan.record.customers.queries.families import one_of
+from huikuan.record.customers.queries.owning import owning
 
 
 def ask_conduct(
@@ -50,6 +52,7 @@ def ask_conduct(
             "flag": flag, "flagged": flagged, "reason": reason, "sha256": stored.sha256, "file_name": stored.name,
         }  # fmt: skip
         about = About(KIND, subject_of(customer_id), None, customer_id)
-        return submit_request(about=about, shown=shown, replaces=replaces, actor=actor, at=at)
+        barred = owning(one_of(customer_id).members, business_date(at))
+        return submit_request(about=about, shown=shown, barred=barred, replaces=replaces, actor=actor, at=at)
 
     return retrying(work)
