@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from huikuan.judge.credit.domain.deciding import ORDER
 from huikuan.judge.credit.models import OrderDecision, OrderStanding
-from huikuan.judge.credit.operations.orders import standing_of
+from huikuan.judge.credit.operations.facts import standing_of
 
 _AT_ONCE = 2_000
 
@@ -16,7 +17,7 @@ def unlike_their_decisions() -> Iterator[tuple[str, str, str]]:
     while found := _orders_after(after):
         readings = OrderStanding.objects.in_bulk(found)
         last: dict[int, OrderDecision] = {}
-        for fact in OrderDecision.objects.filter(order_id__in=found).order_by("id"):
+        for fact in OrderDecision.objects.filter(order_id__in=found, document=ORDER).order_by("id"):
             last[fact.order_id] = fact
         for order_id in found:
             said = _columns(last.get(order_id))
@@ -28,9 +29,8 @@ def unlike_their_decisions() -> Iterator[tuple[str, str, str]]:
 
 def _orders_after(order_id: int) -> list[int]:
     """The next orders that were decided about, or say they were."""
-    decided = (
-        OrderDecision.objects.filter(order_id__gt=order_id).order_by("order_id").values_list("order_id", flat=True)
-    )
+    facts = OrderDecision.objects.filter(order_id__gt=order_id, document=ORDER)
+    decided = facts.order_by("order_id").values_list("order_id", flat=True)
     read = OrderStanding.objects.filter(order_id__gt=order_id).order_by("order_id").values_list("order_id", flat=True)
     return sorted({*decided.distinct()[:_AT_ONCE], *read[:_AT_ONCE]})[:_AT_ONCE]
 

@@ -189,6 +189,10 @@ REASONS: dict[str, str] = {
     ),
     "overdue_amount": gettext_noop("%(value)s are overdue; %(threshold)s are let pass."),
     "missing_contract": gettext_noop("The order names no contract."),
+    "review_overdue": gettext_noop(
+        "The customer's grade should have been reviewed %(value)s days ago; %(threshold)s are let pass."
+    ),
+    "flagged": gettext_noop("The customer is held to pay late on purpose."),
     "without_rate": gettext_noop("Part of the exposure is in a currency without a rate, so it cannot be compared."),
 }
 
@@ -209,6 +213,7 @@ WAYS_OUT: dict[str, str] = {
     "collect_overdue": gettext_noop("Collect what is overdue"),
     "name_contract": gettext_noop("Name the contract on the order"),
     "add_rate": gettext_noop("Add the rate"),
+    "review_grade": gettext_noop("Assess the customer anew"),
     "release_by_sales_manager": gettext_noop("Have a sales manager release it, with a reason"),
     "release_by_authority": gettext_noop("Have it released by somebody whose authority reaches so far"),
     "stop_supply": gettext_noop("Stop supply"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from huikuan.judge.credit.domain.deciding import ENFORCE, EXPOSURE, OBSERVE, OPEN_DEBT, Blocking, Rules
+from huikuan.judge.credit.domain.deciding import ENFORCE, EXPOSURE, HOLD, OBSERVE, OPEN_DEBT, WARN, Blocking, Rules
 from huikuan.judge.credit.domain.terms import UNRATED
 from huikuan.judge.credit.reading import is_amount, is_whole, names
 from huikuan.kernel.errors import Place, Refusal
@@ -17,7 +17,10 @@ from huikuan.mechanisms.policies.kinds import Kind, register, retire
 _MOST_PERCENT, _MOST_DAYS = 1_000, 3_650
 _DOCUMENTS = ("order", "delivery")
 _BLOCKING = ("overdue_days", "overdue_amount", "missing_contract")
+#: What older versions do not say, and what that means.
+_SINCE: Mapping[str, Any] = {"review_days": None, "review_decision": WARN, "flagged": False}
 _RULES = ("mode", "basis", "warn_over", "block_over", "rearm_under", *_DOCUMENTS)
+_TYPES = "business_types"
 
 
 def rules_of(document: Mapping[str, Any], currency: str) -> Rules:
@@ -30,6 +33,10 @@ def rules_of(document: Mapping[str, Any], currency: str) -> Rules:
         rearm_under=document["rearm_under"],
         order=_blocking(document["order"], currency),
         delivery=_blocking(document["delivery"], currency),
+        types={
+            business_type: {name: _blocking({**document[name], **own}, currency) for name, own in owns.items()}
+            for business_type, owns in document.get(_TYPES, {}).items()
+        },
     )
 
 
@@ -42,11 +49,13 @@ def own_grace(document: Mapping[str, Any], grade: str) -> int | None:
 
 def check_rules(document: Mapping[str, Any]) -> None:
     """Refuse a document that lacks something, says too much, or whose thresholds do not rise."""
-    places = list(names(document, _RULES, ""))
+    places = list(names({_TYPES: {}, **document}, (*_RULES, _TYPES), ""))
     if not places:
         places = [*_choices(document), *_thresholds(document)]
         for name in _DOCUMENTS:
             places += _blocks(document[name], name)
+    if not places:
+        places = list(_types(document.get(_TYPES, {}), document))
     if places:
         raise Refusal("policy_document_bad", where=places, kind="credit_rules")
 
@@ -57,6 +66,7 @@ def _blocking(document: Mapping[str, Any], currency: str) -> Blocking:
         document["overdue_days"],
         None if amount is None else to_minor(amount, currency),
         document["missing_contract"],
+        *(document.get(name, unsaid) for name, unsaid in _SINCE.items()),
     )
 
 
@@ -81,9 +91,10 @@ def _thresholds(document: Mapping[str, Any]) -> Iterable[Place]:
 
 
 def _blocks(document: object, name: str) -> Iterable[Place]:
-    unknown = list(names(document, _BLOCKING, f"{name}."))
+    said = {**_SINCE, **document} if isinstance(document, dict) else document
+    unknown = list(names(said, (*_BLOCKING, *_SINCE), f"{name}."))
     yield from unknown
-    if unknown or not isinstance(document, dict):
+    if unknown or not isinstance(document, dict) or not isinstance(said, dict):
         return
     days, amount, contract = (document[one] for one in _BLOCKING)
     if days is not None and not is_whole(days, 0, _MOST_DAYS):
@@ -92,6 +103,31 @@ def _blocks(document: object, name: str) -> Iterable[Place]:
         yield Place(column=f"{name}.overdue_amount", value=str(amount), fix='"10000.00"')
     if not isinstance(contract, bool):
         yield Place(column=f"{name}.missing_contract", value=str(contract), fix="true | false")
+    yield from _doubts(said, name)
+
+
+def _doubts(said: Mapping[str, Any], name: str) -> Iterable[Place]:
+    if said["review_days"] is not None and not is_whole(said["review_days"], 0, _MOST_DAYS):
+        reason = gettext_noop("A whole number goes here.")
+        yield Place(column=f"{name}.review_days", value=str(said["review_days"]), reason=reason)
+    if said["review_decision"] not in (WARN, HOLD):
+        yield Place(column=f"{name}.review_decision", value=str(said["review_decision"]), fix=f"{WARN} | {HOLD}")
+    if not isinstance(said["flagged"], bool):
+        yield Place(column=f"{name}.flagged", value=str(said["flagged"]), fix="true | false")
+
+
+def _types(types: object, document: Mapping[str, Any]) -> Iterable[Place]:
+    """Each business type says of a document only what is different there."""
+    if not isinstance(types, dict):
+        yield Place(column=_TYPES, value=str(types), reason=gettext_noop("This has to be an object."))
+        return
+    for business_type, owns in types.items():
+        inside = f"{_TYPES}.{business_type}"
+        if not isinstance(owns, dict) or not owns.keys() <= set(_DOCUMENTS):
+            yield Place(column=inside, value=str(owns), fix=", ".join(_DOCUMENTS))
+            continue
+        for name, own in owns.items():
+            yield from _blocks({**document[name], **own} if isinstance(own, dict) else own, f"{inside}.{name}")
 
 
 CREDIT_RULES = register(
@@ -104,8 +140,23 @@ CREDIT_RULES = register(
             "warn_over": 80,
             "block_over": 100,
             "rearm_under": 75,
-            "order": {"overdue_days": 30, "overdue_amount": None, "missing_contract": False},
-            "delivery": {"overdue_days": 60, "overdue_amount": None, "missing_contract": False},
+            "order": {
+                "overdue_days": 30,
+                "overdue_amount": None,
+                "missing_contract": False,
+                "review_days": 30,
+                "review_decision": WARN,
+                "flagged": True,
+            },
+            "delivery": {
+                "overdue_days": 60,
+                "overdue_amount": None,
+                "missing_contract": False,
+                "review_days": None,
+                "review_decision": WARN,
+                "flagged": True,
+            },
+            "business_types": {},
         },
         check=check_rules,
     )

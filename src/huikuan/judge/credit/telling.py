@@ -37,7 +37,7 @@ def judged_json(judged: Judged, company_currency: str) -> dict[str, Any]:
 def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_currency: str) -> str:
     """A kept reason as a sentence; `content` is the decision's. What is overdue is in the company's currency."""
     node = next((one for one in content["nodes"] if one["group"] == reason["group"]), None)
-    days = reason["rule"] == "overdue_days"
+    days = reason["rule"] in ("overdue_days", "review_overdue")
     currency = (
         node["currency"] if node and reason["rule"] not in ("overdue_days", "overdue_amount") else company_currency
     )

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
 from huikuan.judge.credit.messages import DECISIONS, STATES
-from huikuan.judge.credit.operations.orders import release_order
-from huikuan.judge.credit.queries.judging import judge_amount
+from huikuan.judge.credit.operations.orders import check_order, release_order
+from huikuan.judge.credit.queries.judging import Judged, judge_amount
 from huikuan.judge.credit.queries.standings import WaitingRow, waiting_page
 from huikuan.judge.credit.telling import judged_json
 from huikuan.kernel.dates import parse_date
@@ -20,15 +20,20 @@ from huikuan.mechanisms.identity.cli import add_user_option, authenticated
 from huikuan.mechanisms.identity.commanding import reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.queries import company_record, scope
 from huikuan.record.contracts.queries.orders import order_numbered
 
 
 def add_check(actions: Any) -> None:
-    """`huikuan credit check CUSTOMER AMOUNT`, `held`, `release NUMBER`."""
+    """`huikuan credit check CUSTOMER AMOUNT`, `decide NUMBER`, `held`, `release NUMBER`."""
     check = finish(about_customer(actions.add_parser("check", help=_("would an order of this amount fit in"))), _check)
     check.add_argument("amount")
     check.add_argument("--currency", default="", metavar="CODE", help=_("default: the company's currency"))
     check.add_argument("--contract", default="", metavar="NUMBER", help=_("the contract the order would stand under"))
+    told = _("decide anew about an order that waits, or that came with an import unchecked, as a user")
+    decide = finish(actions.add_parser("decide", help=told), _decide)
+    decide.add_argument("number", help=_("number of the order"))
+    add_user_option(decide)
     finish(actions.add_parser("held", help=_("orders that wait for a release")), _held)
     release = finish(actions.add_parser("release", help=_("let an order that waits go on, as a user")), _release)
     release.add_argument("number", help=_("number of the order"))
@@ -49,15 +54,26 @@ def _check(options: Namespace) -> int:
         scope=about.scope,
         at=about.at,
     )
-    body = judged_json(judged, about.company.currency)
-    told = [_(DECISIONS[judged.decision.decision]), *(f"  {one['message']}" for one in body["reasons"])]
-    show(options, body, [*told, *(f"  → {one['message']}" for one in body["ways_out"])])
+    _show_judged(options, judged, about.company.currency)
     return 0
 
 
+def _decide(options: Namespace) -> int:
+    actor, at = authenticated(options), datetime.now(UTC)
+    company = company_record(options.company)
+    row = order_numbered(company.code, options.number, scope=scope(actor, Permission.MANAGE_ORDERS, at=at))
+    _show_judged(options, check_order(order_id=row.id, actor=actor, at=at), company.currency)
+    return 0
+
+
+def _show_judged(options: Namespace, judged: Judged, company_currency: str) -> None:
+    body = judged_json(judged, company_currency)
+    told = [_(DECISIONS[judged.decision.decision]), *(f"  {one['message']}" for one in body["reasons"])]
+    show(options, body, [*told, *(f"  → {one['message']}" for one in body["ways_out"])])
+
+
 def _held(options: Namespace) -> int:
-    scope = reader_scope(options, Permission.VIEW_ORDERS, at=datetime.now(UTC))
-    rows = waiting_page(scope=scope)
+    rows = waiting_page(scope=reader_scope(options, Permission.VIEW_ORDERS, at=datetime.now(UTC)))
     show(options, {"orders": [_row(row) for row in rows]}, ["\t".join(_columns(row)) for row in rows])
     return 0
 

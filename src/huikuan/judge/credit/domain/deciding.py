@@ -1,14 +1,14 @@
 """Whether an order, or a delivery, fits in: approve, warn or hold, with reasons and ways out.
 
-Utilisation = exposure with this order ÷ limit. Strictly above `warn_over` the owner is warned and the order waits for
-a sales manager; strictly above `block_over` it is held for whoever has the authority. A limit of 0 lets nothing stand
-on credit; where none was granted the customer is not assessed, which counts as 0. A group without a limit binds
-nobody. Whole numbers are compared, never a rounded ratio.
+Utilisation = exposure with this order ÷ limit. Strictly above `warn_over`, by utilisation or by open debt, the owner
+is warned and the order waits for a sales manager; strictly above `block_over` it is held for whoever has the
+authority. A limit of 0 lets nothing stand on credit; where none was granted the customer is not assessed, which counts
+as 0. A group without a limit binds nobody. Whole numbers are compared, never a rounded ratio.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from huikuan.judge.credit.domain.limits import EXPIRED, NONE, Limit
@@ -27,17 +27,22 @@ EXPOSURE, OPEN_DEBT = "exposure", "open_debt"
 
 @dataclass(frozen=True, slots=True)
 class Blocking:
-    """What holds a document whatever the limit (None, False: nothing of it). Days over the grace of the grade; the
-    amount in minor units of the company's currency."""
+    """What speaks against a document whatever the limit (None, False: nothing). Days over the grace of the grade; the
+    amount in minor units of the company's currency. `review_days`: so many days after its review was due a grade
+    says no more, which warns or holds as `review_decision` says. `flagged`: whoever pays late on purpose is held."""
 
     overdue_days: int | None = None
     overdue_amount: int | None = None
     missing_contract: bool = False
+    review_days: int | None = None
+    review_decision: str = WARN
+    flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The policy, read. Percentages are whole."""
+    """The policy, read. Percentages are whole. `types`: business type → document → what speaks there in place of the
+    rules for everybody else."""
 
     mode: str = OBSERVE
     basis: str = EXPOSURE
@@ -46,9 +51,11 @@ class Rules:
     rearm_under: int = 75
     order: Blocking = field(default_factory=Blocking)
     delivery: Blocking = field(default_factory=Blocking)
+    types: Mapping[str, Mapping[str, Blocking]] = field(default_factory=dict)
 
-    def blocking(self, document: str) -> Blocking:
-        return self.order if document == ORDER else self.delivery
+    def blocking(self, document: str, business_type: str = "") -> Blocking:
+        """What speaks against a document of a customer of that business type ('': none was said)."""
+        return self.types.get(business_type, {}).get(document, self.order if document == ORDER else self.delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,19 @@ class Late:
 
     days_over_grace: int = 0
     amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else is known of the customer: its business type, for how many days the review of its grade is due
+    (0: it is not, or it has no grade), and whether it is held to pay late on purpose."""
+
+    business_type: str = ""
+    review_days: int = 0
+    flagged: bool = False
+
+
+NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +120,19 @@ class Decision:
 
 
 def decide(
-    nodes: Sequence[Standing], late: Late, rules: Rules, *, document: str = ORDER, has_contract: bool = True
+    nodes: Sequence[Standing],
+    late: Late,
+    rules: Rules,
+    *,
+    document: str = ORDER,
+    has_contract: bool = True,
+    known: Known = NOTHING_KNOWN,
 ) -> Decision:
     """The strictest of what all rules say; `nodes` begins with the customer. Of a delivery, which is in the exposure
     already, there are none."""
     reasons = [reason for node in nodes for reason in _by_limit(node, rules)]
-    reasons += _blocked(late, rules.blocking(document), has_contract)
+    blocking = rules.blocking(document, known.business_type)
+    reasons += [*_blocked(late, blocking, has_contract), *_doubted(known, blocking)]
     worst = max((reason.decision for reason in reasons), key=_RANK.__getitem__, default=APPROVE)
     if nodes and not reasons:
         reasons = [Reason("within_limit", APPROVE, value=nodes[0].after, threshold=nodes[0].limit.amount)]
@@ -137,8 +164,8 @@ def _by_limit(node: Standing, rules: Rules) -> Iterable[Reason]:
         yield Reason(rule, HOLD, node.group, used, 0)
     elif used * 100 > limit.amount * rules.block_over:
         yield Reason("over_limit", HOLD, node.group, used, limit.amount)
-    elif (used if rules.basis == EXPOSURE else node.debt) * 100 > limit.amount * rules.warn_over:
-        yield Reason("over_threshold", WARN, node.group, used, limit.amount)
+    elif (max(used, node.debt) if rules.basis == EXPOSURE else node.debt) * 100 > limit.amount * rules.warn_over:
+        yield Reason("over_threshold", WARN, node.group, max(used, node.debt), limit.amount)
 
 
 def _blocked(late: Late, blocking: Blocking, has_contract: bool) -> Iterable[Reason]:
@@ -148,6 +175,15 @@ def _blocked(late: Late, blocking: Blocking, has_contract: bool) -> Iterable[Rea
         yield Reason("overdue_amount", HOLD, value=late.amount, threshold=blocking.overdue_amount)
     if blocking.missing_contract and not has_contract:
         yield Reason("missing_contract", HOLD)
+
+
+def _doubted(known: Known, blocking: Blocking) -> Iterable[Reason]:
+    if blocking.review_days is not None and known.review_days > blocking.review_days:
+        yield Reason(
+            "review_overdue", blocking.review_decision, value=known.review_days, threshold=blocking.review_days
+        )
+    if blocking.flagged and known.flagged:
+        yield Reason("flagged", HOLD)
 
 
 def _ways_out(nodes: Sequence[Standing], reasons: Sequence[Reason], rules: Rules) -> Iterable[WayOut]:
@@ -163,7 +199,9 @@ def _ways_out(nodes: Sequence[Standing], reasons: Sequence[Reason], rules: Rules
         yield WayOut("collect_overdue")
     if "missing_contract" in said:
         yield WayOut("name_contract")
-    if "over_threshold" in said:
+    if "review_overdue" in said:
+        yield WayOut("review_grade")
+    if any(reason.decision == WARN for reason in reasons):
         yield WayOut("release_by_sales_manager")
     if any(reason.decision == HOLD for reason in reasons):
         yield WayOut("release_by_authority")

@@ -19,7 +19,7 @@ from huikuan.judge.credit.domain.limits import Limit
 from huikuan.judge.credit.models import Crossing
 from huikuan.judge.credit.operations.locks import hold
 from huikuan.judge.credit.queries.exposure import Node, nodes_of
-from huikuan.judge.credit.queries.judging import rules_in_force
+from huikuan.judge.credit.queries.grounds import rules_in_force
 from huikuan.judge.credit.queries.limits import limits_on
 from huikuan.judge.credit.queries.utilisation import CrossingRow, last_crossing, limited_nodes, node_name, used_now
 from huikuan.judge.credit.work import CROSSING, WARNING

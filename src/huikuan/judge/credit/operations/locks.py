@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from huikuan.judge.credit.queries.exposure import Node, nodes_in
+from huikuan.judge.credit.queries.exposure import Party, nodes_in
 from huikuan.mechanisms.events.subscribers import Announcing
 from huikuan.mechanisms.store.pipeline import send
 from huikuan.mechanisms.store.transactions import is_postgres
@@ -20,21 +20,23 @@ from huikuan.record.customers.queries.families import asking_family
 _TREE = "credit:tree"
 
 
-def hold_nodes(customer_id: int, day: date) -> list[Node]:
-    """The customer's nodes on `day`, held until this transaction ends; nobody enters or leaves a group meanwhile."""
+def hold_nodes(customer_id: int, day: date) -> Party:
+    """The customer with its nodes on `day`, held until this transaction ends; nobody enters or leaves a group
+    meanwhile."""
     return holding_nodes(customer_id)(day)
 
 
-def holding_nodes(customer_id: int) -> Callable[[date], list[Node]]:
+def holding_nodes(customer_id: int) -> Callable[[date], Party]:
     """Asks where the customer stands, which nobody changes from now on. Call, with the day, for its nodes, which are
     held before anything that is asked afterwards is answered."""
     _hold(f"SELECT pg_advisory_xact_lock_shared(hashtextextended('{_TREE}', 0))")
     family = asking_family(customer_id)
 
-    def held(day: date) -> list[Node]:
-        nodes = nodes_in(family(), day)
+    def held(day: date) -> Party:
+        theirs = family()
+        nodes = nodes_in(theirs, day)
         hold([name_of(node.customer_id, node.group) for node in reversed(nodes)])
-        return nodes
+        return Party(theirs, nodes)
 
     return held
 

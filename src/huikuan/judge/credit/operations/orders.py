@@ -6,7 +6,6 @@ moment, so of two that would not fit in together one is held.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
@@ -14,9 +13,7 @@ from typing import Any
 
 from huikuan.judge.credit.domain.authority import require_another
 from huikuan.judge.credit.domain.deciding import (
-    APPROVE,
     CANCELLED,
-    ENFORCE,
     HELD,
     HOLD,
     ORDER,
@@ -26,18 +23,19 @@ from huikuan.judge.credit.domain.deciding import (
 )
 from huikuan.judge.credit.models import OrderDecision
 from huikuan.judge.credit.operations.authority import require_reach
+from huikuan.judge.credit.operations.deliveries import check_delivery
+from huikuan.judge.credit.operations.facts import decided, standing_of
 from huikuan.judge.credit.operations.limits import LONGEST_REASON
 from huikuan.judge.credit.operations.locks import hold_nodes, holding_nodes
-from huikuan.judge.credit.queries.judging import Judged, judge_delivery, judge_order, judging_order, rules_in_force
+from huikuan.judge.credit.queries.judging import Judged, judge_order, judging_order
 from huikuan.judge.credit.queries.standings import StandingRow, asking_standing, waiting_orders
-from huikuan.judge.credit.telling import told_reason
 from huikuan.kernel.dates import business_date
-from huikuan.kernel.errors import Place, Refusal
+from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import append
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.events.subscribers import Announced, Announcing
-from huikuan.mechanisms.identity.actors import SYSTEM, person
+from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import permissions, scope
@@ -74,7 +72,7 @@ def follow_order(event: Announcing) -> None:
     if event.kind == "contracts.ordered":
         _check(event)
     elif is_delivery(int(event.payload["fulfilment"])):
-        _allow_delivery(stated(int(event.payload["order_id"])), event.recorded_at)
+        check_delivery(event)
 
 
 def release_order(*, order_id: int, reason: str, until_on: date | None = None, actor: str, at: datetime) -> int:
@@ -93,15 +91,15 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
         company = Company.objects.get(pk=order.company_id)
         small_firm = lets_makers_approve(company.pk, at=at)
         _require_right(order, actor, at, small_firm)
-        nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
+        party = hold_nodes(order.customer_id, business_date(at, company.time_zone))
         order, standing = stated(order_id), asking_standing(order_id)()
         today = business_date(at, company.time_zone)
-        if standing is None or order.void or not (standing.state in WAITING or _ended(standing, today)):
+        if standing is None or order.void or not (standing.state in WAITING or standing.ended(today)):
             raise Refusal("order_does_not_wait", number=order.number)
         if until_on is not None and until_on < today:
             raise Refusal("limit_over_already", until=until_on)
         _require_other_hands(order, actor, small_firm, reason)
-        judged = judge_order(company, order, nodes, at=at)
+        judged = judge_order(company, order, party, at=at)
         # A paused one may be beyond the limit by now.
         if HELD in (standing.state, state_after(judged.decision.decision, judged.rules)):
             _require_authority(company, judged, actor, at)
@@ -119,10 +117,10 @@ def check_order(*, order_id: int, actor: str, at: datetime) -> Judged:
         if order.void:
             raise Refusal("order_void")
         company = Company.objects.get(pk=order.company_id)
-        nodes = hold_nodes(order.customer_id, business_date(at, company.time_zone))
+        party = hold_nodes(order.customer_id, business_date(at, company.time_zone))
         order, standing = stated(order_id), asking_standing(order_id)()
-        judged = judge_order(company, order, nodes, at=at)
-        if standing is None or standing.state in WAITING or _ended(standing, business_date(at, company.time_zone)):
+        judged = judge_order(company, order, party, at=at)
+        if standing is None or standing.state in WAITING or standing.ended(business_date(at, company.time_zone)):
             _record(order, state_after(judged.decision.decision, judged.rules), judged, at, actor=actor)
         return judged
 
@@ -139,7 +137,7 @@ def make_room(event: Announced, *, at: datetime) -> None:
     company = Company.objects.get(pk=event.company_id)
     today, whose = business_date(at, company.time_zone), None
     if event.customer_id is not None:
-        whose = frozenset().union(*(node.members for node in hold_nodes(event.customer_id, today)))
+        whose = frozenset().union(*(node.members for node in hold_nodes(event.customer_id, today).nodes))
     for order_id in waiting_orders(company.pk, whose):
         _go_on(company, order_id, at)
 
@@ -157,11 +155,11 @@ def ask_waiting(*, at: datetime) -> dict[str, int]:
 
 def _go_on(company: Company, order_id: int, at: datetime) -> bool:
     """Release an order that waits if it fits in by now; whether it was."""
-    nodes = hold_nodes(stated(order_id).customer_id, business_date(at, company.time_zone))
+    party = hold_nodes(stated(order_id).customer_id, business_date(at, company.time_zone))
     order, standing = stated(order_id), asking_standing(order_id)()
     if order.void or standing is None or standing.state not in WAITING:
         return False
-    judged = judge_order(company, order, nodes, at=at)
+    judged = judge_order(company, order, party, at=at)
     fits = state_after(judged.decision.decision, judged.rules) == RELEASED
     if fits:
         _record(order, RELEASED, judged, at)
@@ -177,8 +175,8 @@ def _check(event: Announcing) -> None:
     order, company = known()
     today = business_date(at, company.time_zone)
     with together():
-        nodes, stands = holding(today), asking_standing(order_id)
-        judging = judging_order(company, order, nodes, at=at)
+        party, stands = holding(today), asking_standing(order_id)
+        judging = judging_order(company, order, party, at=at)
     standing = stands()
     if order.void:
         if standing is not None and standing.state != CANCELLED:
@@ -193,16 +191,11 @@ def _check(event: Announcing) -> None:
 
 def _fits_in(order: Stated, standing: StandingRow, today: date) -> bool:
     """Whether it takes no more than was released: advances net their own contract alone, so under another it may."""
-    if order.currency != standing.currency or order.amount > standing.amount or _ended(standing, today):
+    if order.currency != standing.currency or order.amount > standing.amount or standing.ended(today):
         return False
     before = said_before(order.order_id, order.version)
     # An import that was undone may have made it void without a word.
     return before is None or (not before.void and before.contract_number == order.contract_number)
-
-
-def _ended(standing: StandingRow, today: date) -> bool:
-    """Whether its release has ended."""
-    return standing.state == RELEASED and standing.until_on is not None and standing.until_on < today
 
 
 def _require_other_hands(order: Stated, actor: str, small_firm: bool, reason: str) -> None:
@@ -210,28 +203,6 @@ def _require_other_hands(order: Stated, actor: str, small_firm: bool, reason: st
     hands = {person(one) for one in entered_by(order.order_id)}
     maker = person(actor) if person(actor) in hands else ""
     require_another(maker=maker, checker=person(actor), small_firm=small_firm, comment=reason)
-
-
-def _allow_delivery(order: Stated, at: datetime) -> None:
-    """Refuse a delivery of an order that waits, whose release ended, or that a rule stops; in observe mode none."""
-    company = Company.objects.get(pk=order.company_id)
-    _, rules = rules_in_force(company, at)
-    if rules.mode != ENFORCE:
-        return
-    standing = asking_standing(order.order_id)()
-    if standing is not None and standing.state in WAITING:
-        raise Refusal("order_waits", number=order.number)
-    if standing is not None and _ended(standing, business_date(at, company.time_zone)):
-        raise Refusal("order_release_ended", number=order.number, until=standing.until_on)
-    judged = judge_delivery(company, order, at=at)
-    if judged.decision.decision == HOLD:
-        content = judged.content()
-        places = [
-            Place(column=one["rule"], reason=told_reason(one, content, company.currency)) for one in content["reasons"]
-        ]
-        raise Refusal(
-            "delivery_blocked", where=places, number=order.number, why=" ".join(place.reason for place in places)
-        )
 
 
 def _require_right(order: Stated, actor: str, at: datetime, small_firm: bool) -> None:
@@ -256,37 +227,11 @@ def _require_authority(company: Company, judged: Judged, actor: str, at: datetim
             require_reach(company, node.after, node.limit.currency, actor=actor, at=at)
 
 
-def _record(
-    order: Stated,
-    state: str,
-    judged: Judged | None,
-    at: datetime,
-    *,
-    actor: str = SYSTEM,
-    reason: str = "",
-    until_on: date | None = None,
-) -> Callable[[], int]:
-    """The fact of a decision, the order's reading, and the event. `judged` None: nothing had to be asked. Call for the
+def _record(order: Stated, state: str, judged: Judged | None, at: datetime, **more: Any) -> Callable[[], int]:
+    """The fact of a decision, the order's reading, and the event; `more`: as of `facts.decided`. Call for the
     decision's id."""
-    decision = judged.decision.decision if judged else APPROVE
-    fact: dict[str, Any] = {
-        "order_id": order.order_id,
-        "order_version": order.version,
-        "company_id": order.company_id,
-        "customer_id": order.customer_id,
-        "document": ORDER,
-        "decision": decision,
-        "state": state,
-        "mode": judged.rules.mode if judged else "",
-        "currency": order.currency,
-        "amount": order.amount,
-        "content": _canonical(judged.content() if judged else {}),
-        "policy_version_id": judged.policy.version_id if judged else None,
-        "reason": reason,
-        "until_on": until_on,
-        "actor": actor,
-    }
-    payload = {"order_id": order.order_id, "decision": decision, "state": state}
+    fact = decided(order, state, judged, **more)
+    payload = {"order_id": order.order_id, "decision": fact["decision"], "state": state}
     with together():
         append(OrderDecision, [fact], at=at)
         number = _stand(order.order_id, standing_of(fact))
@@ -303,18 +248,9 @@ def _stand(order_id: int, reading: Mapping[str, Any]) -> Callable[[], int]:
     values = [int8(value) if isinstance(value, int) else value for value in reading.values()]
     made = ask(
         f"INSERT INTO credit_orderstanding (order_id, {', '.join(reading)}, decision_id)"
-        f" VALUES (%s{', %s' * len(reading)}, (SELECT max(id) FROM credit_orderdecision WHERE order_id = %s))"
+        f" VALUES (%s{', %s' * len(reading)},"
+        f" (SELECT max(id) FROM credit_orderdecision WHERE order_id = %s AND document = '{ORDER}'))"
         f" ON CONFLICT (order_id) DO UPDATE SET {said} RETURNING decision_id",
         [int8(order_id), *values, int8(order_id)],
     )
     return lambda: int(made()[0][0])
-
-
-def standing_of(decision: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of an order's reading after this decision."""
-    names = ("company_id", "customer_id", "state", "currency", "amount", "until_on")
-    return {name: decision[name] for name in names}
-
-
-def _canonical(content: Mapping[str, Any]) -> str:
-    return json.dumps(dict(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

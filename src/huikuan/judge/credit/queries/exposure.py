@@ -29,7 +29,7 @@ from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 from huikuan.mechanisms.store.wire import array, int8
 from huikuan.record.contracts.queries.commitments import COMMITTED_NOW, committed_as_of
 from huikuan.record.customers.queries import seen
-from huikuan.record.customers.queries.families import Family, asking_family, customers_in, groups_from
+from huikuan.record.customers.queries.families import Family, asking_family, customers_in, family_known, groups_from
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.owed import OWED_AS_OF, OWED_NOW
 from huikuan.record.receivables.queries.rates import rate_on
@@ -70,6 +70,14 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """Whom a decision is about: the customers that are one, and the nodes they stand in, the customer first."""
+
+    family: Family
+    nodes: Sequence[Node]
+
+
+@dataclass(frozen=True, slots=True)
 class Exposed:
     """The exposure of a node as of a day; `live`: of now, whatever the date of what is recorded."""
 
@@ -82,13 +90,20 @@ class Exposed:
 def nodes_of(customer_id: int, day: date, known: int | None = None) -> list[Node]:
     """The customer, the group it is in on `day`, and the groups above, nearest first. Customers that were merged, as
     known below a horizon (None: now), are one node, that of the customer they are shown under."""
-    return nodes_in(asking_family(customer_id, known)(), day, known)
+    family = asking_family(customer_id)() if known is None else family_known(customer_id, known)
+    return nodes_in(family, day, known)
 
 
 def nodes_in(family: Family, day: date, known: int | None = None) -> list[Node]:
     """The same, of a family that was asked for."""
     above = [Node(None, code, customers_in(code, day, known)) for code in groups_from(family.group_on(day))]
     return [Node(family.one.shown, "", family.one.members), *above]
+
+
+def party_of(customer_id: int, day: date) -> Party:
+    """The customer's family and nodes on `day`."""
+    family = asking_family(customer_id)()
+    return Party(family, nodes_in(family, day))
 
 
 def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> Exposed:

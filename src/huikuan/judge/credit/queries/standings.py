@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from huikuan.judge.credit.domain.deciding import WAITING
+from huikuan.judge.credit.domain.deciding import ORDER, RELEASED, WAITING
 from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -47,7 +47,7 @@ def waiting_as_of(order_ids: Collection[int], *, company_id: int, day: date, kno
     ids, found = sorted(order_ids), set[int]()
     zone = company_zone(company_id) if ids else ""
     for start in range(0, len(ids), _AT_ONCE):
-        facts = OrderDecision.objects.filter(order_id__in=ids[start : start + _AT_ONCE], tx__lt=known)
+        facts = OrderDecision.objects.filter(order_id__in=ids[start : start + _AT_ONCE], document=ORDER, tx__lt=known)
         last = {
             one.order_id: one.state
             for one in facts.order_by("id").only("order_id", "state", "recorded_at")
@@ -65,6 +65,10 @@ class StandingRow:
     currency: str
     amount: int
     until_on: date | None
+
+    def ended(self, today: date) -> bool:
+        """Whether it was released, and that has ended."""
+        return self.state == RELEASED and self.until_on is not None and self.until_on < today
 
 
 def asking_standing(order_id: int) -> Callable[[], StandingRow | None]:

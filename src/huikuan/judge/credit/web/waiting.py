@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huikuan.judge.credit.domain.deciding import RELEASED, WAITING
+from huikuan.judge.credit.domain.deciding import ORDER, RELEASED, WAITING
 from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, waiting_page
@@ -82,12 +82,13 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     if request.method == "POST" and _release(request, row, form):
         return HttpResponseRedirect(address(reverse("credit:order", args=[order_id]), reading_of(request)))
     told = _told(request, row)
+    now = next((one for one in told if one.row.document == ORDER), None)
     releases = seen(scope_of(request, Permission.RELEASE_ORDER)).has(row.company_id, row.customer_id)
     page: dict[str, Any] = {
         "order": row,
         "decisions": told,
-        "now": told[0] if told else None,
-        "releases": bool(told) and _asks(told[0].row, reading_of(request)) and releases,
+        "now": now,
+        "releases": now is not None and _asks(now.row, reading_of(request)) and releases,
         "form": form,
     }
     return render(request, "credit/order.html", page, status=400 if form.problems else 200)

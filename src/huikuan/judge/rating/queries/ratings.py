@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +18,8 @@ from huikuan.mechanisms.approvals.domain import lifecycle
 from huikuan.mechanisms.approvals.queries import Outcome, outcomes, pending_ids
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.store.pipeline import ask
+from huikuan.mechanisms.store.wire import as_date, int8
 from huikuan.record.customers.queries import seen
 
 
@@ -87,6 +89,51 @@ def grade_of(customer_id: int, *, day: date, scope: Scope, known: Head | None = 
     """The grade that holds on the day; '': none."""
     found = rating_of(customer_id, day=day, scope=scope, known=known)
     return found.grade if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The grade that holds on a day ('': none), and when it is looked at again."""
+
+    grade: str
+    review_on: date
+
+
+#: The last assessment by a day, beside every step of every override of the customer.
+_GRADED = """
+WITH latest AS (
+    SELECT customer_id, grade, review_on FROM rating_assessment
+    WHERE customer_id = %s AND as_of <= %s ORDER BY as_of DESC, tx DESC, id DESC LIMIT 1
+)
+SELECT l.grade, l.review_on, o.id, o.grade, o.until, s.step, s.effective_on
+FROM latest l LEFT JOIN rating_override o ON o.customer_id = l.customer_id
+    LEFT JOIN rating_overridestep s ON s.override_id = o.id
+"""
+
+
+def asking_graded(customer_id: int, day: date) -> Callable[[], Graded | None]:
+    """Asks what `rating_of` says of grade and review, in one short statement: decisions ask it every time. Call for
+    the answer; whose rating a reader sees, `rating_of` asks."""
+    asked = ask(_GRADED, [int8(customer_id), day])
+
+    def answer() -> Graded | None:
+        rows = asked()
+        if not rows:
+            return None
+        said: dict[int, tuple[str, date]] = {}
+        steps: dict[int, dict[str, date | None]] = defaultdict(dict)
+        for _, _, override, grade, until, step, effective_on in rows:
+            if override is not None:
+                said[override] = (grade, as_date(until) or date.min)
+                steps[override][step] = as_date(effective_on)
+        states = [
+            OverrideState(one, *said[one], DECLINED in steps[one], steps[one].get(APPROVED), steps[one].get(ENDED))
+            for one in said
+        ]
+        stands, review_on = governing(states, day), as_date(rows[0][1]) or date.min
+        return Graded(stands.grade, min(review_on, stands.until)) if stands else Graded(rows[0][0], review_on)
+
+    return answer
 
 
 def ratings_of(

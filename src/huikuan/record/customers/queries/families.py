@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from huikuan.record.customers.queries.customers import affiliation_as_of
 from huikuan.record.customers.queries.merging import merged, one_with, shown_as
 
 _GROUP = Affiliation.Dimension.GROUP.value
+_TYPE = Affiliation.Dimension.BUSINESS_TYPE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +31,54 @@ class One:
     members: frozenset[int]
 
 
+Said = Sequence[tuple[date, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Customers that are one, and the groups the one that is shown was said to stand in: (since, code or ''), the
-    newest first."""
+    """Customers that are one, and what was said of them, each (since, what), the newest first: the groups and business
+    types of the one that is shown, and of each of them whether it is flagged for paying late on purpose."""
 
     one: One
-    said: tuple[tuple[date, str], ...]
+    groups: Said = ()
+    types: Said = ()
+    conduct: Sequence[Said] = ()
 
     def group_on(self, day: date) -> str:
         """The group they stand in on the day, '' for none."""
-        return next((code for since, code in self.said if since <= day), "")
+        return _by(day, self.groups)
+
+    def business_type_on(self, day: date) -> str:
+        return _by(day, self.types)
+
+    def flagged_on(self, day: date) -> bool:
+        """As `conduct.flagged_on` says it: who is merged under another name does not escape by it."""
+        return any(_by(day, said) == _FLAGGED for said in self.conduct)
 
 
-_SHOWN = "WITH shown AS (SELECT COALESCE(merged_into_id, id) AS id FROM customers_customer WHERE id = %s)"
-_MEMBERS = "shown s JOIN customers_customer c ON c.id = s.id OR c.merged_into_id = s.id"
-_ONE = f"{_SHOWN} SELECT s.id, c.id FROM {_MEMBERS}"
-#: Every member beside every group that was said: there is rarely more than one of either.
-_FAMILY = f"""{_SHOWN}
-SELECT s.id, c.id, a.effective_on, a.value
-FROM {_MEMBERS} LEFT JOIN customers_affiliation a
-    ON a.customer_id = s.id AND a.dimension = '{_GROUP}' AND a.item_id IS NULL
-ORDER BY a.effective_on DESC, a.tx DESC, a.id DESC
+def _by(day: date, said: Said) -> str:
+    return next((what for since, what in said if since <= day), "")
+
+
+_SHOWN = "shown AS (SELECT COALESCE(merged_into_id, id) AS id FROM customers_customer WHERE id = %s)"
+_MEMBERS = (
+    "SELECT s.id AS shown, c.id FROM shown s JOIN customers_customer c ON c.id = s.id OR c.merged_into_id = s.id"
+)
+_ONE = f"WITH {_SHOWN} {_MEMBERS}"
+_MEMBER, _CONDUCT, _FLAGGED = "member", "conduct", "flagged"
+_FAMILY = f"""
+WITH {_SHOWN}, members AS ({_MEMBERS})
+SELECT what, shown, customer_id, since, said FROM (
+    SELECT '{_MEMBER}' AS what, shown, id AS customer_id, NULL AS since, '' AS said, 0 AS tx, id FROM members
+    UNION ALL
+    SELECT a.dimension, s.id, a.customer_id, a.effective_on, a.value, a.tx, a.id
+    FROM shown s JOIN customers_affiliation a ON a.customer_id = s.id
+    WHERE a.item_id IS NULL AND a.dimension IN ('{_GROUP}', '{_TYPE}')
+    UNION ALL
+    SELECT '{_CONDUCT}', m.shown, f.customer_id, f.effective_on, CASE WHEN f.flagged THEN '{_FLAGGED}' ELSE '' END,
+        f.tx, f.id
+    FROM members m JOIN customers_conduct f ON f.customer_id = m.id
+) AS told ORDER BY since DESC, tx DESC, id DESC
 """
 
 
@@ -61,29 +89,35 @@ def one_of(customer_id: int, known: int | None = None) -> One:
     return _one(customer_id, ask(_ONE, [int8(customer_id)])())
 
 
-def asking_family(customer_id: int, known: int | None = None) -> Callable[[], Family]:
-    """Asks for the customer's family, as known below a horizon; as known now in one short statement: decisions ask it
-    every time. Call for the answer."""
-    if known is not None:
-        return lambda: _family_known(one_of(customer_id, known), known)
+def asking_family(customer_id: int) -> Callable[[], Family]:
+    """Asks for the customer's family, in one short statement: decisions ask it every time. Call for the answer."""
     asked = ask(_FAMILY, [int8(customer_id)])
 
     def answer() -> Family:
-        rows = asked()
-        said = ((as_date(row[2]), row[3]) for row in rows if row[1] == row[0])
-        return Family(_one(customer_id, rows), tuple((since, code) for since, code in said if since is not None))
+        members: list[tuple[int, int]] = []
+        told: dict[tuple[str, int], list[tuple[date, str]]] = defaultdict(list)
+        for what, shown, one, since, said in asked():
+            if what == _MEMBER:
+                members.append((shown, one))
+            else:
+                told[what, one].append((as_date(since) or date.min, said))
+        one = _one(customer_id, members)
+        conduct = [said for (what, _), said in told.items() if what == _CONDUCT]
+        return Family(one, told[_GROUP, one.shown], told[_TYPE, one.shown], conduct)
 
     return answer
 
 
-def _one(customer_id: int, rows: Sequence[Sequence[Any]]) -> One:
-    return One(rows[0][0] if rows else customer_id, frozenset({customer_id, *(row[1] for row in rows)}))
-
-
-def _family_known(one: One, known: int) -> Family:
+def family_known(customer_id: int, known: int) -> Family:
+    """The customer's family and its groups as known below a horizon."""
+    one = one_of(customer_id, known)
     said = Affiliation.objects.filter(customer_id=one.shown, dimension=_GROUP, item_id=None, tx__lt=known)
     rows = said.order_by("-effective_on", "-tx", "-id").values_list("effective_on", "value")
     return Family(one, tuple(rows))
+
+
+def _one(customer_id: int, rows: Sequence[tuple[int, int]]) -> One:
+    return One(rows[0][0] if rows else customer_id, frozenset({customer_id, *(row[1] for row in rows)}))
 
 
 def groups_from(code: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from huikuan.connect.api.domain.fields import (
 from huikuan.connect.api.web.calls import Call, Endpoint, Reply, found
 from huikuan.connect.api.web.endpoints.lookups import company_seen, customer_of
 from huikuan.connect.api.web.shapes import CODE, CURRENCY, ID
-from huikuan.judge.credit.domain.deciding import APPROVE, ENFORCE, HOLD, OBSERVE, WARN
+from huikuan.judge.credit.domain.deciding import APPROVE, DELIVERY, ENFORCE, HOLD, OBSERVE, ORDER, WARN
 from huikuan.judge.credit.messages import STATES
 from huikuan.judge.credit.operations.orders import check_order
 from huikuan.judge.credit.queries.judging import judge_amount
@@ -44,7 +44,8 @@ JUDGED = answered(
     ways_out=Listed(answered(way=Text(30), message=Text(500))), mode=_MODE, policy=Whole(0),
 )  # fmt: skip
 DECIDED = answered(
-    id=ID, decision=_DECISION, state=Choice(tuple(STATES)), currency=CURRENCY, amount=Amount(),
+    id=ID, document=Choice((ORDER, DELIVERY)), decision=_DECISION, state=Choice(tuple(STATES)), currency=CURRENCY,
+    amount=Amount(),
     reasons=Listed(Text(500)), reason=Text(200), actor=Text(150), decided_at=Instant(),
 )  # fmt: skip
 
@@ -81,7 +82,9 @@ def list_decisions(call: Call) -> Reply:
 
 def _decided(row: DecisionRow, company_currency: str) -> dict[str, Any]:
     return {
-        **{name: getattr(row, name) for name in ("id", "decision", "state", "currency", "reason", "actor")},
+        **{
+            name: getattr(row, name) for name in ("id", "document", "decision", "state", "currency", "reason", "actor")
+        },
         "amount": to_text(row.amount, row.currency),
         "reasons": [told_reason(one, row.content, company_currency) for one in row.content.get("reasons", ())],
         "decided_at": row.at.astimezone(UTC).isoformat(),
