@@ -87,6 +87,7 @@ def jobs() -> dict[str, Handler]:
         "credit.watch": Handler(credit.watch, every=timedelta(hours=6)),
         "rating.remind": Handler(rating.remind, every=timedelta(hours=6)),
         "rating.assess": Handler(rating.assess_all, attempts=3),
+        "rating.measure": Handler(rating.measure_effect, attempts=3),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
         "columns.compact": Handler(recurring.compact_columns, every=daily),

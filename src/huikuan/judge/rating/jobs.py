@@ -1,16 +1,19 @@
-"""Background work. A run: every customer, or those due for review, assessed by a day, a few thousand in each step.
-Reminding: reviews that come, or have passed, as work for people."""
+"""Runs over all customers, a few thousand in each step: assessing them, measuring what a draft would change; and
+reminding: reviews that come, or have passed, as work for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
+from huikuan.judge.rating.domain.reading import problems
+from huikuan.judge.rating.models import ScorecardDraft
 from huikuan.judge.rating.operations.assessing import record_assessments
+from huikuan.judge.rating.operations.effects import finish_effects, keep_effects
 from huikuan.judge.rating.operations.rights import require_for_all
-from huikuan.judge.rating.queries.assessing import Assessed, assessed, scorecard_version
+from huikuan.judge.rating.queries.assessing import assessed, compared, scorecard_version
 from huikuan.judge.rating.queries.calendar import Review, due_customers, reviews_until
 from huikuan.judge.rating.work import EXPIRED, REVIEW
 from huikuan.kernel.dates import business_date
@@ -18,6 +21,8 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.work import Work
 from huikuan.mechanisms.work.operations import Wanted, keep_items
 from huikuan.record.customers.models import Customer
+
+Row = TypeVar("Row")
 
 #: Customers in one step.
 STEP = 2_000
@@ -64,12 +69,34 @@ def _wanted(one: Review, due_on: date | None) -> Wanted:
     return Wanted(f"assessment:{one.assessment_id}:{one.review_on}", None, one.customer_id, shown, due_on=due_on)
 
 
+def measure_effect(work: Work) -> dict[str, Any]:
+    """Measure a draft's effect by `as_of` beside the scorecards that were in force when it was asked for. Killed at
+    any point and begun again, it goes on where it was; a draft that changed meanwhile ends it."""
+    draft_id, as_of = work.params["draft"], date.fromisoformat(work.params["as_of"])
+    draft = ScorecardDraft.objects.filter(pk=draft_id).first()
+    edition = work.cursor.get("edition", draft.edition if draft else 0)
+    if draft is None or draft.edition != edition or problems(draft.document):
+        return {"measured": 0}
+    done, after = work.cursor.get("done", 0), work.cursor.get("after", 0)
+    ids = list(Customer.objects.filter(pk__gt=after, merged_into=None).values_list("id", flat=True))
+    total = done + len(ids)
+    policy = scorecard_version(work.params["scorecard"])
+    rows = compared(as_of=as_of, before=policy, after=draft.document, customer_ids=ids, order="id")
+    for chunk in _chunks(rows):
+        first, done = not done, done + len(chunk)
+        with work.step(done, total, cursor={"edition": edition, "done": done, "after": chunk[-1].customer_id}):
+            if not keep_effects(draft_id, edition, chunk, first=first):
+                break
+    finish_effects(draft_id, edition, as_of)
+    return {"measured": done}
+
+
 def _left(as_of: date, after: int, *, only_due: bool) -> list[int]:
     if only_due:
         return [customer_id for customer_id in due_customers(as_of) if customer_id > after]
     return list(Customer.objects.filter(pk__gt=after, merged_into=None).values_list("id", flat=True))
 
 
-def _chunks(found: Iterator[Assessed]) -> Iterator[list[Assessed]]:
+def _chunks(found: Iterator[Row]) -> Iterator[list[Row]]:
     while chunk := list(islice(found, STEP)):
         yield chunk

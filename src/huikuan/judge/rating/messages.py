@@ -32,6 +32,13 @@ SENTENCES: dict[str, str] = {
         "A grade override ends between %(earliest)s and %(latest)s, the review of the grade; not on %(until)s."
     ),
     "scorecard_card_unknown": gettext_noop("There is no card “%(card)s”. Known are: %(known)s."),
+    "scorecard_draft_changed": gettext_noop(
+        "%(by)s has changed this draft since you opened it."
+        " What you typed stands here; kept again, it replaces theirs."
+    ),
+    "scorecard_card_name_bad": gettext_noop("A card needs a name of its own: small letters, digits and _."),
+    "scorecard_draft_handed_in": gettext_noop("This draft was handed in; it does not change any more."),
+    "scorecard_draft_unknown": gettext_noop("There is no draft %(draft)s."),
     "scorecard_invalid": gettext_noop("This scorecard cannot be used."),
 }
 

@@ -96,3 +96,41 @@ class OverrideStep(Fact):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["override_id", "step"], name="rating_override_step")]
+
+
+class ScorecardDraft(models.Model):
+    """Scorecards somebody works on (评分卡草稿): no fact, since nothing follows from them until they are handed in.
+
+    `base_id`: the policy version they began from, null the shipped one. `edition` grows with every change, so that
+    nobody writes over what they have not seen. `version_id`: the policy version they were handed in as; from then on
+    nothing changes. `effect_edition`, `effect_on`: of which edition and day the rows of `DraftEffect` are.
+    """
+
+    base_id = models.BigIntegerField(null=True)
+    document = models.JSONField()
+    edition = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+    version_id = models.BigIntegerField(null=True)
+    effect_edition = models.PositiveIntegerField(null=True)
+    effect_on = models.DateField(null=True)
+
+
+class DraftEffect(models.Model):
+    """What a customer comes out as by the scorecards in force (`before`) and by a draft (`after`), on the same facts.
+
+    Grade '' where too little is known. `open_amount`: open claims in minor units of the first company's currency, null
+    where a rate is missing.
+    """
+
+    draft = models.ForeignKey(ScorecardDraft, on_delete=models.CASCADE, related_name="effects")
+    customer_id = models.BigIntegerField()
+    card = models.CharField(max_length=40)
+    before = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10, blank=True)
+    score_before = models.PositiveSmallIntegerField(null=True)
+    score_after = models.PositiveSmallIntegerField(null=True)
+    open_amount = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "customer_id"], name="rating_draft_effect")]

@@ -52,6 +52,7 @@ PLACES = (
             Place(gettext_noop("Customers"), "dossiers:customers", go="k"),
             Place(gettext_noop("Groups"), "dossiers:groups"),
             Place(gettext_noop("Ratings"), "rating:ratings"),
+            Place(gettext_noop("Scorecards"), "rating:drafts"),
             Place(gettext_noop("Papers that expire"), "customers:expiring"),
             Place(gettext_noop("Data quality"), "dossiers:quality"),
             Place(gettext_noop("Hand-overs"), "dossiers:hand-overs"),

@@ -180,7 +180,8 @@ def _cut(place: str, row: Mapping[str, Any], factor: Factor | None, notes: _Note
 
 
 def _cover(place: str, factor: Factor, cuts: Sequence[Cut], notes: _Notes) -> None:
-    """Every value has to fall into exactly one bin."""
+    """Every value has to fall into exactly one bin. A gap, or an overlap, stands against the lower edge of the bin
+    above it."""
     if factor.choices:
         named = [choice for cut in cuts for choice in sorted(cut.choices)]
         _once(place, named, notes, code="bins_overlap")
@@ -189,10 +190,14 @@ def _cover(place: str, factor: Factor, cuts: Sequence[Cut], notes: _Notes) -> No
                 notes.add(place, "bins_gap", choice)
         return
     first, last = Decimal("-Infinity"), Decimal("Infinity")
-    edges = sorted((first if cut.low is None else cut.low, last if cut.high is None else cut.high) for cut in cuts)
-    for (_, high), (low, _) in pairwise([(first, first), *edges, (last, last)]):
+    edges = sorted(
+        (first if cut.low is None else cut.low, last if cut.high is None else cut.high, f"{place}[{number}]")
+        for number, cut in enumerate(cuts, 1)
+    )
+    for (_, high, before), (low, _, at) in pairwise([(first, first, ""), *edges, (last, last, "")]):
         if low != high:
-            notes.add(place, "bins_gap" if low > high else "bins_overlap", f"{_edge(high)} … {_edge(low)}")
+            code = "bins_gap" if low > high else "bins_overlap"
+            notes.add(f"{at}.from" if at else f"{before}.to", code, f"{_edge(high)} … {_edge(low)}")
 
 
 # Fields ---------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ def _rising(edges: list[tuple[str | None, int]]) -> list[dict[str, Any]]:
     low = None
     found = []
     for high, points in edges:
-        found.append({"from": low, "to": high, "points": points})
+        ends = {"from": low, "to": high}
+        found.append({**{name: edge for name, edge in ends.items() if edge is not None}, "points": points})
         low = high
     return found
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from huikuan.judge.rating.domain.reading import read
-from huikuan.judge.rating.domain.scorecard import Card, Result, Scorecards, score
+from huikuan.judge.rating.domain.scorecard import Result, Scorecards, score
 from huikuan.judge.rating.policies import SCORECARD
-from huikuan.judge.rating.queries.facts import known_facts
+from huikuan.judge.rating.queries.facts import Facts, known_facts
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.policies.queries import InForce, decided_under, in_force
@@ -24,6 +25,17 @@ MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A customer to be scored: `status` as it stands, `value_class` as on its record."""
+
+    customer_id: int
+    code: str
+    name: str
+    status: str
+    value_class: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessed:
     """What a customer comes out as by the day."""
 
@@ -31,6 +43,18 @@ class Assessed:
     code: str
     name: str
     result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a customer comes out as by two policies, from the same facts. `open_amount` as `Sheet.open_of`."""
+
+    customer_id: int
+    code: str
+    name: str
+    before: Result
+    after: Result
+    open_amount: int | None
 
 
 def scorecard_on(day: date, *, known: Head | None = None) -> InForce:
@@ -63,21 +87,50 @@ def assessed(
     scorecards = read(policy.document)
     if card and card not in scorecards.cards:
         raise Refusal("scorecard_card_unknown", card=card, known=", ".join(scorecards.cards))
+    facts, found = _subjects(as_of, known, customer_ids, order, scorecards.factors)
+    for one in found:
+        yield Assessed(one.customer_id, one.code, one.name, _result(scorecards, one, facts, as_of, card))
+
+
+def compared(
+    *,
+    as_of: date,
+    before: InForce,
+    after: Mapping[str, Any],
+    customer_ids: Collection[int] | None = None,
+    order: str = "code",
+) -> Iterator[Compared]:
+    """Each customer as by `assessed`, scored by the policy `before` and by the document `after`, which has no
+    problems. The facts are read once."""
+    old, new = read(before.document), read(after)
+    facts, found = _subjects(as_of, None, customer_ids, order, old.factors | new.factors)
+    for one in found:
+        results = (_result(scorecards, one, facts, as_of) for scorecards in (old, new))
+        yield Compared(one.customer_id, one.code, one.name, *results, facts.ledger.open_of(one.customer_id))
+
+
+def _subjects(
+    as_of: date, known: Head | None, customer_ids: Collection[int] | None, order: str, factors: Collection[str]
+) -> tuple[Facts, Iterator[Subject]]:
+    """What is known of these customers, and who they are."""
     wanted = None if customer_ids is None else frozenset(customer_ids)
     few = wanted if wanted is not None and len(wanted) <= MANY else None
-    facts = known_facts(as_of=as_of, customer_ids=few, known=known, factors=scorecards.factors)
+    facts = known_facts(as_of=as_of, customer_ids=few, known=known, factors=factors)
     classes = {customer_id: care.value_class for customer_id, care in care_by_customer(few).items()}
     customers = standing_seen(EVERYTHING_SEEN, known.horizon if known else None).order_by(order)
-    for customer_id, code, name, status in (customers if few is None else customers.filter(pk__in=few)).values_list(
-        "id", "code", "name", "status"
-    ):
-        if wanted is None or customer_id in wanted:
-            # Whoever buys is no prospect any more, even if the register was never told.
-            standing = "customer" if customer_id in facts.ledger.sums else status
-            own = _card(scorecards, card, standing, classes.get(customer_id, ""))
-            result = score(own, scorecards.bands, facts.of(customer_id), as_of=as_of)
-            yield Assessed(customer_id, code, name, result)
+    rows = (customers if few is None else customers.filter(pk__in=few)).values_list("id", "code", "name", "status")
+    # Whoever buys is no prospect any more, even if the register was never told.
+    return facts, (
+        Subject(pk, code, name, "customer" if pk in facts.ledger.sums else status, classes.get(pk, ""))
+        for pk, code, name, status in rows
+        if wanted is None or pk in wanted
+    )
 
 
-def _card(scorecards: Scorecards, named: str, status: str, value_class: str) -> Card:
-    return scorecards.cards[named] if named else scorecards.card_for(status=status, value_class=value_class)
+def _result(scorecards: Scorecards, subject: Subject, facts: Facts, as_of: date, named: str = "") -> Result:
+    card = (
+        scorecards.cards[named]
+        if named
+        else scorecards.card_for(status=subject.status, value_class=subject.value_class)
+    )
+    return score(card, scorecards.bands, facts.of(subject.customer_id), as_of=as_of)

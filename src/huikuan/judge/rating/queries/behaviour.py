@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from huikuan.judge.rating.domain.behaviour import VERY_LATE_DAYS, Behaviour, Sums, behaviour_of, periods
-from huikuan.kernel.money import minor_digits
+from huikuan.kernel.money import divide_half_up, minor_digits
 from huikuan.kernel.rates import SCALE
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.engine import ColumnsEngine
@@ -52,6 +52,16 @@ class Sheet:
     as_of: date
     sums: Mapping[int, Mapping[str, Sums]]
     worth: Mapping[str, int]
+    home: str = ""
+
+    def open_of(self, customer_id: int) -> int | None:
+        """Open claims in minor units of `home`, at the day's rates; None: without a rate, or nothing to value by."""
+        found = {currency: one.open for currency, one in self.sums.get(customer_id, {}).items() if one.open}
+        if not found:
+            return 0
+        if not found.keys() <= self.worth.keys() or not self.worth.get(self.home):
+            return None
+        return divide_half_up(sum(self.worth[one] * amount for one, amount in found.items()), self.worth[self.home])
 
     def of(self, customer_id: int) -> Behaviour | None:
         """None: there is nothing in the ledger by the day."""
@@ -71,8 +81,9 @@ def sheet(
         moment = replace(moment, seen=moment.seen.among(whole))
     with asking_columns() as engine:
         found = sums_by_customer(engine, moment)
-    worth = _worth({currency for sums in found.values() for currency in sums}, moment)
-    return Sheet(as_of, found, worth)
+    home = Company.objects.order_by("id").values_list("currency", flat=True).first() or ""
+    worth = _worth({currency for sums in found.values() for currency in sums}, moment, home)
+    return Sheet(as_of, found, worth, home)
 
 
 def behaviours(
@@ -196,9 +207,8 @@ def _if(condition: str, value: str) -> str:
     return f"SUM(CASE WHEN {condition} THEN {value} ELSE 0 END)"
 
 
-def _worth(currencies: Collection[str], moment: Moment) -> dict[str, int]:
+def _worth(currencies: Collection[str], moment: Moment, home: str) -> dict[str, int]:
     """What a minor unit of each currency weighs beside the others, by the day's rates; without one: absent."""
-    home = Company.objects.order_by("id").values_list("currency", flat=True).first()
     return _weights(valuation(home, currencies, moment.as_of, moment.known)) if home else {}
 
 

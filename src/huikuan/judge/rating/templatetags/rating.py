@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -12,11 +13,14 @@ from django.utils.translation import ngettext
 
 from huikuan.judge.rating import messages, telling
 from huikuan.judge.rating.domain.factors import FACTORS
+from huikuan.judge.rating.queries.drafts import Cell, Migration
 from huikuan.judge.rating.web import words
 from huikuan.mechanisms.pages.figures import percent, rounded
+from huikuan.mechanisms.pages.forms import Form
 
 register = template.Library()
 register.filter("factor_title", telling.factor_title)
+register.filter("card_title", telling.card_title)
 
 
 @register.filter
@@ -54,12 +58,6 @@ def source_name(name: str) -> str:
 
 
 @register.filter
-def card_title(name: str) -> str:
-    """A card as shipped in words; one of the company's own by its name."""
-    return _(messages.CARDS[name]) if name in messages.CARDS else name
-
-
-@register.filter
 def cause_name(cause: str) -> str:
     return _(words.CAUSES[cause])
 
@@ -88,3 +86,47 @@ def review_tag(state: str) -> SafeString:
     if not state:
         return SafeString("")
     return format_html('<span class="tag {}">{}</span>', words.STATE_TONES[state], _(words.STATES[state]))
+
+
+@register.inclusion_tag("rating/parts/tick.html")
+def tick(form: Form, name: str, label: str) -> dict[str, Any]:
+    """A box of the form that is ticked where the document says so."""
+    return {"name": name, "label": label, "ticked": bool(form.text(name)), "problem": form.problems.get(name, "")}
+
+
+@register.inclusion_tag("rating/parts/row_deeds.html")
+def row_deeds(place: str, title: str, moves: bool = True) -> dict[str, Any]:
+    """Buttons that move a row of the form up or down, or take it out."""
+    return {"place": place, "title": title, "moves": moves}
+
+
+@register.simple_tag
+def cell_of(migration: Migration, before: str, after: str) -> Cell | None:
+    """What stands where a row and a column of the migration table cross."""
+    return migration.cells.get((before, after))
+
+
+@register.filter
+def status_name(status: str) -> str:
+    return _(words.STATUSES[status])
+
+
+@register.filter
+def class_name(value_class: str) -> str:
+    return _(words.CLASSES[value_class])
+
+
+@register.filter
+def answer_name(answer: str) -> str:
+    return _(messages.ANSWERS[answer]) if answer in messages.ANSWERS else answer
+
+
+@register.filter
+def policy_state(state: str) -> str:
+    return _(words.POLICY_STATES[state])
+
+
+@register.simple_tag
+def field_text(form: Form, name: str) -> str:
+    """What stands in a field."""
+    return form.text(name)

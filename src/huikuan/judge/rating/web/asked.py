@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from huikuan.judge.rating.queries.calendar import RatingFilter
-from huikuan.judge.rating.templatetags.rating import card_title
+from huikuan.judge.rating.telling import card_title
 from huikuan.judge.rating.web import words
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission

@@ -24,7 +24,7 @@ from huikuan.judge.rating.queries.calendar import (
     ratings_page,
     review_months,
 )
-from huikuan.judge.rating.templatetags.rating import card_title
+from huikuan.judge.rating.telling import card_title
 from huikuan.judge.rating.web import words
 from huikuan.judge.rating.web.asked import chips_of, filter_of
 from huikuan.mechanisms.files.exports import Cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.judge.rating.web import acting, ratings
+from huikuan.judge.rating.web import acting, cards, drafts, moved, ratings
 
 app_name = "rating"
 urlpatterns = [
@@ -15,4 +15,13 @@ urlpatterns = [
     path("credit/ratings/<int:customer_id>/inform", acting.inform, name="inform"),
     path("credit/ratings/<int:customer_id>/override", acting.override, name="override"),
     path("credit/overrides/<int:override_id>/end", acting.end, name="end"),
+    path("credit/scorecards/", drafts.show_drafts, name="drafts"),
+    path("credit/scorecards/begin", drafts.begin, name="begin"),
+    path("credit/scorecards/<int:draft_id>", drafts.draft, name="draft"),
+    path("credit/scorecards/<int:draft_id>/hand-in", drafts.hand_in, name="hand-in"),
+    path("credit/scorecards/<int:draft_id>/drop", drafts.drop, name="drop"),
+    path("credit/scorecards/<int:draft_id>/measure", drafts.measure, name="measure"),
+    path("credit/scorecards/<int:draft_id>/moved", moved.show_moved, name="moved"),
+    path("credit/scorecards/<int:draft_id>/moved/export", moved.export_moved, name="moved-export"),
+    path("credit/scorecards/<int:draft_id>/cards/<path:name>", cards.card, name="card"),
 ]

@@ -32,3 +32,34 @@ OVERRIDES = {
     "declined": gettext_noop("declined"),
     "ended": gettext_noop("ended early"),
 }
+#: Kinds of factors, as the editor offers them.
+GROUPS = {
+    "behaviour": gettext_noop("Own ledger"),
+    "ratio": gettext_noop("Financial statements"),
+    "standing": gettext_noop("Standing in the industry"),
+    "others": gettext_noop("What others say"),
+}
+#: What a factor's edges are typed in.
+UNITS = {
+    "share": "%",
+    "days": gettext_noop("in days"),
+    "months": gettext_noop("in months"),
+    "years": gettext_noop("in years"),
+}
+
+#: Whom a card may be chosen for: states of a customer, and its value class ('-': not said).
+STATUSES = {"customer": gettext_noop("Customer"), "prospect": gettext_noop("Prospect")}
+CLASSES = {
+    "key": gettext_noop("Key account"),
+    "strategic": gettext_noop("Strategic customer"),
+    "ordinary": gettext_noop("Ordinary customer"),
+    "-": gettext_noop("not said"),
+}
+POLICY_STATES = {
+    "draft": gettext_noop("drafted"),
+    "submitted": gettext_noop("waits for approval"),
+    "approved": gettext_noop("approved"),
+    "returned": gettext_noop("returned"),
+    "in_force": gettext_noop("in force"),
+    "retired": gettext_noop("retired"),
+}

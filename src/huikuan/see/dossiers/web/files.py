@@ -10,8 +10,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from huikuan.judge.rating.telling import factor_title
-from huikuan.judge.rating.templatetags.rating import card_title, cause_name, factor_value, source_name
+from huikuan.judge.rating.telling import card_title, factor_title
+from huikuan.judge.rating.templatetags.rating import cause_name, factor_value, source_name
 from huikuan.judge.rating.web.panel import past
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell

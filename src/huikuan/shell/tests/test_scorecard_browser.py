@@ -1,0 +1,49 @@
+"""The scorecard editor in a browser: the effect follows what is typed, by keyboard, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huikuan.judge.rating.models import ScorecardDraft
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_effect_follows_what_is_typed(page: Any) -> None:
+    page.goto("/credit/scorecards/")
+    shuts_nobody_out(page)
+    page.click("form[action*=begin] button.primary")
+    draft = ScorecardDraft.objects.get()
+    page.click("form[action*=measure] button")
+    assert page.locator("[data-cell]").count() == 1
+    shuts_nobody_out(page)
+    page.click("[data-cell]")
+    assert page.locator("[data-customer]").count() == 4
+    shuts_nobody_out(page)
+    page.goto(f"/credit/scorecards/{draft.pk}/cards/small_firms?who=C0001")
+    shuts_nobody_out(page)
+    row = page.locator("#effect tr[data-factor=years_established]")
+    assert row.locator("td").all_inner_texts() == ["2 / 5", "2 / 5"]
+    page.locator("[id='f-factors[10]'] summary").click()
+    page.fill("[id='f-factors[10].missing']", "5")
+    page.keyboard.press("Tab")
+    page.wait_for_function("() => document.querySelector('#effect tr[data-factor=years_established].strong')")
+    assert row.locator("td").all_inner_texts() == ["2 / 5", "5 / 5"]
+    assert ScorecardDraft.objects.get().edition == draft.edition, "looking keeps nothing"
+    page.fill("[id='f-factors[1].bins[3].from']", "0.5")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#effect a[href='#f-factors[1].bins[3].from']")
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        shuts_nobody_out(page)
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide == 0, size
+    page.click("button.primary[value=save]")
+    assert page.locator("[id='p-factors[1].bins[3].from']").is_visible()
+    assert ScorecardDraft.objects.get().document["cards"]["small_firms"]["factors"][9]["missing"] == 5
+    page.goto(f"/credit/scorecards/{draft.pk}")
+    shuts_nobody_out(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
