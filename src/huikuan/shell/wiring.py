@@ -88,6 +88,7 @@ def jobs() -> dict[str, Handler]:
         "rating.remind": Handler(rating.remind, every=timedelta(hours=6)),
         "rating.assess": Handler(rating.assess_all, attempts=3),
         "rating.measure": Handler(rating.measure_effect, attempts=3),
+        "rating.watch": Handler(rating.watch_overdue, every=daily),
         "statements.issue": Handler(statements.issue_run, attempts=3),
         "columns.refresh": Handler(recurring.refresh_columns, every=timedelta(minutes=1)),
         "columns.compact": Handler(recurring.compact_columns, every=daily),
@@ -131,6 +132,7 @@ def subscribers() -> list[Subscriber]:
     from huikuan.connect.api.operations.webhooks import queue_event
     from huikuan.judge.credit.operations.crossings import MOVING, follow_crossings
     from huikuan.judge.credit.operations.orders import MAKING_ROOM, make_room
+    from huikuan.judge.rating.operations.calls import CALLING, call_for_review
     from huikuan.mechanisms.events.subscribers import Subscriber
     from huikuan.record.receivables.operations.milestones import CATCHING_UP, catch_up
 
@@ -144,6 +146,7 @@ def subscribers() -> list[Subscriber]:
         Subscriber("receivables.late_items", catch_up, CATCHING_UP),
         Subscriber("credit.waiting_orders", release_what_fits, MAKING_ROOM),
         Subscriber("credit.crossings", look_for_crossings, MOVING),
+        Subscriber("rating.calls", call_for_review, CALLING),
         Subscriber("api.webhooks", queue_event),
     ]
 

@@ -99,6 +99,7 @@ def _record(options: Namespace, found: list[Assessed], policy: InForce, at: date
 
 
 def _grade(options: Namespace) -> int:
+    from huikuan.judge.rating.queries.calls import calls_on
     from huikuan.judge.rating.queries.ratings import history_of, rating_of
     from huikuan.record.customers.queries import customer
 
@@ -107,6 +108,7 @@ def _grade(options: Namespace) -> int:
     found = customer(options.customer, scope=scope)
     rating = rating_of(found.id, day=day, scope=scope)
     past = history_of(found.id, day=day, scope=scope)
+    calls = calls_on(day, customer_ids=[found.id]).get(found.id, [])
     if options.json:
         body = {
             "key": found.code,
@@ -115,6 +117,7 @@ def _grade(options: Namespace) -> int:
             "score": rating.assessment.score if rating else None,
             "review_on": rating.review_on.isoformat() if rating else None,
             "overridden": bool(rating and rating.override),
+            "due_because": [{"cause": one.cause, "detail": one.detail, "since": one.on.isoformat()} for one in calls],
             "history": [
                 {"as_of": row.as_of.isoformat(), "score": row.score, "grade": row.grade or None, "card": row.card}
                 for row in past

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from huikuan.judge.rating.domain.reading import problems
 from huikuan.judge.rating.models import ScorecardDraft
 from huikuan.judge.rating.operations.assessing import record_assessments
+from huikuan.judge.rating.operations.calls import call_overdue
 from huikuan.judge.rating.operations.effects import finish_effects, keep_effects
 from huikuan.judge.rating.operations.rights import require_for_all
 from huikuan.judge.rating.queries.assessing import assessed, compared, scorecard_version
@@ -67,6 +68,12 @@ def _wanted(one: Review, due_on: date | None) -> Wanted:
     """Of an assessment one item of each kind for each day it is to be reviewed: an override may say an earlier one."""
     shown = {"grade": one.grade, "review_on": one.review_on.isoformat()}
     return Wanted(f"assessment:{one.assessment_id}:{one.review_on}", None, one.customer_id, shown, due_on=due_on)
+
+
+def watch_overdue(work: Work) -> dict[str, Any]:
+    """Once a day: who came to be overdue for longer than the policy lets it is due for another look."""
+    with work.step():
+        return {"called": call_overdue(as_of=business_date(work.at), at=work.at)}
 
 
 def measure_effect(work: Work) -> dict[str, Any]:

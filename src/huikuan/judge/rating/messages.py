@@ -136,3 +136,11 @@ CARDS: dict[str, str] = {
     "key_accounts": gettext_noop("key accounts"),
     "prospects": gettext_noop("prospects"),
 }
+
+#: What calls for another look at a customer.
+CALLS: dict[str, str] = {
+    "overdue": gettext_noop("over %(detail)s days overdue"),
+    "held": gettext_noop("an order was held"),
+    "informed": gettext_noop("severe news"),
+    "flagged": gettext_noop("flagged for withholding payment"),
+}

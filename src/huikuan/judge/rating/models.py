@@ -60,6 +60,32 @@ class Assessment(Fact):
         indexes = [models.Index(fields=["customer_id", "as_of"], name="rating_assessment_customer")]
 
 
+class ReviewCall(Fact):
+    """Something happened that calls for another look at the customer before its review (复评触发): it is due from
+    `on_date` until an assessment as of that day or later is recorded after this.
+
+    `detail` says more where there is more: days overdue, the factor and answer, the order's id. `event_id`: what was
+    announced, null where a look at the ledger found it.
+    """
+
+    class Cause(models.TextChoices):
+        OVERDUE = "overdue"
+        HELD = "held"
+        INFORMED = "informed"
+        FLAGGED = "flagged"
+
+    customer_id = models.BigIntegerField(db_index=True)
+    cause = models.CharField(max_length=10, choices=Cause)
+    detail = models.CharField(max_length=100, blank=True)
+    on_date = models.DateField()
+    event_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event_id", "customer_id"], name="rating_review_call_event"),
+        ]
+
+
 class Override(Fact):
     """Somebody holds another grade to be right, and says why (人工调整); it counts once another approves it.
 

@@ -1,4 +1,4 @@
-"""The scorecards as a policy a company sets."""
+"""The scorecards, and what calls for a review before its day, as policies a company sets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from huikuan.judge.rating.domain.calling import DOCUMENT as DOCUMENT_OF_CALLS
+from huikuan.judge.rating.domain.calling import faults
 from huikuan.judge.rating.domain.reading import problems
 from huikuan.judge.rating.domain.shipped import DOCUMENT
 from huikuan.judge.rating.messages import PROBLEMS
@@ -24,3 +26,13 @@ def check_scorecard(document: Mapping[str, Any]) -> None:
 
 
 SCORECARD = register(Kind("scorecard", gettext_noop("Scorecards"), DOCUMENT, check_scorecard))
+
+
+def check_occasions(document: Mapping[str, Any]) -> None:
+    """The document of `domain.calling`, with the places at fault."""
+    places = [Place(column=place) for place in dict.fromkeys(faults(document))]
+    if places:
+        raise Refusal("policy_document_bad", where=places, kind="reassessment")
+
+
+REASSESSMENT = register(Kind("reassessment", gettext_noop("Reviews on events"), DOCUMENT_OF_CALLS, check_occasions))

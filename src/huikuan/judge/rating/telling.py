@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from huikuan.judge.rating.domain.factors import STANDINGS
-from huikuan.judge.rating.messages import CARDS, FACTORS
+from huikuan.judge.rating.messages import ANSWERS, CALLS, CARDS, FACTORS
 
 
 def factor_title(name: str) -> str:
@@ -18,3 +18,10 @@ def factor_title(name: str) -> str:
 def card_title(name: str) -> str:
     """A card as shipped in words; one of the company's own by its name."""
     return _(CARDS[name]) if name in CARDS else name
+
+
+def told_call(cause: str, detail: str) -> str:
+    """What calls for another look at a customer."""
+    said = _(CALLS[cause]) % {"detail": detail}
+    factor, _equal, answer = detail.partition("=")
+    return f"{said}: {factor_title(factor)} – {_(ANSWERS.get(answer, answer))}" if answer else said

@@ -45,6 +45,7 @@ KINDS = {
     "imports.undo": gettext_noop("Undoing an import"),
     "rating.remind": gettext_noop("Reminding of reviews"),
     "rating.assess": gettext_noop("Assessing customers"),
+    "rating.watch": gettext_noop("Looking who came to be long overdue"),
     "rating.measure": gettext_noop("Measuring what a draft of scorecards would change"),
     "statements.issue": gettext_noop("Issuing statements"),
     "work.tend": gettext_noop("Passing on work nobody finished"),

@@ -14,6 +14,7 @@ from huikuan.judge.rating.domain.scorecard import Scorecards
 from huikuan.judge.rating.models import Assessment
 from huikuan.judge.rating.operations.rights import hold, require_for, require_for_all
 from huikuan.judge.rating.queries.assessing import Assessed, assessed, scorecard_on
+from huikuan.judge.rating.queries.calls import calls_on
 from huikuan.judge.rating.queries.ratings import latest_assessments, reasons_told
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -39,7 +40,8 @@ def assess_customer(
 ) -> int:
     """Assess a customer by the day under the scorecards in force on it; answers the fact's id.
 
-    `cause` '': the first time, the review that was due, or asked for. Refuses a day to come and an unknown customer.
+    `cause` '': the first time, something that called for it, the review that was due, or asked for. Refuses a day to
+    come and an unknown customer.
     """
     require_past(as_of, at=at)
     policy = scorecard_on(as_of)
@@ -73,12 +75,13 @@ def record_assessments(
         row.customer_id: row
         for row in latest_assessments(as_of).filter(customer_id__in=[one.customer_id for one in found])
     }
+    called = calls_on(as_of, customer_ids=[one.customer_id for one in found])
     rows = [
         {
             **_row(one, scorecards, as_of),
             "scorecard_id": policy.version_id,
             "scorecard_number": policy.number,
-            "cause": cause or _cause(before.get(one.customer_id), as_of),
+            "cause": cause or _cause(before.get(one.customer_id), as_of, called=one.customer_id in called),
             "note": tidy(note),
             "actor": actor,
         }
@@ -136,9 +139,11 @@ def _row(one: Assessed, scorecards: Scorecards, as_of: date) -> dict[str, Any]:
     }
 
 
-def _cause(before: Assessment | None, as_of: date) -> str:
+def _cause(before: Assessment | None, as_of: date, *, called: bool) -> str:
     if before is None:
         return Cause.FIRST.value
+    if called:
+        return Cause.EVENT.value
     return Cause.REVIEW.value if before.review_on <= as_of else Cause.REQUEST.value
 
 

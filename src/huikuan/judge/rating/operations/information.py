@@ -44,7 +44,8 @@ def record_information(
             "reliability": int(reliability), "note": tidy(note), "actor": actor,
         }  # fmt: skip
         (number,) = record(Information, [row], at=at)
-        announce("rating.informed", at=at, customer_id=customer_id, payload={"factor": factor, "source": source})
+        payload = {"information": number, "factor": factor, "source": source}
+        announce("rating.informed", at=at, customer_id=customer_id, payload=payload)
         return number
 
     return retrying(work)

@@ -105,8 +105,14 @@ def compared(
     old, new = read(before.document), read(after)
     facts, found = _subjects(as_of, None, customer_ids, order, old.factors | new.factors)
     for one in found:
-        results = (_result(scorecards, one, facts, as_of) for scorecards in (old, new))
-        yield Compared(one.customer_id, one.code, one.name, *results, facts.ledger.open_of(one.customer_id))
+        yield Compared(
+            one.customer_id,
+            one.code,
+            one.name,
+            _result(old, one, facts, as_of),
+            _result(new, one, facts, as_of),
+            facts.ledger.open_of(one.customer_id),
+        )
 
 
 def _subjects(

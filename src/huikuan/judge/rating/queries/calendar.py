@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from huikuan.judge.rating.models import Assessment, Override
+from huikuan.judge.rating.queries.calls import CallRow, calls_on
 from huikuan.judge.rating.queries.ratings import Rating, latest_assessments, ratings_of
 from huikuan.kernel.dates import month_end
 from huikuan.mechanisms.audit.models import Head
@@ -26,7 +27,8 @@ SOON = timedelta(days=30)
 @dataclass(frozen=True, slots=True)
 class RatingFilter:
     """`text` is found in code or names; `grade` of the last assessment ('none': none could be given); `state`: its
-    review has come (due), comes within 30 days (soon), or nobody ever assessed it (never); `month`: its first day, of
+    review has come or something called for one (due), it comes within 30 days (soon), or nobody ever assessed it
+    (never); `month`: its first day, of
     those `review_months` counts in it."""
 
     text: str = ""
@@ -38,19 +40,20 @@ class RatingFilter:
 
 @dataclass(frozen=True, slots=True)
 class RatedRow:
-    """A customer of the list; `rating` None: never assessed by the day."""
+    """A customer of the list; `rating` None: never assessed by the day. `calls`: what calls for a look."""
 
     customer_id: int
     code: str
     name: str
     status: str
     rating: Rating | None
+    calls: tuple[CallRow, ...] = ()
 
     def state(self, day: date) -> str:
         """Where it stands in the calendar; '': nothing is due."""
         if self.rating is None:
             return "never"
-        if self.rating.assessment.review_on <= day:
+        if self.calls or self.rating.assessment.review_on <= day:
             return "due"
         return "soon" if self.rating.assessment.review_on <= day + SOON else ""
 
@@ -89,14 +92,15 @@ def count_ratings(
 
 
 def due_customers(day: date, *, known: Head | None = None) -> list[int]:
-    """Customers whose review has come by the day, and those with claims nobody ever assessed; by id."""
+    """Customers whose review has come by the day, those something calls for, and those with claims nobody ever
+    assessed; by id."""
     latest = latest_assessments(day, known)
     standing = {one.customer_id: one.review_on for one in latest.only("customer_id", "review_on")}
     due = {customer_id for customer_id, review_on in standing.items() if review_on <= day}
     buying = Item.objects.filter(posting_date__lte=day, side="debit").values_list("customer_id", flat=True).distinct()
     ones = merged(known.horizon if known else None)
     shown = {ones.get(customer_id, customer_id) for customer_id in buying}
-    return sorted((due - ones.keys()) | (shown - standing.keys()))
+    return sorted((due - ones.keys()) | (shown - standing.keys()) | calls_on(day, known=known).keys())
 
 
 def reviews_until(until: date, *, day: date) -> list[Review]:
@@ -127,8 +131,13 @@ def review_months(*, day: date, scope: Scope, known: Head | None = None, count: 
 
 
 def _rated(rows: Sequence[Customer], day: date, scope: Scope, known: Head | None) -> list[RatedRow]:
-    found = ratings_of([row.pk for row in rows], day=day, scope=scope, known=known)
-    return [RatedRow(row.pk, row.code, row.name, row.status, found.get(row.pk)) for row in rows]
+    ids = [row.pk for row in rows]
+    found = ratings_of(ids, day=day, scope=scope, known=known)
+    calls = calls_on(day, customer_ids=ids, known=known)
+    return [
+        RatedRow(row.pk, row.code, row.name, row.status, found.get(row.pk), tuple(calls.get(row.pk, ())))
+        for row in rows
+    ]
 
 
 def _customers(chosen: RatingFilter, day: date, scope: Scope, known: Head | None) -> QuerySet[Customer]:
@@ -146,10 +155,10 @@ def _customers(chosen: RatingFilter, day: date, scope: Scope, known: Head | None
         last_card=Subquery(last.values("card")[:1]),
         last_review=Subquery(last.values("review_on")[:1]),
     )
-    return rows.filter(_condition(chosen, day))
+    return rows.filter(_condition(chosen, day, known))
 
 
-def _condition(chosen: RatingFilter, day: date) -> Q:
+def _condition(chosen: RatingFilter, day: date, known: Head | None) -> Q:
     wanted = Q()
     if chosen.grade:
         wanted &= Q(last_grade="" if chosen.grade == "none" else chosen.grade)
@@ -158,9 +167,9 @@ def _condition(chosen: RatingFilter, day: date) -> Q:
     if chosen.state == "never":
         wanted &= Q(last_review__isnull=True)
     elif chosen.state == "due":
-        wanted &= Q(last_review__lte=day)
+        wanted &= Q(last_review__lte=day) | Q(last_review__isnull=False, pk__in=calls_on(day, known=known))
     elif chosen.state == "soon":
-        wanted &= Q(last_review__gt=day, last_review__lte=day + SOON)
+        wanted &= Q(last_review__gt=day, last_review__lte=day + SOON) & ~Q(pk__in=calls_on(day, known=known))
     if chosen.month:
         wanted &= Q(last_review__lte=month_end(chosen.month))
         # What is overdue stands in the day's own month.

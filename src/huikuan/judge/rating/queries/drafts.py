@@ -102,7 +102,12 @@ def migration_of(draft: DraftRow, grades: Sequence[str], *, scope: Scope) -> Mig
         .values("before", "after")
         .annotate(customers=Count("pk"), amount=Sum("open_amount"), unvalued=Count("pk", filter=Q(open_amount=None)))
     )
-    cells = {(one["before"], one["after"]): Cell(**{**one, "amount": one["amount"] or 0}) for one in counted}
+    cells = {
+        (one["before"], one["after"]): Cell(
+            one["before"], one["after"], one["customers"], one["amount"] or 0, one["unvalued"]
+        )
+        for one in counted
+    }
     drafted = [str(band.get("grade")) for band in draft.document.get("grades", [])]
     home = Company.objects.order_by("id").values_list("currency", flat=True).first() or ""
     return Migration(

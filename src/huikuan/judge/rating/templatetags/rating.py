@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from huikuan.judge.rating import messages, telling
 from huikuan.judge.rating.domain.factors import FACTORS
+from huikuan.judge.rating.queries.calls import CallRow
 from huikuan.judge.rating.queries.drafts import Cell, Migration
 from huikuan.judge.rating.web import words
 from huikuan.mechanisms.pages.figures import percent, rounded
@@ -130,3 +131,9 @@ def policy_state(state: str) -> str:
 def field_text(form: Form, name: str) -> str:
     """What stands in a field."""
     return form.text(name)
+
+
+@register.filter
+def call_told(call: CallRow) -> str:
+    """What calls for another look, and since when."""
+    return f"{telling.told_call(call.cause, call.detail)}, {call.on:%Y-%m-%d}"

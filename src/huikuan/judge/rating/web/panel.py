@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from huikuan.judge.rating.domain.factors import FACTORS, OWN_LEDGER, SOURCES
 from huikuan.judge.rating.domain.reading import read
 from huikuan.judge.rating.queries.assessing import scorecard_version
+from huikuan.judge.rating.queries.calls import calls_on
 from huikuan.judge.rating.queries.facts import InformationRow, information_of
 from huikuan.judge.rating.queries.ratings import (
     AssessmentRow,
@@ -40,6 +41,7 @@ def panel(request: HttpRequest, customer_id: int, rating: Rating | None, *, scop
     assesses = may_act(request, customer_id, Permission.ASSESS_CUSTOMERS)
     overrides = overrides_of(customer_id, scope=scope)
     return {
+        "calls": calls_on(reading.as_of, customer_ids=[customer_id], known=reading.known).get(customer_id, []),
         "rated_before": past(request, customer_id, scope=scope)[:FEW],
         "information": known_of(request, customer_id, scope=scope),
         "overrides": [(row, _ends(request, row)) for row in overrides] if not reading.is_past else [],

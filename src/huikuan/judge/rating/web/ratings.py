@@ -24,7 +24,7 @@ from huikuan.judge.rating.queries.calendar import (
     ratings_page,
     review_months,
 )
-from huikuan.judge.rating.telling import card_title
+from huikuan.judge.rating.telling import card_title, told_call
 from huikuan.judge.rating.web import words
 from huikuan.judge.rating.web.asked import chips_of, filter_of
 from huikuan.mechanisms.files.exports import Cell
@@ -74,7 +74,7 @@ def export_ratings(request: HttpRequest) -> HttpResponseBase:
     reading = reading_of(request)
     headers = [
         *(_("Customer code"), _("Customer"), _("Grade"), _("Override until"), _("Score"), _("Grade by the scorecard")),
-        *(_("Scorecard"), _("Known %"), _("As of"), _("Review on"), _("State")),
+        *(_("Scorecard"), _("Known %"), _("As of"), _("Review on"), _("State"), _("Due because")),
     ]
     name = f"{_('ratings')}-{reading.as_of:%Y-%m-%d}"
     with snapshot():
@@ -115,11 +115,11 @@ def _every(request: HttpRequest, reading: Reading) -> Iterator[RatedRow]:
 
 def _cells(row: RatedRow, reading: Reading) -> list[Cell]:
     state = row.state(reading.as_of)
-    told = _(words.STATES[state]) if state else ""
+    told = (_(words.STATES[state]) if state else "", "; ".join(told_call(one.cause, one.detail) for one in row.calls))
     if row.rating is None:
-        return [row.code, row.name, "", None, None, "", "", None, None, None, told]
+        return [row.code, row.name, "", None, None, "", "", None, None, None, *told]
     last, override = row.rating.assessment, row.rating.override
     return [
         *(row.code, row.name, row.rating.grade, override.state.until if override else None, last.score, last.grade),
-        *(card_title(last.card), last.known, last.as_of, row.rating.review_on, told),
+        *(card_title(last.card), last.known, last.as_of, row.rating.review_on, *told),
     ]
