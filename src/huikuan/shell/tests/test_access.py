@@ -191,6 +191,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "credit/limits/": ("view_requests", "view_requests"),
     "credit/customers/<int:customer_id>": ("view_ledger", "propose_limit"),
     "credit/customers/<int:customer_id>/export": ("view_ledger", "view_ledger"),
+    "credit/groups": ("view_ledger", "propose_limit"),
+    "credit/groups/export": ("view_ledger", "view_ledger"),
     "contracts/": ("view_contracts", "view_contracts"),
     "contracts/export": ("view_contracts", "view_contracts"),
     "contracts/new": ("manage_contracts", "manage_contracts"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from huikuan.judge.credit.models import LimitStep, OrderStanding
+from huikuan.judge.credit.models import LimitRequest, LimitStep, OrderStanding
 from huikuan.judge.credit.policies import CREDIT_RULES
+from huikuan.judge.rating.models import Assessment
+from huikuan.mechanisms.audit.operations import record
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.figures import grouped
@@ -21,6 +25,7 @@ from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
 from huikuan.record.contracts.operations.orders import create_order
+from huikuan.record.customers.operations import affiliate, create_group
 from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.tests.test_access import signed_in
 
@@ -185,3 +190,92 @@ def test_pages_ask_no_more_for_more_rows(books: Books, on_the_day: None) -> None
             assert manager.get("/credit/").status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def graded(customer: int, grade: str) -> None:
+    row = {"customer_id": customer, "as_of": AS_OF, "scorecard_number": 0, "card": "small_firms", "score": 70,
+           "grade": grade, "known": 100, "reasons": "[]", "review_on": date(2027, 5, 20), "cause": "first",
+           "actor": "tester"}  # fmt: skip
+    record(Assessment, [row], at=AT)
+
+
+def test_what_the_policy_proposes_opens_and_is_asked_for_as_it_stands(books: Books, on_the_day: None) -> None:
+    analyst, customer = signed_in("chen", "credit_analyst"), books.customer("C0002")
+    graded(customer, "B")
+    page = analyst.get(f"/credit/customers/{customer}?company=MAIN")
+    ((shown),) = page.context["proposals"]
+    one = shown.proposal
+    # 2,229,400.55 ÷ 365 × 45 × 1.2, half of it without statements, × 0.6
+    assert (one.amount, one.term_days, one.until_on) == (98_948_74, 30, date(2027, 5, 20))
+    (_name, _value, _source, day, rows), *rest = shown.methods[0].figures
+    assert (day, rest) == ("2026-11-20", [])
+    assert analyst.get(rows).status_code == 200
+    assert shown.methods[1].missing
+    filled = analyst.get(shown.ask_url.partition("#")[0]).context["form"].typed
+    assert (filled["amount"], filled["term"], filled["prepaid"], filled["until"]) == (
+        "98948.74",
+        "30",
+        "0",
+        "2027-05-20",
+    )
+    assert (
+        analyst.post(f"/credit/customers/{customer}?company=MAIN", {**filled, "reason": "按建议"}).status_code == 302
+    )
+    (asked,) = LimitRequest.objects.all()
+    kept = json.loads(asked.calculation)
+    assert (kept["amount"], kept["departures"], asked.prepaid_percent) == (98_948_74, [], 0)
+    assert ask(analyst, customer).status_code == 302
+    history = analyst.get(f"/credit/customers/{customer}?company=MAIN").content.decode()
+    assert "金额高于政策建议" in history
+
+
+def test_sales_that_are_stated_take_the_place_of_the_ledgers(books: Books, on_the_day: None) -> None:
+    analyst, customer = signed_in("chen", "credit_analyst"), books.customer("C0002")
+    graded(customer, "A")
+    page = analyst.get(f"/credit/customers/{customer}?company=MAIN&sales=12,000,000")
+    (shown,) = page.context["proposals"]
+    assert (shown.methods[0].amount, shown.proposal.amount) == (3_343_561_64, 1_671_780_82)
+    assert "sales=12" in shown.ask_url
+    wrong = analyst.get(f"/credit/customers/{customer}?company=MAIN&sales=many")
+    assert (wrong.status_code, bool(wrong.context["sales_problem"])) == (200, True)
+    past = analyst.get(f"/credit/customers/{customer}?company=MAIN&as_of=2026-10-31")
+    assert past.context["proposals"] == []
+
+
+def test_a_group_has_a_page_where_its_limit_is_asked_for(books: Books, on_the_day: None) -> None:
+    create_group(code="LU/HE", name="麓合控股", actor="tester", at=AT)
+    for code in ("C0001", "C0002"):
+        affiliate(
+            customer_id=books.customer(code), dimension="group", value="LU/HE", effective_on=date(2020, 1, 1),
+            actor="tester", at=AT,
+        )  # fmt: skip
+        graded(books.customer(code), "A")
+    analyst = signed_in("chen", "credit_analyst")
+    own = analyst.get(f"/credit/customers/{books.customer('C0001')}?company=MAIN")
+    url = own.context["companies"][0][1][1].url
+    page = analyst.get(url)
+    (shown,) = page.context["proposals"]
+    assert [given for _, _, given in shown.members] == [one.amount for _, one in shown.proposal.members]
+    assert shown.proposal.amount == sum(one.amount or 0 for _, one in shown.proposal.members) > 0
+    filled = analyst.get(shown.ask_url.partition("#")[0]).context["form"].typed
+    assert analyst.post(url, {**filled, "reason": "集团"}).status_code == 302
+    (asked,) = LimitRequest.objects.all()
+    assert (asked.group_code, asked.amount) == ("LU/HE", shown.proposal.amount)
+    assert analyst.post(url, {**filled, "amount": "", "reason": "x"}).status_code == 400
+    assert len(exported(analyst, "/credit/groups/export?format=csv&company=MAIN&group=LU%2FHE")) == 2
+    assert analyst.get("/credit/groups?group=NOBODY").status_code == 404
+
+
+def test_a_group_is_shown_to_whoever_sees_all_of_it(
+    people: Mapping[str, Client], books: Books, on_the_day: None
+) -> None:
+    create_group(code="LU", name="麓合控股", actor="tester", at=AT)
+    for code in ("C0001", "C0003"):
+        affiliate(
+            customer_id=books.customer(code), dimension="group", value="LU", effective_on=date(2020, 1, 1),
+            actor="tester", at=AT,
+        )  # fmt: skip
+    for name, status in {"li": 404, "zheng": 404, "guo": 404, "chen": 200}.items():
+        assert people[name].get("/credit/groups?group=LU").status_code == status, name
+        if status == 404:
+            assert people[name].get("/credit/groups/export?group=LU&format=csv").status_code == 404, name

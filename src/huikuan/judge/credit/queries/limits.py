@@ -145,6 +145,12 @@ def history(company_id: int, customer_id: int, *, scope: Scope) -> list[RequestR
     return _rows(narrowed(rows, seen(scope)).order_by("-id"))
 
 
+def group_history(company_id: int, group: str, *, scope: Scope) -> list[RequestRow]:
+    """The same of a group; nothing of one whose customers are not all in the scope."""
+    rows = _rows(LimitRequest.objects.filter(company_id=company_id, group_code=group).order_by("-id"))
+    return [row for row in rows if reached(row, scope)]
+
+
 def waiting(*, scope: Scope) -> list[RequestRow]:
     """What waits for an approver, of customers in the scope and of groups all of whose customers are, oldest first."""
     rows = _rows(LimitRequest.objects.filter(approval_id__in=pending_ids(KIND)).order_by("id"))

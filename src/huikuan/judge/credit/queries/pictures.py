@@ -15,6 +15,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries.families import customers_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,14 @@ def pictures(
         )
         found.append(Picture(company, own, tuple(groups)))
     return found
+
+
+def group_picture(company: Company, group: str, day: date, *, live: bool, known: int | None = None) -> NodePicture:
+    """Everybody in a group on a day, for whoever sees them all; live where the page's day is today's."""
+    node = Node(None, group, customers_in(group, day))
+    return _picture(
+        company, node, limits_on(company, [node], day, known=known)[None, group], day, live=live, known=known
+    )
 
 
 def _picture(company: Company, node: Node, limit: Limit, day: date, *, live: bool, known: int | None) -> NodePicture:

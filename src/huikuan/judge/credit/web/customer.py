@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.domain.exposure import ADDING, Exposure
-from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Wish
+from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY
 from huikuan.judge.credit.messages import COMPONENTS, LIMIT_KINDS, LIMIT_STATES, STEPS
-from huikuan.judge.credit.operations.limits import request_limit
 from huikuan.judge.credit.queries.limits import RequestRow, history
 from huikuan.judge.credit.queries.pictures import NodePicture, Picture, pictures
 from huikuan.judge.credit.telling import percent_text
+from huikuan.judge.credit.web.asking import ask, filled_in
 from huikuan.judge.credit.web.limits import cells, headers
-from huikuan.kernel.dates import parse_date
+from huikuan.judge.credit.web.proposals import chosen, customer_proposals
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
@@ -47,7 +45,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Block:
     """A node as the page shows it. `percent`: used of the limit, '' where there is none; `problem`: why there is no
-    exposure."""
+    exposure; `url`: the group's own page, '' of a customer."""
 
     picture: NodePicture
     title: str
@@ -56,6 +54,7 @@ class Block:
     rows: tuple[Row, ...]
     bar: tuple[Mark, ...]
     problem: str
+    url: str = ""
 
 
 @needs(Permission.VIEW_LEDGER, to_write=Permission.PROPOSE_LIMIT)
@@ -67,10 +66,14 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
             address(reverse("credit:customer", args=[row.merged_into_id]), reading_of(request))
         )
     form = Form(typed_in(request) if request.method == "POST" else {"from": reading_of(request).today.isoformat()})
-    if request.method == "POST" and _ask(request, row, form):
+    if request.method == "POST" and ask(request, form, companies_of(request), customer_id=row.id):
         return HttpResponseRedirect(address(reverse("credit:customer", args=[customer_id]), reading_of(request)))
     reading, scope = reading_of(request), scope_of(request, Permission.VIEW_LEDGER)
     shown = pictures_of(request, customer_id)
+    offered, problem = customer_proposals(request, row, [one.company for one in shown])
+    by_policy = chosen(request, offered)
+    if by_policy and request.method != "POST":
+        form = Form(filled_in(by_policy.proposal, by_policy.company, request.GET.get("sales", "")))
     asks = seen(scope_of(request, Permission.PROPOSE_LIMIT))
     page: dict[str, Any] = {
         "customer": row,
@@ -86,6 +89,10 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "kinds": [(kind, _(LIMIT_KINDS[kind])) for kind in (STANDING, TEMPORARY)],
         "me": request.user.get_username(),
         "form": form,
+        "proposals": offered,
+        "carried": list(reading.carried().items()),
+        "sales": request.GET.get("sales", ""),
+        "sales_problem": problem,
     }  # fmt: skip
     return render(request, "credit/customer.html", page, status=400 if form.problems else 200)
 
@@ -95,7 +102,7 @@ def export_history(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     """Every limit ever asked for, as a table."""
     row, scope = found_customer(request, customer_id), scope_of(request)
     rows: list[RequestRow] = [
-        one for company in _companies(request) for one in history(company.pk, customer_id, scope=scope)
+        one for company in companies_of(request) for one in history(company.pk, customer_id, scope=scope)
     ]
     name = f"{_('limits')}-{row.code}"
     return send_table(request.GET.get("format", ""), name, headers(), [cells(one) for one in rows], title=_("Limits"))
@@ -106,7 +113,7 @@ def pictures_of(request: HttpRequest, customer_id: int) -> list[Picture]:
     reading = reading_of(request)
     return pictures(
         customer_id,
-        _companies(request),
+        companies_of(request),
         scope=scope_of(request, Permission.VIEW_LEDGER),
         today=reading.today,
         as_of=reading.as_of,
@@ -118,12 +125,21 @@ def blocks(picture: Picture, customer: CustomerRow, reading: Reading) -> list[Bl
     """The customer and its groups, nearest first."""
     names = {one.code: one.name for one in groups()}
     return [
-        _block(picture.own, customer.name, customer, reading),
-        *(_block(node, names.get(node.node.group) or node.node.group, None, reading) for node in picture.groups),
+        block_of(picture.own, customer.name, customer, reading),
+        *(
+            replace(
+                block_of(node, names.get(node.node.group) or node.node.group),
+                url=address(reverse("credit:group"), reading, group=node.node.group),
+            )
+            for node in picture.groups
+        ),
     ]
 
 
-def _block(node: NodePicture, title: str, customer: CustomerRow | None, reading: Reading) -> Block:
+def block_of(
+    node: NodePicture, title: str, customer: CustomerRow | None = None, reading: Reading | None = None
+) -> Block:
+    """A node under its title; of a customer its components lead to their rows."""
     rows = _rows(node.exposure, customer, reading) if node.exposure else ()
     whole = max(node.limit.amount, sum(row.amount for row in rows if row.amount > 0))
     parts = [Part(row.amount, row.shade, row.title, row.url) for row in rows if row.amount > 0]
@@ -138,13 +154,13 @@ def _block(node: NodePicture, title: str, customer: CustomerRow | None, reading:
     )
 
 
-def _rows(exposure: Exposure, customer: CustomerRow | None, reading: Reading) -> tuple[Row, ...]:
+def _rows(exposure: Exposure, customer: CustomerRow | None, reading: Reading | None) -> tuple[Row, ...]:
     """The components that are not zero, each with the list of its rows where it has one."""
     rows = []
     for part in exposure.parts:
         if part.amount:
             shade = f"e{ADDING.index(part.component)}" if part.component in ADDING else ""
-            url = _list_of(part.component, customer, reading) if customer else ""
+            url = _list_of(part.component, customer, reading) if customer and reading else ""
             rows.append(Row(_(COMPONENTS[part.component]), part.amount, url, shade))
     return tuple(rows)
 
@@ -156,52 +172,6 @@ def _list_of(component: str, customer: CustomerRow, reading: Reading) -> str:
     return address(reverse("receivables:items"), reading, customer=customer.code, side=side)
 
 
-def _ask(request: HttpRequest, row: CustomerRow, form: Form) -> bool:
-    """Whether the limit was asked for; what stands against it is in the form."""
-    company = next((one for one in _companies(request) if one.code == form.text("company")), None)
-    if company is None:
-        raise Http404
-    currency = form.text("currency") or company.currency
-    for name in ("amount", "from", "reason"):
-        if not form.text(name):
-            form.blame(name, Refusal("limit_field_missing"))
-    amount = form.read("amount", lambda text: to_minor(text.replace(",", ""), currency))
-    since, until, term = form.read("from", parse_date), form.read("until", parse_date), form.read("term", _days)
-    if form.problems or amount is None or since is None:
-        return False
-    wish = Wish(form.text("kind"), currency, amount, since, until, term)
-    try:
-        request_limit(
-            company=company,
-            customer_id=row.id,
-            wish=wish,
-            reason=form.text("reason"),
-            actor=request.user.get_username(),
-            at=timezone.now(),
-        )
-    except Refusal as refusal:
-        form.blame(_OF.get(refusal.code, ""), refusal)
-        return False
-    return True
-
-
-#: Which field a refusal stands beside.
-_OF = {
-    "limit_amount_bad": "amount",
-    "limit_backwards": "from",
-    "limit_ends_early": "until",
-    "limit_temporary_endless": "until",
-    "limit_currencies_differ": "currency",
-    "limit_term_bad": "term",
-}
-
-
-def _days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise Refusal("limit_days_unreadable", value=text)
-    return int(text)
-
-
 def found_customer(request: HttpRequest, customer_id: int) -> CustomerRow:
     """The customer; one of whom the reader sees no company's rows is not there."""
     scope = scope_of(request, Permission.VIEW_LEDGER)
@@ -211,6 +181,7 @@ def found_customer(request: HttpRequest, customer_id: int) -> CustomerRow:
         raise Http404 from refusal
 
 
-def _companies(request: HttpRequest) -> list[Company]:
+def companies_of(request: HttpRequest) -> list[Company]:
+    """The page's company, or all the reader sees."""
     company = reading_of(request).company
     return [company] if company else companies_offered(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.judge.credit.web import customer, limits, waiting
+from huikuan.judge.credit.web import customer, groups, limits, waiting
 
 app_name = "credit"
 urlpatterns = [
@@ -14,4 +14,6 @@ urlpatterns = [
     path("limits/", limits.show_requests, name="requests"),
     path("customers/<int:customer_id>", customer.show_customer, name="customer"),
     path("customers/<int:customer_id>/export", customer.export_history, name="history-export"),
+    path("groups", groups.show_group, name="group"),
+    path("groups/export", groups.export_group, name="group-export"),
 ]

@@ -1,0 +1,109 @@
+"""The form that asks for a limit of a customer or a group: read, and filled in as the policy proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from huikuan.judge.credit.domain.limits import STANDING, Wish
+from huikuan.judge.credit.domain.proposing import GroupProposal, Proposal
+from huikuan.judge.credit.operations.proposing import request_measured
+from huikuan.kernel.dates import parse_date
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_minor, to_text
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.forms import Form
+
+_LONGEST_NUMBER = 4
+
+#: Which field a refusal stands beside.
+_OF = {
+    "limit_amount_bad": "amount",
+    "limit_backwards": "from",
+    "limit_ends_early": "until",
+    "limit_temporary_endless": "until",
+    "limit_currencies_differ": "currency",
+    "limit_term_bad": "term",
+    "limit_prepaid_bad": "prepaid",
+}
+
+
+def filled_in(proposal: Proposal | GroupProposal, company: Company, sales: str = "") -> dict[str, str]:
+    """The form as the policy proposes; `sales` as they were stated."""
+    amount = "" if proposal.amount is None else to_text(proposal.amount, proposal.currency)
+    typed = {
+        "company": company.code,
+        "kind": STANDING,
+        "amount": amount,
+        "currency": proposal.currency,
+        "from": proposal.day.isoformat(),
+        "until": proposal.until_on.isoformat(),
+        "sales": sales,
+    }
+    if isinstance(proposal, Proposal):
+        typed |= {"term": str(proposal.term_days), "prepaid": str(proposal.prepaid_percent)}
+    return typed
+
+
+def ask(
+    request: HttpRequest, form: Form, companies: Iterable[Company], *, customer_id: int | None = None, group: str = ""
+) -> bool:
+    """Whether the limit was asked for; what stands against it is in the form."""
+    company = next((one for one in companies if one.code == form.text("company")), None)
+    if company is None:
+        raise Http404
+    wish = _wish(form, company)
+    sales = form.read("sales", lambda text: amount_of(text, company.currency))
+    if form.problems or wish is None:
+        return False
+    try:
+        request_measured(
+            company=company,
+            customer_id=customer_id,
+            group=group,
+            wish=wish,
+            reason=form.text("reason"),
+            stated_sales=sales,
+            actor=request.user.get_username(),
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        form.blame(_OF.get(refusal.code, ""), refusal)
+        return False
+    return True
+
+
+def amount_of(text: str, currency: str) -> int:
+    """An amount as people type it, with or without commas."""
+    return to_minor(text.replace(",", ""), currency)
+
+
+def _wish(form: Form, company: Company) -> Wish | None:
+    currency = form.text("currency") or company.currency
+    for name in ("amount", "from", "reason"):
+        if not form.text(name):
+            form.blame(name, Refusal("limit_field_missing"))
+    amount = form.read("amount", lambda text: amount_of(text, currency))
+    since, until = form.read("from", parse_date), form.read("until", parse_date)
+    term, prepaid = form.read("term", _days), form.read("prepaid", _percent)
+    if amount is None or since is None:
+        return None
+    return Wish(form.text("kind"), currency, amount, since, until, term, prepaid)
+
+
+def _days(text: str) -> int:
+    if not _is_number(text):
+        raise Refusal("limit_days_unreadable", value=text)
+    return int(text)
+
+
+def _percent(text: str) -> int:
+    if not _is_number(text):
+        raise Refusal("limit_prepaid_bad", value=text)
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
