@@ -156,6 +156,19 @@ DEPARTURES: dict[str, str] = {
     "until": gettext_noop("for longer"),
 }
 
+#: What is to be seen to about a limit.
+SIGNS: dict[str, str] = {
+    "over": gettext_noop("above the policy"),
+    "under": gettext_noop("below the policy"),
+    "expired": gettext_noop("ended"),
+    "expiring": gettext_noop("ends soon"),
+    "grade_dropped": gettext_noop("grade fell"),
+    "without_limit": gettext_noop("no limit"),
+    "not_proposed": gettext_noop("cannot be worked out"),
+    "without_rate": gettext_noop("no rate"),
+    "below_use": gettext_noop("more is used"),
+}
+
 PAYMENT_METHODS: dict[str, str] = {
     "transfer": gettext_noop("bank transfer"),
     "bank_bill": gettext_noop("bank's acceptance bill"),

@@ -279,3 +279,23 @@ def test_a_group_is_shown_to_whoever_sees_all_of_it(
         assert people[name].get("/credit/groups?group=LU").status_code == status, name
         if status == 404:
             assert people[name].get("/credit/groups/export?group=LU&format=csv").status_code == 404, name
+
+
+def test_limits_stand_beside_what_the_policy_gives(
+    people: Mapping[str, Client], books: Books, on_the_day: None
+) -> None:
+    for code in ("C0001", "C0003"):
+        graded(books.customer(code), "A")
+    analyst = signed_in("analyst", "credit_analyst")
+    page = analyst.get("/credit/drift?company=MAIN")
+    rows = {row.code: row.drift.signs for row, _, _ in page.context["rows"]}
+    assert rows == {"C0001": ("without_limit",), "C0003": ("without_limit",)}
+    assert page.context["looked_at"] == 4
+    for _, _, url in page.context["rows"]:
+        assert analyst.get(url).status_code == 200
+    assert analyst.get("/credit/drift?company=MAIN&sign=over").context["rows"] == []
+    table = exported(analyst, "/credit/drift/export?format=csv&company=MAIN")
+    assert [line[1] for line in table[1:]] == [row.code for row, _, _ in page.context["rows"]]
+    assert table[1][-1] == "无额度"
+    seen = {row.code for row, _, _ in people["zheng"].get("/credit/drift").context["rows"]}
+    assert seen == {"C0003"}

@@ -65,6 +65,7 @@ PLACES = (
             Place(gettext_noop("Orders that wait"), "credit:waiting"),
             Place(gettext_noop("Limits to decide"), "credit:requests"),
             Place(gettext_noop("Cover"), "cover:pieces"),
+            Place(gettext_noop("Limits and policy"), "credit:drift"),
         ),
     ),
     Place(

@@ -1,4 +1,4 @@
-"""`huikuan credit limit show|list|calculate|propose|approve|return|withdraw`."""
+"""`huikuan credit limit show|list|calculate|drift|propose|approve|return|withdraw`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.judge.credit.cli.drift import add_drift
 from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
 from huikuan.judge.credit.cli.proposals import add_calculate, add_sales_option
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Limit, Wish
@@ -37,6 +38,7 @@ def add_limit(actions: Any) -> None:
     one.add_argument("--as-of", default="", metavar="DATE")
     finish(verbs.add_parser("list", help=_("what waits for an approver")), _list)
     add_calculate(verbs)
+    add_drift(verbs)
     _add_propose(verbs)
     for verb, told, run in (
         ("approve", _("grant what `limit list` shows, as a user with a password"), _approve),

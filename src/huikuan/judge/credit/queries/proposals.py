@@ -74,7 +74,7 @@ def proposed(
     if not all(theirs.has(company.pk, member) for member in one.members):
         raise Refusal("customer_unknown", customer=customer_id)
     version, policy = policy_in_force(company, at)
-    known = known_of(company, [one.shown], day=day, members=one.members)[one.shown]
+    known = known_of(company, [one.shown], day=day, traded=traded_of(company, day, one.members))[one.shown]
     return ByPolicy(version, propose(replace(known, stated_sales=stated_sales), policy))
 
 
@@ -85,7 +85,7 @@ def proposed_group(company: Company, group: str, *, day: date, at: datetime, sco
         raise Refusal("group_unknown", group=group)
     version, policy = policy_in_force(company, at)
     shown = sorted(members - merged().keys())
-    known = known_of(company, shown, day=day, members=members)
+    known = known_of(company, shown, day=day, traded=traded_of(company, day, members))
     each = [(customer_id, propose(known[customer_id], policy)) for customer_id in shown]
     return GroupByPolicy(version, propose_group(each, day=day, policy=policy, currency=company.currency))
 
@@ -93,7 +93,7 @@ def proposed_group(company: Company, group: str, *, day: date, at: datetime, sco
 def proposals(company: Company, customer_ids: Collection[int], *, day: date, at: datetime) -> dict[int, Proposal]:
     """Customer (as it is shown) → what the policy gives it; as many questions for one as for all."""
     policy = policy_in_force(company, at)[1]
-    known = known_of(company, customer_ids, day=day)
+    known = known_of(company, customer_ids, day=day, traded=traded_of(company, day))
     return {customer_id: propose(one, policy) for customer_id, one in known.items()}
 
 
@@ -102,13 +102,14 @@ def known_of(
     customer_ids: Collection[int],
     *,
     day: date,
-    members: Collection[int] | None = None,
+    traded: Mapping[int, Traded] | None = None,
     known: Head | None = None,
 ) -> dict[int, Known]:
-    """What is known of these customers, each as it is shown. `members`: they and those merged into them, where only
-    few are asked about; None: the ledger is read whole. `known`: by which head (None: everything known now)."""
+    """What is known of these customers, each as it is shown. `traded`: what their ledger says, where the caller has
+    read it (None: the ledger is read whole). `known`: by which head (None: everything known now)."""
     horizon = known.horizon if known else ALWAYS_KNOWN
-    traded = _traded(company, day, members, horizon)
+    if traded is None:
+        traded = traded_of(company, day, known=known)
     figures, ratings, industries = dict[int, Figures](), dict[int, Rating](), dict[int, str]()
     for some in chunks(customer_ids):
         figures |= figures_of(some, scope=EVERYTHING, as_of=day, known=horizon)
@@ -137,9 +138,12 @@ def chunks(ids: Iterable[Key]) -> Iterable[list[Key]]:
     return (every[place : place + AT_ONCE] for place in range(0, len(every), AT_ONCE))
 
 
-def _traded(
-    company: Company, day: date, members: Collection[int] | None, horizon: int = ALWAYS_KNOWN
+def traded_of(
+    company: Company, day: date, members: Collection[int] | None = None, *, known: Head | None = None
 ) -> dict[int, Traded]:
+    """Customer (as it is shown) → what its ledger says of the year up to the day. `members`: of these customers alone,
+    with those merged into them; None: of all. `known` as in `known_of`."""
+    horizon = known.horizon if known else ALWAYS_KNOWN
     theirs = EVERYTHING_SEEN if members is None else EVERYTHING_SEEN.among(members)
     moment = Moment(day, horizon, company.pk, theirs)
     with asking_columns() as engine:
