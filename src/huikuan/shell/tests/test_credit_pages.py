@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from huikuan.judge.credit.models import LimitRequest, LimitStep, OrderStanding
 from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.rating.models import Assessment
-from huikuan.mechanisms.audit.operations import record
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.policies import operations as policies
