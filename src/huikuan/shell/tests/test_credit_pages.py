@@ -224,9 +224,10 @@ def test_what_the_policy_proposes_opens_and_is_asked_for_as_it_stands(books: Boo
     (asked,) = LimitRequest.objects.all()
     kept = json.loads(asked.calculation)
     assert (kept["amount"], kept["departures"], asked.prepaid_percent) == (98_948_74, [], 0)
-    assert ask(analyst, customer).status_code == 302
-    history = analyst.get(f"/credit/customers/{customer}?company=MAIN").content.decode()
-    assert "金额高于政策建议" in history
+    beyond = books.customer("C0003")
+    assert ask(analyst, beyond).status_code == 302
+    assert "金额高于政策建议" in analyst.get(f"/credit/customers/{beyond}?company=MAIN").content.decode()
+    assert "金额高于政策建议" not in analyst.get(f"/credit/customers/{customer}?company=MAIN").content.decode()
 
 
 def test_sales_that_are_stated_take_the_place_of_the_ledgers(books: Books, on_the_day: None) -> None:
