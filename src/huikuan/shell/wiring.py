@@ -86,6 +86,7 @@ def jobs() -> dict[str, Handler]:
         "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),
         "credit.watch": Handler(credit.watch, every=timedelta(hours=6)),
         "rating.remind": Handler(rating.remind, every=timedelta(hours=6)),
+        "credit.dry_run": Handler(credit.dry_run, attempts=3),
         "rating.assess": Handler(rating.assess_all, attempts=3),
         "rating.measure": Handler(rating.measure_effect, attempts=3),
         "rating.watch": Handler(rating.watch_overdue, every=daily),

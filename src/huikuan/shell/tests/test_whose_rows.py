@@ -45,6 +45,7 @@ from huikuan.see.statements.queries.statements import currencies_of
 from huikuan.shell import cli, installation
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, ROWS, Books, open_by
 from huikuan.shell.tests.colleagues import OWNERS, READERS, SEES, entered, give, names_in, read
+from huikuan.shell.tests.test_dry_run_pages import replayed
 
 RATE = Decimal("7.1801")
 
@@ -495,3 +496,22 @@ def test_the_search_finds_what_is_theirs_and_tells_of_nothing_else(people: dict[
         assert names_in("\n".join(told)) == SEES[name], name
         owners = {owner for owner in OWNERS.values() if any(line.startswith(owner) for line in told)}
         assert owners == {OWNERS[code] for code in SEES[name] if code in OWNERS}, name
+
+
+def test_a_dry_run_shows_each_reader_their_orders_alone(people: Mapping[str, Client], on_the_day: None) -> None:
+    run_id = replayed()
+    for name in READERS:
+        mine = SEES[name]
+        page = people[name].get(f"/credit/dry-run/{run_id}?figure=all")
+        rows = [row for row in ROWS if row[0] in mine]
+        assert (
+            page.context["report"].together.orders + sum(one.orders for one in page.context["report"].apart)
+            == page.context["count"]
+        )
+        assert page.context["count"] <= len(rows)
+        assert names_in(page.content.decode()) <= mine
+        if mine:
+            assert page.context["count"] > 0
+        table = people[name].get(f"/credit/dry-run/{run_id}/export?figure=all&format=csv").streaming_content
+        assert names_in(b"".join(table).decode()) <= mine
+    assert people["law"].get(f"/credit/dry-run/{run_id}").status_code == 403

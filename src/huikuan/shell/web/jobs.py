@@ -37,6 +37,7 @@ KINDS = {
     "columns.compact": gettext_noop("Compacting the mirror"),
     "columns.refresh": gettext_noop("Refreshing the mirror"),
     "contracts.sign": gettext_noop("Reaching milestones on their day of signature"),
+    "credit.dry_run": gettext_noop("Replaying order checks over the past"),
     "credit.watch": gettext_noop("Looking after limits"),
     "events.deliver": gettext_noop("Delivering events"),
     "imports.check": gettext_noop("Checking an import"),

@@ -66,6 +66,7 @@ PLACES = (
             Place(gettext_noop("Limits to decide"), "credit:requests"),
             Place(gettext_noop("Cover"), "cover:pieces"),
             Place(gettext_noop("Limits and policy"), "credit:drift"),
+            Place(gettext_noop("Dry runs"), "credit:dry-runs"),
         ),
     ),
     Place(

@@ -13,6 +13,7 @@ import polars as pl
 from django.db import transaction
 
 from huikuan.judge.credit.credit_policy import CREDIT_POLICY, policy_of
+from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.domain.limits import GRANTED, Limit
 from huikuan.judge.credit.domain.usual import METHODS
 from huikuan.judge.credit.models import DryRun
@@ -30,6 +31,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import require
 from huikuan.mechanisms.jobs.operations import enqueue
+from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import InForce, decided_under, in_force
 from huikuan.mechanisms.policies.queries import version as policy_version
 
@@ -175,6 +177,20 @@ def terms_to_try(company: Company, *, at: datetime, version_id: int | None = Non
     if version_id and policy_version(version_id).kind != CREDIT_POLICY.name:
         raise Refusal("policy_version_unknown", version=version_id)
     return decided_under(version_id or None, kind=CREDIT_POLICY.name)
+
+
+def propose_enforcing(*, company: Company, run_id: int, document: Mapping[str, Any], actor: str, at: datetime) -> int:
+    """Draft the rules of a run, enforced, and put them before whoever approves; answers the version."""
+    version_id = policies.draft(
+        kind=CREDIT_RULES.name,
+        company_id=company.pk,
+        document={**document, "mode": ENFORCE},
+        note=f"dry run {run_id}",
+        actor=actor,
+        at=at,
+    )
+    policies.submit(version_id=version_id, actor=actor, at=at)
+    return version_id
 
 
 def own_limits(text: str) -> dict[int, Limit]:

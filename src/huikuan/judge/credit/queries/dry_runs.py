@@ -56,6 +56,11 @@ class DryRunRow:
     actor: str
     at: datetime
 
+    @property
+    def as_shipped(self) -> bool:
+        """Whether the rules were those the product comes with."""
+        return self.policy_version_id is None and dict(self.document) == dict(CREDIT_RULES.default)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.judge.credit.web import customer, drift, groups, limits, waiting
+from huikuan.judge.credit.web import customer, drift, dry_run, groups, limits, waiting
 
 app_name = "credit"
 urlpatterns = [
     path("", waiting.show_waiting, name="waiting"),
     path("export", waiting.export_waiting, name="waiting-export"),
     path("orders/<int:order_id>", waiting.show_order, name="order"),
+    path("dry-run", dry_run.show_runs, name="dry-runs"),
+    path("dry-run/<int:run_id>", dry_run.show_run, name="dry-run"),
+    path("dry-run/<int:run_id>/export", dry_run.export_run, name="dry-run-export"),
+    path("dry-run/<int:run_id>/enforce", dry_run.enforce, name="enforce"),
     path("limits/", limits.show_requests, name="requests"),
     path("customers/<int:customer_id>", customer.show_customer, name="customer"),
     path("customers/<int:customer_id>/export", customer.export_history, name="history-export"),
