@@ -112,7 +112,8 @@ def row_json(row: Mapping[str, Any], company_currency: str) -> dict[str, Any]:
 def reasons_of(row: Mapping[str, Any], company_currency: str) -> list[str]:
     """Why the order would have been held or warned about; of others why not."""
     if not row["content"]:
-        return [_(DECISIONS["approve"]) if row["decision"] else _("Not judged: too little was known by then.")]
+        decided = row["decision"]
+        return [_(DECISIONS[decided]) if decided else _("Not judged: too little was known by then.")]
     content = json.loads(row["content"])
     return [told_reason(one, content, company_currency) for one in content["reasons"]]
 

@@ -12,7 +12,7 @@ from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
 from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import check_order, release_order
 from huikuan.judge.credit.queries.judging import Judged, judge_amount
-from huikuan.judge.credit.queries.standings import WaitingRow, waiting_page
+from huikuan.judge.credit.queries.standings import WaitingRow, observed_page, waiting_page
 from huikuan.judge.credit.telling import judged_json
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_minor, to_text
@@ -73,8 +73,12 @@ def _show_judged(options: Namespace, judged: Judged, company_currency: str) -> N
 
 
 def _held(options: Namespace) -> int:
-    rows = waiting_page(scope=reader_scope(options, Permission.VIEW_ORDERS, at=datetime.now(UTC)))
-    show(options, {"orders": [_row(row) for row in rows]}, ["\t".join(_columns(row)) for row in rows])
+    scope = reader_scope(options, Permission.VIEW_ORDERS, at=datetime.now(UTC))
+    rows, would = waiting_page(scope=scope), observed_page(scope=scope)
+    lines = ["\t".join(_columns(row)) for row in rows]
+    if would:
+        lines += [_("Would wait if the order checks were enforced:"), *("\t".join(_columns(row)) for row in would)]
+    show(options, {"orders": [_row(row) for row in rows], "would_wait": [_row(row) for row in would]}, lines)
     return 0
 
 

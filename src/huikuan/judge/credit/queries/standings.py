@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from huikuan.judge.credit.domain.deciding import ORDER, RELEASED, WAITING
+from django.db.models import QuerySet
+
+from huikuan.judge.credit.domain.deciding import HELD, HOLD, OBSERVE, ORDER, PAUSED, RELEASED, WAITING, WARN
 from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -107,7 +109,7 @@ def decisions(order_id: int, *, scope: Scope) -> list[DecisionRow]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """An order that waits for a release. `since`: when that was decided."""
+    """An order that waits for a release, or would. `since`: when that was decided."""
 
     order_id: int
     number: str
@@ -126,17 +128,34 @@ def waiting_page(*, scope: Scope, company_id: int | None = None, after: int = 0,
     """Orders of the scope, and of one company where one is named, that wait: the one entered first first, those with
     an id above `after`."""
     rows = narrowed(OrderStanding.objects.filter(state__in=WAITING, order_id__gt=after), seen(scope))
-    if company_id is not None:
-        rows = rows.filter(company_id=company_id)
-    found = list(rows.order_by("order_id")[:limit])
+    found = _of_company(rows, company_id).order_by("order_id")[:limit]
     facts = OrderDecision.objects.in_bulk([row.decision_id for row in found])
-    numbers = numbers_of([row.order_id for row in found])
-    named = customers_by_id({row.customer_id for row in found})
+    return _waiting([(facts[row.decision_id], row.state) for row in found])
+
+
+def observed_page(
+    *, scope: Scope, company_id: int | None = None, after: int = 0, limit: int = 200
+) -> list[WaitingRow]:
+    """Orders that would wait if the checks were enforced: those that went on because they only observed, by the last
+    decision about each; `state`: what would have become of it."""
+    last = OrderStanding.objects.filter(state=RELEASED, order_id__gt=after).values("decision_id")
+    rows = OrderDecision.objects.filter(pk__in=last, mode=OBSERVE, decision__in=(WARN, HOLD))
+    found = _of_company(narrowed(rows, seen(scope)), company_id).order_by("order_id")[:limit]
+    return _waiting([(fact, PAUSED if fact.decision == WARN else HELD) for fact in found])
+
+
+def _of_company(rows: QuerySet[Any], company_id: int | None) -> QuerySet[Any]:
+    return rows if company_id is None else rows.filter(company_id=company_id)
+
+
+def _waiting(found: Sequence[tuple[OrderDecision, str]]) -> list[WaitingRow]:
+    numbers = numbers_of([fact.order_id for fact, _ in found])
+    named = customers_by_id({fact.customer_id for fact, _ in found})
     return [
         WaitingRow(
-            row.order_id, numbers[row.order_id], row.company_id, row.customer_id, named[row.customer_id].code,
-            named[row.customer_id].name, row.state, row.currency, row.amount, facts[row.decision_id].recorded_at,
-            json.loads(facts[row.decision_id].content),
+            fact.order_id, numbers[fact.order_id], fact.company_id, fact.customer_id, named[fact.customer_id].code,
+            named[fact.customer_id].name, state, fact.currency, fact.amount, fact.recorded_at,
+            json.loads(fact.content),
         )
-        for row in found
+        for fact, state in found
     ]  # fmt: skip

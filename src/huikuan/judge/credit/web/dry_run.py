@@ -49,7 +49,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import JobRow, latest
-from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.access import may, may_for, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -105,7 +105,7 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "rows": [_told(row, run) for row in named(chosen.slice(place, ROWS)).iter_rows(named=True)],
         "count": chosen.height,
         "next": place + ROWS if chosen.height > place + ROWS else "",
-        "observes": _observes(run.company) and may_for(request, Permission.DRAFT_POLICY, run.company.pk),
+        "observes": observes(run.company) and may_for(request, Permission.DRAFT_POLICY, run.company.pk),
     }
     return render(request, "credit/dry_run.html", page)
 
@@ -144,9 +144,14 @@ def enforce(request: HttpRequest, run_id: int) -> HttpResponse:
     return HttpResponseRedirect(address(reverse("credit:dry-run", args=[run_id]), reading_of(request)))
 
 
-def latest_run(request: HttpRequest) -> DryRunRow | None:
-    """The newest dry run of the page's company, or of any the reader sees."""
-    return next(iter(_runs(request, limit=1)), None)
+def latest_line(request: HttpRequest) -> tuple[int, str] | None:
+    """The newest dry run of the page's company, or of any the reader sees: its id, and what it came to."""
+    if not may(request, Permission.VIEW_LEDGER):
+        return None
+    for run in _runs(request, limit=1):
+        report = report_of(run, orders_of(run, scope=scope_of(request, Permission.VIEW_LEDGER)))
+        return run.id, headline(run, report.together)
+    return None
 
 
 def _runs(request: HttpRequest, limit: int = ROWS) -> list[DryRunRow]:
@@ -228,7 +233,8 @@ def _under_way(company: Company) -> JobRow | None:
     return found[0] if found and found[0].state in ("queued", "running") else None
 
 
-def _observes(company: Company) -> bool:
+def observes(company: Company) -> bool:
+    """Whether the company's order checks only observe."""
     found = in_force(CREDIT_RULES.name, company_id=company.pk, at=timezone.now())
     return bool(found.document["mode"] == OBSERVE)
 
@@ -260,10 +266,15 @@ def _told(row: dict[str, Any], run: DryRunRow) -> dict[str, Any]:
     return {
         **row,
         "url": reverse(place, args=[row["document_id"]]),
-        "title": _(DECISIONS[row["decision"]]) if row["decision"] else _("Not judged"),
+        "title": _decided(row),
         "reasons": reasons_of(row, run.company.currency),
         "became": [(title, row[name]) for name, title in became if row[name]],
     }
+
+
+def _decided(row: dict[str, Any]) -> str:
+    decision = row["decision"]
+    return _(DECISIONS[decision]) if decision else _("Not judged")
 
 
 def _cells(row: dict[str, Any], run: DryRunRow) -> list[Cell]:
@@ -273,7 +284,7 @@ def _cells(row: dict[str, Any], run: DryRunRow) -> list[Cell]:
     own, currency = row["limit_currency"] or run.company.currency, row["currency"]
     return [
         *(row["number"], row["day"], row["customer_code"], row["customer_name"], currency, money("amount", currency)),
-        *(_(DECISIONS[row["decision"]]) if row["decision"] else _("Not judged"), row["grade"], own),
+        *(_decided(row), row["grade"], own),
         *(money("limit", own), money("after", own)),
         *(money(name, currency) for name in ("lost", "late", "in_time", "withdrawn", "unknown")),
         " ".join(reasons_of(row, run.company.currency)),

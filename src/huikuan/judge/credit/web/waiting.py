@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _
 from huikuan.judge.credit.domain.deciding import ORDER, RELEASED, WAITING
 from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
-from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, waiting_page
+from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, observed_page, waiting_page
 from huikuan.judge.credit.telling import told_reason, told_way
+from huikuan.judge.credit.web.dry_run import latest_line, observes
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -35,6 +36,8 @@ from huikuan.record.customers.queries import seen
 ROWS = 50
 _MOST_EXPORTED = 100_000
 _LONGEST_NUMBER = 18
+#: The list of what would wait if the checks were enforced.
+OBSERVED = "observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ def show_waiting(request: HttpRequest) -> HttpResponse:
     found = _found(request, place, ROWS + 1)
     currencies = dict(Company.objects.values_list("pk", "currency"))
     page = {
+        "shown": _shown(request),
+        "observing": _observing(request),
+        "latest": latest_line(request),
         "rows": [(row, _(STATES[row.state]), _first_reason(row, currencies)) for row in found[:ROWS]],
         "next": found[ROWS - 1].order_id if len(found) > ROWS else "",
     }
@@ -144,7 +150,19 @@ def _cells(row: WaitingRow, currencies: Mapping[int, str]) -> list[Cell]:
 
 
 def _found(request: HttpRequest, after: int, limit: int) -> list[WaitingRow]:
-    return waiting_page(scope=scope_of(request), company_id=reading_of(request).company_id, after=after, limit=limit)
+    """Those that wait, or that would if the checks were enforced."""
+    of = {"scope": scope_of(request), "company_id": reading_of(request).company_id, "after": after, "limit": limit}
+    return observed_page(**of) if _shown(request) == OBSERVED else waiting_page(**of)
+
+
+def _shown(request: HttpRequest) -> str:
+    return OBSERVED if request.GET.get("show") == OBSERVED else ""
+
+
+def _observing(request: HttpRequest) -> bool:
+    """Whether the checks of the page's company, or of any, only observe."""
+    company = reading_of(request).company
+    return any(observes(one) for one in ([company] if company else companies_offered(request)))
 
 
 def _order(request: HttpRequest, order_id: int) -> OrderRow:
