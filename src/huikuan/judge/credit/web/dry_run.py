@@ -18,9 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.deciding import OBSERVE
 from huikuan.judge.credit.domain.usual import BY_POLICY, METHODS
-from huikuan.judge.credit.messages import DECISIONS
-from huikuan.judge.credit.messages import FIGURES as FIGURE_TITLES
-from huikuan.judge.credit.messages import METHODS as METHOD_TITLES
+from huikuan.judge.credit.messages import BASES, DECISIONS, OUTCOMES
 from huikuan.judge.credit.messages import RULES as RULE_TITLES
 from huikuan.judge.credit.operations.dry_runs import (
     RUN,
@@ -73,10 +71,10 @@ def show_runs(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(address(reverse("credit:dry-runs"), reading))
     offered = _askable(request)
     page = {
-        "runs": [(run, _(METHOD_TITLES[run.method])) for run in _runs(request)],
+        "runs": [(run, _(BASES[run.method])) for run in _runs(request)],
         "jobs": [job for job in map(_under_way, offered) if job],
         "companies": [(one.code, one.name) for one in offered],
-        "methods": [(method, _(METHOD_TITLES[method])) for method in METHODS],
+        "methods": [(method, _(BASES[method])) for method in METHODS],
         "policies": _choices(CREDIT_RULES.name),
         "terms": _choices(CREDIT_POLICY.name),
         "form": form,
@@ -98,10 +96,10 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "report": report,
         "headlines": [headline(run, one) for one in (report.together, *report.apart)],
         "average": average_days(report.together),
-        "method": _(METHOD_TITLES[run.method]),
+        "method": _(BASES[run.method]),
         "reasons": [(_(RULE_TITLES.get(rule, rule)), count) for rule, count in report.reasons],
-        "figures": [(name, _(title), name == figure) for name, title in FIGURE_TITLES.items()],
-        "title": _(FIGURE_TITLES[figure]),
+        "figures": [(name, _(title), name == figure) for name, title in OUTCOMES.items()],
+        "title": _(OUTCOMES[figure]),
         "rows": [_told(row, run) for row in named(chosen.slice(place, ROWS)).iter_rows(named=True)],
         "count": chosen.height,
         "next": place + ROWS if chosen.height > place + ROWS else "",
