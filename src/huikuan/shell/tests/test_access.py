@@ -86,6 +86,11 @@ DECLARED: dict[str, tuple[str, str]] = {
     "approvals/delegations/export": ("view_requests", "view_requests"),
     "approvals/delegations/give": ("approve_requests", "approve_requests"),
     "approvals/delegations/<int:delegation_id>/end": ("view_requests", "view_requests"),
+    "work/": ("view_work", "view_work"),
+    "work/export": ("view_work", "view_work"),
+    "work/finish": ("view_work", "view_work"),
+    "work/<int:item_id>": ("view_work", "view_work"),
+    "work/<int:item_id>/do": ("view_work", "view_work"),
     "duties/": ("view_audit", "view_audit"),
     "duties/export": ("view_audit", "view_audit"),
     "policies/": ("approve_policy", "approve_policy"),
@@ -408,6 +413,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
             path
             for path, permission in {
                 "/today": Permission.VIEW_LEDGER,
+                "/work/": Permission.VIEW_WORK,
                 "/approvals/": Permission.VIEW_REQUESTS,
                 "/receivables/overview": Permission.VIEW_LEDGER,
                 "/receivables/checkup": Permission.VIEW_LEDGER,

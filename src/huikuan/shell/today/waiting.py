@@ -25,11 +25,13 @@ from huikuan.mechanisms.jobs.queries import failure_of
 from huikuan.mechanisms.pages.access import companies_offered, may, permitted_companies, scope_of
 from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.mechanisms.policies.kinds import kind_named
+from huikuan.mechanisms.work.queries import Chosen, items_page
 from huikuan.record.contracts.queries.upcoming import milestones_awaited
 from huikuan.record.customers.queries import customers_by_id
 from huikuan.shell.today.rows import Group, Task
 from huikuan.shell.web.jobs import named
 from huikuan.shell.web.policies import awaiting
+from huikuan.shell.web.work import reader_of, told
 
 #: How far ahead a milestone is announced, and how far back a failed job is told.
 AHEAD, BACK = timedelta(days=30), timedelta(days=7)
@@ -40,6 +42,7 @@ def waiting(request: HttpRequest, reading: Reading) -> list[Group]:
     """Every group that has a task; milestones as of the page's day, the others as they are now."""
     groups = [_milestones(request, reading)]
     if not reading.is_past:
+        groups.insert(0, _work(request, reading))
         groups += [
             _requests(request),
             _drafts(request, reading),
@@ -99,6 +102,26 @@ def _drafts(request: HttpRequest, reading: Reading) -> Group | None:
         for draft in drafts[:SHOWN]
     ]
     return Group(_("Imports begun"), tuple(tasks), drafts.count(), reverse("connectors:imports"))
+
+
+def _work(request: HttpRequest, reading: Reading) -> Group | None:
+    """The work items that wait for the reader, those due first."""
+    if not may(request, Permission.VIEW_WORK):
+        return None
+    reader = reader_of(request)
+    found = items_page(Chosen(company_id=reading.company_id), reader, limit=SHOWN)
+    tasks = [
+        Task(
+            title=f"{one['title']} · {one['customer'].name}" if one["customer"] else one["title"],
+            detail=one["detail"],
+            url=address(reverse("shell:work-item", args=[one["row"].id]), reading),
+            act=_("Do it"),
+            icon="list-details",
+            deadline=one["row"].due_on,
+        )
+        for one in told(found.rows, reader)
+    ]
+    return Group(_("Your work"), tuple(tasks), found.count, address(reverse("shell:work"), reading))
 
 
 def _requests(request: HttpRequest) -> Group | None:

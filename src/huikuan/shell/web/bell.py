@@ -1,4 +1,4 @@
-"""The bell: what the reader had asked for and has ended since."""
+"""The bell: what the reader had asked for and has ended since, and the work that was put to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import may
+from huikuan.mechanisms.work.kinds import kind_named
 from huikuan.see.statements.models import FinishedRun, StatementRun
+from huikuan.shell.web.inbox import Inbox
 
 #: Set by the page when the bell is opened: the second up to which the reader has seen everything.
 COOKIE = "hk_bell"
@@ -43,11 +45,12 @@ class Bell:
     until: int
 
 
-def bell(request: HttpRequest, user: User, *, at: datetime) -> Bell:
-    """The reader's own imports and runs that ended in the last week, the newest first."""
+def bell(request: HttpRequest, user: User, inbox: Inbox, *, at: datetime) -> Bell:
+    """The reader's own imports and runs that ended in the last week, and work put to them by name in it, the newest
+    first."""
     said = request.COOKIES.get(COOKIE, "")
     seen = datetime.fromtimestamp(int(said), UTC) if said.isascii() and said.isdigit() and len(said) < 12 else None
-    found: list[Ended] = []
+    found = _put(inbox)
     if may(request, Permission.VIEW_IMPORTS):
         found += _imports(user, at - WINDOW) + _refused(user, at - WINDOW)
     if may(request, Permission.ISSUE_STATEMENTS):
@@ -57,6 +60,21 @@ def bell(request: HttpRequest, user: User, *, at: datetime) -> Bell:
         Ended(one.title, one.detail, one.url, one.at, one.good, fresh=seen is None or one.at > seen) for one in newest
     ]
     return Bell(told, sum(one.fresh for one in told), int(at.timestamp()))
+
+
+def _put(inbox: Inbox) -> list[Ended]:
+    """A warning is told where its reader looks first."""
+    kinds = {row.id: kind_named(row.kind) for row in inbox.lately}
+    return [
+        Ended(
+            _(kinds[row.id].title),
+            kinds[row.id].describe(row.about),
+            reverse("shell:work-item", args=[row.id]),
+            row.opened_at,
+            good=False,
+        )
+        for row in inbox.lately
+    ]
 
 
 def _imports(user: User, since: datetime) -> list[Ended]:

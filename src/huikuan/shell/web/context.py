@@ -15,7 +15,8 @@ from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.pages.access import companies_offered, scope_of, visible_companies
 from huikuan.mechanisms.pages.reading import Reading, read, reading_of
-from huikuan.shell.web.bell import bell
+from huikuan.shell.web.bell import WINDOW, bell
+from huikuan.shell.web.inbox import inbox
 from huikuan.shell.web.keyboard import COOKIE as KEYS_COOKIE
 from huikuan.shell.web.keyboard import OFF, keyboard_map
 from huikuan.shell.web.places import places
@@ -39,13 +40,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return page
     reading = _reading(request)
     companies = companies_offered(request)
-    offered = places(request, reading)
+    offered, now = places(request, reading), timezone.now()
+    waiting = inbox(request, reading, since=now - WINDOW)
     return page | {
         "reading": reading,
         "unit": user.amount_unit,
         "places": offered,
         "keyboard": keyboard_map(offered),
-        "bell": bell(request, user, at=timezone.now()),
+        "bell": bell(request, user, waiting, at=now),
+        "work_waiting": waiting.count,
         "usual_days": _usual_days(reading.today),
         "companies": companies,
         "all_companies": visible_companies(request) is None,

@@ -22,6 +22,8 @@ from huikuan.shell.web import (
     teams,
     today,
     views,
+    work,
+    work_item,
 )
 
 app_name = "shell"
@@ -81,6 +83,11 @@ urlpatterns = [
     path("approvals/delegations/export", delegations.export_delegations, name="export-delegations"),
     path("approvals/delegations/give", delegations.give, name="give-delegation"),
     path("approvals/delegations/<int:delegation_id>/end", delegations.end, name="end-delegation"),
+    path("work/", work.show_work, name="work"),
+    path("work/export", work.export_work, name="export-work"),
+    path("work/finish", work.finish_picked, name="finish-work"),
+    path("work/<int:item_id>", work_item.show_item, name="work-item"),
+    path("work/<int:item_id>/do", work_item.do, name="do-work"),
     path("duties/", duties.show_duties, name="duties"),
     path("duties/export", duties.export_duties, name="export-duties"),
     path("jobs/", jobs.show_jobs, name="jobs"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -79,6 +79,12 @@ def every_item(chosen: Chosen, reader: Reader) -> Iterator[ItemRow]:
 def count_mine(reader: Reader) -> int:
     """How many items wait for the reader."""
     return _chosen(Chosen(), reader).count()
+
+
+def put_lately(reader: Reader, *, since: datetime, limit: int = 8) -> list[ItemRow]:
+    """What was put to the reader by name since an instant and still waits, the newest first."""
+    found = _chosen(Chosen(), reader).filter(now_owner=reader.name, recorded_at__gte=since)
+    return rows_of(found.order_by("-pk")[:limit])
 
 
 def _chosen(chosen: Chosen, reader: Reader) -> QuerySet[Any]:
