@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
@@ -14,8 +15,8 @@ def _utilised(about: About) -> str:
     tenths = -(-shown["utilisation_e4"] // 10)
     said = _("%(currency)s %(used)s of %(limit)s used (%(percent)s %%), over %(warn_over)s %%") % {
         "currency": shown["currency"],
-        "used": shown["used"],
-        "limit": shown["limit"],
+        "used": grouped(shown["used"]),
+        "limit": grouped(shown["limit"]),
         "percent": f"{tenths // 10}.{tenths % 10}",
         "warn_over": shown["warn_over"],
     }
@@ -24,7 +25,7 @@ def _utilised(about: About) -> str:
 
 def _ends(about: About) -> str:
     shown = about.shown
-    words = {"amount": f"{shown['currency']} {shown['limit']}", "until": shown["until_on"]}
+    words = {"amount": f"{shown['currency']} {grouped(shown['limit'])}", "until": shown["until_on"]}
     standing = shown["kind"] == "standing"
     said = _("The limit of %(amount)s ends on %(until)s") if standing else _("%(amount)s on top ends on %(until)s")
     return _of_group(shown["group"], said % words)

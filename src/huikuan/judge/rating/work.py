@@ -10,16 +10,15 @@ from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
 def _comes(about: About) -> str:
-    return _graded(about) % {"day": about.shown["review_on"], "said": _("to be reviewed by")}
+    return _("Grade %(grade)s, to be reviewed by %(day)s") % _words(about)
 
 
 def _passed(about: About) -> str:
-    return _graded(about) % {"day": about.shown["review_on"], "said": _("expired on")}
+    return _("Grade %(grade)s, expired on %(day)s") % _words(about)
 
 
-def _graded(about: About) -> str:
-    grade = about.shown["grade"]
-    return (_("Grade %(grade)s") % {"grade": grade} if grade else _("No grade")) + ", %(said)s %(day)s"
+def _words(about: About) -> dict[str, str]:
+    return {"grade": about.shown["grade"] or "–", "day": about.shown["review_on"]}
 
 
 def _page(about: About) -> str:

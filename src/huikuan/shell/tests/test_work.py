@@ -71,7 +71,7 @@ def test_each_sees_the_work_of_their_customers(put: Callable[..., int], people: 
 
 def test_done_with_one_click_or_with_result_and_note(put: Callable[..., int], people: dict[str, Client]) -> None:
     first, second = put(), put("C0002")
-    assert "额度 CNY 1000.00 已用 800.01（80.1%），超过 80%" in read(people["zhou"], "/work/")
+    assert "额度 CNY 1,000.00 已用 800.01（80.1%），超过 80%" in read(people["zhou"], "/work/")
     people["zhou"].post(f"/work/{first}/do", {"deed": "finish"})
     sent = {"deed": "finish", "result": "collected", "note": " pays on Friday "}
     done = people["zhou"].post(f"/work/{second}/do", sent, follow=True)

@@ -33,7 +33,7 @@ class Place:
 #: In the order money travels; what a role may not use is absent, not grey.
 PLACES = (
     Place(gettext_noop("Today's work"), "shell:today", icon="sun", go="j"),
-    Place(gettext_noop("Work"), "shell:work", icon="list-details", go="w"),
+    Place(gettext_noop("Inbox"), "shell:work", icon="list-details", go="w"),
     Place(gettext_noop("Approvals"), "shell:approvals", icon="check", go="p"),
     Place(
         gettext_noop("Receivables"),
