@@ -151,8 +151,8 @@ def _cells(row: WaitingRow, currencies: Mapping[int, str]) -> list[Cell]:
 
 def _found(request: HttpRequest, after: int, limit: int) -> list[WaitingRow]:
     """Those that wait, or that would if the checks were enforced."""
-    of = {"scope": scope_of(request), "company_id": reading_of(request).company_id, "after": after, "limit": limit}
-    return observed_page(**of) if _shown(request) == OBSERVED else waiting_page(**of)
+    page = observed_page if _shown(request) == OBSERVED else waiting_page
+    return page(scope=scope_of(request), company_id=reading_of(request).company_id, after=after, limit=limit)
 
 
 def _shown(request: HttpRequest) -> str:

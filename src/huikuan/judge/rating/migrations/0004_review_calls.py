@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rating', '0002_scorecard_drafts'),
+        ('rating', '0003_scorecard_drafts'),
     ]
 
     operations = [

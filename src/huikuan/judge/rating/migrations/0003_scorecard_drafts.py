@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rating', '0001_initial'),
+        ('rating', '0002_override_approval'),
     ]
 
     operations = [
