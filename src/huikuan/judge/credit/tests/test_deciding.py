@@ -17,6 +17,7 @@ from huikuan.judge.credit.domain.deciding import (
     OPEN_DEBT,
     WARN,
     Blocking,
+    Known,
     Late,
     Rules,
     Standing,
@@ -85,6 +86,34 @@ def test_the_threshold_may_go_by_what_is_open() -> None:
     assert said(node(1_000, 990, debt=800), rules=by_debt)[0] == APPROVE
     assert said(node(1_000, 990, debt=801), rules=by_debt)[0] == WARN
     assert said(node(1_000, 1_001, debt=0), rules=by_debt)[0] == HOLD
+
+
+@pytest.mark.parametrize(
+    ("after", "debt", "decision"),
+    [(800_00, 800_00, APPROVE), (800_01, 0, WARN), (1, 800_01, WARN), (800_00, 799_99, APPROVE),
+     (1_000_00, 1_000_01, WARN)],
+)  # fmt: skip
+def test_the_threshold_is_crossed_by_utilisation_or_by_open_debt(after: int, debt: int, decision: str) -> None:
+    found = said(node(1_000_00, after, debt=debt))
+    assert found[0] == decision
+    if decision == WARN:
+        assert decide([node(1_000_00, after, debt=debt)], NONE_LATE, RULES).reasons[0].value == max(after, debt)
+
+
+def test_reviews_and_conduct_speak_by_business_type() -> None:
+    own = Blocking(review_days=5, review_decision=HOLD)
+    rules = replace(RULES, order=Blocking(review_days=10, flagged=True), types={"工程": {"order": own}})
+    fits = node(1_000, 1)
+    assert said(fits, rules=rules, known=Known(review_days=10))[0] == APPROVE
+    assert said(fits, rules=rules, known=Known(review_days=11)) == (
+        WARN, ["review_overdue"], ["review_grade", "release_by_sales_manager"]
+    )  # fmt: skip
+    assert said(fits, rules=rules, known=Known("工程", 6, True))[:2] == (HOLD, ["review_overdue"])
+    assert said(fits, rules=rules, known=Known(flagged=True)) == (
+        HOLD, ["flagged"], ["release_by_authority", "stop_supply"]
+    )  # fmt: skip
+    # Nothing was said of deliveries.
+    assert said(rules=rules, known=Known(review_days=99, flagged=True), document=DELIVERY)[0] == APPROVE
 
 
 def test_what_is_overdue_holds_by_document() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date, timedelta
 from typing import Any
@@ -211,13 +212,13 @@ def imported(trade: Trade, number: str, amount: int) -> int:
 def test_an_imported_order_counts_as_released_and_can_be_decided_about(
     staffed: Trade, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person("wu", "sales")
+    person("sun", "sales_manager", reach="all")
     order = imported(staffed, "SO-1", 100_00)
     assert (parts(staffed)["released_orders"], OrderDecision.objects.filter(order_id=order).count()) == (200_00, 0)
     rules(ENFORCE)
     limited(staffed, 50_00)
-    monkeypatch.setenv("HUIKUAN_PASSWORD", "a long pass phrase")
-    asked = ["credit", "decide", "SO-1-I", "--company", "MAIN", "--user", "zhou", "--json"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long pass phrase\n"))
+    asked = ["credit", "decide", "SO-1-I", "--company", "MAIN", "--user", "sun", "--password-stdin", "--json"]
     code = cli.main(asked)
     told = json.loads(capsys.readouterr().out)
     assert (code, told["decision"], state(order)) == (0, "hold", "held")
