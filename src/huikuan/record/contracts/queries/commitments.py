@@ -126,6 +126,27 @@ def is_delivery(fulfilment_id: int) -> bool:
     return Fulfilment.objects.filter(pk=fulfilment_id, what=DELIVERED, reversal_of__isnull=True).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Invoiced:
+    """What was invoiced of an order: the amount in minor units of its currency, at the line's price."""
+
+    company_id: int
+    customer_id: int
+    currency: str
+    contract_number: str
+    document_number: str
+    amount: int
+
+
+def invoiced(fulfilment_id: int) -> Invoiced:
+    """What an invoicing says, with its order."""
+    fact = Fulfilment.objects.get(pk=fulfilment_id)
+    order = SalesOrder.objects.get(pk=fact.order_id)
+    return Invoiced(
+        fact.company_id, fact.customer_id, order.currency, order.contract_number, fact.document_number, fact.amount
+    )
+
+
 def numbers_of(order_ids: Collection[int]) -> dict[int, str]:
     """Order → its number, of those that exist."""
     return dict(SalesOrder.objects.filter(pk__in=list(order_ids)).values_list("pk", "number"))

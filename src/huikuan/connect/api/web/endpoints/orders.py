@@ -56,6 +56,7 @@ from huikuan.record.contracts.queries.orders import (
     whole_order,
 )
 from huikuan.record.contracts.queries.progress import FulfilmentRow, order_of
+from huikuan.record.receivables.operations.invoicing import invoice_order
 
 _VIEW, _MANAGE = Permission.VIEW_ORDERS, Permission.MANAGE_ORDERS
 _QUANTITY = Text(24, 1, r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
@@ -125,8 +126,13 @@ def change(call: Call) -> Reply:
 
 
 def fulfil(call: Call) -> Reply:
-    """So much of a line was delivered, or invoiced, on a day."""
+    """So much of a line was delivered, or invoiced, on a day; with a due date the invoice is posted, too."""
     row, said = _named(call, _MANAGE), call.body
+    posts = said["due_date"] is not None
+    if posts and said["what"] != INVOICED:
+        raise Refusal("delivery_not_due")
+    if posts:
+        call.caller.require(Permission.POST_ITEMS)
     about: dict[str, Any] = {
         "order_id": row.id,
         "line": said["line"],
@@ -135,7 +141,9 @@ def fulfil(call: Call) -> Reply:
         "actor": call.caller.actor,
         "at": call.at,
     }
-    if said["what"] == INVOICED:
+    if posts:
+        invoice_order(invoiced_on=said["happened_on"], due_date=said["due_date"], **about)
+    elif said["what"] == INVOICED:
         record_invoicing(invoiced_on=said["happened_on"], **about)
     else:
         record_delivery(delivered_on=said["happened_on"], **about)
@@ -270,6 +278,10 @@ ENDPOINTS = (
             "quantity": Part(_QUANTITY, required=True),
             "happened_on": Part(Day(), required=True),
             "document_number": Part(Text(60), otherwise=""),
+            "due_date": Part(
+                Day(),
+                gettext_noop("of an invoice, which is then posted in the ledger, too; left out: nothing is posted"),
+            ),
         }),
     ),
     Endpoint(
