@@ -22,8 +22,8 @@ from huikuan.record.cover.operations.pieces import KIND, append_version, last_ve
 
 def _still_shown(asked: Asked, *, at: datetime) -> Mapping[str, Any]:
     """The document, if the piece is still as it was when it was drawn up; it must not be over either."""
-    company = Company.objects.get(pk=asked.company_id)
-    terms, today = terms_from(asked.shown), business_date(at, company.time_zone)
+    company, terms = _company(asked), terms_from(asked.shown)
+    today = business_date(at, company.time_zone)
     check_terms(terms, today=today)
     number = asked.shown["number"]
     if number is None:
@@ -38,7 +38,7 @@ def _still_shown(asked: Asked, *, at: datetime) -> Mapping[str, Any]:
 def _count(asked: Asked, *, actor: str, at: datetime) -> None:
     """The piece counts as was shown, from today on; its number is the request's."""
     shown, terms = asked.shown, terms_from(asked.shown)
-    company = Company.objects.get(pk=asked.company_id)
+    company = _company(asked)
     today = business_date(at, company.time_zone)
     said = {**asdict(terms), "sha256": shown["sha256"], "file_name": shown["file_name"]}
     if shown["number"] is not None:
@@ -78,7 +78,7 @@ def _described(shown: Mapping[str, Any]) -> Described:
         (_("Paper"), shown["file_name"] or _("none was handed in")),
     ]
     if terms.kind == INSURANCE:
-        said.insert(6, (_("Insured"), f"{shown['insured']} %"))
+        said.insert(6, (_("Insured part"), f"{shown['insured']} %"))
     if shown["number"] is not None:
         said.insert(0, (_("Piece of cover"), f"#{shown['number']}"))
     return said
@@ -87,6 +87,10 @@ def _described(shown: Mapping[str, Any]) -> Described:
 def _address(asked: Asked) -> str:
     number = asked.shown["number"]
     return reverse("cover:piece", args=[number]) if number is not None else reverse("cover:pieces")
+
+
+def _company(asked: Asked) -> Company:
+    return Company.objects.get(code=asked.shown["company"])
 
 
 def _whose(shown: Mapping[str, Any]) -> Whose:

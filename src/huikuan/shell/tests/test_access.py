@@ -431,6 +431,7 @@ def test_each_role_lands_where_it_may_and_sees_no_other_entry(books: Books, on_t
                 "/credit/limits/": Permission.VIEW_REQUESTS,
                 "/credit/drift": Permission.VIEW_LEDGER,
                 "/credit/dry-run": Permission.VIEW_LEDGER,
+                "/cover/": Permission.VIEW_LEDGER,
                 "/contracts/": Permission.VIEW_CONTRACTS,
                 "/orders/": Permission.VIEW_ORDERS,
                 "/imports/": Permission.VIEW_IMPORTS,

@@ -1,14 +1,15 @@
 """Exposure (信用敞口): what would be lost if a customer stopped paying today, by component.
 
-Exposure = open claims + delivered, not invoiced + released orders + bills − cash held − unapplied credits − advances.
-An advance nets only what stands under its own contract; a bill received is a promise, not cash, and nets nothing.
+Exposure = open claims + delivered, not invoiced + released orders + bills − cash held − unapplied credits − advances
+− cover. An advance nets only what stands under its own contract; a bill received is a promise, not cash, and nets
+nothing. Cover is allocated by `record/cover` and acts here alone: no limit contains it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CLAIMS = "open_claims"
 DELIVERED = "delivered_not_invoiced"
@@ -20,10 +21,13 @@ UNAPPLIED = "unapplied"
 ADVANCES = "advances"
 COVER = "cover"
 
-#: In the order they are shown; those of the second row lessen exposure. Nothing feeds recourse and cover yet.
+#: In the order they are shown; those of the second row lessen exposure. Nothing feeds recourse yet.
 ADDING = (CLAIMS, DELIVERED, ORDERS, BILLS, RECOURSE)
 LESSENING = (CASH_HELD, UNAPPLIED, ADVANCES, COVER)
 COMPONENTS = (*ADDING, *LESSENING)
+
+#: What is open in the ledger alone: cover lessens the loss, not the debt.
+DEBT = (CLAIMS, BILLS, CASH_HELD, UNAPPLIED, ADVANCES)
 
 _DEBITS = {"unbilled": DELIVERED, "bill": BILLS}
 _CREDITS = {"deposit": CASH_HELD, "advance": ADVANCES}
@@ -128,3 +132,9 @@ def exposure_of(lines: Iterable[Line], currency: str, value: Callable[[int, str]
         native = tuple(sorted((of, amount) for (name, of), amount in sums.items() if name == component and amount))
         parts.append(Part(component, sum(value(amount, of) for of, amount in native), native))
     return Exposure(currency, tuple(parts), sum(value(amount, of) for of, amount in idle.items() if amount))
+
+
+def lessened(exposure: Exposure, cover: int) -> Exposure:
+    """The same less what covers it (≥ 0, in its currency)."""
+    parts = tuple(replace(part, amount=-cover) if part.component == COVER else part for part in exposure.parts)
+    return replace(exposure, parts=parts)

@@ -17,9 +17,7 @@ from typing import TypeVar
 from huikuan.judge.credit.domain.deciding import HOLD, Decision, Late, Reason, Rules, Standing, WayOut, decide
 from huikuan.judge.credit.domain.exposure import (
     ADVANCES,
-    BILLS,
-    CLAIMS,
-    LESSENING,
+    DEBT,
     ORDERS,
     Line,
     exposure_of,
@@ -31,7 +29,6 @@ from huikuan.record.receivables.domain.schedules import Version, governing, wate
 T = TypeVar("T")
 
 ORDER, INVOICE = "order", "invoice"
-_DEBT = (CLAIMS, BILLS, *LESSENING)
 
 #: (minor units, of which currency, into which, on which day) → minor units; refuses a currency without a rate.
 Value = Callable[[int, str, str, date], int]
@@ -243,7 +240,7 @@ def _standings(ask: Ask, limit: Limit, book: _Book, terms: Terms, value: Value) 
             return value(minor, of, into, ask.day)
 
         before = exposure_of(lines, bound.currency, valued)
-        debt = sum(before.of(component) for component in _DEBT)
+        debt = sum(before.of(component) for component in DEBT)
         # Where nothing is converted or netted, the order is simply added.
         plain = ask.currency == bound.currency and not any(line.component == ADVANCES for line in lines)
         after = before.total + ask.on_credit if plain else exposure_of([*lines, asked], bound.currency, valued).total

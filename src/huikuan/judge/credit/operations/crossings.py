@@ -39,6 +39,7 @@ _OF_ONE = frozenset(
     {
         *("receivables.posted", "receivables.settled", "receivables.reversed"),
         *("contracts.ordered", "contracts.fulfilled", "credit.order_decided", "credit.limit_granted"),
+        *("cover.recorded", "cover.revalued", "cover.released"),
     }
 )
 #: What moves those of many, or moves customers between nodes.

@@ -63,6 +63,8 @@ MAKING_ROOM = frozenset(
         "contracts.ordered",
         "credit.limit_granted",
         "connectors.imported",
+        "cover.recorded",
+        "cover.revalued",
     }
 )
 

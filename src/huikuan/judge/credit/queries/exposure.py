@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from huikuan.judge.credit.domain.exposure import (
     exposure_of,
     order_lines,
 )
+from huikuan.judge.credit.queries.covering import Cover, Value, cover_on
 from huikuan.judge.credit.queries.standings import waiting_as_of
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.rates import convert
@@ -109,13 +110,16 @@ def party_of(customer_id: int, day: date) -> Party:
 def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> Exposed:
     """The node's exposure at this moment, at the rates of `day`. For decisions: whose rows a reader sees, `exposed`
     asks."""
-    return Exposed(node, day, True, valued(lines_now(company.pk, node.members), currency, day))
+    lines = lines_now(company.pk, node.members)
+    cover = cover_on(company.pk, node.members, day)
+    return Exposed(node, day, True, net(lines, cover, node, converter(currency, day), currency))
 
 
 def exposure_as_of(company: Company, node: Node, *, currency: str, day: date, known: int | None = None) -> Exposed:
     """The same recomputed from the facts as of `day`, as known below a horizon (None: now)."""
     lines = lines_as_of(company.pk, node.members, day=day, known=known)
-    return Exposed(node, day, False, valued(lines, currency, day, known))
+    cover = cover_on(company.pk, node.members, day, known)
+    return Exposed(node, day, False, net(lines, cover, node, converter(currency, day, known), currency))
 
 
 def exposed(
@@ -179,12 +183,12 @@ def _of_one(lines: list[Line], known: int | None) -> list[Line]:
     return [replace(one, customer_id=shown.get(one.customer_id, one.customer_id)) for one in lines] if shown else lines
 
 
-def valued(lines: Iterable[Line], currency: str, day: date, known: int | None = None) -> Exposure:
-    """The lines in `currency` at the rates of `day`, as known below a horizon; refuses a currency without one."""
-    return exposure_of(lines, currency, converter(currency, day, known))
+def net(lines: Sequence[Line], cover: Cover, node: Node, value: Value, currency: str) -> Exposure:
+    """The node's lines in `currency` less what covers them; refuses a currency without a rate."""
+    return cover.net(exposure_of(lines, currency, value), lines, value, node.group)
 
 
-def converter(into: str, day: date, known: int | None = None) -> Callable[[int, str], int]:
+def converter(into: str, day: date, known: int | None = None) -> Value:
     """(minor, currency) → minor of `into` at the latest rate on or before `day`; each rate is looked up once."""
     rates: dict[str, int] = {}
 

@@ -11,6 +11,7 @@ from huikuan.judge.credit.domain.deciding import Known, Late, Rules
 from huikuan.judge.credit.domain.exposure import Line
 from huikuan.judge.credit.domain.limits import NONE, Limit
 from huikuan.judge.credit.policies import CREDIT_RULES, rules_of
+from huikuan.judge.credit.queries.covering import Cover, asking_cover_on
 from huikuan.judge.credit.queries.exposure import Node, Party, asking_lines, converter
 from huikuan.judge.credit.queries.limits import asking_limits
 from huikuan.judge.credit.queries.terms import grace_days
@@ -34,6 +35,7 @@ class Grounds:
     family: Family
     nodes: Sequence[tuple[Node, Limit]]
     lines: Sequence[Line]
+    cover: Cover
     overdue: Sequence[Overdue]
     graded: Graded | None
 
@@ -77,12 +79,13 @@ def asking_grounds(
     # One statement for all of them: the widest group that binds holds every other node.
     members = frozenset().union(*(node.members for node in binding))
     lines = asking_lines(company.pk, members, without=without) if members else list
+    cover = asking_cover_on(company.pk, members, day) if members else Cover
 
     def answer() -> Grounds:
         found, known = policy(), limits()
         rules = rules_of(found.document, company.currency)
         bound = [(node, known[node.customer_id, node.group]) for node in binding]
-        return Grounds(company, at, found, rules, party.family, bound, lines(), overdue(), graded())
+        return Grounds(company, at, found, rules, party.family, bound, lines(), cover(), overdue(), graded())
 
     return answer
 

@@ -19,8 +19,8 @@ from huikuan.judge.credit.domain.deciding import (
     decide,
     utilisation_e4,
 )
-from huikuan.judge.credit.domain.exposure import BILLS, CLAIMS, LESSENING, ORDERS, Line
-from huikuan.judge.credit.queries.exposure import Party, party_of, valued
+from huikuan.judge.credit.domain.exposure import DEBT, ORDERS, Line
+from huikuan.judge.credit.queries.exposure import Party, converter, net, party_of
 from huikuan.judge.credit.queries.grounds import Grounds, asking_grounds
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -32,8 +32,6 @@ from huikuan.mechanisms.store.pipeline import together
 from huikuan.record.contracts.queries.commitments import Stated
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.families import Family
-
-_DEBT = (CLAIMS, BILLS, *LESSENING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +148,9 @@ def _judged(grounds: Grounds, line: Line) -> Judged:
     line, standings = replace(line, customer_id=grounds.family.one.shown), []
     for node, limit in grounds.nodes:
         of = [one for one in grounds.lines if one.customer_id in node.members]
-        before, after = (valued(some, limit.currency, grounds.day) for some in (of, [*of, line]))
-        debt = sum(before.of(component) for component in _DEBT)
+        value = converter(limit.currency, grounds.day)
+        before, after = (net(some, grounds.cover, node, value, limit.currency) for some in (of, [*of, line]))
+        debt = sum(before.of(component) for component in DEBT)
         standings.append(Standing(node.group, limit, before.total, after.total, debt))
     late, has_contract = grounds.late(), bool(line.contract_number)
     decision = decide(standings, late, grounds.rules, has_contract=has_contract, known=grounds.known())

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from huikuan.judge.credit.domain.deciding import EXPOSURE, Rules
-from huikuan.judge.credit.domain.exposure import BILLS, CLAIMS, LESSENING, ORDERS, Line
+from huikuan.judge.credit.domain.exposure import DEBT, ORDERS, Line
 from huikuan.judge.credit.models import Crossing, LimitRequest, LimitStep
-from huikuan.judge.credit.queries.exposure import Node, lines_now, valued
+from huikuan.judge.credit.queries.covering import cover_on
+from huikuan.judge.credit.queries.exposure import Node, converter, lines_now, net
 from huikuan.judge.credit.queries.standings import waiting_orders
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.contracts.queries.commitments import stated
 from huikuan.record.customers.queries.families import customers_in, one_of
-
-_DEBT = (CLAIMS, BILLS, *LESSENING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,16 @@ def used_now(company: Company, node: Node, currency: str, rules: Rules, day: dat
     By exposure: what is out, with the one of its waiting orders that adds most, as that order was decided about; by
     open debt: what is open in the ledger. Refuses a currency without a rate.
     """
-    lines = lines_now(company.pk, node.members)
-    now = valued(lines, currency, day)
+    lines, cover, value = (
+        lines_now(company.pk, node.members),
+        cover_on(company.pk, node.members, day),
+        converter(currency, day),
+    )
+    now = net(lines, cover, node, value, currency)
     if rules.basis != EXPOSURE:
-        return sum(now.of(component) for component in _DEBT)
+        return sum(now.of(component) for component in DEBT)
     waiting = (_asked(order_id) for order_id in waiting_orders(company.pk, node.members))
-    return max([now.total, *(valued([*lines, line], currency, day).total for line in waiting)])
+    return max([now.total, *(net([*lines, line], cover, node, value, currency).total for line in waiting)])
 
 
 def last_crossing(company_id: int, node: Node) -> CrossingRow | None:

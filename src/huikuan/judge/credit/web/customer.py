@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huikuan.judge.credit.domain.exposure import ADDING, Exposure
+from huikuan.judge.credit.domain.exposure import ADDING, COVER, Exposure
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY
 from huikuan.judge.credit.messages import COMPONENTS, LIMIT_KINDS, LIMIT_STATES, STEPS
 from huikuan.judge.credit.queries.limits import RequestRow, history
@@ -168,6 +168,8 @@ def _rows(exposure: Exposure, customer: CustomerRow | None, reading: Reading | N
 def _list_of(component: str, customer: CustomerRow, reading: Reading) -> str:
     if component in ("delivered_not_invoiced", "released_orders"):
         return address(reverse("contracts:orders"), reading, customer=customer.code)
+    if component == COVER:
+        return address(reverse("cover:pieces"), reading, customer=customer.code, state="counts")
     side = "debit" if component in ADDING else "credit"
     return address(reverse("receivables:items"), reading, customer=customer.code, side=side)
 

@@ -1,9 +1,11 @@
 """Which exposure each piece of cover takes: once, never more than is exposed there.
 
-Pieces bound to a contract come first, then a customer's, then those of groups from the nearest to the highest; within
-one of these, insurances last, since an insurer pays what others leave, and else in the order they were proposed. What
-a piece of a group covers is shared among its members in the order of their ids. Everything is asked of customers: a
-group's cover is the sum of its members', so nothing counts twice on the way up.
+A piece lessens the exposure of the node it is for and of those above. Pieces bound to a contract come first, then a
+customer's, then those of groups from the nearest to the highest; within one of these, insurances last, since an
+insurer pays what others leave, and else in the order they were proposed. So what a piece takes is the same from
+wherever it is looked at, and nothing counts twice on the way up. What a piece of a group takes is shared among its
+members in the order of their ids; it gives no member room of its own, or one's next order would take it from another
+about whom nobody decides.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ class Use:
 def allocate(
     pieces: Iterable[Piece], exposed: Iterable[Exposed], groups: Mapping[int, Sequence[str]]
 ) -> tuple[Use, ...]:
-    """What each piece takes. `groups`: of each customer the groups it stands in, nearest first.
+    """What each piece takes. `groups`: of each customer the groups it stands in, nearest first; pieces of others take
+    nothing.
 
     Of an insurance `insured` of what it reaches is paid, and it reaches up to its limit.
     """
@@ -75,9 +78,17 @@ def allocate(
     return tuple(uses)
 
 
-def of_node(uses: Iterable[Use], members: Collection[int]) -> int:
-    """What covers a customer, or everybody in a group: the sum over its members."""
-    return sum(use.amount for use in uses if use.customer_id in members)
+def up_to(code: str, groups: Mapping[int, Sequence[str]]) -> dict[int, tuple[str, ...]]:
+    """Of each customer in the group the groups it stands in as far as this one; of '', for customers alone, none."""
+    return {one: tuple(chain[: chain.index(code) + 1]) for one, chain in groups.items() if code in chain}
+
+
+def covered(
+    pieces: Iterable[Piece], exposed: Iterable[Exposed], groups: Mapping[int, Sequence[str]], group: str = ""
+) -> int:
+    """What covers a node, a customer or a `group`, whose members' exposure is given: pieces for them and for groups
+    up to this one."""
+    return sum(use.amount for use in allocate(pieces, exposed, up_to(group, groups)))
 
 
 def mutual(guarantees: Iterable[tuple[int, int, int]]) -> frozenset[int]:

@@ -62,7 +62,25 @@ class Terms:
     @property
     def worth(self) -> int:
         """What of the amount counts, in minor units rounded down: never more than is there."""
-        return self.amount * self.eligible_e4 // WHOLE
+        return worth_of(self.amount, self.eligible_e4)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a decision needs of a piece that counts; `worth` in minor units of `currency`."""
+
+    number: int
+    whose: Whose
+    kind: str
+    currency: str
+    worth: int
+    insured_e4: int
+    provider_id: int | None
+
+
+def worth_of(amount: int, eligible_e4: int) -> int:
+    """The part of an amount that counts, rounded down."""
+    return amount * eligible_e4 // WHOLE
 
 
 def check_terms(terms: Terms, *, today: date) -> None:

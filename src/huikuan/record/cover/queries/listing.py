@@ -104,8 +104,8 @@ def matching(chosen: PieceFilter, asking: Asking) -> QuerySet[PieceVersion]:
     if chosen.kind:
         facts = facts.filter(kind=chosen.kind)
     if chosen.customer_id is not None:
-        one = one_of(chosen.customer_id)
-        groups = chains_of([one.shown], asking.day).get(one.shown, ())
+        one = one_of(chosen.customer_id, asking.known)
+        groups = chains_of([one.shown], asking.day, asking.known).get(one.shown, ())
         facts = facts.filter(Q(customer_id__in=one.members) | Q(group_code__in=groups))
     if chosen.text:
         facts = facts.filter(_found_by(chosen.text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +13,13 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
-from huikuan.record.cover.domain.pieces import EXPIRING, STANDING, Terms, Whose, state_on
+from huikuan.mechanisms.store.pipeline import ask
+from huikuan.mechanisms.store.wire import among as among_listed
+from huikuan.mechanisms.store.wire import int8, listed
+from huikuan.record.cover.domain.pieces import EXPIRING, STANDING, Counting, Terms, Whose, state_on, worth_of
 from huikuan.record.cover.models import PieceVersion
 from huikuan.record.customers.domain.seen import Seen
-from huikuan.record.customers.queries import among, customers_by_id, narrowed, seen
+from huikuan.record.customers.queries import customers_by_id, narrowed, seen
 from huikuan.record.customers.queries.families import customers_in, one_of
 
 _TERMS = tuple(Terms.__dataclass_fields__)
@@ -49,13 +52,40 @@ class PieceRow:
         return self.state in (STANDING, EXPIRING)
 
 
-def cover_of(company_id: int, customer_ids: Collection[int], day: date, known: int | None = None) -> list[PieceRow]:
+def cover_of(company_id: int, customer_ids: Collection[int], day: date, known: int | None = None) -> list[Counting]:
     """The pieces that count on `day` for these customers themselves, and every piece of a group, as known below a
-    horizon (None: now), by number. For decisions: one question, however many customers."""
-    facts = as_of(PieceVersion.objects.filter(company_id=company_id), day, known).filter(released=False)
-    facts = facts.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day)
-    mine = Q(customer_id__in=among(customer_ids)) | ~Q(group_code="")
-    return [row_of(fact, day) for fact in facts.filter(mine).order_by("number")]
+    horizon (None: now), by number."""
+    return asking_cover(company_id, customer_ids, day, known)()
+
+
+def asking_cover(
+    company_id: int, customer_ids: Collection[int], day: date, known: int | None = None
+) -> Callable[[], list[Counting]]:
+    """Asks what `cover_of` answers, however many customers there are. Call for the answer."""
+    horizon = int8(ALWAYS_KNOWN if known is None else known)
+    asked = ask(
+        _COUNTING.format(among=among_listed()),
+        [int8(company_id), listed(sorted(customer_ids)), day, day, day, horizon, day, horizon],
+    )
+    return lambda: [_counting(row) for row in asked()]
+
+
+_COUNTING = """
+SELECT v.number, v.customer_id, v.contract_number, v.group_code, v.kind, v.currency, v.amount, v.eligible_e4,
+    v.insured_e4, v.provider_id
+FROM cover_pieceversion v
+WHERE v.company_id = %s AND (v.customer_id {among} OR v.group_code <> '') AND NOT v.released
+    AND v.valid_from <= %s AND (v.valid_until IS NULL OR v.valid_until >= %s) AND v.effective_on <= %s AND v.tx < %s
+    AND NOT EXISTS (SELECT 1 FROM cover_pieceversion w
+        WHERE w.number = v.number AND w.version > v.version AND w.effective_on <= %s AND w.tx < %s)
+ORDER BY v.number
+"""
+
+
+def _counting(row: Sequence[Any]) -> Counting:
+    number, customer_id, contract, group, kind, currency, amount, eligible, insured, provider = row
+    whose = Whose(customer_id, contract, group)
+    return Counting(number, whose, kind, currency, worth_of(amount, eligible), insured, provider)
 
 
 def piece(number: int, *, scope: Scope, day: date, known: int | None = None) -> PieceRow:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.record.cover.domain.allocation import Exposed, Piece, Use, allocate, mutual, of_node
+from huikuan.record.cover.domain.allocation import Exposed, Piece, Use, allocate, covered, mutual, up_to
 from huikuan.record.cover.domain.pieces import WHOLE, Whose
 
 #: 1 and 2 stand in LU below LUHE, 3 in LUHE itself, 4 in none.
 GROUPS = {1: ("LU", "LUHE"), 2: ("LU", "LUHE"), 3: ("LUHE",)}
-NODES = {"1": {1}, "2": {2}, "3": {3}, "4": {4}, "LU": {1, 2}, "LUHE": {1, 2, 3}, "all": {1, 2, 3, 4}}
+NODES = {"1": {1}, "2": {2}, "3": {3}, "4": {4}, "LU": {1, 2}, "LUHE": {1, 2, 3}}
 
 
 def exposed(*amounts: int, **under: int) -> list[Exposed]:
@@ -45,13 +45,13 @@ def test_the_worked_example_of_the_algorithm_page() -> None:
     out = [Exposed(1, 100, {"HT-1": 30}), Exposed(2, 100, {}), Exposed(3, 60, {})]
     uses = allocate(pieces, out, GROUPS)
     assert uses == (Use(1, 1, 30), Use(2, 1, 40), Use(3, 1, 30), Use(3, 2, 20), Use(4, 2, 80), Use(4, 3, 20))
-    assert [of_node(uses, NODES[node]) for node in ("1", "2", "3", "LU", "LUHE")] == [100, 100, 20, 200, 220]
+    assert [at(node, pieces, out) for node in ("1", "2", "3", "LU", "LUHE")] == [70, 0, 0, 120, 220]
 
 
 def test_a_piece_of_a_group_counts_once_there_and_is_shared_by_order_of_its_members() -> None:
-    uses = allocate([piece(1, Whose(group="LU"), 150)], exposed(100, 100, 100), GROUPS)
-    assert uses == (Use(1, 1, 100), Use(1, 2, 50))
-    assert [of_node(uses, NODES[node]) for node in ("1", "2", "LU", "LUHE")] == [100, 50, 150, 150]
+    pieces, out = [piece(1, Whose(group="LU"), 150)], exposed(100, 100, 100)
+    assert allocate(pieces, out, GROUPS) == (Use(1, 1, 100), Use(1, 2, 50))
+    assert [at(node, pieces, out) for node in ("1", "2", "LU", "LUHE")] == [0, 0, 150, 150]
 
 
 def test_a_guarantor_does_not_cover_itself_in_its_group() -> None:
@@ -88,15 +88,10 @@ OUT = st.tuples(*[st.integers(-50, 300)] * 4, MONEY, MONEY).map(lambda n: expose
 @given(PIECES, OUT)
 def test_cover_counts_once_at_every_node(pieces: list[Piece], out: list[Exposed]) -> None:
     uses = allocate(pieces, out, GROUPS)
-    amount = {one.customer_id: one.amount for one in out}
-    worth = {one.number: one.worth for one in pieces}
-    for number, most in worth.items():
-        assert sum(use.amount for use in uses if use.number == number) <= most
-    for customer, there in amount.items():
-        assert of_node(uses, {customer}) <= max(0, there)
-    for members in NODES.values():
-        assert of_node(uses, members) == sum(of_node(uses, {one}) for one in members)
-        assert of_node(uses, members) <= sum(_eligible(pieces, members))
+    for one in pieces:
+        assert sum(use.amount for use in uses if use.number == one.number) <= one.worth
+    for there in out:
+        assert sum(use.amount for use in uses if use.customer_id == there.customer_id) <= max(0, there.amount)
     for use in uses:
         stated = next(one for one in pieces if one.number == use.number)
         assert use.customer_id not in stated.providers
@@ -106,15 +101,49 @@ def test_cover_counts_once_at_every_node(pieces: list[Piece], out: list[Exposed]
 
 
 @given(PIECES, OUT)
+def test_a_node_is_covered_by_its_own_pieces_and_what_covers_those_below(
+    pieces: list[Piece], out: list[Exposed]
+) -> None:
+    whole = allocate(pieces, out, GROUPS)
+    groups = {one.number: one.whose.group for one in pieces}
+
+    def taken(group: str) -> int:
+        return sum(use.amount for use in whole if groups[use.number] == group)
+
+    own = {node: at(node, pieces, out) for node in NODES}
+    assert own["LU"] == own["1"] + own["2"] + taken("LU")
+    assert own["LUHE"] == own["LU"] + own["3"] + taken("LUHE")
+    for node, members in NODES.items():
+        below = {group for group, inside in NODES.items() if group.startswith("LU") and inside <= members}
+        eligible = [p.worth for p in pieces if p.whose.customer_id in members or p.whose.group in below]
+        assert own[node] <= sum(eligible)
+
+
+@given(PIECES, OUT, MONEY)
+def test_what_one_member_takes_more_leaves_the_others_as_they_are(
+    pieces: list[Piece], out: list[Exposed], more: int
+) -> None:
+    """An order of one never lessens the room of another."""
+    grown = [Exposed(1, out[0].amount + more, out[0].under), *out[1:]]
+    for node in ("2", "3", "4"):
+        assert at(node, pieces, grown) == at(node, pieces, out)
+
+
+@given(PIECES, OUT)
 def test_all_that_can_be_covered_is(pieces: list[Piece], out: list[Exposed]) -> None:
     """Beside a reckoning from the bottom up that allocates nothing."""
     plain = [Piece(one.number, one.whose, "guarantee", one.worth) for one in pieces]
-    uses = allocate(plain, out, GROUPS)
     own = {one.customer_id: _covered(one, plain) for one in out}
     left = {one.customer_id: max(0, one.amount) for one in out}
     lu = min(own[1] + own[2] + _worth(plain, Whose(group="LU")), left[1] + left[2])
     luhe = min(lu + own[3] + _worth(plain, Whose(group="LUHE")), left[1] + left[2] + left[3])
-    assert of_node(uses, NODES["all"]) == luhe + own[4]
+    assert [at(node, plain, out) for node in NODES] == [own[1], own[2], own[3], own[4], lu, luhe]
+
+
+def at(node: str, pieces: Sequence[Piece], out: Sequence[Exposed]) -> int:
+    """What covers a node."""
+    theirs = [one for one in out if one.customer_id in NODES[node]]
+    return covered(pieces, theirs, GROUPS, node if node.startswith("LU") else "")
 
 
 def _covered(one: Exposed, pieces: Sequence[Piece]) -> int:
@@ -129,9 +158,10 @@ def _worth(pieces: Sequence[Piece], whose: Whose) -> int:
     return sum(one.worth for one in pieces if one.whose == whose)
 
 
-def _eligible(pieces: Sequence[Piece], members: set[int]) -> list[int]:
-    groups = {code for one in members for code in GROUPS.get(one, ())}
-    return [one.worth for one in pieces if one.whose.customer_id in members or one.whose.group in groups]
+def test_groups_are_looked_at_as_far_as_the_node() -> None:
+    assert up_to("LU", GROUPS) == {1: ("LU",), 2: ("LU",)}
+    assert up_to("LUHE", GROUPS) == GROUPS
+    assert up_to("", GROUPS) == {}
 
 
 def test_guarantees_in_a_circle_are_found() -> None:

@@ -136,11 +136,12 @@ def customers_in(code: str, day: date, known: int | None = None) -> frozenset[in
     return frozenset({*(named - pairs.keys()), *(one for one, into in pairs.items() if into in named)})
 
 
-def chains_of(customer_ids: Collection[int], day: date) -> dict[int, tuple[str, ...]]:
-    """Customer → the group it is in on `day` and those above it, nearest first; those in none are left out."""
-    own, parents = affiliation_as_of(day, dimension=_GROUP, customer_ids=customer_ids), _parents()
-    known = set(CustomerGroup.objects.filter(code__in=set(own.values())).values_list("code", flat=True))
-    return {one: (code, *chain_above(code, parents)) for one, code in own.items() if code in known}
+def chains_of(customer_ids: Collection[int], day: date, known: int | None = None) -> dict[int, tuple[str, ...]]:
+    """Customer → what `groups_above` answers of it, of many at once; those in no group are left out."""
+    own = affiliation_as_of(day, dimension=_GROUP, customer_ids=customer_ids, known_before=known)
+    there = set(CustomerGroup.objects.filter(code__in=set(own.values())).values_list("code", flat=True))
+    parents = _parents()
+    return {one: (code, *chain_above(code, parents)) for one, code in own.items() if code in there}
 
 
 def _parents() -> dict[str, str]:
