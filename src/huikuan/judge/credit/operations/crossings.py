@@ -18,6 +18,7 @@ from huikuan.judge.credit.domain.deciding import Rules, utilisation_e4
 from huikuan.judge.credit.domain.limits import Limit
 from huikuan.judge.credit.models import Crossing
 from huikuan.judge.credit.operations.locks import hold
+from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.exposure import Node, nodes_of
 from huikuan.judge.credit.queries.grounds import rules_in_force
 from huikuan.judge.credit.queries.limits import limits_on
@@ -30,10 +31,13 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import user_of_owner
+from huikuan.mechanisms.jobs.operations import enqueue
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.mechanisms.work.operations import Wanted, cancel_items, open_item
 from huikuan.record.customers.queries import affiliation_as_of
 
+#: The job that looks at every node.
+WATCH = "credit.watch"
 #: What moves the exposure or the limit of one customer, and of the groups it stands in.
 _OF_ONE = frozenset(
     {
@@ -54,18 +58,23 @@ MOVING = _OF_ONE | _OF_MANY
 
 
 def follow_crossings(event: Announced, *, at: datetime) -> None:
-    """After-commit subscriber: look at the nodes the event may have moved."""
-    if event.kind == "customers.affiliated" and event.payload.get("dimension") != "group":
+    """After-commit subscriber: look at the nodes of the customer; where many may have moved, ask for the job
+    that looks at all, so that no other subscriber waits for it."""
+    if _moves_nothing(event):
         return
-    if event.kind == "policies.in_force" and event.payload.get("kind") != "credit_rules":
+    if event.kind not in _OF_ONE or event.company_id is None or event.customer_id is None:
+        enqueue(WATCH, at=at)
         return
-    one = event.kind in _OF_ONE and event.customer_id is not None
-    companies = Company.objects.all() if event.company_id is None else Company.objects.filter(pk=event.company_id)
-    for company in companies.order_by("pk"):
-        day = business_date(at, company.time_zone)
-        nodes = nodes_of(event.customer_id, day) if one and event.customer_id is not None else None
-        for node in limited_nodes(company, day) if nodes is None else nodes:
-            look_at_node(company, node, at=at)
+    company = Company.objects.get(pk=event.company_id)
+    for node in nodes_of(event.customer_id, business_date(at, company.time_zone)):
+        look_at_node(company, node, at=at)
+
+
+def _moves_nothing(event: Announced) -> bool:
+    """Other affiliations than to groups, and other policies than those that say or change thresholds."""
+    if event.kind == "customers.affiliated":
+        return event.payload.get("dimension") != "group"
+    return event.kind == "policies.in_force" and event.payload.get("kind") != CREDIT_RULES.name
 
 
 def look_at_company(company: Company, *, at: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import count
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,14 +21,17 @@ from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Granted, Wis
 from huikuan.judge.credit.jobs import AHEAD, limits_ending, policies_to_review, watch
 from huikuan.judge.credit.models import Crossing
 from huikuan.judge.credit.operations import crossings
-from huikuan.judge.credit.operations.crossings import MOVING, follow_crossings, look_at_company
+from huikuan.judge.credit.operations.crossings import MOVING, WATCH, follow_crossings, look_at_company
 from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, day, person
 from huikuan.judge.credit.tests.test_limits import ask, grant
 from huikuan.judge.credit.tests.test_orders import change, limited, rules
 from huikuan.judge.credit.work import CROSSING, LIMIT_ENDS, POLICY_REVIEW, WARNING
+from huikuan.mechanisms.events.delivery import deliver
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.events.subscribers import Announced
+from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version as policy_version
 from huikuan.mechanisms.work.models import WorkItem
@@ -35,6 +39,7 @@ from huikuan.mechanisms.work.operations import finish_item, keep_items
 from huikuan.mechanisms.work.queries import ItemRow, rows_of
 from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.tests.test_races import at_once, codes
+from huikuan.shell.wiring import jobs, subscribers
 
 LIMIT = 1_000_00
 
@@ -101,6 +106,8 @@ def told(since: int = 0) -> None:
     """Tell of everything that has happened after the event, in its order, twice: at least once is what is promised."""
     for event in [*_events(since), *_events(since)]:
         follow_crossings(event, at=AT)
+    if Job.objects.filter(kind=WATCH).delete()[0]:
+        watch(SimpleNamespace(at=AT))  # type: ignore[arg-type]
 
 
 def _events(since: int) -> list[Announced]:
@@ -291,12 +298,22 @@ def put_in_force(kind: str, document: dict[str, Any]) -> None:
 
 
 def test_the_job_looks_at_all_of_it(staffed: Trade) -> None:
-    class _Work:
-        at = AT
-
     staffed.post("invoice", 900_00)
-    assert watch(_Work()) == {"crossed": 1, "opened": 0, "cancelled": 0}  # type: ignore[arg-type]
-    assert watch(_Work())["crossed"] == 0  # type: ignore[arg-type]
+    work: Any = SimpleNamespace(at=AT)
+    assert watch(work) == {"crossed": 1, "opened": 0, "cancelled": 0}
+    assert watch(work)["crossed"] == 0
+
+
+def test_it_is_told_with_the_other_events_and_asked_for_where_many_move(staffed: Trade) -> None:
+    """As it is wired: an invoice by its event, an import by the job it asks for; another owner by nothing."""
+    (wired,) = (one for one in subscribers() if one.name == "credit.crossings")
+    staffed.post("invoice", 900_00)
+    affiliate(customer_id=staffed.north, dimension="owner", value="wei", effective_on=TODAY, **WHO)
+    deliver(wired, at=AT)
+    assert (len(items()), Job.objects.exists()) == (1, False)
+    announce("connectors.imported", at=AT, company_id=staffed.company.pk)
+    deliver(wired, at=AT)
+    assert Job.objects.get().kind == WATCH in jobs()
 
 
 # At once ------------------------------------------------------------------------------------------
