@@ -4,7 +4,7 @@ reminding: reviews that come, or have passed, as work for people."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,22 +13,19 @@ from huikuan.judge.rating.models import ScorecardDraft
 from huikuan.judge.rating.operations.assessing import record_assessments
 from huikuan.judge.rating.operations.calls import call_overdue
 from huikuan.judge.rating.operations.effects import finish_effects, keep_effects
+from huikuan.judge.rating.operations.reminding import keep_reviews
 from huikuan.judge.rating.operations.rights import require_for_all
 from huikuan.judge.rating.queries.assessing import assessed, compared, scorecard_version
-from huikuan.judge.rating.queries.calendar import Review, due_customers, reviews_until
-from huikuan.judge.rating.work import EXPIRED, REVIEW
+from huikuan.judge.rating.queries.calendar import due_customers
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.jobs.work import Work
-from huikuan.mechanisms.work.operations import Wanted, keep_items
 from huikuan.record.customers.models import Customer
 
 Row = TypeVar("Row")
 
 #: Customers in one step.
 STEP = 2_000
-#: How long before a review somebody is told.
-AHEAD = timedelta(days=14)
 
 
 def assess_all(work: Work) -> dict[str, Any]:
@@ -49,25 +46,8 @@ def assess_all(work: Work) -> dict[str, Any]:
 
 
 def remind(work: Work) -> dict[str, int]:
-    """Have a work item for each review that comes within a fortnight, and for each that has passed; what was assessed
-    again needs none. Asked again it does no more."""
-    day = business_date(work.at)
-    reviews = reviews_until(day + AHEAD, day=day)
-    done: dict[str, int] = {}
-    for kind, found in (
-        (REVIEW, [one for one in reviews if one.review_on > day]),
-        (EXPIRED, [one for one in reviews if one.review_on <= day]),
-    ):
-        wanted = [_wanted(one, due_on=one.review_on if kind is REVIEW else None) for one in found]
-        for what, count in keep_items(kind=kind.name, wanted=wanted, at=work.at).items():
-            done[what] = done.get(what, 0) + count
-    return done
-
-
-def _wanted(one: Review, due_on: date | None) -> Wanted:
-    """Of an assessment one item of each kind for each day it is to be reviewed: an override may say an earlier one."""
-    shown = {"grade": one.grade, "review_on": one.review_on.isoformat()}
-    return Wanted(f"assessment:{one.assessment_id}:{one.review_on}", None, one.customer_id, shown, due_on=due_on)
+    """Put reviews that come, or have passed, and what calls for one, before people."""
+    return keep_reviews(at=work.at)
 
 
 def watch_overdue(work: Work) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Kinds of work that ratings give people: a review that comes, one that has passed."""
+"""Kinds of work that ratings give people: a review that comes, one that has passed, one that something calls for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.judge.rating.telling import told_call
 from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
@@ -15,6 +16,10 @@ def _comes(about: About) -> str:
 
 def _passed(about: About) -> str:
     return _("Grade %(grade)s, expired on %(day)s") % _words(about)
+
+
+def _calls(about: About) -> str:
+    return _("; ").join(told_call(one["cause"], one["detail"]) for one in about.shown["calls"])
 
 
 def _words(about: About) -> dict[str, str]:
@@ -47,6 +52,19 @@ EXPIRED = register(
         escalates_to="credit_manager",
         days=3,
         describe=_passed,
+        address=_page,
+        results={"asked": gettext_noop("information asked for")},
+    )
+)
+#: Something happened since the customer was assessed.
+CALLED = register(
+    WorkKind(
+        "rating.called",
+        gettext_noop("Customer to rate again"),
+        role="credit_analyst",
+        escalates_to="credit_manager",
+        days=5,
+        describe=_calls,
         address=_page,
         results={"asked": gettext_noop("information asked for")},
     )
