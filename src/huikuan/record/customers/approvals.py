@@ -62,7 +62,7 @@ def _described(shown: Mapping[str, Any]) -> Described:
 
 
 def _page(asked: Asked) -> str:
-    return reverse("dossiers:customer", args=[_customer(asked)])
+    return reverse("customers:conduct", args=[_customer(asked)])
 
 
 def _customer(asked: Asked) -> int:

@@ -25,6 +25,7 @@ AREA_TITLES = {
     "imports": gettext_noop("Imports"),
     "statements": gettext_noop("Statements"),
     "webhooks": gettext_noop("Webhooks"),
+    "approvals": gettext_noop("Approvals"),
     "audit": gettext_noop("Audit trail"),
 }
 #: What a browser's own description contains, the telling ones first.

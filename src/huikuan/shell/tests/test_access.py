@@ -145,6 +145,8 @@ DECLARED: dict[str, tuple[str, str]] = {
     "customers/<int:customer_id>/affiliation": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/contacts/new": ("manage_contacts", "manage_contacts"),
     "customers/<int:customer_id>/contacts/<int:number>": ("manage_contacts", "manage_contacts"),
+    "customers/<int:customer_id>/conduct": ("view_customers", "manage_customers"),
+    "customers/<int:customer_id>/conduct/<int:number>/evidence": ("view_customers", "view_customers"),
     "customers/<int:customer_id>/papers/new": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/papers/<int:number>": ("manage_customers", "manage_customers"),
     "customers/<int:customer_id>/papers/<int:number>/withdraw": ("manage_customers", "manage_customers"),

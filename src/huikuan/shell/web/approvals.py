@@ -174,14 +174,10 @@ def _mandate(view: Mandate | Refusal | None, me: str) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, request_id: int) -> RequestRow:
-    """Out of reach is as not there; what waits for the reader is in reach, also by somebody else's right."""
-    reader = _reader(request)
+    """Out of reach is as not there."""
     try:
-        return queries.request(request_id, me=reader.name, scope=reader.scope)
+        return queries.request_for(request_id, _reader(request))
     except Refusal as refusal:
-        for row in queries.waiting_for(reader.name, at=reader.at):
-            if row.id == request_id:
-                return row
         raise Http404 from refusal
 
 

@@ -14,7 +14,8 @@ _CONFLICT = {
     *("item_has_settlements", "reversal_is_final", "draft_changed", "draft_closed", "batch_undone"),
     *("contract_number_taken", "order_number_taken", "milestone_event_withdrawn", "fulfilment_withdrawn"),
     *("file_already_imported", "customers_changed_meanwhile", "webhook_disabled", "statement_issued_already"),
-    "financials_changed_since",
+    *("financials_changed_since", "request_decided", "request_decided_meanwhile", "request_not_as_shown"),
+    "request_shown_has_changed",
 }
 _STATUS = {
     **dict.fromkeys(_MALFORMED, 400),
@@ -34,6 +35,7 @@ _STATUS = {
     "media_type_wrong": 415,
     "precondition_missing": 428,
     "rate_limited": 429,
+    "request_busy": 503,
     "request_failed": 500,
     "database_busy": 503,
     "ledger_busy": 503,

@@ -8,8 +8,12 @@ from typing import Any
 
 from huikuan.connect.api.tests.conftest import Program
 from huikuan.connect.api.web.endpoints import ENDPOINTS
+from huikuan.judge.credit.domain.limits import STANDING, Wish
+from huikuan.judge.credit.operations.limits import request_limit
+from huikuan.mechanisms.approvals.queries import request
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.receivables.models import Settlement
-from huikuan.shell.tests.books import Books
+from huikuan.shell.tests.books import AS_OF, AT, Books
 
 _DAYS = {"document_date": "2026-11-01", "currency": "CNY", "customer": "C0001"}
 _FILE = "客户编码,发票号码,开票日期,到期日,金额\nC0001,I1,2026-01-01,2026-02-01,5\n".encode()
@@ -135,6 +139,15 @@ def _of(name: str, body: Any = None) -> Callable[[Walk], Meant]:
     return lambda walk: Meant(body, {"id": walk.said[name]["id"]})
 
 
+def _decision(walk: Walk) -> Meant:
+    number = request_limit(
+        company=walk.books.company, customer_id=walk.books.customer("C0001"), reason="year",
+        wish=Wish(STANDING, "CNY", 100_00, AS_OF), actor="cli:root", at=AT,
+    )  # fmt: skip
+    digest = request(number, me="", scope=EVERYTHING).digest
+    return Meant({"decision": "approve", "digest": digest}, {"id": number})
+
+
 def _again(walk: Walk) -> Meant:
     webhook = walk.said["addWebhook"]["id"]
     told = walk.program.pages(f"/webhooks/{webhook}/deliveries")
@@ -158,6 +171,7 @@ MEANT: dict[str, Callable[[Walk], Meant]] = {
     "withdrawFinancials": _of("createFinancials", {"reason": "of another firm"}),
     "askDecision": lambda _: Meant({"company": "MAIN", "customer": "C0001", "amount": "100.00", "currency": "CNY"}),
     "decideOrder": _of("createOrder"),
+    "decideRequest": _decision,
     "issueStatement": _statement,
     "createItems": _items,
     "createSettlements": _settlements,

@@ -1,7 +1,14 @@
 """Reading requests: what waits, for whom, how it came to be, and who may decide it."""
 
 from huikuan.mechanisms.approvals.queries.desks import Desk, desk_of, waiting_for
-from huikuan.mechanisms.approvals.queries.listing import Chosen, Page, Reader, every_request, requests_page
+from huikuan.mechanisms.approvals.queries.listing import (
+    Chosen,
+    Page,
+    Reader,
+    every_request,
+    request_for,
+    requests_page,
+)
 from huikuan.mechanisms.approvals.queries.reach import Reach, measured_in, reach
 from huikuan.mechanisms.approvals.queries.requests import (
     DelegationRow,
@@ -16,6 +23,7 @@ from huikuan.mechanisms.approvals.queries.requests import (
     pending_ids,
     request,
     request_record,
+    requests_about,
     route_of,
     rows_of,
     seen_by,
@@ -45,7 +53,9 @@ __all__ = [
     "pending_ids",
     "reach",
     "request",
+    "request_for",
     "request_record",
+    "requests_about",
     "requests_page",
     "route_of",
     "rows_of",

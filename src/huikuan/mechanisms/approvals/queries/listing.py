@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.domain.lifecycle import PENDING
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.queries.desks import waiting_for
-from huikuan.mechanisms.approvals.queries.requests import RequestRow, ended, rows_of, seen_by
+from huikuan.mechanisms.approvals.queries.requests import RequestRow, ended, request, rows_of, seen_by
 from huikuan.mechanisms.identity.actors import CLI
 from huikuan.mechanisms.identity.domain.scope import Scope
 
@@ -55,6 +56,18 @@ def requests_page(chosen: Chosen, reader: Reader, *, after: int | None = None, l
     records = list(rows[: limit + 1])
     following = records[limit - 1].pk if len(records) > limit else None
     return Page(rows_of(records[:limit]), found.count(), following)
+
+
+def request_for(request_id: int, reader: Reader) -> RequestRow:
+    """One request; refuses an unknown one and one out of reach alike. What waits for the reader is in reach, also by
+    somebody else's right."""
+    try:
+        return request(request_id, me=reader.name, scope=reader.scope)
+    except Refusal:
+        for row in waiting_for(reader.name, at=reader.at):
+            if row.id == request_id:
+                return row
+        raise
 
 
 def every_request(chosen: Chosen, reader: Reader) -> Iterator[RequestRow]:

@@ -121,6 +121,11 @@ def request(request_id: int, *, me: str, scope: Scope) -> RequestRow:
     return rows_of([found])[0]
 
 
+def requests_about(kind: str, customer_ids: Collection[int]) -> list[RequestRow]:
+    """The requests of a kind about these customers, the newest first. The caller has looked at whose they are."""
+    return rows_of(ApprovalRequest.objects.filter(kind=kind, customer_id__in=customer_ids).order_by("-pk"))
+
+
 def rows_of(records: Iterable[ApprovalRequest]) -> list[RequestRow]:
     """The records with where each stands, in their order."""
     found = list(records)

@@ -23,6 +23,7 @@ AREAS: dict[str, tuple[frozenset[Permission], frozenset[Permission]]] = {
     "imports": (frozenset({_P.VIEW_IMPORTS}), frozenset({_P.IMPORT, _P.UNDO_IMPORT})),
     "statements": (frozenset({_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS}), frozenset({_P.ISSUE_STATEMENTS})),
     "webhooks": (frozenset({_P.MANAGE_WEBHOOKS}), frozenset({_P.MANAGE_WEBHOOKS})),
+    "approvals": (frozenset({_P.VIEW_REQUESTS}), frozenset({_P.APPROVE_REQUESTS})),
     "audit": (frozenset({_P.VIEW_AUDIT}), frozenset()),
 }
 READ, WRITE = "read", "write"
@@ -33,7 +34,8 @@ CHOICES = tuple(
 
 
 def allowed_by(areas: Iterable[str]) -> frozenset[Permission]:
-    """What the areas allow together, whoever the token's user is. Nothing that approves is among it."""
+    """What the areas allow together, whoever the token's user is. Nothing that approves is among it but the decision
+    of requests, where a token was made to write approvals."""
     found: frozenset[Permission] = frozenset()
     for choice in areas:
         area, _, verb = choice.partition(":")

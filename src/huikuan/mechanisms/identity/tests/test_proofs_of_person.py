@@ -267,8 +267,9 @@ def test_a_password_set_by_somebody_else_ends_the_tokens_one_set_by_oneself_does
     assert ApiToken.objects.get().revoked_at == AT
 
 
-def test_no_token_approves_and_every_area_can_be_read() -> None:
-    assert not allowed_by(CHOICES) & APPROVING
+def test_no_token_approves_but_one_made_to_decide_requests_and_every_area_can_be_read() -> None:
+    assert not allowed_by(set(CHOICES) - {"approvals:write"}) & APPROVING
+    assert allowed_by(CHOICES) & APPROVING == {Permission.APPROVE_REQUESTS}
     assert {f"{area}:read" for area in AREAS} <= set(CHOICES)
     assert allowed_by(["ledger:read"]) == {Permission.VIEW_LEDGER}
     assert allowed_by(["nothing:write"]) == frozenset()

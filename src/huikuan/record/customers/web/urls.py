@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.record.customers.web import customers, papers, people
+from huikuan.record.customers.web import conduct, customers, papers, people
 
 app_name = "customers"
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
     path("customers/<int:customer_id>/papers/new", papers.new_paper, name="paper-new"),
     path("customers/<int:customer_id>/papers/<int:number>", papers.renew_paper, name="paper"),
     path("customers/<int:customer_id>/papers/<int:number>/withdraw", papers.withdraw_paper, name="paper-withdraw"),
+    path("customers/<int:customer_id>/conduct", conduct.show_conduct, name="conduct"),
+    path("customers/<int:customer_id>/conduct/<int:number>/evidence", conduct.send_evidence, name="evidence"),
     path("customers/<int:customer_id>/files/<str:sha256>", papers.send_paper, name="file"),
 ]

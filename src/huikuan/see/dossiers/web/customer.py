@@ -28,6 +28,7 @@ from huikuan.record.cover.queries.listing import COUNTS, Asking, PieceFilter, pi
 from huikuan.record.customers.domain.documents import EXPIRED, EXPIRING
 from huikuan.record.customers.domain.seen import Seen
 from huikuan.record.customers.queries import CustomerRow, affiliations_of, customers_by_id, groups, seen
+from huikuan.record.customers.queries.conduct import conduct_of
 from huikuan.record.customers.queries.documents import DocumentRow
 from huikuan.record.customers.queries.merging import one_with, shown_as
 from huikuan.record.customers.queries.people import ContactRow
@@ -121,6 +122,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "customer": asked.customer,
         "standing": standing,
         "rating": asked.rating,
+        "flag": conduct_of(customer_id, day=asked.books.as_of, scope=asked.customers),
         "quality": quality,
         "last_said_at": last_said([customer_id]).get(customer_id),
         "people": people,

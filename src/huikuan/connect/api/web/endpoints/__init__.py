@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huikuan.connect.api.web.calls import Endpoint
 from huikuan.connect.api.web.endpoints import (
+    approvals,
     contracts,
     credit,
     customers,
@@ -25,6 +26,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *contracts.ENDPOINTS,
     *orders.ENDPOINTS,
     *credit.ENDPOINTS,
+    *approvals.ENDPOINTS,
     *statements.ENDPOINTS,
     *ledger.READS,
     *postings.WRITES,
