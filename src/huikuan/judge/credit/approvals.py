@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from huikuan.judge.credit.domain.limits import KIND, Wish
 from huikuan.judge.credit.models import LimitRequest, LimitStep
-from huikuan.judge.credit.operations.locks import hold, name_of
+from huikuan.judge.credit.operations.locks import hold_node
 from huikuan.judge.credit.queries.exposure import Node
 from huikuan.judge.credit.queries.limits import Before, governing_before, wish_of
 from huikuan.judge.credit.web.asked import address, beside, described
@@ -44,7 +44,7 @@ def _still_shown(asked: Asked, *, at: datetime) -> Mapping[str, Any]:
     today = business_date(at, company.time_zone)
     if wish.until_on is not None and wish.until_on < today:
         raise Refusal("limit_over_already", until=wish.until_on)
-    hold([name_of(fact.customer_id, fact.group_code)])
+    hold_node(fact.customer_id, fact.group_code)
     if fact.customer_id is not None and one_of(fact.customer_id).shown != fact.customer_id:
         raise Refusal("request_shown_has_changed", request=asked.id)
     node = Node(fact.customer_id, fact.group_code, frozenset())

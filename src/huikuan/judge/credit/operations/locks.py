@@ -47,6 +47,12 @@ def hold(names: Sequence[str]) -> None:
         _hold("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", name)
 
 
+def hold_node(customer_id: int | None, group: str) -> None:
+    """One node, held until this transaction ends; nobody is merged, or enters or leaves a group, meanwhile."""
+    _hold(f"SELECT pg_advisory_xact_lock_shared(hashtextextended('{_TREE}', 0))")
+    hold([name_of(customer_id, group)])
+
+
 def name_of(customer_id: int | None, group: str) -> str:
     """What a node is held by."""
     return f"credit:group:{group}" if group else f"credit:customer:{customer_id}"

@@ -41,7 +41,7 @@ from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.operations import record as record_facts
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
-from huikuan.mechanisms.identity.operations import revoke_role
+from huikuan.mechanisms.identity.operations import grant_role, revoke_role
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.kinds import kind_named, kinds
 from huikuan.mechanisms.policies.operations import choose_small_firm
@@ -384,6 +384,13 @@ def test_who_lost_the_right_meanwhile_grants_nothing(staffed: Trade) -> None:
     number = ask(staffed, 100_00)
     revoke_role(username="li", role="credit_manager", actor="cli:root", at=AT)
     assert refused(lambda: grant(number, "li")) == "request_not_yours"
+
+
+def test_who_may_approve_by_now_does_not_approve_what_they_asked_for_before(staffed: Trade) -> None:
+    number = ask(staffed, 100_00)
+    revoke_role(username="chen", role="credit_analyst", actor="cli:root", at=AT)
+    grant_role(username="chen", role="credit_manager", actor="cli:root", at=AT)
+    assert refused(lambda: grant(number, "chen")) == "request_own"
 
 
 def test_returned_for_change_it_is_asked_anew_and_says_for_which(staffed: Trade) -> None:
