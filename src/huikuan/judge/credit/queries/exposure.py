@@ -162,7 +162,7 @@ def lines_as_of(company_id: int, customer_ids: Collection[int], *, day: date, kn
     with snapshot():
         rows = _asking(_AS_OF, company_id, customer_ids, day, horizon)()
         orders = committed_as_of(company_id, customer_ids, day=day, known=horizon)
-        waiting = waiting_as_of([one.order_id for one in orders], company_id=company_id, day=day, known=horizon)
+        waiting = waiting_as_of(orders, company_id=company_id, day=day, known=horizon)
     lines = [line for row in rows for line in _lines(row)]
     for one in orders:
         lines += order_lines(

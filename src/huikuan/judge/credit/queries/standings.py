@@ -17,7 +17,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import as_date, int8
-from huikuan.record.contracts.queries.commitments import numbers_of
+from huikuan.record.contracts.queries.commitments import Committed, numbers_of
 from huikuan.record.customers.queries import customers_by_id, narrowed, seen
 
 #: Orders asked for in one statement; a database takes only so many parameters.
@@ -44,16 +44,17 @@ class DecisionRow:
     at: datetime
 
 
-def waiting_as_of(order_ids: Collection[int], *, company_id: int, day: date, known: int) -> frozenset[int]:
-    """Those of the orders that waited on `day`, as known below a horizon: by the last decision up to then."""
-    ids, found = sorted(order_ids), set[int]()
-    zone = company_zone(company_id) if ids else ""
+def waiting_as_of(orders: Collection[Committed], *, company_id: int, day: date, known: int) -> frozenset[int]:
+    """Those of the orders that waited on `day`, as known below a horizon: by the last decision of that day or before;
+    of what was entered later, by what was decided as it was."""
+    said_at, found = {one.order_id: one.said_at for one in orders}, set[int]()
+    ids, zone = sorted(said_at), company_zone(company_id) if said_at else ""
     for start in range(0, len(ids), _AT_ONCE):
         facts = OrderDecision.objects.filter(order_id__in=ids[start : start + _AT_ONCE], document=ORDER, tx__lt=known)
         last = {
             one.order_id: one.state
             for one in facts.order_by("id").only("order_id", "state", "recorded_at")
-            if business_date(one.recorded_at, zone) <= day
+            if business_date(one.recorded_at, zone) <= day or one.recorded_at <= said_at[one.order_id]
         }
         found |= {order_id for order_id, state in last.items() if state in WAITING}
     return frozenset(found)

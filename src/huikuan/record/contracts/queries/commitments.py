@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 
+from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import int8
 from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Done, Order, order_from
@@ -27,7 +30,8 @@ WHERE o.state <> 'void' AND o.invoiced_amount < o.amount
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """An order with something not invoiced; amounts in minor units of its currency, at the lines' prices."""
+    """An order with something not invoiced; amounts in minor units of its currency, at the lines' prices. `said_at`:
+    when what it says was recorded."""
 
     order_id: int
     customer_id: int
@@ -36,32 +40,45 @@ class Committed:
     amount: int
     delivered_amount: int
     invoiced_amount: int
+    said_at: datetime
 
 
 def committed_as_of(company_id: int, customer_ids: Collection[int], *, day: date, known: int) -> list[Committed]:
     """The orders of these customers with something not invoiced by `day`, as known below a horizon.
 
-    Each by its latest version; one ordered later, or void, is none.
+    Each by the version that was the last by the end of the day where the company is; one that was entered later but
+    placed by then by its first. One placed later, or void by then, is none.
     """
     theirs = {"company_id": company_id, "customer_id__in": list(customer_ids), "tx__lt": known}
-    latest: dict[int, SalesOrderVersion] = {
-        fact.order_id: fact for fact in SalesOrderVersion.objects.filter(**theirs).order_by("version")
-    }
+    governing = _versions_on(day, company_zone(company_id), SalesOrderVersion.objects.filter(**theirs))
     done: dict[int, list[Done]] = defaultdict(list)
     for one in Fulfilment.objects.filter(**theirs, happened_on__lte=day):
         done[one.order_id].append(Done(one.line, one.what, one.quantity_e4, one.amount))
-    rows = [_committed(fact, done[order_id], day) for order_id, fact in sorted(latest.items())]
+    rows = [_committed(fact, done[order_id], day) for order_id, fact in sorted(governing.items())]
     return [row for row in rows if row is not None and row.invoiced_amount < row.amount]
+
+
+def _versions_on(day: date, zone: str, facts: QuerySet[SalesOrderVersion]) -> dict[int, SalesOrderVersion]:
+    found: dict[int, SalesOrderVersion] = {}
+    for fact in facts.order_by("version"):
+        if fact.order_id not in found or business_date(fact.recorded_at, zone) <= day:
+            found[fact.order_id] = fact
+    return found
 
 
 def _committed(fact: SalesOrderVersion, done: list[Done], day: date) -> Committed | None:
     said = order_from(fact.content)
     if said.void or said.ordered_on > day:
         return None
-    delivered = sum(one.amount for one in done if one.what == DELIVERED)
-    invoiced = sum(one.amount for one in done if one.what == INVOICED)
     return Committed(
-        fact.order_id, fact.customer_id, said.currency, said.contract_number, said.amount, delivered, invoiced
+        order_id=fact.order_id,
+        customer_id=fact.customer_id,
+        currency=said.currency,
+        contract_number=said.contract_number,
+        amount=said.amount,
+        delivered_amount=sum(one.amount for one in done if one.what == DELIVERED),
+        invoiced_amount=sum(one.amount for one in done if one.what == INVOICED),
+        said_at=fact.recorded_at,
     )
 
 
