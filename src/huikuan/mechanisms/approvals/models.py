@@ -13,9 +13,9 @@ class ApprovalRequest(Fact):
     `kind`, `subject`: what it is about (approvals.kinds). `shown`: the document that is approved; `digest` names it
     with everything else here that a decider is shown. `amount` in minor units of `currency`, null where no money
     hangs on it. `measure`: the same in `measure_currency`, the authority matrix's; `measured_total`: with what was
-    asked besides for the same customer in the window, which decides the route. `route`: [[role, role above, …], …],
-    frozen. `barred`: who may not decide because it concerns them. `authority_id`: the version of the matrix, null the
-    shipped one. `replaces_id`: the request that was returned.
+    asked besides for the same customer in the window, or all that would stand where that is more, which decides the
+    route. `route`: [[role, role above, …], …], frozen. `barred`: who may not decide because it concerns them.
+    `authority_id`: the version of the matrix, null the shipped one. `replaces_id`: the request that was returned.
     """
 
     kind = models.CharField(max_length=60)

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from huikuan.judge.credit.approvals import shown_of
-from huikuan.judge.credit.domain.asking import asked_for
+from huikuan.judge.credit.domain.asking import asked_for, limits_with
 from huikuan.judge.credit.domain.limits import KIND, Wish, check_wish
 from huikuan.judge.credit.models import LimitRequest
 from huikuan.judge.credit.queries.exposure import Node, converter
-from huikuan.judge.credit.queries.limits import Before, governing_before, limits_on
+from huikuan.judge.credit.queries.limits import Before, governing_before, granted, limits_on
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
@@ -49,7 +49,8 @@ def request_limit(
     at: datetime,
 ) -> int:
     """Ask for a limit of a customer or of a group; answers the number of the approval request. Nothing holds until it
-    is approved, by whose authority reaches what it goes up by; owners of the customers concerned do not decide.
+    is approved, by whose authority reaches what it goes up by and all that will stand; owners of the customers
+    concerned do not decide.
 
     `off_policy`: the wish departs from what the policy gives, so it is decided one level higher. `replaces`: the
     number of the request that was returned.
@@ -72,7 +73,7 @@ def request_limit(
         number = submit_request(
             about=About(KIND, _subject(customer_id, group), company.pk, customer_id),
             shown=shown_of(wish, before, group=group, **said),
-            sum_asked=_sum(wish, before, company, at),
+            sum_asked=_sum(wish, before, company, node, at),
             off_policy=off_policy,
             note=reason,
             barred=owning(node.members, today),
@@ -93,14 +94,17 @@ def request_limit(
     return retrying(work)
 
 
-def _sum(wish: Wish, before: Before | None, company: Company, at: datetime) -> Sum:
-    """What is asked for, and the same in the currency of the authority matrix."""
+def _sum(wish: Wish, before: Before | None, company: Company, node: Node, at: datetime) -> Sum:
+    """What is asked for, and the same with the most that would stand in the currency of the authority matrix."""
     today, stood = business_date(at, company.time_zone), None
     if before is not None and (before.wish.until_on is None or before.wish.until_on >= wish.from_on):
         stood = before.wish
     worth = converter(wish.currency, today)(stood.amount, stood.currency) if stood else 0
     amount = asked_for(wish, stood, stood=worth)
-    return Sum(amount, wish.currency, converter(measured_in(company.pk, at=at), today)(amount, wish.currency))
+    measure = converter(measured_in(company.pk, at=at), today)
+    with_it = limits_with(wish, granted(company, [node])[node.customer_id, node.group], amount)
+    stands = max((measure(limit.amount, limit.currency) for limit in with_it), default=0)
+    return Sum(amount, wish.currency, measure(amount, wish.currency), stands)
 
 
 def _subject(customer_id: int | None, group: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.judge.credit.domain import methods
-from huikuan.judge.credit.domain.asking import asked_for
+from huikuan.judge.credit.domain.asking import asked_for, limits_with
 from huikuan.judge.credit.domain.limits import (
     EXPIRED,
     GRANTED,
@@ -276,10 +276,54 @@ def test_what_deviates_from_policy_is_decided_one_level_higher(staffed: Trade) -
     assert put_to(ask(staffed, 100_000_00, off_policy=True)) == "credit_manager"
 
 
-def test_only_what_a_limit_goes_up_by_needs_the_authority(staffed: Trade) -> None:
-    grant(ask(staffed, 900_000_00), "li")
+@pytest.mark.parametrize(
+    ("wish", "amount", "role"),
+    [
+        ({}, 200_000_00, "sales_manager"), ({}, 200_000_01, "credit_manager"),
+        ({}, 150_000_00, "sales_manager"), ({}, 149_999_99, "sales_manager"),
+        ({"kind": TEMPORARY}, 50_000_00, "sales_manager"), ({"kind": TEMPORARY}, 50_000_01, "credit_manager"),
+    ],
+)  # fmt: skip
+def test_authority_covers_all_that_will_stand(staffed: Trade, wish: dict[str, Any], amount: int, role: str) -> None:
+    """Of 150,000.00 granted before the window nothing is summed, and all of it counts."""
+    grant(ask(staffed, 150_000_00), "li")
     later = AT + timedelta(days=31)
-    assert put_to(ask(staffed, 1_100_000_00, at=later)) == "sales_manager"  # 200,000.00 more
+    until = {"until_on": later.date() + timedelta(days=30)} if wish else {}
+    assert put_to(ask(staffed, amount, at=later, wish={**wish, **until})) == role
+
+
+def test_a_limit_raised_in_steps_a_window_apart_takes_authority_over_all_of_it(staffed: Trade) -> None:
+    """A step of 200,000.00 every 31 days would be a million within half a year."""
+    person("sun", "sales_manager", reach="all")
+    grant(ask(staffed, 200_000_00), "sun")
+    later = AT + timedelta(days=31)
+    second = ask(staffed, 400_000_00, at=later)
+    assert put_to(second) == "credit_manager"
+    assert refused(lambda: grant(second, "sun", at=later)) == "request_not_yours"
+
+
+def test_a_cut_takes_no_authority_over_what_is_left(staffed: Trade) -> None:
+    grant(ask(staffed, 900_000_00), "li")
+    assert put_to(ask(staffed, 899_999_99, at=AT + timedelta(days=31))) == "sales_manager"
+
+
+def test_what_would_stand_is_the_most_on_the_days_the_wish_changes() -> None:
+    known = [
+        granted(1, STANDING, 100, "2026-01-01"),
+        granted(2, TEMPORARY, 40, "2026-03-10", "2026-03-20"),
+        granted(3, STANDING, 900, "2026-06-01"),
+    ]
+
+    def amounts(wish: Wish, asked: int = 1) -> list[int]:
+        return [one.amount for one in limits_with(wish, known, asked)]
+
+    # Under the temporary one until its end, and no longer than until the next standing one.
+    assert amounts(Wish(STANDING, "CNY", 200, day("2026-03-01"))) == [200, 240]
+    assert amounts(Wish(STANDING, "CNY", 200, day("2026-03-01")), 0) == []
+    # In the place of the temporary one, or over by the time it begins.
+    assert amounts(Wish(TEMPORARY, "CNY", 70, day("2026-03-15"), day("2026-03-31"))) == [170]
+    assert amounts(Wish(TEMPORARY, "CNY", 5, day("2026-05-20"), day("2026-06-05"))) == [105, 905]
+    assert amounts(Wish(TEMPORARY, "CNY", 5, day("2026-03-01"), day("2026-03-09"))) == [105]
 
 
 def test_an_increase_in_small_pieces_needs_the_authority_it_needs_at_once(staffed: Trade) -> None:
@@ -344,7 +388,7 @@ def test_authority_is_counted_in_the_matrix_s_currency(staffed: Trade) -> None:
     grant(number, "zhou")
     other = ask(staffed, 180_000_00, wish={"currency": "USD"}, at=AT + timedelta(days=31))
     record = approval_queries.request_record(other)
-    assert (record.amount, record.measure, put_to(other)) == (30_000_00, 210_000_00, "credit_manager")
+    assert (record.amount, record.measure, put_to(other)) == (30_000_00, 210_000_00, "finance_manager")
 
 
 def test_an_approval_is_void_when_another_limit_took_its_place(staffed: Trade) -> None:

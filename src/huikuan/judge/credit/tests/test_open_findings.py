@@ -7,11 +7,9 @@ from datetime import timedelta
 import pytest
 
 from huikuan.judge.credit.domain.deciding import ENFORCE
-from huikuan.judge.credit.tests.conftest import AT, Trade
+from huikuan.judge.credit.tests.conftest import Trade
 from huikuan.judge.credit.tests.test_exposure import parts
-from huikuan.judge.credit.tests.test_limits import ask, grant
 from huikuan.judge.credit.tests.test_orders import limited, rules, staffed, state
-from huikuan.kernel.errors import Refusal
 
 __all__ = ["staffed"]
 DAY = timedelta(days=1)
@@ -27,13 +25,3 @@ def test_what_is_invoiced_on_the_order_alone_stays_exposure(staffed: Trade) -> N
     staffed.invoice(order, 10)
     assert parts(staffed)[""] == 800_00
     assert state(staffed.order("SO-2", 800_00)) == "held"
-
-
-@pytest.mark.xfail(strict=True, reason="authority is asked for what a limit goes up by in the window, never for all")
-def test_a_limit_raised_in_steps_a_window_apart_takes_authority_over_all_of_it(staffed: Trade) -> None:
-    """A sales manager reaches 200,000.00: a step of so much every 31 days, and it is a million within half a year."""
-    grant(ask(staffed, 200_000_00), "sun")
-    later = AT + 31 * DAY
-    second = ask(staffed, 400_000_00, at=later)
-    with pytest.raises(Refusal, match="request_not_yours"):
-        grant(second, "sun", at=later)

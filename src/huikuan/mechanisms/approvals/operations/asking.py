@@ -45,11 +45,13 @@ class About:
 @dataclass(frozen=True, slots=True)
 class Sum:
     """How much is asked for: minor units of `currency`, not negative. `measure`: the same in the currency of the
-    authority matrix, needed where that is another one; contexts know the rates, this mechanism does not."""
+    authority matrix, needed where that is another one; contexts know the rates, this mechanism does not. `stands`: all
+    that would stand once it is done, in the matrix's currency too; 0 where no more does than is asked for."""
 
     amount: int
     currency: str
     measure: int | None = None
+    stands: int = 0
 
 
 def submit_request(
@@ -68,8 +70,9 @@ def submit_request(
     """Ask for `shown` to be approved and done; returns the request's id. Call inside the context's transaction.
 
     The context has checked that `actor` may ask. The authority matrix of now decides who approves, by the amount with
-    what was asked for the same customer, and those one with it, in its window: splitting helps nobody. Without a
-    customer it is what was asked about the same subject, or by the same maker. `barred`: who may not approve because
+    what was asked for the same customer, and those one with it, in its window, or by all that would stand where that
+    is more: splitting helps nobody, nor does waiting. Without a customer the window is of what was asked about the
+    same subject, or by the same maker. `barred`: who may not approve because
     it concerns them. Refuses a second request about what waits already.
     """
     kind_named(about.kind)
@@ -82,7 +85,8 @@ def submit_request(
         _alone(f"window:{about.kind}:{about.company_id}:{whose}", about.kind)
         _require_none_waiting(about)
         _require_replaceable(replaces, about)
-        total = None if measure is None else measure + _asked_before(about, ones, person(actor), authority, at=at)
+        before = _asked_before(about, ones, person(actor), authority, at=at)
+        total = None if measure is None or sum_asked is None else max(measure + before, sum_asked.stands)
         row = {
             **asdict(about),
             "shown": dict(shown),
