@@ -104,7 +104,7 @@ def release_order(*, order_id: int, reason: str, until_on: date | None = None, a
         judged = judge_order(company, order, party, at=at)
         # A paused one may be beyond the limit by now.
         if HELD in (standing.state, state_after(judged.decision.decision, judged.rules)):
-            _require_authority(company, judged, actor, at)
+            _require_authority(company, order.customer_id, judged, actor, at)
         return _record(order, RELEASED, judged, at, actor=actor, reason=reason, until_on=until_on)()
 
     return retrying(work)
@@ -218,7 +218,7 @@ def _require_right(order: Stated, actor: str, at: datetime, small_firm: bool) ->
         raise Refusal("order_unknown", order=order.order_id)
 
 
-def _require_authority(company: Company, judged: Judged, actor: str, at: datetime) -> None:
+def _require_authority(company: Company, customer_id: int, judged: Judged, actor: str, at: datetime) -> None:
     """Over all that would stand then with the customer, and with each group whose limit holds it, in the company's
     currency. What cannot be valued nobody has the authority for."""
     if not judged.nodes:
@@ -226,7 +226,7 @@ def _require_authority(company: Company, judged: Judged, actor: str, at: datetim
     holding = {reason.group for reason in judged.decision.reasons if reason.decision == HOLD}
     for node in judged.nodes:
         if not node.group or node.group in holding:
-            require_reach(company, node.after, node.limit.currency, actor=actor, at=at)
+            require_reach(company, customer_id, node.after, node.limit.currency, actor=actor, at=at)
 
 
 def _record(order: Stated, state: str, judged: Judged | None, at: datetime, **more: Any) -> Callable[[], int]:

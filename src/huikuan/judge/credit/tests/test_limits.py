@@ -500,12 +500,12 @@ def test_a_limit_that_would_have_ended_is_granted_no_more(staffed: Trade) -> Non
 
 
 def test_who_may_release_is_said_by_the_same_matrix(staffed: Trade) -> None:
-    require_reach(staffed.company, 1_000_000_00, "CNY", actor="li", at=AT)
+    require_reach(staffed.company, staffed.north, 1_000_000_00, "CNY", actor="li", at=AT)
     with pytest.raises(Refusal) as found:
-        require_reach(staffed.company, 1_000_000_01, "CNY", actor="li", at=AT)
+        require_reach(staffed.company, staffed.north, 1_000_000_01, "CNY", actor="li", at=AT)
     assert (found.value.code, found.value.params["least"]) == ("beyond_authority", "finance_manager")
     with pytest.raises(Refusal, match="beyond_authority"):
-        require_reach(staffed.company, 1, "CNY", actor="chen", at=AT)
+        require_reach(staffed.company, staffed.north, 1, "CNY", actor="chen", at=AT)
 
 
 def test_the_former_matrix_stays_readable_and_takes_nothing_new(staffed: Trade) -> None:

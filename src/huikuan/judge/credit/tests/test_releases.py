@@ -7,15 +7,17 @@ from typing import Any
 
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.operations.orders import MAKING_ROOM, ask_waiting, check_order, make_room, release_order
-from huikuan.judge.credit.tests.conftest import AT, TODAY, Trade
+from huikuan.judge.credit.tests.conftest import AT, TODAY, Trade, person
 from huikuan.judge.credit.tests.test_exposure import parts
 from huikuan.judge.credit.tests.test_orders import change, last, limited, refused, room, rules, staffed, state
 from huikuan.mechanisms.events.delivery import announced_of
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.operations import add_team, grant_role, join_team
 from huikuan.record.contracts.domain.orders import Order
 from huikuan.record.contracts.operations.orders import change_order
 from huikuan.record.contracts.queries.progress import order_versions
+from huikuan.record.customers.operations import affiliate
 from huikuan.record.receivables.queries.check import check_ledger
 
 __all__ = ["room", "staffed"]
@@ -58,6 +60,25 @@ def test_over_a_groups_limit_authority_reaches_what_the_group_has_out(staffed: T
     assert refused(lambda: release(other, "sun")) == "beyond_authority"  # 760,000.00 of the group
     release(other, "li")
     assert state(other) == "released"
+
+
+def test_a_role_gives_authority_as_far_as_it_reaches_itself(staffed: Trade) -> None:
+    """Who leads a team, and has more authority over their own customers alone, releases the team's as its leader."""
+    rules(ENFORCE)
+    person("wu", "sales")
+    person("tang", "sales_manager", reach="team")
+    grant_role(username="tang", role="management", company=None, reach="own", actor="cli:root", at=AT)
+    add_team(code="EAST", name="华东", actor="cli:root", at=AT)
+    for name in ("tang", "wu"):
+        join_team(username=name, team="EAST", effective_on=TODAY, actor="cli:root", at=AT)
+    for customer, owner in ((staffed.north, "wu"), (staffed.south, "tang")):
+        affiliate(customer_id=customer, dimension="owner", value=owner, effective_on=TODAY, actor="x", at=AT)
+    small, large = (staffed.order(f"SO-{place}", amount) for place, amount in enumerate((200_000_00, 200_000_01)))
+    own = staffed.order("SO-2", 200_000_01, customer=staffed.south)
+    assert refused(lambda: release(large, "tang")) == "beyond_authority"
+    release(small, "tang")
+    release(own, "tang")
+    assert [state(one) for one in (small, large, own)] == ["released", "held", "released"]
 
 
 def test_whoever_had_a_hand_in_any_version_does_not_release(staffed: Trade) -> None:

@@ -30,7 +30,6 @@ from huikuan.mechanisms.approvals.queries.requests import (
 )
 from huikuan.mechanisms.identity.actors import is_operator, person
 from huikuan.mechanisms.identity.apart import rule_at
-from huikuan.mechanisms.identity.domain.rights import Held, Rights
 from huikuan.mechanisms.identity.domain.roles import ADMINISTRATOR, Permission, conflicting
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.queries import rights, scope_under
@@ -177,17 +176,13 @@ def _apart(desk: Desk, record: ApprovalRequest, steps: Sequence[Step], *, small:
 
 def _mandates(holder: str, *, at: datetime) -> list[tuple[Mandate, Scope]]:
     """The holder's own rights to decide, each role with its reach."""
-    held = rights(holder, at=at).held
+    mine = rights(holder, at=at)
     return [
-        (Mandate(holder, role), scope_under(_alone(held, role), holder, Permission.APPROVE_REQUESTS, at=at))
+        (Mandate(holder, role), scope_under(mine.by(role), holder, Permission.APPROVE_REQUESTS, at=at))
         for role in DECIDING
-        if any(one.role == role for one in held)
+        if mine.by(role).held
     ]
 
 
 def _administers(holder: str, *, at: datetime) -> bool:
     return any(one.role == ADMINISTRATOR for one in rights(holder, at=at).held)
-
-
-def _alone(held: frozenset[Held], role: str) -> Rights:
-    return Rights(frozenset(one for one in held if one.role == role))

@@ -30,6 +30,10 @@ class Rights:
         """The roles for the company: those given for it and those given for all."""
         return frozenset(one.role for one in self.held if one.company_id is None or one.company_id == company_id)
 
+    def by(self, role: str) -> Rights:
+        """What is held by this role alone, with its own reach."""
+        return Rights(frozenset(one for one in self.held if one.role == role))
+
     def permissions(self, company_id: int | None, *, apart: bool = True) -> frozenset[Permission]:
         """What they allow for the company together. Whoever administers any company approves nothing anywhere,
         and administers no other company for it (`apart`: see domain.roles.permissions_of)."""
