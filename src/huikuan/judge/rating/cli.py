@@ -45,6 +45,7 @@ def add_rating(actions: Any) -> None:
     inform.add_argument(
         "--reliability", type=int, choices=(1, 2, 3), default=2, help=_("1 said, 2 reported, 3 proven")
     )
+    inform.add_argument("--agency", default="", metavar="NAME", help=_("VALUE is this agency's grade (dnb: 5A1)"))
     inform.add_argument("--note", default="")
 
 
@@ -135,16 +136,24 @@ def _grade(options: Namespace) -> int:
 
 def _inform(options: Namespace) -> int:
     from huikuan.judge.rating.domain.factors import Reliability
-    from huikuan.judge.rating.operations.information import record_information
+    from huikuan.judge.rating.operations.information import record_agency_rating, record_information
     from huikuan.record.customers.queries import customer
 
     at = datetime.now(UTC)
     actor = commander(options, Permission.ASSESS_CUSTOMERS, at=at)
     found = customer(options.customer, scope=reader_scope(options, Permission.ASSESS_CUSTOMERS, at=at))
-    number = record_information(
-        customer_id=found.id, factor=options.factor, value=options.value, source=options.source, on=_day(options, at),
-        reliability=Reliability(options.reliability), note=options.note, actor=actor, at=at,
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "customer_id": found.id, "on": _day(options, at), "note": options.note, "actor": actor, "at": at
+    }  # fmt: skip
+    if options.agency and (options.factor, options.source) != ("third_party_rating", "third_party"):
+        raise Refusal("agency_elsewhere")
+    if options.agency:
+        number = record_agency_rating(agency=options.agency, grade=options.value, **told)
+    else:
+        level = Reliability(options.reliability)
+        number = record_information(
+            factor=options.factor, value=options.value, source=options.source, reliability=level, **told
+        )
     print(json.dumps({"information": number}) if options.json else _("Recorded."))
     return 0
 

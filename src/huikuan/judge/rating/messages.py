@@ -7,6 +7,13 @@ from django.utils.translation import gettext_noop
 from huikuan.record.financials.messages import RATIOS
 
 SENTENCES: dict[str, str] = {
+    "agency_elsewhere": gettext_noop(
+        "An agency says something of third_party_rating with --source third_party alone."
+    ),
+    "agency_grade_unknown": gettext_noop(
+        "The table of %(agency)s says nothing of “%(grade)s”. It knows: %(known)s (* stands for anything)."
+    ),
+    "agency_unknown": gettext_noop("There is no table for the agency “%(agency)s”. Known are: %(known)s."),
     "assess_one_or_all": gettext_noop("Name one customer, or say --all."),
     "assess_record_in_force": gettext_noop(
         "Only what the scorecards in force say of a customer can be recorded: leave --policy and --card away."

@@ -1,8 +1,8 @@
-"""The scorecards, and what calls for a review before its day, as policies a company sets."""
+"""Policies of rating: the scorecards, what calls for a review before its day, what agencies' grades mean."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_noop
 from huikuan.judge.rating.domain.calling import DOCUMENT as DOCUMENT_OF_CALLS
 from huikuan.judge.rating.domain.calling import faults
 from huikuan.judge.rating.domain.reading import problems
+from huikuan.judge.rating.domain.scales import DOCUMENT as DOCUMENT_OF_SCALES
+from huikuan.judge.rating.domain.scales import faults as faults_of_scales
 from huikuan.judge.rating.domain.shipped import DOCUMENT
 from huikuan.judge.rating.messages import PROBLEMS
 from huikuan.kernel.errors import Place, Refusal
@@ -30,9 +32,19 @@ SCORECARD = register(Kind("scorecard", gettext_noop("Scorecards"), DOCUMENT, che
 
 def check_occasions(document: Mapping[str, Any]) -> None:
     """The document of `domain.calling`, with the places at fault."""
-    places = [Place(column=place) for place in dict.fromkeys(faults(document))]
+    _require_no(faults(document), "reassessment")
+
+
+def check_scales(document: Mapping[str, Any]) -> None:
+    """The document of `domain.scales`, with the places at fault."""
+    _require_no(faults_of_scales(document), "agency_scales")
+
+
+def _require_no(found: Iterable[str], kind: str) -> None:
+    places = [Place(column=place) for place in dict.fromkeys(found)]
     if places:
-        raise Refusal("policy_document_bad", where=places, kind="reassessment")
+        raise Refusal("policy_document_bad", where=places, kind=kind)
 
 
 REASSESSMENT = register(Kind("reassessment", gettext_noop("Reviews on events"), DOCUMENT_OF_CALLS, check_occasions))
+SCALES = register(Kind("agency_scales", gettext_noop("Scales of rating agencies"), DOCUMENT_OF_SCALES, check_scales))

@@ -168,6 +168,25 @@ def test_one_s_own_override_can_be_withdrawn_and_not_approved(reader: Client, bo
     assert "须由他人审批" in told
 
 
+def test_facts_stand_side_by_side_and_an_agency_s_grade_goes_in(reader: Client, books: Books) -> None:
+    page = f"/credit/facts/{books.customer('C0001')}"
+    reader.post(f"/credit/ratings/{books.customer('C0001')}/inform", {
+        "factor": "bank_reference", "value": "fair", "source": "bank", "reliability": "2", "note": "回函",
+    })  # fmt: skip
+    reader.post(f"{page}/rate", {"agency": "dnb", "grade": "5A1"})
+    refused = reader.post(f"{page}/rate", {"agency": "dnb", "grade": "??"}, follow=True).content.decode()
+    assert "对照表没有“??”" in refused
+    answer = reader.get(page)
+    assert answer.context["facts"].sources == ("own_ledger", "bank", "third_party")
+    assert "dnb 5A1" in answer.content.decode()
+    lines = exported(reader, f"{page}/export?format=csv")
+    assert ["第三方评级", "评级机构", "优"] in [line[:3] for line in lines]
+    assert len(lines) == 1 + sum(len(row.told) for row in answer.context["facts"].rows)
+    past = reader.get(f"{page}?as_of=2026-01-01")
+    assert past.context["facts"].rows == ()
+    assert "/rate" not in past.content.decode()
+
+
 def test_a_run_is_asked_for_by_who_rates_everybody(reader: Client, books: Books) -> None:
     assert reader.post("/credit/ratings/run", {"which": "due"}).status_code == 302
     told = reader.get("/credit/ratings").content.decode()
@@ -207,6 +226,7 @@ def test_each_sees_the_ratings_of_their_customers_and_does_nothing_to_others(
             paths = [
                 f"/customers/{books.customer(code)}{rest}" for rest in ("?tab=rating", "/export/rating?format=csv")
             ]
+            paths += [f"/credit/facts/{books.customer(code)}{rest}" for rest in ("", "/export?format=csv")]
             assert {answered(client, path) for path in paths} == {200 if code in mine else 404}, (name, code)
 
 

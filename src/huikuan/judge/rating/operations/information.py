@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from huikuan.judge.rating.domain.factors import FACTORS, OWN_LEDGER, SOURCES, Reliability, read_value
+from huikuan.judge.rating.domain.scales import FACTOR as AGENCY_FACTOR
+from huikuan.judge.rating.domain.scales import meaning
 from huikuan.judge.rating.models import Information
 from huikuan.judge.rating.operations.rights import hold, require_for
+from huikuan.judge.rating.policies import SCALES
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import retrying
+
+_LONGEST_NOTE = 200
 
 
 def record_information(
@@ -49,6 +55,20 @@ def record_information(
         return number
 
     return retrying(work)
+
+
+def record_agency_rating(
+    *, customer_id: int, agency: str, grade: str, on: date, note: str = "", actor: str, at: datetime
+) -> int:
+    """An agency graded the customer so on the day: recorded as what that means on our scale by the policy in force,
+    the agency's own words beside it; answers the fact's id. Refuses a grade the agency's table has no line for."""
+    scales = in_force(SCALES.name, company_id=None, at=at)
+    value = meaning(scales.document, agency, grade)
+    said = f"{agency} {tidy(grade)} ({SCALES.name} {scales.number}) {note}"
+    return record_information(
+        customer_id=customer_id, factor=AGENCY_FACTOR, value=value, source="third_party", on=on,
+        reliability=Reliability.REPORTED, note=said[:_LONGEST_NOTE], actor=actor, at=at,
+    )  # fmt: skip
 
 
 def _check(factor: str, value: str, source: str) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.operations.assessing import assess_customer
-from huikuan.judge.rating.operations.information import record_information
+from huikuan.judge.rating.operations.information import record_agency_rating, record_information
 from huikuan.judge.rating.operations.overrides import draw_up_override, end_override
 from huikuan.judge.rating.queries.ratings import override_with_id
 from huikuan.judge.rating.web.asked import acted_on
@@ -66,6 +66,26 @@ def inform(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @needs(Permission.ASSESS_CUSTOMERS)
 @require_POST
+def rate(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Record an agency's grade as what it means on our scale."""
+    customer, typed = acted_on(request, customer_id), typed_in(request)
+
+    def work() -> None:
+        record_agency_rating(
+            customer_id=customer.id,
+            agency=typed.get("agency", ""),
+            grade=typed.get("grade", ""),
+            on=_day(request, "on"),
+            actor=_actor(request),
+            at=timezone.now(),
+        )
+
+    there = reverse("rating:facts", args=[customer.id])
+    return _done(request, customer.id, work, _("Recorded; the next assessment counts it."), there)
+
+
+@needs(Permission.ASSESS_CUSTOMERS)
+@require_POST
 def override(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Say that the grade should be another; somebody else decides."""
     customer, typed = acted_on(request, customer_id), typed_in(request)
@@ -99,14 +119,18 @@ def end(request: HttpRequest, override_id: int) -> HttpResponse:
     return _done(request, row.customer_id, work, _("The override was ended; the scorecard's grade holds again."))
 
 
-def _done(request: HttpRequest, customer_id: int, work: Callable[[], None], told: str) -> HttpResponse:
-    """Back to the customer, which says what was done, or why not."""
+def _done(
+    request: HttpRequest, customer_id: int, work: Callable[[], None], told: str, there: str = ""
+) -> HttpResponse:
+    """Back to the customer, or `there`, which says what was done, or why not."""
     try:
         work()
     except Refusal as refusal:
         messages.error(request, said(refusal))
     else:
         messages.success(request, told)
+    if there:
+        return HttpResponseRedirect(address(there, reading_of(request)))
     page = reverse("dossiers:customer", args=[customer_id])
     return HttpResponseRedirect(address(page, reading_of(request), tab="rating"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.judge.rating.web import acting, cards, drafts, moved, ratings
+from huikuan.judge.rating.web import acting, cards, drafts, facts, moved, ratings
 
 app_name = "rating"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("credit/ratings/<int:customer_id>/inform", acting.inform, name="inform"),
     path("credit/ratings/<int:customer_id>/override", acting.override, name="override"),
     path("credit/overrides/<int:override_id>/end", acting.end, name="end"),
+    path("credit/facts/<int:customer_id>", facts.show_facts, name="facts"),
+    path("credit/facts/<int:customer_id>/export", facts.export_facts, name="facts-export"),
+    path("credit/facts/<int:customer_id>/rate", acting.rate, name="rate"),
     path("credit/scorecards/", drafts.show_drafts, name="drafts"),
     path("credit/scorecards/begin", drafts.begin, name="begin"),
     path("credit/scorecards/<int:draft_id>", drafts.draft, name="draft"),

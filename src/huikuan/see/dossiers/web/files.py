@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from huikuan.judge.rating.telling import card_title, factor_title
@@ -98,7 +99,15 @@ def _papers(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Ro
 def _ratings(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _Rows]:
     """Every assessment by the day, a line for each of its factors."""
     headers = [
-        *(_("Assessed as of"), _("Grade"), _("Score"), _("Scorecard"), _("Factor"), _("Value"), _("Points")),
+        *(
+            _("Assessed as of"),
+            _("Grade"),
+            _("Score"),
+            _("Scorecard"),
+            _("Factor"),
+            pgettext("of a factor", "Value"),
+            _("Points"),
+        ),
         *(_("Points at most"), _("Source"), _("As of"), _("Cause"), _("By")),
     ]
     scope = scope_of(request, Permission.VIEW_CUSTOMERS)
