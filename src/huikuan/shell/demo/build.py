@@ -26,6 +26,7 @@ from huikuan.record.receivables.models import ExchangeRate, Item
 from huikuan.shell.demo.agreements import write_agreements
 from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
+from huikuan.shell.demo.credit import write_credit
 from huikuan.shell.demo.letterheads import put_letterheads_in_force
 from huikuan.shell.demo.people import write_people
 from huikuan.shell.demo.standing import begun_for, logins, note
@@ -60,6 +61,9 @@ def build(*, today: date, at: datetime) -> None:
         if not Item.objects.filter(company_id=company.pk).exists():
             write_books(story, company, actor=ACTOR, at=at)
     put_letterheads_in_force(actor=ACTOR, at=at)
+    seal(at)
+    refresh()
+    write_credit(today=today, at=at)
     seal(at)
     refresh()
     note(today, items=Item.objects.filter(origin_system=SYSTEM).count(), complete=True)

@@ -17,12 +17,17 @@ from django.db.models import Sum
 from tests.standing import standing_on
 
 from huikuan.connect.connectors.models import Batch
+from huikuan.judge.credit.models import DryRun, LimitRequest, LimitStep, OrderDecision, OrderStanding
+from huikuan.judge.rating.models import Assessment
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals.queries import waiting_for
 from huikuan.mechanisms.audit.models import Head, Leaf
 from huikuan.mechanisms.files.operations import path_of
 from huikuan.mechanisms.identity.models import Company, RoleGrant
+from huikuan.record.contracts.models import SalesOrder
 from huikuan.record.customers import queries
 from huikuan.record.customers.models import Customer
+from huikuan.record.financials.models import StatementVersion
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
 from huikuan.shell.cli import main
 from huikuan.shell.demo import build as building
@@ -85,6 +90,32 @@ def _an_item_leads_to_its_line_in_the_file() -> None:
         line = lines[item.batch_row - 2]
         assert line["单据号"] == item.document_number
         assert line["金额"].replace(".", "") == str(item.amount)
+
+
+def test_credit_is_there_to_be_walked(built: None) -> None:
+    """One order of each fate, limits granted and one waiting, grades for everybody, and a year replayed."""
+    standings = dict(OrderStanding.objects.exclude(state="cancelled").values_list("order_id", "state"))
+    numbers = {order.number: standings.get(order.pk) for order in SalesOrder.objects.filter(number__startswith="SO-D")}
+    assert numbers == {
+        "SO-D-01": "released", "SO-D-02": "paused", "SO-D-03": "held", "SO-D-04": "held", "SO-D-05": "held"
+    }  # fmt: skip
+    why = {
+        decision.order_id: {one["rule"] for one in json.loads(decision.content)["reasons"]}
+        for decision in OrderDecision.objects.all()
+    }
+    rules = [why[order.pk] for order in SalesOrder.objects.filter(number__startswith="SO-D").order_by("number")]
+    assert rules == [
+        {"within_limit"}, {"over_threshold"}, {"over_limit"}, {"prepay_only", "overdue_days"},
+        {"over_threshold", "overdue_days"},
+    ]  # fmt: skip
+    (waiting,) = waiting_for("zhoumin", at=AT)
+    assert (waiting.maker, waiting.amount) == ("shenzhou", 400_000_000)
+    assert LimitRequest.objects.count() == LimitStep.objects.filter(step="approved").count() + 1
+    assert Assessment.objects.count() == Customer.objects.count()
+    assert StatementVersion.objects.count() == 2
+    assert set(DryRun.objects.values_list("company_id", flat=True)) == set(
+        Company.objects.values_list("id", flat=True)
+    )
 
 
 def test_a_second_build_writes_nothing_and_interrupted_ones_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
