@@ -34,14 +34,13 @@ LIMITS = (
     Allowed("C10004", "2600", "年度授信"),
     Allowed("C10015", "1200", "年度授信"),
     Allowed("C10020", "1150", "年度授信"),
-    Allowed("C10044", "350", "年度授信", EAST),
     Allowed("C10027", "950", "年度授信", EAST),
     Allowed("C10035", "850", "年度授信", EAST),
     Allowed("", "4500", "集团合并授信", group="G-18"),
     Allowed("C10020", "200", "旺季临时额度", days=6),
 )
-#: Waits for the finance manager: 400 more is within their authority.
-WAITING = Allowed("C10015", "1600", "新签主机厂年度框架，申请调增")
+#: Waits for the finance manager: up to 500 is within their authority.
+WAITING = Allowed("C10044", "350", "首次授信，灌装线年度框架", EAST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _facts_are_all_there(story: telling.Story) -> None:
     haiyue = Customer.objects.get(code="C10018")
     late = OpenItem.objects.filter(customer_id=haiyue.pk, side="debit", due_date__lt=TODAY)
     assert late.aggregate(sum=Sum("open_amount"))["sum"] == 754_200_000
-    assert Head.objects.get().size == Leaf.objects.count()
+    assert Head.objects.order_by("size").last().size == Leaf.objects.count()
     assert not Item.objects.filter(book_amount=None).exists()
 
 
@@ -109,7 +109,7 @@ def test_credit_is_there_to_be_walked(built: None) -> None:
         {"over_threshold", "overdue_days"},
     ]  # fmt: skip
     (waiting,) = waiting_for("zhoumin", at=AT)
-    assert (waiting.maker, waiting.amount) == ("shenzhou", 400_000_000)
+    assert (waiting.maker, waiting.amount) == ("shenzhou", 350_000_000)
     assert LimitRequest.objects.count() == LimitStep.objects.filter(step="approved").count() + 1
     assert Assessment.objects.count() == Customer.objects.count()
     assert StatementVersion.objects.count() == 2
