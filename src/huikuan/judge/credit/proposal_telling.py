@@ -14,6 +14,7 @@ from huikuan.judge.credit.domain.proposing import Figure, GroupProposal, Proposa
 from huikuan.judge.credit.messages import FIGURES, METHODS, PAYMENT_METHODS, SENTENCES, SOURCES
 from huikuan.judge.credit.queries.proposals import ByPolicy, GroupByPolicy
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.pages.figures import grouped
 
 
 def proposal_json(found: ByPolicy) -> dict[str, Any]:
@@ -52,15 +53,15 @@ def group_json(found: GroupByPolicy, codes: dict[int, str]) -> dict[str, Any]:
 
 
 def told_steps(steps: Sequence[Step], currency: str) -> list[tuple[str, str]]:
-    """(name, value) of each step, as text."""
-    return [(told_name(step.name), text_of(step.name, step.value, currency)) for step in steps]
+    """(name, value) of each step, as text with thousands apart."""
+    return [(told_name(step.name), _shown(step.name, step.value, currency)) for step in steps]
 
 
 def told_figure(figure: Figure, currency: str) -> tuple[str, str, str]:
     """(name, value, where from) of a figure, as text."""
     return (
         gettext(FIGURES[figure.name]),
-        text_of(figure.name, Fraction(figure.value), currency),
+        _shown(figure.name, Fraction(figure.value), currency),
         gettext(SOURCES[figure.source]),
     )
 
@@ -77,6 +78,11 @@ def told_missing(worked: Worked) -> str:
 
 def told_payment_methods(proposal: Proposal) -> str:
     return gettext(", ").join(gettext(PAYMENT_METHODS[one]) for one in proposal.terms.payment_methods)
+
+
+def _shown(name: str, value: Fraction, currency: str) -> str:
+    text = text_of(name, value, currency)
+    return grouped(text) if UNITS.get(name, AMOUNT) == AMOUNT else text
 
 
 def _whole(policy: int, one: Proposal | GroupProposal) -> dict[str, Any]:

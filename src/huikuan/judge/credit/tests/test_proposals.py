@@ -429,7 +429,7 @@ def test_the_command_shows_the_calculation(capsys: pytest.CaptureFixture[str]) -
     ]  # fmt: skip
     assert told["methods"][0]["steps"][0] == {"name": "daily_sales", "value": "37150.68", "unit": "amount"}
     assert told["beside"]["sold"] == "13560000.00"
-    assert "1671780.82" in run("calculate", "MAIN-N", "--as-of", "2026-03-01")[1]
+    assert "3,343,561.64" in run("calculate", "MAIN-N", "--as-of", "2026-03-01")[1]
     group = json.loads(run("calculate", "LU", "--group", "--as-of", "2026-03-01", "--json")[1])
     assert (group["amount"], group["members"][1]) == ("1671780.82", {"customer": "MAIN-S", "amount": "0.00"})
     asked = json.loads(
