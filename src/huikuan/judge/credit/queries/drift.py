@@ -25,7 +25,7 @@ from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.domain.seen import Seen
-from huikuan.record.customers.queries import customers_by_id, groups, seen
+from huikuan.record.customers.queries import groups, named_by_id, seen
 from huikuan.record.customers.queries.families import customers_in
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.queries.valuation import Valuation, valuation
@@ -134,7 +134,7 @@ def _customers(books: _Books, known: Mapping[int, Known]) -> Iterable[DriftRow]:
         wishes = granted(books.company, nodes)
         standing = {customer_id: _standing(wishes[customer_id, ""], books.day) for customer_id in some}
         then = _grades_then([one for one in standing.values() if one is not None])
-        named = customers_by_id(some)
+        named = named_by_id(some)
         for customer_id in some:
             limit = limit_on(wishes[customer_id, ""], books.day, books.company.currency)
             proposal, grade_then = propose(known[customer_id], books.policy), then.get(standing[customer_id], "")

@@ -23,7 +23,7 @@ from huikuan.judge.credit.domain.proposing import (
 from huikuan.judge.credit.queries.terms import policy_in_force
 from huikuan.judge.rating.domain.behaviour import Sums
 from huikuan.judge.rating.queries.behaviour import sums_by_customer
-from huikuan.judge.rating.queries.ratings import Rating, ratings_of
+from huikuan.judge.rating.queries.grades import Graded, grades_of
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.columns.queries import asking_columns
@@ -32,7 +32,7 @@ from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce
 from huikuan.record.customers.domain.seen import EVERYTHING_SEEN
-from huikuan.record.customers.queries import customers_by_id, seen
+from huikuan.record.customers.queries import named_by_id, seen
 from huikuan.record.customers.queries.families import customers_in, one_of
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.financials.domain.limits import Figures
@@ -110,11 +110,11 @@ def known_of(
     horizon = known.horizon if known else ALWAYS_KNOWN
     if traded is None:
         traded = traded_of(company, day, known=known)
-    figures, ratings, industries = dict[int, Figures](), dict[int, Rating](), dict[int, str]()
+    figures, grades, industries = dict[int, Figures](), dict[int, Graded](), dict[int, str]()
     for some in chunks(customer_ids):
         figures |= figures_of(some, scope=EVERYTHING, as_of=day, known=horizon)
-        ratings |= ratings_of(some, day=day, scope=EVERYTHING, known=known)
-        industries |= {one.id: one.industry for one in customers_by_id(some).values()}
+        grades |= grades_of(some, day=day, known=known)
+        industries |= {customer_id: one.industry for customer_id, one in named_by_id(some).items()}
     valued = valuation(company.currency, {one.currency for one in figures.values()}, day, horizon)
     return {
         customer_id: _known(
@@ -125,7 +125,7 @@ def known_of(
                 industry=industries.get(customer_id, ""),
             ),
             figures.get(customer_id),
-            ratings.get(customer_id),
+            grades.get(customer_id),
             valued,
         )
         for customer_id in customer_ids
@@ -166,10 +166,11 @@ def _summed(by_currency: Mapping[str, Sums], valued: Valuation) -> Traded:
     )
 
 
-def _known(known: Known, figures: Figures | None, rating: Rating | None, valued: Valuation) -> Known:
-    if rating is not None:
-        last = rating.assessment
-        known = replace(known, grade=rating.grade, score=last.score, graded_on=last.as_of, review_on=rating.review_on)
+def _known(known: Known, figures: Figures | None, graded: Graded | None, valued: Valuation) -> Known:
+    if graded is not None:
+        known = replace(
+            known, grade=graded.grade, score=graded.score, graded_on=graded.as_of, review_on=graded.review_on
+        )
     if figures is not None and not valued.covers([figures.currency]):
         return replace(known, no_rate=figures.currency)
     return replace(known, balances=_balances(figures, valued)) if figures else known

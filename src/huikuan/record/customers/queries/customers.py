@@ -157,6 +157,21 @@ def customers_by_id(ids: Iterable[int]) -> dict[int, CustomerRow]:
     return {found.pk: row_of(found) for found in Customer.objects.filter(id__in=list(ids))}
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How a customer is called, and its industry."""
+
+    code: str
+    name: str
+    industry: str
+
+
+def named_by_id(ids: Iterable[int]) -> dict[int, Named]:
+    """Id → how the customer is called, those that exist; for questions about very many."""
+    rows = Customer.objects.filter(id__in=among(ids)).values_list("id", "code", "name", "industry")
+    return {pk: Named(*row) for pk, *row in rows}
+
+
 def find(text: str, *, scope: Scope, limit: int = 20) -> list[CustomerRow]:
     """Customers of the scope in whose code, USCC, names or their pinyin every typed word is found.
 
