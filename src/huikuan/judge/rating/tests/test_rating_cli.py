@@ -59,7 +59,7 @@ def test_recorded_it_is_the_grade_that_holds(book: Book, capsys: pytest.CaptureF
     answer = ask(capsys, "grade", book.customers[0].code, "--as-of", "2026-12-01")
     assert answer == {
         "key": book.customers[0].code, "as_of": "2026-12-01", "grade": "A", "score": 91, "review_on": "2027-11-20",
-        "overridden": False,
+        "overridden": False, "due_because": [],
         "history": [{"as_of": "2026-11-20", "score": 91, "grade": "A", "card": "small_firms"}],
     }  # fmt: skip
     assert ask(capsys, "grade", book.customers[0].code, "--as-of", "2026-11-19")["grade"] is None
