@@ -32,6 +32,10 @@ from huikuan.see.cockpit import messages as cockpit
 from huikuan.see.statements import messages as statements
 
 SENTENCES = {
+    "address_bad": gettext_noop("“%(url)s” cannot be called: an https address without user name, please."),
+    "address_port_bad": gettext_noop("Calls go to port 443 or 8443, not %(port)s."),
+    "address_private": gettext_noop("“%(host)s” is not an address of the open internet; it is not called."),
+    "answer_too_long": gettext_noop("The answer is longer than %(most)s bytes; it was not read."),
     "amount_unreadable": gettext_noop("“%(value)s” is not an amount."),
     "amount_too_fine": gettext_noop("“%(value)s” has more decimals than %(currency)s knows."),
     "amount_too_large": gettext_noop("“%(value)s” is larger than the ledger takes."),

@@ -162,6 +162,11 @@ API_CALLS_PER_MINUTE = max(1, int(os.environ.get("HUIKUAN_API_RATE", "600")))
 #: Tests tell a receiver on this machine: http, any port and private addresses are then taken too. Never in use.
 WEBHOOKS_LOCAL = os.environ.get("HUIKUAN_WEBHOOKS_LOCAL", "") == "1"
 
+#: The company register that is asked about customers; none unless all three are set.
+REGISTRY_URL, REGISTRY_KEY, REGISTRY_SECRET = (
+    os.environ.get(f"HUIKUAN_REGISTRY_{name}", "") for name in ("URL", "KEY", "SECRET")
+)
+
 STATIC_URL = "static/"
 # The built assets lie in the package and are served from there; each address carries the build's version.
 STATIC_ROOT = ROOT / "static"

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 
-from huikuan.connect.api.domain.addresses import target_of
 from huikuan.connect.api.domain.messages import GONE, accepted, signed, wait_after
 from huikuan.connect.api.models import Delivery, Webhook
 from huikuan.connect.api.operations.answers import tidy_answers
@@ -19,6 +18,7 @@ from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.operations import enqueue
 from huikuan.mechanisms.jobs.work import Work
+from huikuan.mechanisms.outgoing.addresses import target_of
 from huikuan.record.customers.models import Customer
 
 #: Messages of one turn, so that one webhook does not keep the worker from the others.

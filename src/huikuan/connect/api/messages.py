@@ -29,12 +29,9 @@ SENTENCES: dict[str, str] = {
     "token_invalid": gettext_noop("This token is unknown, revoked, expired, or its user may no longer use the API."),
     "token_missing": gettext_noop("Send “Authorization: Bearer …” with a token; log-ins of the browser do not count."),
     "replay_too_long": gettext_noop("More than %(most)s messages would be sent again. Begin later."),
-    "webhook_address_private": gettext_noop("“%(host)s” is not an address of the open internet; it is not told."),
     "webhook_disabled": gettext_noop("Webhook %(webhook)s is disabled or removed. Enable it first."),
     "webhook_kind_unknown": gettext_noop("Nobody is told of “%(kind)s”. Kinds begin with one of: %(known)s."),
-    "webhook_port_bad": gettext_noop("A webhook listens on port 443 or 8443, not %(port)s."),
     "webhook_unknown": gettext_noop("There is no webhook %(webhook)s."),
-    "webhook_url_bad": gettext_noop("“%(url)s” cannot be a webhook: an https address without user name, please."),
     "webhooks_too_many": gettext_noop("There are %(most)s webhooks already. Remove one first."),
 }
 

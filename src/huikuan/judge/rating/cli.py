@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ def add_rating(actions: Any) -> None:
     assess.add_argument("--record", action="store_true", help=_("record what comes out as the customer's rating"))
     grade = _action(actions, "grade", _grade, _("the grade that holds on a day, and its history"))
     grade.add_argument("customer", metavar="CUSTOMER", help=_("a customer's code"))
+    lookup = _action(actions, "lookup", _lookup, _("ask the company register about a customer, and record it"))
+    lookup.add_argument("customer", metavar="CUSTOMER", help=_("a customer's code"))
     inform = _action(actions, "inform", _inform, _("record what a source says of a customer"))
     inform.add_argument("customer", metavar="CUSTOMER", help=_("a customer's code"))
     inform.add_argument("factor", choices=_stated(), metavar="FACTOR")
@@ -155,6 +158,23 @@ def _inform(options: Namespace) -> int:
             factor=options.factor, value=options.value, source=options.source, reliability=level, **told
         )
     print(json.dumps({"information": number}) if options.json else _("Recorded."))
+    return 0
+
+
+def _lookup(options: Namespace) -> int:
+    from huikuan.judge.rating.operations.lookups import look_up
+    from huikuan.record.customers.queries import customer
+
+    at = datetime.now(UTC)
+    actor = commander(options, Permission.ASSESS_CUSTOMERS, at=at)
+    scope = reader_scope(options, Permission.ASSESS_CUSTOMERS, at=at)
+    found = customer(options.customer, scope=scope)
+    one = look_up(customer_id=found.id, actor=actor, at=at)
+    if options.json:
+        told = {"key": found.code, "on": business_date(at).isoformat(), **asdict(one)}
+        print(json.dumps(told, ensure_ascii=False, default=str))
+    else:
+        print("  ".join(filter(None, (one.name, one.uscc, one.status, one.legal_representative, one.capital))))
     return 0
 
 

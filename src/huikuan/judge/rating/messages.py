@@ -43,6 +43,19 @@ SENTENCES: dict[str, str] = {
         "%(by)s has changed this draft since you opened it."
         " What you typed stands here; kept again, it replaces theirs."
     ),
+    "registry_busy": gettext_noop("The company register asks to wait %(seconds)s seconds. Nothing was recorded."),
+    "registry_denied": gettext_noop(
+        "The company register does not answer us (%(status)s): key, secret or allowance. Nothing was recorded."
+    ),
+    "registry_mismatch": gettext_noop(
+        "The register tells of another company: %(theirs)s, not %(ours)s. Nothing was recorded."
+    ),
+    "registry_off": gettext_noop("No company register is set up: HUIKUAN_REGISTRY_URL, _KEY and _SECRET say which."),
+    "registry_unknown": gettext_noop("The company register has nobody like %(wanted)s."),
+    "registry_unreachable": gettext_noop("The company register could not be reached (%(why)s). Nothing was recorded."),
+    "registry_unreadable": gettext_noop(
+        "The company register's answer cannot be read (%(field)s). Nothing was recorded."
+    ),
     "scorecard_card_name_bad": gettext_noop("A card needs a name of its own: small letters, digits and _."),
     "scorecard_draft_handed_in": gettext_noop("This draft was handed in; it does not change any more."),
     "scorecard_draft_unknown": gettext_noop("There is no draft %(draft)s."),

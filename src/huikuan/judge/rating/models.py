@@ -160,3 +160,13 @@ class DraftEffect(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["draft", "customer_id"], name="rating_draft_effect")]
+
+
+class RegistryEntry(Fact):
+    """What the company register said of a customer when it was asked (工商登记信息). `content` is the text of a JSON
+    object (domain.registry.content_of): names and words as the register has them."""
+
+    customer_id = models.BigIntegerField(db_index=True)
+    on_date = models.DateField()
+    content = models.TextField()
+    actor = models.CharField(max_length=150)

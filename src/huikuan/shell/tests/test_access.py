@@ -185,6 +185,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "credit/overrides/<int:override_id>/end": ("approve_grade", "approve_grade"),
     "credit/facts/<int:customer_id>": ("view_customers", "view_customers"),
     "credit/facts/<int:customer_id>/export": ("view_customers", "view_customers"),
+    "credit/facts/<int:customer_id>/lookup": ("assess_customers", "assess_customers"),
     "credit/facts/<int:customer_id>/rate": ("assess_customers", "assess_customers"),
     "credit/scorecards/": ("draft_policy", "draft_policy"),
     "credit/scorecards/begin": ("draft_policy", "draft_policy"),

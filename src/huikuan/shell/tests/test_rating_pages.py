@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from huikuan.judge.rating.jobs import assess_all
 from huikuan.judge.rating.models import Assessment, Information, Override, OverrideStep
 from huikuan.judge.rating.operations.assessing import RUN, assess_customer
+from huikuan.judge.rating.tests.register import ENTRY, KEY, SECRET, standing
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
@@ -185,6 +186,22 @@ def test_facts_stand_side_by_side_and_an_agency_s_grade_goes_in(reader: Client, 
     past = reader.get(f"{page}?as_of=2026-01-01")
     assert past.context["facts"].rows == ()
     assert "/rate" not in past.content.decode()
+
+
+def test_the_register_is_asked_where_one_is_set_up(reader: Client, books: Books, settings: Any) -> None:
+    page = f"/credit/facts/{books.customer('C0001')}"
+    assert "/lookup" not in reader.get(page).content.decode()
+    assert "未配置工商登记查询" in reader.post(f"{page}/lookup", follow=True).content.decode()
+    with standing() as register:
+        settings.REGISTRY_URL, settings.REGISTRY_KEY, settings.REGISTRY_SECRET = register.url, KEY, SECRET
+        settings.WEBHOOKS_LOCAL = True
+        register.entries[CUSTOMERS["C0001"]] = {**ENTRY, "Name": CUSTOMERS["C0001"]}
+        assert f"{page}/lookup" in reader.get(page).content.decode()
+        shown = reader.post(f"{page}/lookup", follow=True).content.decode()
+    assert "已查得工商登记信息" in shown
+    assert "5000万元人民币" in shown
+    assert "宏朔投资有限公司 60%" in shown
+    assert Information.objects.filter(source="registry").count() == 4
 
 
 def test_a_run_is_asked_for_by_who_rates_everybody(reader: Client, books: Books) -> None:

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from huikuan.connect.api.domain.addresses import target_of
 from huikuan.connect.api.domain.messages import PREFIX
 from huikuan.connect.api.models import Delivery, Webhook
 from huikuan.connect.api.queries import FAMILIES, events_seen, family_of, sees
@@ -25,6 +24,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import NOTHING, Scope
 from huikuan.mechanisms.identity.queries import rights, scope_under
 from huikuan.mechanisms.jobs.operations import enqueue
+from huikuan.mechanisms.outgoing.addresses import target_of
 
 SEND = "api.send"
 #: Webhooks one installation has, and events one replay queues.

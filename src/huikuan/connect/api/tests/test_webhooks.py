@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from huikuan.connect.api import jobs, sending
-from huikuan.connect.api.domain.addresses import is_public, target_of
+from huikuan.connect.api import jobs
 from huikuan.connect.api.domain.messages import WAITS
 from huikuan.connect.api.models import Delivery, Webhook
 from huikuan.connect.api.operations.webhooks import queue_event
@@ -29,6 +28,8 @@ from huikuan.mechanisms.identity.operations import revoke_role
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.worker import Worker
+from huikuan.mechanisms.outgoing import calling
+from huikuan.mechanisms.outgoing.addresses import is_public, target_of
 from huikuan.shell.tests.books import AT, Books
 
 
@@ -234,11 +235,11 @@ def private_name(*addresses: str) -> Any:
 
 @pytest.mark.parametrize("addresses", [("127.0.0.1",), ("8.8.8.8", "10.0.0.1"), ("10.0.0.1", "8.8.8.8"), ("::1",), ()])
 def test_a_name_that_leads_inside_is_not_connected_to(monkeypatch: pytest.MonkeyPatch, addresses: Any) -> None:
-    monkeypatch.setattr(sending.socket, "getaddrinfo", private_name(*addresses))
+    monkeypatch.setattr(calling.socket, "getaddrinfo", private_name(*addresses))
     connected: list[Any] = []
-    monkeypatch.setattr(sending.socket, "create_connection", lambda *given, **_: connected.append(given))
+    monkeypatch.setattr(calling.socket, "create_connection", lambda *given, **_: connected.append(given))
     target = target_of("https://receiver.example/", local=False)
-    assert deliver(target, {}, b"{}", local=False).error == "webhook_address_private"
+    assert deliver(target, {}, b"{}", local=False).error == "address_private"
     assert connected == []
 
 
@@ -256,15 +257,15 @@ def test_a_name_turned_elsewhere_after_the_check_is_not_asked_again(
         raise ConnectionRefusedError
 
     connected: list[tuple[str, int]] = []
-    monkeypatch.setattr(sending.socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr(sending.socket, "create_connection", refuse)
+    monkeypatch.setattr(calling.socket, "getaddrinfo", rebinding)
+    monkeypatch.setattr(calling.socket, "create_connection", refuse)
     deliver(target_of("https://receiver.example/", local=False), {}, b"{}", local=False)
     assert (connected, looked_up) == ([("8.8.8.8", 443)], ["receiver.example"])
 
 
 def test_twin_without_the_guard_the_receiver_inside_is_reached(receiver: Receiver) -> None:
     target = target_of(receiver.url, local=True)
-    assert deliver(target, {}, b"{}", local=False).error == "webhook_address_private"
+    assert deliver(target, {}, b"{}", local=False).error == "address_private"
     assert receiver.heard == []
     assert deliver(target, {}, b"{}", local=True).status == 204
     assert len(receiver.heard) == 1
@@ -273,7 +274,7 @@ def test_twin_without_the_guard_the_receiver_inside_is_reached(receiver: Receive
 def test_kinds_nobody_is_told_of_and_too_many_webhooks_are_refused(program: Program, receiver: Receiver) -> None:
     refused = program.post("/webhooks", {"url": receiver.url, "kinds": ["identity.token_created"]})
     assert refused.json()["code"] == "webhook_kind_unknown"
-    with pytest.raises(Refusal, match="webhook_url_bad"):
+    with pytest.raises(Refusal, match="address_bad"):
         target_of("http://example.com", local=False)
     number = hook(program, receiver)
     assert program.send("DELETE", f"/webhooks/{number}").status_code == 200

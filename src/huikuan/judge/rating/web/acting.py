@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.operations.assessing import assess_customer
 from huikuan.judge.rating.operations.information import record_agency_rating, record_information
+from huikuan.judge.rating.operations.lookups import look_up
 from huikuan.judge.rating.operations.overrides import draw_up_override, end_override
 from huikuan.judge.rating.queries.ratings import override_with_id
 from huikuan.judge.rating.web.asked import acted_on
@@ -82,6 +83,19 @@ def rate(request: HttpRequest, customer_id: int) -> HttpResponse:
 
     there = reverse("rating:facts", args=[customer.id])
     return _done(request, customer.id, work, _("Recorded; the next assessment counts it."), there)
+
+
+@needs(Permission.ASSESS_CUSTOMERS)
+@require_POST
+def ask_register(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Ask the company register about the customer."""
+    customer = acted_on(request, customer_id)
+
+    def work() -> None:
+        look_up(customer_id=customer.id, actor=_actor(request), at=timezone.now())
+
+    there = reverse("rating:facts", args=[customer.id])
+    return _done(request, customer.id, work, _("The register answered; the next assessment counts it."), there)
 
 
 @needs(Permission.ASSESS_CUSTOMERS)

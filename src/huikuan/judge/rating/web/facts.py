@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET
 
 from huikuan.judge.rating.domain.factors import GROUPS
 from huikuan.judge.rating.policies import SCALES
+from huikuan.judge.rating.queries.registry import entry_on
 from huikuan.judge.rating.queries.side_by_side import FactRow, SideBySide, side_by_side
+from huikuan.judge.rating.registering import registry
 from huikuan.judge.rating.telling import factor_title
 from huikuan.judge.rating.templatetags.rating import factor_value, reliability_name, source_name
 from huikuan.judge.rating.web import words
@@ -42,7 +44,10 @@ def show_facts(request: HttpRequest, customer_id: int) -> HttpResponse:
         "groups": [(_(words.GROUPS[group]), rows) for group in GROUPS if (rows := _of(found, group))],
         "assesses": may_act(request, customer_id, Permission.ASSESS_CUSTOMERS),
         "agencies": [(agency, tuple(table)) for agency, table in scales.document.items()],
-        "scales": scales,
+        "asks": registry() is not None,
+        "register": entry_on(
+            customer_id, scope=scope_of(request), day=reading_of(request).as_of, known=reading_of(request).known
+        ),
     }
     return render(request, "rating/facts.html", page)
 

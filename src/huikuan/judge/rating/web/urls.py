@@ -18,6 +18,7 @@ urlpatterns = [
     path("credit/facts/<int:customer_id>", facts.show_facts, name="facts"),
     path("credit/facts/<int:customer_id>/export", facts.export_facts, name="facts-export"),
     path("credit/facts/<int:customer_id>/rate", acting.rate, name="rate"),
+    path("credit/facts/<int:customer_id>/lookup", acting.ask_register, name="lookup"),
     path("credit/scorecards/", drafts.show_drafts, name="drafts"),
     path("credit/scorecards/begin", drafts.begin, name="begin"),
     path("credit/scorecards/<int:draft_id>", drafts.draft, name="draft"),

@@ -1,4 +1,4 @@
-"""Where a webhook may be: the open internet, and nothing of ours or our neighbours'."""
+"""Where calls may go: the open internet, and nothing of ours or our neighbours'."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Target:
 
 
 def target_of(url: str, *, local: bool) -> Target:
-    """The parts of a webhook's URL; refuses what is not https on a usual port without user name.
+    """The parts of a URL; refuses what is not https on a usual port without user name.
 
     `local`: the installation says that it tells itself (tests): http, and any port, are taken too.
     """
@@ -36,18 +36,18 @@ def target_of(url: str, *, local: bool) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refusal("webhook_url_bad", url=url[:80]) from None
+        raise Refusal("address_bad", url=url[:80]) from None
     host = parts.hostname or ""
     plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= _LONGEST
     if not plain or not host or parts.username is not None or parts.password is not None or parts.fragment:
-        raise Refusal("webhook_url_bad", url=url[:80])
+        raise Refusal("address_bad", url=url[:80])
     if parts.scheme != "https" and not (local and parts.scheme == "http"):
-        raise Refusal("webhook_url_bad", url=url[:80])
+        raise Refusal("address_bad", url=url[:80])
     port = port if port is not None else (443 if parts.scheme == "https" else 80)
     if port not in _PORTS and not local:
-        raise Refusal("webhook_port_bad", port=port)
+        raise Refusal("address_port_bad", port=port)
     if not local and _literal(host) is not None and not is_public(host):
-        raise Refusal("webhook_address_private", host=host)
+        raise Refusal("address_private", host=host)
     return Target(parts.scheme, host, port, _path(parts))
 
 
@@ -55,7 +55,7 @@ def checked(addresses: Iterable[str], *, local: bool) -> list[str]:
     """The addresses a name leads to; refuses them all where one of them is not public."""
     found = list(addresses)
     if not found or (not local and not all(is_public(address) for address in found)):
-        raise Refusal("webhook_address_private", host=", ".join(found)[:80])
+        raise Refusal("address_private", host=", ".join(found)[:80])
     return found
 
 
