@@ -49,6 +49,8 @@ def send(sql: str, params: Sequence[Any] = ()) -> Any:
         cursor = here.cursor()
         cursor.execute(sql, params)
         return cursor
+    if here.connection is None:  # nothing was asked in this thread before
+        here.ensure_connection()
     with here.wrap_database_errors:
         return here.connection.execute(sql, params)
 

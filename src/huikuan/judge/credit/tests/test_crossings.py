@@ -304,7 +304,10 @@ def test_the_job_looks_at_all_of_it(staffed: Trade) -> None:
     assert watch(work)["crossed"] == 0
 
 
-def test_it_is_told_with_the_other_events_and_asked_for_where_many_move(staffed: Trade) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_it_is_told_with_the_other_events_and_asked_for_where_many_move(
+    transactional_db: None, staffed: Trade
+) -> None:
     """As it is wired: an invoice by its event, an import by the job it asks for; another owner by nothing."""
     (wired,) = (one for one in subscribers() if one.name == "credit.crossings")
     staffed.post("invoice", 900_00)
