@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from huikuan.mechanisms.store.models import Fact
 
@@ -35,6 +36,9 @@ class WorkItem(Fact):
         indexes = [
             models.Index(fields=["customer_id"], name="work_item_customer"),
             models.Index(fields=["due_on"], name="work_item_due"),
+            models.Index(fields=["role"], name="work_item_role"),
+            # Few are put to somebody by name.
+            models.Index(fields=["owner"], condition=~Q(owner=""), name="work_item_owner"),
         ]
 
 
@@ -58,3 +62,8 @@ class WorkStep(Fact):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item_id", "number"], name="work_step_once")]
+        indexes = [
+            models.Index(fields=["owner"], condition=~Q(owner=""), name="work_step_owner"),
+            models.Index(fields=["role"], condition=~Q(role=""), name="work_step_role"),
+            models.Index(fields=["above"], condition=~Q(above=""), name="work_step_above"),
+        ]

@@ -15,7 +15,8 @@ from huikuan.mechanisms.work.queries import ItemRow, Reader, count_mine, put_lat
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """`count`: what waits for the reader; `lately`: what was put to them by name since an instant, newest first."""
+    """`count`: what waits for the reader, up to a hundred; `lately`: what was put to them by name since an instant,
+    newest first."""
 
     count: int = 0
     lately: tuple[ItemRow, ...] = ()

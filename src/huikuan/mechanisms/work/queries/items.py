@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from huikuan.kernel.dates import business_date
@@ -114,7 +114,8 @@ def ended() -> QuerySet[WorkStep]:
 
 def open_keys(kind: str, keys: Collection[str] | None = None) -> dict[str, int]:
     """Key → id of the items of a kind that are open; `keys`: among these."""
-    rows = WorkItem.objects.filter(kind=kind).exclude(pk__in=ended().values("item_id"))
+    over = Exists(ended().filter(item_id=OuterRef("pk")))
+    rows = WorkItem.objects.filter(~over, kind=kind)
     if keys is not None:
         rows = rows.filter(key__in=keys)
     return dict(rows.values_list("key", "pk"))

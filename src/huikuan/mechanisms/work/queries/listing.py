@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from huikuan.mechanisms.identity.domain.rights import Rights
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.work.domain.lifecycle import ENDING
-from huikuan.mechanisms.work.models import WorkItem
+from huikuan.mechanisms.work.models import WorkItem, WorkStep
 from huikuan.mechanisms.work.queries.items import ItemRow, ended, reached_by, rows_of, standing
 
 MINE, ALL, LATE, CLOSED = "", "all", "late", "closed"
 SHOWS = (MINE, ALL, LATE, CLOSED)
 _SLICE = 500
+#: What the frame of every page counts up to.
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def every_item(chosen: Chosen, reader: Reader) -> Iterator[ItemRow]:
         after = page.next
 
 
-def count_mine(reader: Reader) -> int:
-    """How many items wait for the reader."""
-    return _chosen(Chosen(), reader).count()
+def count_mine(reader: Reader, *, most: int = MOST_COUNTED) -> int:
+    """How many items wait for the reader; `most` at the most."""
+    return _chosen(Chosen(), reader)[:most].count()
 
 
 def put_lately(reader: Reader, *, since: datetime, limit: int = 8) -> list[ItemRow]:
@@ -96,13 +98,25 @@ def _chosen(chosen: Chosen, reader: Reader) -> QuerySet[Any]:
         rows = rows.filter(kind=chosen.kind)
     if chosen.ids is not None:
         rows = rows.filter(pk__in=chosen.ids)
-    over = ended().values("item_id")
+    if chosen.show == MINE:
+        return standing(rows.filter(pk__in=_ever_for(reader))).exclude(now_step__in=ENDING).filter(_for(reader))
+    over = Exists(ended().filter(item_id=OuterRef("pk")))
     if chosen.show == CLOSED:
-        return rows.filter(pk__in=over)
-    rows = rows.exclude(pk__in=over)
-    if chosen.show == LATE:
-        return rows.filter(due_on__lt=reader.today)
-    return rows if chosen.show == ALL else standing(rows).exclude(now_step__in=ENDING).filter(_for(reader))
+        return rows.filter(over)
+    rows = rows.filter(~over)
+    return rows.filter(due_on__lt=reader.today) if chosen.show == LATE else rows
+
+
+def _ever_for(reader: Reader) -> QuerySet[Any]:
+    """Ids of what was the reader's at some time, by the indexes: the last step is looked up of these alone."""
+    roles = {one.role for one in reader.rights.held}
+    items, steps = WorkItem.objects.values("pk"), WorkStep.objects.values("item_id")
+    return items.filter(owner=reader.name).union(
+        items.filter(role__in=roles),
+        steps.filter(owner=reader.name),
+        steps.filter(role__in=roles),
+        steps.filter(above__in=roles),
+    )
 
 
 def _for(reader: Reader) -> Q:
