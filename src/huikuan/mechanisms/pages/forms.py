@@ -22,6 +22,7 @@ _LARGEST_FILE = 50 * 1024 * 1024
 #: No form has more rows: what is longer comes by import or through the API. Settings let as many fields through.
 MOST_ROWS = 200
 _SPARE, _LEAST_ROWS = 2, 3
+_LONGEST_NUMBER = 18
 
 
 @dataclass(slots=True)
@@ -92,6 +93,11 @@ def file_sent(request: HttpRequest) -> tuple[str, bytes]:
     if sent.size > _LARGEST_FILE:
         raise Refusal("form_file_too_large", limit=_LARGEST_FILE // 1024 // 1024)
     return sent.name, sent.read()
+
+
+def request_named(text: str) -> int | None:
+    """The number of an approval request that a form takes the place of; None where it names none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 def group_of(name: str) -> str:

@@ -104,6 +104,28 @@ def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) 
     assert len(exported(analyst, f"/credit/customers/{customer}/export?format=csv&company=MAIN")) == 2
 
 
+def test_what_was_returned_is_asked_anew_with_what_was_typed(books: Books, on_the_day: None) -> None:
+    analyst, manager = signed_in("chen", "credit_analyst"), signed_in("li", "finance_manager")
+    customer = books.customer("C0001")
+    ask(analyst, customer, term="60")
+    (told,) = manager.get("/credit/limits/", follow=True).context["rows"]
+    number = told["row"].id
+    prove(manager)
+    manager.post(f"/approvals/{number}/decide", {"deed": "return", "comment": "缺报表"})
+    assert manager.get(f"/approvals/{number}").context["again_url"] == ""
+    form = analyst.get(analyst.get(f"/approvals/{number}").context["again_url"]).context["form"]
+    assert {name: form.text(name) for name in ("again", "amount", "term", "reason")} == {
+        "again": str(number), "amount": "800000.00", "term": "60", "reason": "年度授信"
+    }  # fmt: skip
+    assert (
+        analyst.post(f"/credit/customers/{customer}?company=MAIN", {**form.typed, "amount": "700000"}).status_code
+        == 302
+    )
+    anew = manager.get("/credit/limits/", follow=True).context["rows"][0]["row"]
+    assert (anew.replaces_id, anew.amount) == (number, 700_000_00)
+    assert f"/approvals/{number}" in manager.get(f"/approvals/{anew.id}").content.decode()
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [

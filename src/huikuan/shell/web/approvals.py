@@ -19,7 +19,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals import operations, queries
 from huikuan.mechanisms.approvals.domain.deciding import Mandate
-from huikuan.mechanisms.approvals.domain.lifecycle import PENDING, STATES
+from huikuan.mechanisms.approvals.domain.lifecycle import APPROVED, PENDING, STATES
 from huikuan.mechanisms.approvals.kinds import kind_named
 from huikuan.mechanisms.approvals.messages import STATE_TITLES, STEP_TITLES
 from huikuan.mechanisms.approvals.queries import Chosen, Reader, RequestRow
@@ -115,7 +115,7 @@ def show_request(request: HttpRequest, request_id: int) -> HttpResponse:
         "refused": said(view) if isinstance(view, Refusal) else "",
         **_mandate(view, me),
         "mine": person(row.maker) == me and row.state == PENDING,
-        "subject_url": kind.address(queries.asked(record)) if kind.address else "",
+        **_again(row, kind.address(queries.asked(record)) if kind.address else "", me),
         "place": waits.index(row.id) + 1 if row.id in waits else 0,
         "waiting": len(waits),
         "next": next((one for one in waits if one != row.id), None),
@@ -171,6 +171,13 @@ def _mandate(view: Mandate | Refusal | None, me: str) -> dict[str, Any]:
         return {"mandate": None}
     holder = "" if view.holder == me else shown_names({view.holder})[view.holder]
     return {"mandate": view, "mandate_role": _role(view.role), "holder": holder}
+
+
+def _again(row: RequestRow, subject: str, me: str) -> dict[str, str]:
+    """The page of the subject; the same as a form of what came to nothing, for its maker."""
+    mine = person(row.maker) == me and row.state not in (PENDING, APPROVED)
+    again = f"{subject}{'&' if '?' in subject else '?'}again={row.id}" if subject and mine else ""
+    return {"subject_url": subject, "again_url": again}
 
 
 def _found(request: HttpRequest, request_id: int) -> RequestRow:

@@ -6,15 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.domain.limits import TEMPORARY
 from huikuan.judge.credit.messages import DEPARTURES, LIMIT_KINDS, LIMIT_STATES
-from huikuan.judge.credit.queries.exposure import Node
-from huikuan.judge.credit.queries.limits import limits_on
-from huikuan.judge.credit.queries.pictures import NodePicture, pictures
+from huikuan.judge.credit.queries.pictures import NodePicture, group_picture, pictures
 from huikuan.judge.rating.queries.ratings import rating_of
 from huikuan.judge.rating.web.asked_for import grade_lines
 from huikuan.kernel.dates import business_date
@@ -24,7 +23,9 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.pages.telling import said
+from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.conduct import conduct_of
+from huikuan.record.customers.queries.families import customers_in
 
 
 def described(shown: Mapping[str, Any]) -> Described:
@@ -44,13 +45,15 @@ def described(shown: Mapping[str, Any]) -> Described:
 
 
 def beside(asked: Asked, *, scope: Scope, at: datetime) -> Described:
-    """Limit, exposure, grade and conduct of the customer as they are now; of a group its limit alone."""
+    """Limit, exposure, grade and conduct of the customer as they are now; limit and exposure of a group, for whoever
+    sees all of it."""
     company = Company.objects.get(pk=asked.company_id or 0)
     today = business_date(at, company.time_zone)
     if asked.customer_id is None:
-        node = Node(None, asked.shown["group"], frozenset())
-        limit = limits_on(company, [node], today)[None, node.group]
-        return [(_("Limit now"), f"{limit.currency} {grouped(to_text(limit.amount, limit.currency))}")]
+        code, theirs = asked.shown["group"], seen(scope)
+        if not all(theirs.has(company.pk, member) for member in customers_in(code, today)):
+            return []
+        return list(_node(group_picture(company, code, today, live=True)))
     lines = [
         line
         for picture in pictures(asked.customer_id, [company], scope=scope, today=today, as_of=today)
@@ -64,9 +67,9 @@ def beside(asked: Asked, *, scope: Scope, at: datetime) -> Described:
 
 
 def address(asked: Asked) -> str:
-    """The customer's exposure and limits; of a group, the groups."""
+    """The exposure and limits of the customer, or of the group."""
     if asked.customer_id is None:
-        return reverse("dossiers:groups")
+        return f"{reverse('credit:group')}?{urlencode({'group': asked.shown['group']})}"
     return reverse("credit:customer", args=[asked.customer_id])
 
 

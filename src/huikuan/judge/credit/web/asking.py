@@ -10,11 +10,15 @@ from django.utils import timezone
 from huikuan.judge.credit.domain.limits import STANDING, Wish
 from huikuan.judge.credit.domain.proposing import GroupProposal, Proposal
 from huikuan.judge.credit.operations.proposing import request_measured
+from huikuan.judge.credit.queries.limits import request as limit_request
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.forms import Form
+from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.forms import Form, request_named
+from huikuan.mechanisms.pages.reading import reading_of
 
 _LONGEST_NUMBER = 4
 
@@ -47,6 +51,31 @@ def filled_in(proposal: Proposal | GroupProposal, company: Company, sales: str =
     return typed
 
 
+def again(request: HttpRequest) -> dict[str, str]:
+    """The form as a request said that came back; {} where the address names none, or none the reader sees."""
+    number, today = request.GET.get("again", ""), reading_of(request).today
+    named = request_named(number)
+    if named is None:
+        return {}
+    try:
+        row = limit_request(named, scope=scope_of(request, Permission.VIEW_LEDGER))
+    except Refusal:
+        return {}
+    wish = row.wish
+    return {
+        "again": number,
+        "company": Company.objects.values_list("code", flat=True).get(pk=row.company_id),
+        "kind": wish.kind,
+        "amount": to_text(wish.amount, wish.currency),
+        "currency": wish.currency,
+        "from": max(wish.from_on, today).isoformat(),
+        "until": wish.until_on.isoformat() if wish.until_on else "",
+        "term": "" if wish.term_days is None else str(wish.term_days),
+        "prepaid": "" if wish.prepaid_percent is None else str(wish.prepaid_percent),
+        "reason": row.reason,
+    }
+
+
 def ask(
     request: HttpRequest, form: Form, companies: Iterable[Company], *, customer_id: int | None = None, group: str = ""
 ) -> bool:
@@ -66,6 +95,7 @@ def ask(
             wish=wish,
             reason=form.text("reason"),
             stated_sales=sales,
+            replaces=request_named(form.text("again")),
             actor=request.user.get_username(),
             at=timezone.now(),
         )

@@ -17,7 +17,7 @@ from huikuan.judge.credit.messages import COMPONENTS, LIMIT_KINDS, LIMIT_STATES,
 from huikuan.judge.credit.queries.limits import RequestRow, history
 from huikuan.judge.credit.queries.pictures import NodePicture, Picture, pictures
 from huikuan.judge.credit.telling import percent_text
-from huikuan.judge.credit.web.asking import ask, filled_in
+from huikuan.judge.credit.web.asking import again, ask, filled_in
 from huikuan.judge.credit.web.limits import cells, headers
 from huikuan.judge.credit.web.proposals import chosen, customer_proposals
 from huikuan.kernel.errors import Refusal
@@ -65,7 +65,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         return HttpResponseRedirect(
             address(reverse("credit:customer", args=[row.merged_into_id]), reading_of(request))
         )
-    form = Form(typed_in(request) if request.method == "POST" else {"from": reading_of(request).today.isoformat()})
+    form = Form(typed_in(request) if request.method == "POST" else _empty(request))
     if request.method == "POST" and ask(request, form, companies_of(request), customer_id=row.id):
         return HttpResponseRedirect(address(reverse("credit:customer", args=[customer_id]), reading_of(request)))
     reading, scope = reading_of(request), scope_of(request, Permission.VIEW_LEDGER)
@@ -95,6 +95,11 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "sales_problem": problem,
     }  # fmt: skip
     return render(request, "credit/customer.html", page, status=400 if form.problems else 200)
+
+
+def _empty(request: HttpRequest) -> dict[str, str]:
+    """The form before anything is typed."""
+    return again(request) or {"from": reading_of(request).today.isoformat()}
 
 
 @needs(Permission.VIEW_LEDGER)

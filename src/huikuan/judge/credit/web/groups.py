@@ -14,7 +14,7 @@ from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY
 from huikuan.judge.credit.messages import LIMIT_KINDS, STEPS
 from huikuan.judge.credit.queries.limits import group_history
 from huikuan.judge.credit.queries.pictures import group_picture
-from huikuan.judge.credit.web.asking import ask, filled_in
+from huikuan.judge.credit.web.asking import again, ask, filled_in
 from huikuan.judge.credit.web.customer import block_of, companies_of
 from huikuan.judge.credit.web.limits import cells, headers
 from huikuan.judge.credit.web.proposals import chosen, group_proposals
@@ -36,7 +36,9 @@ def show_group(request: HttpRequest) -> HttpResponse:
     row, companies = _group(request)
     reading, scope = reading_of(request), scope_of(request, Permission.VIEW_LEDGER)
     here = address(reverse("credit:group"), reading, group=row.code)
-    form = Form(typed_in(request) if request.method == "POST" else {"from": reading.today.isoformat()})
+    form = Form(
+        typed_in(request) if request.method == "POST" else again(request) or {"from": reading.today.isoformat()}
+    )
     if request.method == "POST" and ask(request, form, companies, group=row.code):
         return HttpResponseRedirect(here)
     offered = [] if reading.is_past else group_proposals(request, row.code, companies)

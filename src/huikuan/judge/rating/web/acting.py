@@ -23,7 +23,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
-from huikuan.mechanisms.pages.forms import typed_in
+from huikuan.mechanisms.pages.forms import request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said
 
@@ -110,6 +110,7 @@ def override(request: HttpRequest, customer_id: int) -> HttpResponse:
             grade=typed.get("grade", ""),
             reason=typed.get("reason", ""),
             until=_day(request, "until") if typed.get("until") else None,
+            replaces=request_named(typed.get("again", "")),
             actor=_actor(request),
             at=timezone.now(),
         )

@@ -18,7 +18,7 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.downloads import download
-from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
+from huikuan.mechanisms.pages.forms import Form, file_sent, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.customers.domain.conduct import KIND, LONGEST_REASON
 from huikuan.record.customers.operations import ask_conduct
@@ -31,7 +31,10 @@ from huikuan.record.customers.web.forms import actor_of, may_manage
 @needs(Permission.VIEW_CUSTOMERS, to_write=Permission.MANAGE_CUSTOMERS)
 def show_conduct(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The flag that stands on the page's day, and every request about it; posting asks for one, or to lift it."""
-    row, form = _found(request, customer_id), Form(typed_in(request) if request.method == "POST" else {})
+    row, form = (
+        _found(request, customer_id),
+        Form(typed_in(request) if request.method == "POST" else {"again": request.GET.get("again", "")}),
+    )
     if row.merged_into_id is not None:
         return HttpResponseRedirect(
             address(reverse("customers:conduct", args=[row.merged_into_id]), reading_of(request))
@@ -67,7 +70,6 @@ def send_evidence(request: HttpRequest, customer_id: int, number: int) -> HttpRe
 
 def _ask(request: HttpRequest, customer_id: int, form: Form) -> int | None:
     """The number of the request; None, and what stands against it in the form."""
-    returned = form.text("again")
     try:
         if reading_of(request).is_past:
             raise Http404
@@ -78,7 +80,7 @@ def _ask(request: HttpRequest, customer_id: int, form: Form) -> int | None:
             reason=form.text("reason"),
             content=content,
             name=name,
-            replaces=int(returned) if returned.isascii() and returned.isdigit() and len(returned) < 10 else None,
+            replaces=request_named(form.text("again")),
             actor=actor_of(request),
             at=timezone.now(),
         )
