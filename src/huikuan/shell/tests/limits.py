@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 
+from huikuan.judge.credit.domain.limits import STANDING, Wish
+from huikuan.judge.credit.operations.limits import request_limit
 from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.approvals import kinds, operations
 from huikuan.mechanisms.approvals.kinds import ApprovalKind, Asked
 from huikuan.mechanisms.approvals.operations.asking import About, Sum
 from huikuan.mechanisms.events.operations import announce
-from huikuan.shell.tests.books import Books
+from huikuan.record.customers.operations import ask_conduct
+from huikuan.shell.tests.books import AS_OF, AT, Books
 
 KIND, RAISED = "tests.limit", "tests.raised"
 
@@ -49,3 +52,19 @@ def ask_limit(books: Books, code: str, yuan: int = 150_000, maker: str = "chen")
         actor=maker,
         at=timezone.now(),
     )
+
+
+def ask_credit(books: Books, code: str) -> int:
+    """Ask for a limit as credit does; returns the request."""
+    wish = Wish(STANDING, "CNY", 800_000_00, AS_OF, term_days=60)
+    return request_limit(
+        company=books.company, customer_id=books.customer(code), wish=wish, reason="年度授信", actor="cli:chen", at=AT
+    )
+
+
+def flag(books: Books, code: str) -> int:
+    """Ask that the customer be held to pay late on purpose; returns the request."""
+    return ask_conduct(
+        customer_id=books.customer(code), flag=True, reason="只付别家", content=b"judgment", name="判决书.txt",
+        actor="cli:chen", at=AT,
+    )  # fmt: skip

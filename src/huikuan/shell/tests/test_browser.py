@@ -11,7 +11,7 @@ import pytest
 from huikuan.record.contracts.models import SalesOrder
 from huikuan.shell.tests.books import Books, open_by
 from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
-from huikuan.shell.tests.limits import ask_limit
+from huikuan.shell.tests.limits import ask_credit, ask_limit, flag
 from huikuan.shell.tests.test_contract_pages import agree
 
 pytestmark = pytest.mark.browser
@@ -128,7 +128,8 @@ def test_no_page_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -
              "/orders/", f"/orders/{SalesOrder.objects.get().pk}", "/contracts/new", f"/contracts/{contract}/amend",
              "/orders/new", f"/orders/{SalesOrder.objects.get().pk}/change", "/programs/", "/policies/",
              "/approvals/", "/approvals/delegations/", "/duties/",
-             f"/approvals/{ask_limit(books, 'C0001')}"]  # fmt: skip
+             f"/approvals/{ask_limit(books, 'C0001')}", f"/approvals/{ask_credit(books, 'C0001')}",
+             f"/approvals/{flag(books, 'C0001')}", f"/customers/{books.customer('C0001')}/conduct"]  # fmt: skip
     for path in paths:
         page.set_viewport_size(DESK)
         page.emulate_media(color_scheme="light")
