@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.domain.exposure import CLAIMS, COVER
 from huikuan.judge.credit.operations.orders import MAKING_ROOM, make_room
@@ -104,6 +106,7 @@ def test_a_guarantor_in_the_group_does_not_cover_itself_nor_is_its_exposure_touc
     assert totals(staffed, staffed.south)[""] == 100_00
 
 
+@pytest.mark.django_db(transaction=True)
 def test_on_each_day_what_counts_then_as_known_then(staffed: Trade) -> None:
     staffed.post("invoice", 1_000_00)
     ends = TODAY + timedelta(days=30)

@@ -242,6 +242,7 @@ def test_a_released_piece_covers_no_more_and_stays_readable(cast: Cast) -> None:
     )
 
 
+@pytest.mark.django_db(transaction=True)
 def test_as_known_then_it_counts_as_was_known(cast: Cast) -> None:
     number = cast.stands()
     first = PieceVersion.objects.get(number=number)
