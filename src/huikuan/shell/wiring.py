@@ -70,6 +70,7 @@ def jobs() -> dict[str, Handler]:
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.mechanisms.work import jobs as work
     from huikuan.record.contracts import jobs as contracts
+    from huikuan.record.cover import jobs as cover
     from huikuan.see.statements import jobs as statements
     from huikuan.shell import recurring
     from huikuan.shell.backup.scheduled import backups_folder
@@ -85,6 +86,7 @@ def jobs() -> dict[str, Handler]:
         "contracts.sign": Handler(contracts.reach_signings, every=timedelta(hours=1)),
         "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),
         "credit.watch": Handler(credit.watch, every=timedelta(hours=6)),
+        "cover.remind": Handler(cover.remind, every=timedelta(hours=6)),
         "rating.remind": Handler(rating.remind, every=timedelta(hours=6)),
         "credit.dry_run": Handler(credit.dry_run, attempts=3),
         "rating.assess": Handler(rating.assess_all, attempts=3),

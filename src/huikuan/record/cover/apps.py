@@ -7,5 +7,5 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The kind of request registers itself.
-        from huikuan.record.cover import approvals
+        # The kinds of request and of work register themselves.
+        from huikuan.record.cover import approvals, work
