@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from huikuan.judge.credit.domain.limits import KIND, Wish
+from huikuan.judge.credit.domain.limits import KIND, STANDING, TEMPORARY, Wish
 from huikuan.judge.credit.models import LimitRequest, LimitStep
 from huikuan.judge.credit.operations.locks import hold_node
 from huikuan.judge.credit.queries.exposure import Node
-from huikuan.judge.credit.queries.limits import Before, governing_before, wish_of
+from huikuan.judge.credit.queries.limits import governing_before, wish_of
 from huikuan.judge.credit.web.asked import address, beside, described
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -25,16 +25,24 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.queries.families import one_of
 
 
-def shown_of(wish: Wish, before: Before | None, *, group: str, method: str, calculation: str) -> dict[str, Any]:
-    """The document an approver is shown: the wish beside the limit it takes the place of. `calculation`: how
-    what the policy gives comes about, as its JSON text, '' where nobody worked it out."""
+def shown_of(company: Company, node: Node, wish: Wish, day: date, *, method: str, calculation: str) -> dict[str, Any]:
+    """The document an approver is shown: the wish beside the limits it touches on `day`. `calculation`: how what the
+    policy gives comes about, as its JSON text, '' where nobody worked it out."""
     return {
-        "group": group,
+        "group": node.group,
         **_told(wish),
-        "before": None if before is None else {"request": before.id, **_told(before.wish)},
+        **_touched(company, node, wish, day),
         "method": method,
         "calculation": calculation,
     }
+
+
+def _touched(company: Company, node: Node, wish: Wish, day: date) -> dict[str, Any]:
+    """The limit it takes the place of; of a temporary one also the standing limit it is added to."""
+    found = {"before": governing_before(company, node, wish.kind, day)}
+    if wish.kind == TEMPORARY:
+        found["beneath"] = governing_before(company, node, STANDING, day)
+    return {name: one and {"request": one.id, **_told(one.wish)} for name, one in found.items()}
 
 
 def _still_shown(asked: Asked, *, at: datetime) -> Mapping[str, Any]:
@@ -48,8 +56,9 @@ def _still_shown(asked: Asked, *, at: datetime) -> Mapping[str, Any]:
     if fact.customer_id is not None and one_of(fact.customer_id).shown != fact.customer_id:
         raise Refusal("request_shown_has_changed", request=asked.id)
     node = Node(fact.customer_id, fact.group_code, frozenset())
-    before = governing_before(company, node, wish.kind, max(wish.from_on, today))
-    return {**asked.shown, "before": None if before is None else {"request": before.id, **_told(before.wish)}}
+    touched = _touched(company, node, wish, max(wish.from_on, today))
+    # Requests from before the standing limit was shown with a temporary one do not name it.
+    return {**asked.shown, **{name: said for name, said in touched.items() if name in asked.shown}}
 
 
 def _grant(asked: Asked, *, actor: str, at: datetime) -> None:

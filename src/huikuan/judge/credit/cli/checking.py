@@ -74,7 +74,8 @@ def _show_judged(options: Namespace, judged: Judged, company_currency: str) -> N
 
 def _held(options: Namespace) -> int:
     scope = reader_scope(options, Permission.VIEW_ORDERS, at=datetime.now(UTC))
-    rows, would = waiting_page(scope=scope), observed_page(scope=scope)
+    company = company_record(options.company).pk
+    rows, would = waiting_page(scope=scope, company_id=company), observed_page(scope=scope, company_id=company)
     lines = ["\t".join(_columns(row)) for row in rows]
     if would:
         lines += [_("Would wait if the order checks were enforced:"), *("\t".join(_columns(row)) for row in would)]

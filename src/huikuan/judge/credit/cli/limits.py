@@ -94,8 +94,8 @@ def _show(options: Namespace) -> int:
 
 
 def _list(options: Namespace) -> int:
-    at = datetime.now(UTC)
-    rows = waiting(scope=reader_scope(options, Permission.VIEW_LEDGER, at=at))
+    scope = reader_scope(options, Permission.VIEW_LEDGER, at=datetime.now(UTC))
+    rows = waiting(scope=scope, company_id=company_record(options.company).pk)
     show(options, {"requests": [request_json(row) for row in rows]}, [_line(row) for row in rows])
     return 0
 

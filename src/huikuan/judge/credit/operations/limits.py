@@ -72,7 +72,7 @@ def request_limit(
         said = {"method": method, "calculation": _canonical(calculation) if calculation else ""}
         number = submit_request(
             about=About(KIND, _subject(customer_id, group), company.pk, customer_id),
-            shown=shown_of(wish, before, group=group, **said),
+            shown=shown_of(company, node, wish, wish.from_on, **said),
             sum_asked=_sum(wish, before, company, node, at),
             off_policy=off_policy,
             note=reason,

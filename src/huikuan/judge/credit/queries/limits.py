@@ -151,9 +151,11 @@ def group_history(company_id: int, group: str, *, scope: Scope) -> list[RequestR
     return [row for row in rows if reached(row, scope)]
 
 
-def waiting(*, scope: Scope) -> list[RequestRow]:
-    """What waits for an approver, of customers in the scope and of groups all of whose customers are, oldest first."""
-    rows = _rows(LimitRequest.objects.filter(approval_id__in=pending_ids(KIND)).order_by("id"))
+def waiting(*, scope: Scope, company_id: int | None = None) -> list[RequestRow]:
+    """What waits for an approver, of one company where one is named, of customers in the scope and of groups all of
+    whose customers are, oldest first."""
+    asked = LimitRequest.objects.filter(approval_id__in=pending_ids(KIND)).order_by("id")
+    rows = _rows(asked if company_id is None else asked.filter(company_id=company_id))
     return [row for row in rows if reached(row, scope)]
 
 
@@ -166,13 +168,14 @@ def request(number: int, *, scope: Scope) -> RequestRow:
 
 
 def reached(row: RequestRow, scope: Scope) -> bool:
-    """Whether a scope reaches the customer, or everybody who stands in the group when it was asked for."""
+    """Whether a scope reaches the customer, or everybody who stands in the group on the scope's day."""
     theirs = seen(scope)
     if row.customer_id is not None:
         return theirs.has(row.company_id, row.customer_id)
-    return theirs.everything or all(
-        theirs.has(row.company_id, member) for member in customers_in(row.group, row.wish.from_on)
-    )
+    if theirs.everything:
+        return True
+    members = customers_in(row.group, scope.on or row.wish.from_on)
+    return bool(members) and all(theirs.has(row.company_id, member) for member in members)
 
 
 def wish_of(asked: LimitRequest) -> Wish:

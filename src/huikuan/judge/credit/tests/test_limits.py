@@ -40,7 +40,7 @@ from huikuan.mechanisms.approvals.models import ApprovalRequest, ApprovalStep
 from huikuan.mechanisms.audit.models import Leaf
 from huikuan.mechanisms.audit.operations import record as record_facts
 from huikuan.mechanisms.events.models import Event
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Part, Scope
 from huikuan.mechanisms.identity.operations import grant_role, revoke_role
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.kinds import kind_named, kinds
@@ -391,27 +391,57 @@ def test_authority_is_counted_in_the_matrix_s_currency(staffed: Trade) -> None:
     assert (record.amount, record.measure, put_to(other)) == (30_000_00, 210_000_00, "finance_manager")
 
 
-def test_an_approval_is_void_when_another_limit_took_its_place(staffed: Trade) -> None:
-    number = ask(staffed, 100_00)
-    assert refused(lambda: grant(number, "li", digest="0" * 64)) == "request_not_as_shown"
-    # A limit is granted beside it, by a door that asked before there were approvals.
-    fact = LimitRequest.objects.get()
+def granted_beside(amount: int) -> None:
+    """A standing limit is granted beside what waits, by a door that asked before there were approvals."""
+    fact = LimitRequest.objects.earliest("id")
     earlier = {name: getattr(fact, name) for name in ("company_id", "customer_id", "kind", "currency", "from_on")}
     texts = dict.fromkeys(("group_code", "method", "calculation"), "")
     none = dict.fromkeys(("term_days", "until_on", "replaces", "approval_id"))
-    old = {**earlier, **texts, **none, "amount": 70_00, "reason": "2025", "actor": "chen"}
+    old = {**earlier, **texts, **none, "amount": amount, "reason": "2025", "actor": "chen"}
     (old_id,) = record_facts(LimitRequest, [old], at=AT)
     step = {
         "request_id": old_id, "company_id": fact.company_id, "customer_id": fact.customer_id, "step": "approved",
         "digest": "", "own": False, "comment": "", "actor": "li",
     }  # fmt: skip
     record_facts(LimitStep, [step], at=AT)
+
+
+def test_an_approval_is_void_when_another_limit_took_its_place(staffed: Trade) -> None:
+    number = ask(staffed, 100_00)
+    assert refused(lambda: grant(number, "li", digest="0" * 64)) == "request_not_as_shown"
+    granted_beside(70_00)
     assert refused(lambda: grant(number, "li")) == "request_shown_has_changed"
     assert limit(staffed) == 70_00
     told = [
         (row.number, row.step, row.decided_by) for row in history(staffed.company.pk, staffed.north, scope=EVERYTHING)
     ]
     assert told == [(None, "approved", "li"), (number, "", "")]
+
+
+def test_what_a_temporary_limit_is_added_to_is_part_of_what_is_approved(staffed: Trade) -> None:
+    grant(ask(staffed, 80_00), "li")
+    number = ask(staffed, 40_00, wish={"kind": TEMPORARY, "until_on": TODAY})
+    shown = approval_queries.request_record(number).shown
+    assert (shown["before"], shown["beneath"]["amount"]) == (None, "80.00")
+    granted_beside(70_00)
+    assert refused(lambda: grant(number, "li")) == "request_shown_has_changed"
+
+
+def test_what_is_asked_for_a_group_is_told_by_who_stands_in_it_today(staffed: Trade) -> None:
+    staffed.grouped()
+    number = ask(staffed, 100_00, group="LU", wish={"from_on": TODAY + timedelta(days=9)})
+    owned(staffed.north, staffed.south)
+    sun = Scope((Part(None, frozenset({"sun"})),), TODAY)
+    assert [row.number for row in waiting(scope=sun)] == [number]
+    staffed.joins(staffed.apart, "LU", TODAY.isoformat())
+    staffed.joins(staffed.apart, "", (TODAY + timedelta(days=9)).isoformat())
+    assert waiting(scope=sun) == []  # whoever comes and goes before the limit begins is in it today
+    assert refused(lambda: request(number, scope=sun)) == "limit_request_unknown"
+
+
+def owned(*customers: int) -> None:
+    for customer in customers:
+        affiliate(customer_id=customer, dimension="owner", value="sun", effective_on=TODAY, actor="x", at=AT)
 
 
 def test_what_waited_before_there_were_approvals_is_decided_no_more(staffed: Trade) -> None:
@@ -556,3 +586,6 @@ def test_the_commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     shown = run("show", "MAIN-N")[1]
     assert (shown["limit"], shown["state"], shown["history"][0]["decided_by"]) == ("500000.00", "granted", "li")
     assert run("list")[1] == {"requests": []}
+    run("propose", "MAIN-S", "100", "--reason", "年度授信")
+    Trade("SECOND")
+    assert [len(run("list", *named)[1]["requests"]) for named in ([], ["--company", "SECOND"])] == [1, 0]

@@ -371,3 +371,22 @@ def test_customers_that_are_one_have_one_limit(staffed: Trade) -> None:
     assert (parts(staffed)[""], parts(staffed, staffed.south)[""]) == (0, 800_00)
     assert rules_said(staffed.order("SO-3", 1_00, customer=staffed.south)) == ["over_limit"]
     assert check_ledger() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_lists_what_waits_in_its_company(capsys: pytest.CaptureFixture[str]) -> None:
+    trade, other = Trade(), Trade("SECOND")
+    for name, role in (("chen", "credit_analyst"), ("li", "credit_manager")):
+        person(name, role)
+    other.order("SO-2", 100_00)
+    rules(ENFORCE)
+    trade.order("SO-1", 100_00)
+
+    def told(*named: str) -> dict[str, list[str]]:
+        capsys.readouterr()
+        assert cli.main(["credit", "held", *named, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        return {name: [one["order"] for one in rows] for name, rows in found.items()}
+
+    assert told() == {"orders": ["SO-1"], "would_wait": []}
+    assert told("--company", "SECOND") == {"orders": [], "would_wait": ["SO-2"]}

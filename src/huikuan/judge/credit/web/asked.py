@@ -29,12 +29,13 @@ from huikuan.record.customers.queries.families import customers_in
 
 
 def described(shown: Mapping[str, Any]) -> Described:
-    """The wish beside the limit it takes the place of."""
-    before, kind = shown["before"], shown["kind"]
+    """The wish beside the limit it takes the place of, and the one it is added to."""
+    before, beneath, kind = shown["before"], shown.get("beneath"), shown["kind"]
     plus = "+" if kind == TEMPORARY else ""
     lines = [
         (_("Kind"), _(LIMIT_KINDS[kind])),
         (_("From → to"), f"{_money(before) if before else '–'} → {plus}{_money(shown)}"),
+        (_("On top of"), _money(beneath) if beneath else ""),
         (_("Holds"), f"{shown['from']} → {shown['until'] or '–'}"),
         (_("Term in days"), _change(before, shown, "term_days")),
         (_("Paid ahead in percent"), _change(before, shown, "prepaid_percent")),
