@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -18,7 +19,7 @@ from huikuan.judge.credit.domain.terms import (
     EarlyPayment,
     Terms,
 )
-from huikuan.judge.credit.reading import is_amount, is_whole, names
+from huikuan.judge.credit.reading import check_amounts, is_amount, is_whole, minor_at_most, names
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_minor
@@ -57,7 +58,7 @@ def policy_of(document: Mapping[str, Any], currency: str) -> CreditPolicy:
         peak=Fraction(document["peak_percent"], 100),
         without_statements=Fraction(document["without_statements_percent"], 100),
         statements_months=document["statements_months"],
-        points=tuple((one["from"], to_minor(one["amount"], currency)) for one in document["points"]),
+        points=tuple((one["from"], minor_at_most(one["amount"], currency)) for one in document["points"]),
         valid_months=document["valid_months"],
         margin=_share(document["margin_percent"], 100),
         group_share=Fraction(document["group"]["percent_of_sum"], 100),
@@ -100,7 +101,7 @@ def _terms_of(grade: str, said: Mapping[str, Any], currency: str) -> Terms:
 
 
 def _minor(said: str | None, currency: str) -> int | None:
-    return None if said is None else to_minor(said, currency)
+    return None if said is None else minor_at_most(said, currency)
 
 
 def _share(said: int | None, whole: int) -> Fraction | None:
@@ -256,5 +257,6 @@ CREDIT_POLICY = register(
             "customs": {},
         },
         check=check_policy,
+        check_in=partial(check_amounts, kind="credit_policy"),
     )
 )

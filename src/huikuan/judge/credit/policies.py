@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from huikuan.judge.credit.domain.deciding import ENFORCE, EXPOSURE, HOLD, OBSERVE, OPEN_DEBT, WARN, Blocking, Rules
 from huikuan.judge.credit.domain.terms import UNRATED
-from huikuan.judge.credit.reading import is_amount, is_whole, names
+from huikuan.judge.credit.reading import check_amounts, is_amount, is_whole, minor_at_most, names
 from huikuan.kernel.errors import Place, Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.policies.kinds import Kind, register, retire
 
 _MOST_PERCENT, _MOST_DAYS = 1_000, 3_650
@@ -64,7 +64,7 @@ def _blocking(document: Mapping[str, Any], currency: str) -> Blocking:
     amount = document["overdue_amount"]
     return Blocking(
         document["overdue_days"],
-        None if amount is None else to_minor(amount, currency),
+        None if amount is None else minor_at_most(amount, currency),
         document["missing_contract"],
         *(document.get(name, unsaid) for name, unsaid in _SINCE.items()),
     )
@@ -159,6 +159,7 @@ CREDIT_RULES = register(
             "business_types": {},
         },
         check=check_rules,
+        check_in=partial(check_amounts, kind="credit_rules"),
     )
 )
 

@@ -13,7 +13,8 @@ from huikuan.kernel.errors import Refusal
 class Kind:
     """One kind of policy: its name, its shipped default, and the check a document must pass.
 
-    `check` raises Refusal with the places at fault; it is called on every draft. `retired`: nothing goes by it any
+    `check` raises Refusal with the places at fault; it is called on every draft. `check_in` likewise, with the
+    currency of the company the draft is of, where it is one company's. `retired`: nothing goes by it any
     more; what was said in it stays readable.
     """
 
@@ -22,6 +23,7 @@ class Kind:
     default: Mapping[str, Any]
     check: Callable[[Mapping[str, Any]], None]
     retired: bool = False
+    check_in: Callable[[Mapping[str, Any], str], None] | None = None
 
 
 _KINDS: dict[str, Kind] = {}

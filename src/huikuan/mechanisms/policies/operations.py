@@ -15,6 +15,7 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.actors import is_operator, person
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import permissions, require
 from huikuan.mechanisms.policies import queries
 from huikuan.mechanisms.policies.domain import lifecycle
@@ -29,7 +30,7 @@ def draft(
 ) -> int:
     """A new version; returns its id. Refuses a document its kind does not pass."""
     require(actor, Permission.DRAFT_POLICY, company_id=company_id, at=at)
-    kind_named(kind).check(document)
+    _check(kind, company_id, document)
     with transaction.atomic():
         _alone(kind)
         highest = PolicyVersion.objects.filter(kind=kind, company_id=company_id).aggregate(last=Max("number"))["last"]
@@ -44,6 +45,13 @@ def draft(
         version_id = record(PolicyVersion, [row], at=at)[0]
         _announce("policies.drafted", version_id, kind, company_id, at=at)
     return version_id
+
+
+def _check(kind: str, company_id: int | None, document: Mapping[str, Any]) -> None:
+    said = kind_named(kind)
+    said.check(document)
+    if said.check_in is not None and company_id is not None:
+        said.check_in(document, Company.objects.get(pk=company_id).currency)
 
 
 def submit(*, version_id: int, actor: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.judge.credit.operations.orders import check_order
@@ -22,6 +23,8 @@ from huikuan.judge.rating.queries.ratings import asking_graded, rating_of
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.policies import operations as policies
 from huikuan.record.contracts.models import SalesOrder
 from huikuan.record.customers.models import Conduct
 from huikuan.record.customers.operations import affiliate, merge_customers
@@ -198,6 +201,25 @@ def test_what_is_overdue_in_a_currency_without_a_rate_stops_deliveries_only_wher
     assert [one["rule"] for one in decisions(order, scope=EVERYTHING)[0].content["reasons"]] == ["without_rate"]
     rules(ENFORCE)
     assert refused(lambda: staffed.deliver(order, 1)) == "delivery_blocked"
+
+
+def test_an_amount_finer_than_the_company_s_currency(staffed: Trade) -> None:
+    """For every company it is read as the most whole units below it; of a company that counts in yen it is refused."""
+    Company.objects.filter(pk=staffed.company.pk).update(currency="JPY")
+    document = {**CREDIT_RULES.default, "order": {**CREDIT_RULES.default["order"], "overdue_amount": "100.50"}}
+    read = {currency: rules_of(document, currency).order.overdue_amount for currency in ("CNY", "JPY", "KWD")}
+    assert read == {"CNY": 100_50, "JPY": 100, "KWD": 100_500}
+    rules(ENFORCE, order=document["order"])
+    assert state(staffed.order("SO-1", 100, staffed.south, currency="JPY")) == "held"  # and not refused
+    with pytest.raises(Refusal) as found:
+        policies.draft(kind="credit_rules", company_id=staffed.company.pk, document=document, actor="chen", at=AT)
+    assert [(one.column, one.fix) for one in found.value.where] == [("order.overdue_amount", "100")]
+    grades = {**CREDIT_POLICY.default["grades"]}
+    grades["A"] = {**grades["A"], "cap": "500000.01"}
+    fine = {**CREDIT_POLICY.default, "grades": grades, "points": [{"from": 60, "amount": "1.00"}]}
+    with pytest.raises(Refusal) as found:
+        policies.draft(kind="credit_policy", company_id=staffed.company.pk, document=fine, actor="chen", at=AT)
+    assert [(one.column, one.fix) for one in found.value.where] == [("grades.A.cap", "500000")]
 
 
 def imported(trade: Trade, number: str, amount: int) -> int:
