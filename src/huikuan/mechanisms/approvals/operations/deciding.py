@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.approvals.domain.lifecycle import APPROVED, RETURNED, approval_at
+from huikuan.mechanisms.approvals.domain.lifecycle import APPROVED, RETURNED, Stand, Step, approval_at
 from huikuan.mechanisms.approvals.kinds import kind_named
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations.steps import pending, take
 from huikuan.mechanisms.approvals.queries import asked, desk_of, route_of
+from huikuan.mechanisms.store.transactions import retrying
 
 
 def approve_request(*, request_id: int, digest: str, comment: str = "", actor: str, at: datetime) -> bool:
@@ -20,31 +20,41 @@ def approve_request(*, request_id: int, digest: str, comment: str = "", actor: s
     Right, four eyes and preconditions are asked here, in the transaction that does it: whatever fails undoes all of
     it. The step is recorded first, because there a second decider waits and is refused.
     """
-    with transaction.atomic():
+
+    def work() -> bool:
         request, steps, stand = pending(request_id)
         if digest != request.digest:
             raise Refusal("request_not_as_shown", request=request_id)
-        mandate, own = desk_of(actor, at=at).require(request, steps, stand, comment=comment, at=at)
         step = approval_at(route_of(request), stand)
-        for_whom = "" if mandate.holder == actor else mandate.holder
-        said = {"role": mandate.role, "for_whom": for_whom, "own": own, "comment": comment.strip()}
-        take(request, step, steps, actor=actor, at=at, **said)
+        _decide(request, step, steps, stand, comment=comment, actor=actor, at=at)
         _require_as_shown(request, at=at)
         if step == APPROVED:
             kind_named(request.kind).execute(asked(request), actor=actor, at=at)
-    return step == APPROVED
+        return step == APPROVED
+
+    return retrying(work)
 
 
 def return_request(*, request_id: int, comment: str, actor: str, at: datetime) -> None:
     """Send a request back to its maker, saying what has to change; they ask anew."""
-    with transaction.atomic():
+
+    def work() -> None:
         request, steps, stand = pending(request_id)
         if not comment.strip():
             raise Refusal("request_reason_missing")
-        mandate, own = desk_of(actor, at=at).require(request, steps, stand, comment=comment, at=at)
-        for_whom = "" if mandate.holder == actor else mandate.holder
-        said = {"role": mandate.role, "for_whom": for_whom, "own": own, "comment": comment.strip()}
-        take(request, RETURNED, steps, actor=actor, at=at, **said)
+        _decide(request, RETURNED, steps, stand, comment=comment, actor=actor, at=at)
+
+    retrying(work)
+
+
+def _decide(
+    request: ApprovalRequest, step: str, steps: Sequence[Step], stand: Stand, *, comment: str, actor: str, at: datetime
+) -> None:
+    """Record the step, by the mandate it is decided by; refuses whoever has none."""
+    mandate, own = desk_of(actor, at=at).require(request, steps, stand, comment=comment, at=at)
+    for_whom = "" if mandate.holder == actor else mandate.holder
+    said = {"role": mandate.role, "for_whom": for_whom, "own": own, "comment": comment.strip()}
+    take(request, step, steps, actor=actor, at=at, **said)
 
 
 def _require_as_shown(request: ApprovalRequest, *, at: datetime) -> None:

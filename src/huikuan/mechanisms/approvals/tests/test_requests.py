@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals import kinds, operations, queries
@@ -22,6 +22,7 @@ from huikuan.mechanisms.approvals.tests.conftest import (
     approve,
     ask,
     done,
+    limit_shown,
     person,
     raise_limit,
     role,
@@ -325,3 +326,20 @@ def test_what_waits_for_whom(customer: int) -> None:
         "sun": [small], "qian": [small], "zhou": [small], "wu": [small], "zheng": [small, large], "li": [],
         "nobody": [], "cli:zhou": [],
     }  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_busy_is_asked_again(customer: int) -> None:
+    """A deadlock with an order that is being decided about: whoever decided need not do it once more."""
+    request, tried = ask(customer), []
+
+    def busy(asked: kinds.Asked, *, actor: str, at: datetime) -> None:
+        tried.append(asked.id)
+        if len(tried) == 1:
+            raise OperationalError("database is locked")
+        raise_limit(asked, actor=actor, at=at)
+
+    kinds.register(kinds.ApprovalKind(KIND, "limit", limit_shown, busy, lambda shown: []))
+    assert approve(request, "sun")
+    assert (tried, state(request), done()) == ([request, request], "approved", 1)
+    assert [step.step for step in queries.history(request)] == ["approved"]
