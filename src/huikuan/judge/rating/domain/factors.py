@@ -128,6 +128,27 @@ def read_value(factor: str, text: str) -> Decimal | str:
 def best(values: Iterable[FactorValue], *, as_of: date, months: int | None = None) -> FactorValue | None:
     """Of one factor's values by the day, and not older than `months`: the most reliable; of those the newest; of
     those the first in the order of SOURCES."""
+    return max(_counted(values, as_of, months), key=_rank, default=None)
+
+
+def unrefuted(values: Iterable[FactorValue], *, as_of: date, months: int | None = None) -> list[FactorValue]:
+    """The same values without those that another, newer and at least as reliable, or of the same day and more
+    reliable, has taken the place of; the best first."""
+    counted = _counted(values, as_of, months)
+    standing = [one for one in counted if not any(_refutes(other, one) for other in counted)]
+    return sorted(standing, key=_rank, reverse=True)
+
+
+def _refutes(other: FactorValue, one: FactorValue) -> bool:
+    if other.on == one.on:
+        return other.reliability > one.reliability
+    return other.on > one.on and other.reliability >= one.reliability
+
+
+def _counted(values: Iterable[FactorValue], as_of: date, months: int | None) -> list[FactorValue]:
     oldest = date.min if months is None else as_of - timedelta(days=months * _MONTH_DAYS)
-    counted = [one for one in values if oldest <= one.on <= as_of]
-    return max(counted, key=lambda one: (one.reliability, one.on, -SOURCES.index(one.source)), default=None)
+    return [one for one in values if oldest <= one.on <= as_of]
+
+
+def _rank(one: FactorValue) -> tuple[Reliability, date, int]:
+    return one.reliability, one.on, -SOURCES.index(one.source)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from huikuan.judge.rating.domain.factors import FactorValue, best
+from huikuan.judge.rating.domain.factors import FactorValue, best, unrefuted
 from huikuan.kernel.money import divide_half_up
 
 _BEST = 100
@@ -54,7 +54,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class KnockOut:
-    """Whatever the points: where the factor's value is inside `cut`, the grade is `grade` at best."""
+    """Whatever the points: where a value of the factor that no source has refuted is inside `cut`, the grade is
+    `grade` at best."""
 
     factor: str
     cut: Cut
@@ -176,10 +177,10 @@ def _reason(line: Line, values: Mapping[str, Sequence[FactorValue]], as_of: date
 
 
 def _struck(knock_out: KnockOut, values: Mapping[str, Sequence[FactorValue]], as_of: date) -> Reason | None:
-    found = best(values.get(knock_out.factor, ()), as_of=as_of, months=knock_out.months)
-    if found is None or not knock_out.cut.holds(found.value):
-        return None
-    return _told(found, 0, 0, knock_out.grade)
+    """What strikes, the best of it: bad news is not outweighed by better proven, older good news."""
+    standing = unrefuted(values.get(knock_out.factor, ()), as_of=as_of, months=knock_out.months)
+    found = next((one for one in standing if knock_out.cut.holds(one.value)), None)
+    return None if found is None else _told(found, 0, 0, knock_out.grade)
 
 
 def _told(found: FactorValue, points: int, most: int, grade: str = "") -> Reason:

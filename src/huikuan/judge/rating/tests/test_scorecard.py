@@ -122,6 +122,41 @@ def test_a_knock_out_caps_score_and_grade_whatever_else_is_known() -> None:
     assert (weak.score < 59, weak.grade) == (True, "C")
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "grade"),
+    [
+        (("registry", "no", Reliability.PROVEN), ("third_party", "yes", Reliability.REPORTED), "C"),
+        (("third_party", "yes", Reliability.REPORTED), ("registry", "no", Reliability.PROVEN), ""),
+        (("third_party", "yes", Reliability.REPORTED), ("bank", "no", Reliability.REPORTED), ""),
+        (("registry", "yes", Reliability.PROVEN), ("analyst", "no", Reliability.SAID), "C"),
+        (("registry", "no", Reliability.PROVEN), ("analyst", "no", Reliability.SAID), ""),
+    ],
+)
+def test_a_knock_out_speaks_unless_it_was_refuted(earlier: Any, later: Any, grade: str) -> None:
+    """Bad news is not outweighed by better proven, older good news; nor is what was proven cleared by hearsay."""
+
+    def struck(*values: FactorValue) -> str:
+        found = scored("small_firms", *values)
+        return next((one.grade for one in found.reasons if one.grade), "")
+
+    values = [
+        said("dishonest_debtor", value, source=source, on=on, reliability=reliability)
+        for (source, value, reliability), on in zip(
+            (earlier, later), (date(2026, 1, 1), date(2026, 6, 1)), strict=True
+        )
+    ]
+    assert struck(*values) == struck(*reversed(values)) == grade
+
+
+def test_of_the_same_day_the_more_reliable_refutes_and_equals_do_not() -> None:
+    yes = said("dishonest_debtor", "yes", source="third_party", reliability=Reliability.REPORTED)
+    proven, reported = (
+        said("dishonest_debtor", "no", source="registry", reliability=reliability)
+        for reliability in (Reliability.PROVEN, Reliability.REPORTED)
+    )
+    assert [scored("small_firms", *LEDGER, yes, other).grade for other in (proven, reported)] == ["B", "C"]
+
+
 def test_values_older_than_the_card_takes_count_as_not_known() -> None:
     def fresh(on: date) -> int:
         return next(
