@@ -74,7 +74,7 @@ def _assess(options: Namespace) -> int:
     at = datetime.now(UTC)
     as_of = _day(options, at)
     ids = _customers(options, at)
-    policy = scorecard_on(as_of) if options.policy is None else scorecard_version(options.policy)
+    policy = scorecard_on(as_of, at=at) if options.policy is None else scorecard_version(options.policy)
     found = list(assessed(as_of=as_of, policy=policy, customer_ids=ids, card=options.card))
     if options.record:
         _record(options, found, policy, at)

@@ -44,7 +44,7 @@ def assess_customer(
     come and an unknown customer.
     """
     require_past(as_of, at=at)
-    policy = scorecard_on(as_of)
+    policy = scorecard_on(as_of, at=at)
 
     def work() -> int:
         hold(customer_id)
@@ -104,7 +104,7 @@ def start_run(*, as_of: date, due: bool, actor: str, at: datetime) -> int:
     require_for_all(actor, Permission.ASSESS_CUSTOMERS, at=at)
     require_past(as_of, at=at)
     params = {
-        "as_of": as_of.isoformat(), "due": due, "scorecard": scorecard_on(as_of).version_id or 0, "actor": actor
+        "as_of": as_of.isoformat(), "due": due, "scorecard": scorecard_on(as_of, at=at).version_id or 0, "actor": actor
     }  # fmt: skip
     return enqueue(RUN, params=params, at=at)
 

@@ -29,7 +29,7 @@ def ask_effect(*, draft_id: int, as_of: date, actor: str, at: datetime) -> int |
     if draft is None:
         raise Refusal("scorecard_draft_unknown", draft=draft_id)
     check_scorecard(draft.document)
-    policy = scorecard_on(as_of)
+    policy = scorecard_on(as_of, at=at)
     if Customer.objects.count() > AT_ONCE:
         params = {"draft": draft_id, "as_of": as_of.isoformat(), "scorecard": policy.version_id or 0}
         return enqueue(MEASURE, key=str(draft_id), params=params, at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from huikuan.judge.rating.domain.reading import read
@@ -15,6 +15,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.policies.queries import InForce, decided_under, in_force
 from huikuan.mechanisms.policies.queries import version as policy_version
+from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.domain.seen import EVERYTHING_SEEN
 from huikuan.record.customers.queries import standing_seen
 from huikuan.record.customers.queries.people import care_by_customer
@@ -26,7 +27,7 @@ MANY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A customer to be scored: `status` as it stands, `value_class` as on its record."""
+    """A customer to be scored: `status` as it stands now, `value_class` as on its record on the day."""
 
     customer_id: int
     code: str
@@ -57,10 +58,12 @@ class Compared:
     open_amount: int | None
 
 
-def scorecard_on(day: date, *, known: Head | None = None) -> InForce:
-    """The scorecards in force at the end of the day. They are everybody's: a customer is rated once for all
-    companies."""
-    return in_force(SCORECARD.name, company_id=None, at=end_of_day(None, day), known=known.horizon if known else None)
+def scorecard_on(day: date, *, at: datetime | None = None, known: Head | None = None) -> InForce:
+    """The scorecards in force at the end of the day; of a day that is not over at `at`, or when the head was sealed,
+    those of that moment. They are everybody's: a customer is rated once for all companies."""
+    moments = (end_of_day(None, day), at, known.sealed_at if known else None)
+    moment = min(one for one in moments if one is not None)
+    return in_force(SCORECARD.name, company_id=None, at=moment, known=known.horizon if known else None)
 
 
 def scorecard_version(version_id: int) -> InForce:
@@ -122,12 +125,12 @@ def _subjects(
     wanted = None if customer_ids is None else frozenset(customer_ids)
     few = wanted if wanted is not None and len(wanted) <= MANY else None
     facts = known_facts(as_of=as_of, customer_ids=few, known=known, factors=factors)
-    classes = {customer_id: care.value_class for customer_id, care in care_by_customer(few).items()}
+    cares = care_by_customer(few, on=as_of, known=known.horizon if known else None)
     customers = standing_seen(EVERYTHING_SEEN, known.horizon if known else None).order_by(order)
     rows = (customers if few is None else customers.filter(pk__in=few)).values_list("id", "code", "name", "status")
     # Whoever buys is no prospect any more, even if the register was never told.
     return facts, (
-        Subject(pk, code, name, "customer" if pk in facts.ledger.sums else status, classes.get(pk, ""))
+        Subject(pk, code, name, "customer" if pk in facts.ledger.sums else status, cares.get(pk, Care()).value_class)
         for pk, code, name, status in rows
         if wanted is None or pk in wanted
     )

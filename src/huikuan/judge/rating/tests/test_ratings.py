@@ -52,7 +52,9 @@ from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.tests.test_crash import environment
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.mechanisms.policies import operations as policies
+from huikuan.record.customers.domain.care import Care
 from huikuan.record.customers.operations.merging import merge_customers, undo_merge
+from huikuan.record.customers.operations.people import change_care
 from huikuan.record.receivables.tests.ledgers import Book, affiliate, new_book
 
 WHO = {"actor": "analyst", "at": AT}
@@ -136,6 +138,40 @@ def test_the_same_facts_day_and_version_give_the_same_score_ever_after(book: Boo
     assert told() == first
     assert [one.result.grade for one in assessed(as_of=DAY, policy=scorecard_version(version))] == ["B", "C", ""]
     assert (scorecard_on(DAY).version_id, scorecard_on(DAY - timedelta(days=1)).version_id) == (version, None)
+
+
+def test_a_version_that_comes_into_force_later_today_does_not_govern_yet(book: Book) -> None:
+    stricter = copy.deepcopy(DOCUMENT)
+    stricter["grades"][0]["from"], stricter["grades"][1]["to"] = 96, 95
+    hour = timedelta(hours=1)
+    version = put_in_force(stricter, AT + hour)
+    told = [scorecard_on(DAY, at=at).version_id for at in (AT, AT + hour, None)]
+    assert told == [None, version, version]
+    assert scorecard_on(DAY, known=seal(AT)).version_id is None
+    for at in (AT, AT + hour):
+        assess_customer(customer_id=book.customers[0].id, as_of=DAY, **{**WHO, "at": at})
+    assert list(Assessment.objects.order_by("id").values_list("scorecard_id", "grade")) == [
+        (None, "A"), (version, "B")
+    ]  # fmt: skip
+
+
+def test_the_card_of_a_past_day_is_by_the_value_class_of_that_day(book: Book) -> None:
+    """Whoever is a key account today was none then; of whom nothing was said yet, what was said first counts."""
+    customer = book.customers[0].id
+
+    def cards() -> list[str]:
+        days = (DAY - timedelta(days=31), DAY - timedelta(days=1), DAY)
+        policy = scorecard_version(0)
+        return [next(assessed(as_of=day, policy=policy, customer_ids=[customer])).result.card for day in days]
+
+    assert cards() == ["small_firms"] * 3
+    ordinary, key = Care(value_class="ordinary"), Care(value_class="key")
+    change_care(customer_id=customer, version=0, care=ordinary, **{**WHO, "at": AT - timedelta(days=30)})
+    head = seal(AT)
+    change_care(customer_id=customer, version=1, care=key, **WHO)
+    assert cards() == ["small_firms", "small_firms", "key_accounts"]
+    (known,) = assessed(as_of=DAY, policy=scorecard_version(0), customer_ids=[customer], known=head)
+    assert known.result.card == "small_firms"
 
 
 def test_a_run_of_one_and_a_run_of_many_record_the_same(book: Book) -> None:

@@ -114,7 +114,9 @@ def _effect(request: HttpRequest, row: DraftRow, name: str, body: Mapping[str, A
     if chosen is None or wrong:
         return page
     today = reading_of(request).today
-    (one,) = compared(as_of=today, before=scorecard_on(today), after=document, customer_ids=[chosen.pk])
+    (one,) = compared(
+        as_of=today, before=scorecard_on(today, at=timezone.now()), after=document, customer_ids=[chosen.pk]
+    )
     return {**page, "effect": one, "steps": steps_of(one)}
 
 

@@ -40,7 +40,7 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     """What governs, what is being worked on, and every version there was."""
     today = reading_of(request).today
     page = {
-        "policy": scorecard_on(today),
+        "policy": scorecard_on(today, at=timezone.now()),
         "drafts": drafts(),
         "versions": versions(SCORECARD.name),
         "decides": may(request, Permission.APPROVE_POLICY),
@@ -141,7 +141,7 @@ def _page(request: HttpRequest, row: DraftRow, form: Form) -> HttpResponse:
     shown.form.problems |= form.problems
     today = reading_of(request).today
     scope = scope_of(request, Permission.VIEW_CUSTOMERS)
-    in_force = read(scorecard_on(today).document)
+    in_force = read(scorecard_on(today, at=timezone.now()).document)
     page = {
         "draft": row,
         "frame": shown,

@@ -51,7 +51,7 @@ def show_ratings(request: HttpRequest) -> HttpResponse:
     page = {"rows": found, "chosen": chosen, "next": rows[ROWS - 1].code if len(rows) > ROWS else ""}
     if request.headers.get("HX-Target") == "more":
         return render(request, "rating/parts/rating_rows.html", page)
-    policy = scorecard_on(reading.as_of, known=reading.known)
+    policy = scorecard_on(reading.as_of, at=timezone.now(), known=reading.known)
     scorecards = read(policy.document)
     page |= {
         "count": count_ratings(chosen, **asked),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity import masking
@@ -66,15 +67,23 @@ def care_held(customer_id: int) -> CareRow:
     return own if own.version else CareRow(0, care_by_customer([customer_id]).get(customer_id, own.care))
 
 
-def care_by_customer(customer_ids: Iterable[int] | None = None) -> dict[int, Care]:
-    """Customer id → what holds now; those never said anything of are left out, unless something was said of one that
-    is merged into them. None: of every one."""
+def care_by_customer(
+    customer_ids: Iterable[int] | None = None, *, on: date | None = None, known: int | None = None
+) -> dict[int, Care]:
+    """Customer id → what holds now, or held at the end of the day `on`: of whom it was said later only, what was said
+    first. Those never said anything of are left out, unless something was said of one that is merged into them.
+    `customer_ids` None: of every one. `known`: a horizon (None: everything known now)."""
     asked = None if customer_ids is None else list(customer_ids)
     into = under(asked)
     facts = CareVersion.objects.order_by("version")
     if asked is not None:
         facts = facts.filter(customer_id__in=[*asked, *into])
-    said = {fact.customer_id: _care(fact).care for fact in facts}
+    if known is not None:
+        facts = facts.filter(tx__lt=known)
+    said: dict[int, Care] = {}
+    for fact in facts:
+        if fact.customer_id not in said or on is None or business_date(fact.recorded_at) <= on:
+            said[fact.customer_id] = _care(fact).care
     return {**{shown: said[one] for one, shown in into.items() if one in said}, **said}
 
 
