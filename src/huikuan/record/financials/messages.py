@@ -33,6 +33,9 @@ SENTENCES: dict[str, str] = {
     "financials_received_early": gettext_noop(
         "They cannot have been received on %(value)s: the period ends on %(ends_on)s."
     ),
+    "financials_received_late": gettext_noop(
+        "They cannot have been received on %(value)s: today is %(today)s. Nothing was written."
+    ),
     "financials_source_unknown": gettext_noop("“%(value)s” is no source of statements. Known: %(known)s."),
     "financials_template_exists": gettext_noop(
         "%(file)s exists already. Choose another name; nothing is overwritten."

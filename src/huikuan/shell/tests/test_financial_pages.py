@@ -19,6 +19,8 @@ from openpyxl import load_workbook
 
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.operations.merging import merge_customers
+from huikuan.record.financials.domain.period import Period
 from huikuan.record.financials.domain.ratios import RATIOS, ratios_of
 from huikuan.record.financials.domain.reference import Reference
 from huikuan.record.financials.domain.typed import typed_of
@@ -211,6 +213,28 @@ def test_a_correction_is_a_version_and_who_comes_second_is_told(reader: Client, 
     # A period that stands already is not overwritten from an empty form in silence.
     assert reader.post(f"{place}/edit", entered()).status_code == 400
     assert reader.get(f"{place}/edit?period=2023-12-31_12").status_code == 404
+
+
+def test_statements_of_a_merged_customer_are_corrected_at_once(reader: Client, place: str, books: Books) -> None:
+    """They become the first of the customer it is shown under; what both have is the shown one's."""
+    customer, merged = books.customer("C0001"), books.customer("C0002")
+    half = replace(small(note="of the merged"), period=Period(date(2025, 6, 30), 6))
+    for statement in (half, replace(half, note="of the merged, again"), small(note="of the merged")):
+        record_statement(customer_id=merged, statement=statement, **WHO)
+    merge_customers(from_id=merged, into_id=customer, reason="一家公司", **WHO)
+    form = reader.get(f"{place}/edit?period={half.period.key}").context["form"].typed
+    assert (form["version"], form["note"]) == ("0", "of the merged, again")
+    assert reader.post(f"{place}/edit", {**form, "note": "mine"}).status_code == 302
+    found = {row.period: (row.customer_id, row.version, row.statement.note) for row in standing(books)}
+    assert found[half.period] == (customer, 1, "mine")
+    own = reader.get(f"{place}/edit?period={Y2025.key}").context["form"].typed
+    assert (own["version"], own["note"]) == ("1", "")
+
+
+def test_what_is_yet_to_be_received_is_refused_beside_its_field(reader: Client, place: str, books: Books) -> None:
+    told = reader.post(f"{place}/edit", entered(received_on="2999-01-01", version="1"))
+    assert (told.status_code, list(told.context["form"].problems)) == (400, ["received_on"])
+    assert StatementVersion.objects.count() == 2
 
 
 def test_taken_back_they_stay_among_the_versions(reader: Client, place: str, books: Books) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_text
 from huikuan.kernel.text import tidy
@@ -42,11 +43,14 @@ def record_statement(
     """Record statements, or the correction of those of the same period; answers the version.
 
     `seen`: the version the writer read (0: there was none; None: nobody looked). `original`: the file they come from,
-    kept before. Said again exactly they change nothing. Refuses what `check_statement` refuses, errors in their
-    figures without a `kept_reason`, and when somebody else recorded a version since.
+    kept before. Said again exactly they change nothing. Refuses what `check_statement` refuses, what is yet to
+    be received, errors in their figures without a `kept_reason`, and when somebody else recorded a version since.
     """
     stated = replace(statement, note=tidy(statement.note), kept_reason=tidy(statement.kept_reason))
     check_statement(stated)
+    today = business_date(at)
+    if stated.received_on > today:
+        raise Refusal("financials_received_late", value=stated.received_on, today=today)
 
     def work() -> int:
         code = held(customer_id)

@@ -109,6 +109,7 @@ def test_figures_that_do_not_agree_need_a_reason(files: Files) -> None:
         ({"period": Period(date(2025, 12, 31), 13)}, "financials_months_bad"),
         ({"period": Period(date(2025, 12, 31), 0)}, "financials_months_bad"),
         ({"received_on": date(2025, 12, 31)}, "financials_received_early"),
+        ({"received_on": TODAY + timedelta(days=1)}, "financials_received_late"),
         ({"currency": "cny"}, "currency_bad"),
         ({"unit": "dozen"}, "financials_unit_unknown"),
         ({"source": "hearsay"}, "financials_source_unknown"),

@@ -43,6 +43,8 @@ from huikuan.record.financials.queries.statements import StatementRow, preceding
 from huikuan.record.financials.web import words
 
 _SALT = "financials.original"
+#: Beside which field a refusal of the operation stands.
+_FIELDS = {"financials_inconsistent": "kept_reason", "financials_received_late": "received_on"}
 #: How long a file that was read may wait for its form to be sent, in seconds.
 _KEPT_FOR = 24 * 60 * 60
 
@@ -142,7 +144,7 @@ def _record(request: HttpRequest, customer_id: int, form: Form, statement: State
             file_name=name,
         )
     except Refusal as refusal:
-        form.blame("kept_reason" if refusal.code == "financials_inconsistent" else "", refusal)
+        form.blame(_FIELDS.get(refusal.code, ""), refusal)
         if refusal.code == "financials_changed_since":
             # What was typed stays; sent again it is a correction of what the other one recorded.
             form.typed["version"] = str(refusal.params["now"])
@@ -178,7 +180,7 @@ def _begun(request: HttpRequest, customer_id: int) -> dict[str, str]:
     """What the form begins with: the period named, or nothing but today."""
     known = _named_row(request, customer_id)
     if known is not None:
-        return typed_of(known.statement) | {"version": str(known.version)}
+        return typed_of(known.statement) | {"version": str(_own_version(request, customer_id, known.period))}
     today = reading_of(request).today
     shape = request.GET.get("of", "")
     return {
@@ -194,14 +196,16 @@ def _begun(request: HttpRequest, customer_id: int) -> dict[str, str]:
 
 
 def _named_row(request: HttpRequest, customer_id: int) -> StatementRow | None:
-    """The last version of the period the address names; None where it names none."""
+    """What stands of the period the address names, the customer's own before that of one merged into it; None where
+    it names none."""
     if not request.GET.get("period"):
         return None
     period = _period(request.GET["period"])
-    found = next((row for row in _versions(request, customer_id) if row.period == period), None)
-    if found is None:
+    rows = [row for row in _versions(request, customer_id) if row.period == period]
+    last = {row.customer_id: row for row in reversed(rows)}
+    if not last:
         raise Http404
-    return found
+    return min(last.values(), key=lambda row: (row.withdrawn, row.customer_id != customer_id))
 
 
 def _version(request: HttpRequest, customer_id: int, form: Form) -> int | str:
@@ -210,7 +214,14 @@ def _version(request: HttpRequest, customer_id: int, form: Form) -> int | str:
         period = Period(parse_date(form.text("ends_on")), int(form.text("months") or "12"))
     except (Refusal, ValueError):
         return ""
-    return next((row.version for row in _versions(request, customer_id) if row.period == period), 0)
+    return _own_version(request, customer_id, period)
+
+
+def _own_version(request: HttpRequest, customer_id: int, period: Period) -> int:
+    """The last version of the period recorded of this very customer, 0: none. What a correction of statements of a
+    customer merged into it becomes is the first of its own."""
+    rows = _versions(request, customer_id)
+    return next((row.version for row in rows if row.customer_id == customer_id and row.period == period), 0)
 
 
 def _versions(request: HttpRequest, customer_id: int) -> list[StatementRow]:
