@@ -10,7 +10,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # Policies, what is decided by approval and kinds of work register themselves.
-        from huikuan.judge.credit import approvals, credit_policy, policies, work
+        from huikuan.judge.credit import approvals, policies, work
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("order_standing", _standings)

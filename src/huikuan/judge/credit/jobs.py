@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.ending import ending
 from huikuan.judge.credit.operations.crossings import look_at_company
 from huikuan.judge.credit.operations.dry_runs import Question, answer, record_dry_run, require_question
 from huikuan.judge.credit.operations.orders import ask_waiting
-from huikuan.judge.credit.policies import CREDIT_RULES
+from huikuan.judge.credit.policies import CREDIT_POLICY, CREDIT_RULES
 from huikuan.judge.credit.queries.limits import granted
 from huikuan.judge.credit.queries.terms import policy_in_force
 from huikuan.judge.credit.queries.terms_then import Basis

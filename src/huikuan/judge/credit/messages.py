@@ -132,7 +132,7 @@ FIGURES: dict[str, str] = {
     "part": gettext_noop("What counts without statements"),
     "grade_factor": gettext_noop("Factor of the grade"),
     "collateral": gettext_noop("Collateral"),
-    "insured": gettext_noop("Insured"),
+    "insured": gettext_noop("Of it insured"),
     "cap": gettext_noop("Cap of the policy"),
     "sum_of_members": gettext_noop("What its members are given together"),
     "group_share": gettext_noop("Share for groups"),

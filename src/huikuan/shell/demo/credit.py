@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Wish
 from huikuan.judge.credit.models import DryRun, LimitRequest
 from huikuan.judge.credit.operations.dry_runs import Question, dry_run, rules_to_try, terms_to_try
 from huikuan.judge.credit.operations.limits import request_limit
-from huikuan.judge.credit.policies import CREDIT_RULES
+from huikuan.judge.credit.policies import CREDIT_POLICY, CREDIT_RULES
 from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.models import Assessment, Information
 from huikuan.judge.rating.operations.assessing import record_assessments

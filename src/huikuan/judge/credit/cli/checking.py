@@ -13,7 +13,7 @@ from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import check_order, release_order
 from huikuan.judge.credit.queries.judging import Judged, judge_amount
 from huikuan.judge.credit.queries.standings import WaitingRow, observed_page, waiting_page
-from huikuan.judge.credit.telling import judged_json
+from huikuan.judge.credit.telling.decisions import judged_json
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.cli import add_user_option, authenticated

@@ -56,7 +56,7 @@ def add_dry_run(actions: Any) -> None:
 def _run(options: Namespace) -> int:
     from huikuan.judge.credit.operations.dry_runs import dry_run
     from huikuan.judge.credit.queries.dry_runs import dry_run_with_id, named, orders_of, report_of
-    from huikuan.judge.credit.reports import report_json, report_lines, row_json
+    from huikuan.judge.credit.telling.dry_runs import report_json, report_lines, row_json
 
     at, company = datetime.now(UTC), company_record(options.company)
     scope = reader_scope(options, Permission.VIEW_LEDGER, at=at)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from huikuan.judge.credit.cli.options import finish, show
 from huikuan.judge.credit.domain.proposing import GroupProposal, Proposal
 from huikuan.judge.credit.messages import METHODS
-from huikuan.judge.credit.proposal_telling import group_json, proposal_json, told_figure, told_missing, told_steps
 from huikuan.judge.credit.queries.proposals import proposed, proposed_group
+from huikuan.judge.credit.telling.proposals import group_json, proposal_json, told_figure, told_missing, told_steps
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.commanding import reader_scope

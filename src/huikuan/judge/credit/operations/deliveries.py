@@ -9,7 +9,7 @@ from huikuan.judge.credit.models import OrderDecision
 from huikuan.judge.credit.operations.facts import decided
 from huikuan.judge.credit.queries.judging import Judged, judge_delivery
 from huikuan.judge.credit.queries.standings import StandingRow, asking_standing
-from huikuan.judge.credit.telling import told_reason
+from huikuan.judge.credit.telling.decisions import told_reason
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.audit.operations import append

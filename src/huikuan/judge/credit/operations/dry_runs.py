@@ -12,12 +12,11 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY, policy_of
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.domain.limits import GRANTED, Limit
 from huikuan.judge.credit.domain.usual import METHODS
 from huikuan.judge.credit.models import DryRun
-from huikuan.judge.credit.policies import CREDIT_RULES, check_rules
+from huikuan.judge.credit.policies import CREDIT_POLICY, CREDIT_RULES, check_rules, policy_of
 from huikuan.judge.credit.queries.past import Period
 from huikuan.judge.credit.queries.replay import Replayed, replayed
 from huikuan.judge.credit.queries.terms_then import Basis

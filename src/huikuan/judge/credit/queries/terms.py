@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY, policy_of
 from huikuan.judge.credit.domain.terms import CreditPolicy
-from huikuan.judge.credit.policies import own_grace
+from huikuan.judge.credit.policies import CREDIT_POLICY, own_grace, policy_of
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, in_force
 

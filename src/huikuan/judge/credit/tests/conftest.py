@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY
+from huikuan.judge.credit.policies import CREDIT_POLICY
 from huikuan.judge.rating.models import Assessment
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.models import Company

@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.crossing import OVER, REARMED, crossing
 from huikuan.judge.credit.domain.deciding import ENFORCE, OPEN_DEBT, Rules
 from huikuan.judge.credit.domain.ending import ending
@@ -23,6 +22,7 @@ from huikuan.judge.credit.models import Crossing
 from huikuan.judge.credit.operations import crossings
 from huikuan.judge.credit.operations.crossings import MOVING, WATCH, follow_crossings, look_at_company
 from huikuan.judge.credit.operations.orders import release_order
+from huikuan.judge.credit.policies import CREDIT_POLICY
 from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, day, person
 from huikuan.judge.credit.tests.test_limits import ask, grant
 from huikuan.judge.credit.tests.test_orders import change, limited, rules

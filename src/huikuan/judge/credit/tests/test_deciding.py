@@ -26,7 +26,7 @@ from huikuan.judge.credit.domain.deciding import (
     utilisation_e4,
 )
 from huikuan.judge.credit.domain.limits import EXPIRED, GRANTED, NONE, Limit
-from huikuan.judge.credit.telling import percent_text
+from huikuan.judge.credit.telling.decisions import percent_text
 
 RULES = Rules(mode=ENFORCE)
 NONE_LATE = Late()

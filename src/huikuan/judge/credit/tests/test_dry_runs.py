@@ -25,7 +25,7 @@ from huikuan.judge.credit.operations.dry_runs import (
 from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.dry_runs import DryRunRow, Figures, dry_run_with_id, orders_of, report_of
 from huikuan.judge.credit.queries.terms_then import Basis
-from huikuan.judge.credit.reports import average_days, headline
+from huikuan.judge.credit.telling.dry_runs import average_days, headline
 from huikuan.judge.credit.tests.conftest import Trade, day, person
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event

@@ -10,7 +10,7 @@ import pytest
 
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.queries.judging import judge_amount
-from huikuan.judge.credit.telling import judged_json
+from huikuan.judge.credit.telling.decisions import judged_json
 from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, person
 from huikuan.judge.credit.tests.test_orders import limited, rules, staffed
 from huikuan.mechanisms.identity.domain.roles import Permission

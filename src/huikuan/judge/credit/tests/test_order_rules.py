@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.judge.credit.operations.orders import check_order
-from huikuan.judge.credit.policies import CREDIT_RULES, rules_of
+from huikuan.judge.credit.policies import CREDIT_POLICY, CREDIT_RULES, rules_of
 from huikuan.judge.credit.queries.standings import decisions
 from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, person
 from huikuan.judge.credit.tests.test_exposure import parts

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY, check_policy, policy_of
 from huikuan.judge.credit.domain import proposing
 from huikuan.judge.credit.domain.calculation import text_of
 from huikuan.judge.credit.domain.limits import NONE, STANDING, TEMPORARY, Limit, Wish
 from huikuan.judge.credit.domain.proposing import Balances, Known, Proposal, Traded, departures
 from huikuan.judge.credit.models import LimitRequest
 from huikuan.judge.credit.operations.proposing import request_measured
+from huikuan.judge.credit.policies import CREDIT_POLICY, check_policy, policy_of
 from huikuan.judge.credit.queries.limits import request
 from huikuan.judge.credit.queries.proposals import proposals, proposed, proposed_group
 from huikuan.judge.credit.tests.conftest import AT, TODAY, Trade, credit_policy, graded, person

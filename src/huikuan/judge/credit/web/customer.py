@@ -16,7 +16,7 @@ from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY
 from huikuan.judge.credit.messages import COMPONENTS, LIMIT_KINDS, LIMIT_STATES, STEPS
 from huikuan.judge.credit.queries.limits import RequestRow, history
 from huikuan.judge.credit.queries.pictures import NodePicture, Picture, pictures
-from huikuan.judge.credit.telling import percent_text
+from huikuan.judge.credit.telling.decisions import percent_text
 from huikuan.judge.credit.web.asking import again, ask, filled_in
 from huikuan.judge.credit.web.limits import cells, headers
 from huikuan.judge.credit.web.proposals import chosen, customer_proposals

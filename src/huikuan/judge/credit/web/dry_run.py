@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from huikuan.judge.credit.credit_policy import CREDIT_POLICY
 from huikuan.judge.credit.domain.deciding import OBSERVE
 from huikuan.judge.credit.domain.usual import BY_POLICY, METHODS
 from huikuan.judge.credit.messages import BASES, DECISIONS, OUTCOMES
@@ -28,7 +27,7 @@ from huikuan.judge.credit.operations.dry_runs import (
     start_dry_run,
     terms_to_try,
 )
-from huikuan.judge.credit.policies import CREDIT_RULES
+from huikuan.judge.credit.policies import CREDIT_POLICY, CREDIT_RULES
 from huikuan.judge.credit.queries.dry_runs import (
     FIGURES,
     DryRunRow,
@@ -39,7 +38,7 @@ from huikuan.judge.credit.queries.dry_runs import (
     report_of,
 )
 from huikuan.judge.credit.queries.terms_then import Basis
-from huikuan.judge.credit.reports import average_days, headline, reasons_of
+from huikuan.judge.credit.telling.dry_runs import average_days, headline, reasons_of
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text

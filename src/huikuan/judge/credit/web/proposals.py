@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.domain.proposing import GroupProposal, Proposal, Worked
 from huikuan.judge.credit.messages import METHODS
-from huikuan.judge.credit.proposal_telling import told_figure, told_missing, told_payment_methods, told_steps
 from huikuan.judge.credit.queries.proposals import ByPolicy, GroupByPolicy, proposed, proposed_group
+from huikuan.judge.credit.telling.proposals import told_figure, told_missing, told_payment_methods, told_steps
 from huikuan.judge.credit.web.asking import amount_of
 from huikuan.judge.rating.domain.behaviour import YEAR_DAYS
 from huikuan.kernel.errors import Refusal

@@ -18,7 +18,7 @@ from huikuan.judge.credit.domain.deciding import ORDER, RELEASED, WAITING
 from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, observed_page, waiting_page
-from huikuan.judge.credit.telling import told_reason, told_way
+from huikuan.judge.credit.telling.decisions import told_reason, told_way
 from huikuan.judge.credit.web.dry_run import latest_line, observes
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal

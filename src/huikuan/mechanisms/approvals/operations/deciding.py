@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from huikuan.kernel.errors import Refusal
@@ -48,7 +47,7 @@ def return_request(*, request_id: int, comment: str, actor: str, at: datetime) -
 
 
 def _decide(
-    request: ApprovalRequest, step: str, steps: Sequence[Step], stand: Stand, *, comment: str, actor: str, at: datetime
+    request: ApprovalRequest, step: str, steps: list[Step], stand: Stand, *, comment: str, actor: str, at: datetime
 ) -> None:
     """Record the step, by the mandate it is decided by; refuses whoever has none."""
     mandate, own = desk_of(actor, at=at).require(request, steps, stand, comment=comment, at=at)

@@ -27,7 +27,7 @@ from huikuan.judge.credit.messages import STATES
 from huikuan.judge.credit.operations.orders import check_order
 from huikuan.judge.credit.queries.judging import judge_amount
 from huikuan.judge.credit.queries.standings import DecisionRow, decisions
-from huikuan.judge.credit.telling import judged_json, told_reason
+from huikuan.judge.credit.telling.decisions import judged_json, told_reason
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company

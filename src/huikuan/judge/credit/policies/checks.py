@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from huikuan.judge.credit.domain.deciding import ENFORCE, EXPOSURE, HOLD, OBSERVE, OPEN_DEBT, WARN, Blocking, Rules
 from huikuan.judge.credit.domain.terms import UNRATED
-from huikuan.judge.credit.reading import check_amounts, is_amount, is_whole, minor_at_most, names
+from huikuan.judge.credit.policies.reading import check_amounts, is_amount, is_whole, minor_at_most, names
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.policies.kinds import Kind, register, retire
 

@@ -19,7 +19,7 @@ from huikuan.judge.credit.domain.terms import (
     EarlyPayment,
     Terms,
 )
-from huikuan.judge.credit.reading import check_amounts, is_amount, is_whole, minor_at_most, names
+from huikuan.judge.credit.policies.reading import check_amounts, is_amount, is_whole, minor_at_most, names
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_minor

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from huikuan.judge.credit.messages import BASES, DECISIONS, RULES
 from huikuan.judge.credit.queries.dry_runs import DryRunRow, Figures, Report
-from huikuan.judge.credit.telling import told_reason
+from huikuan.judge.credit.telling.decisions import told_reason
 from huikuan.kernel.money import to_text
 
 _AMOUNTS = (
