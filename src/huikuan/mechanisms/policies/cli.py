@@ -95,7 +95,9 @@ def _list(options: argparse.Namespace) -> int:
         _print_json({"in_force": [asdict(row) for row in rows], "versions": [asdict(row) for row in versions]})
         return 0
     for row in rows:
-        print(f"{row.kind} · " + (f"{row.number} (#{row.version_id})" if row.number else _("shipped default")))
+        review = row.document.get("review_on")
+        told = f"{row.number} (#{row.version_id})" if row.number else _("shipped default")
+        print(f"{row.kind} · {told}" + (" · " + _("review on %(day)s") % {"day": review} if review else ""))
     for version in versions:
         print(f"#{version.id} {version.kind} {version.number} · {version.state} · {version.drafted_by}")
     return 0

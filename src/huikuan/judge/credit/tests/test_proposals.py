@@ -437,3 +437,13 @@ def test_the_command_shows_the_calculation(capsys: pytest.CaptureFixture[str]) -
     )
     assert (asked["prepaid_percent"], asked["departures"]) == (10, ["until"])
     assert run("calculate", "MAIN-N", "--sales", "much", "--json")[0] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_of_policies_says_when_one_is_to_be_reviewed(capsys: pytest.CaptureFixture[str]) -> None:
+    person("chen", "credit_analyst")
+    person("li", "credit_manager")
+    credit_policy(review_on="2027-06-30")
+    assert cli.main(["policy", "list"]) == 0
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("credit_policy")]
+    assert line.endswith("2027-06-30")
