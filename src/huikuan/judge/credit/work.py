@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -48,7 +50,7 @@ def _policies(_about: About) -> str:
 def _page(about: About) -> str:
     """The customer's exposure and limits; of a group, its page."""
     if about.customer_id is None:
-        return reverse("dossiers:groups")
+        return f"{reverse('credit:group')}?{urlencode({'group': about.shown['group']})}"
     return reverse("credit:customer", args=[about.customer_id])
 
 

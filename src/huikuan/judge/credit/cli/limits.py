@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from argparse import Namespace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +13,12 @@ from huikuan.judge.credit.cli.drift import add_drift
 from huikuan.judge.credit.cli.options import about_customer, asked, finish, show
 from huikuan.judge.credit.cli.proposals import add_calculate, add_sales_option
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Limit, Wish
+from huikuan.judge.credit.domain.proposing import wish_as_proposed
 from huikuan.judge.credit.messages import LIMIT_KINDS, LIMIT_STATES, STEPS
 from huikuan.judge.credit.operations.proposing import request_measured
 from huikuan.judge.credit.queries.exposure import nodes_of
 from huikuan.judge.credit.queries.limits import RequestRow, history, limits_on, request, waiting
+from huikuan.judge.credit.queries.proposals import proposed, proposed_group
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.approvals import operations
@@ -57,7 +59,9 @@ def add_limit(actions: Any) -> None:
 def _add_propose(verbs: argparse._SubParsersAction[Any]) -> None:
     propose = finish(verbs.add_parser("propose", help=_("ask for a limit; another grants it")), _propose)
     propose.add_argument("node", metavar="CUSTOMER", help=_("code of the customer, or of the group with --group"))
-    propose.add_argument("amount", help=_("0: nothing on credit"))
+    propose.add_argument(
+        "amount", nargs="?", default="", help=_("0: nothing on credit; left out: as the policy gives")
+    )
     propose.add_argument("--group", action="store_true", help=_("for everybody in a group together"))
     propose.add_argument("--currency", default="", metavar="CODE")
     propose.add_argument("--from", dest="from_on", default="", metavar="DATE", help=_("today if left out"))
@@ -104,8 +108,33 @@ def _propose(options: Namespace) -> int:
     at, company = datetime.now(UTC), company_record(options.company)
     today = business_date(at, company.time_zone)
     scope = reader_scope(options, Permission.PROPOSE_LIMIT, at=at)
-    currency = options.currency or company.currency
-    wish = Wish(
+    customer_id = None if options.group else customer(options.node, scope=scope).id
+    sales = to_minor(options.sales, company.currency) if options.sales else None
+    if options.amount:
+        wish = _wish(options, company.currency, today)
+    elif options.group:
+        wish = wish_as_proposed(proposed_group(company, options.node, day=today, at=at, scope=scope).proposal)
+    else:
+        found = proposed(company, customer_id or 0, day=today, at=at, scope=scope, stated_sales=sales)
+        wish = wish_as_proposed(found.proposal)
+    number = request_measured(
+        company=company,
+        customer_id=customer_id,
+        group=options.node if options.group else "",
+        wish=wish,
+        reason=options.reason,
+        stated_sales=sales,
+        replaces=options.again,
+        actor=commander(options, Permission.PROPOSE_LIMIT, company_id=company.pk, at=at),
+        at=at,
+    )
+    return _answer(options, number)
+
+
+def _wish(options: Namespace, own: str, today: date) -> Wish:
+    """What the command says; `own`: the company's currency."""
+    currency = options.currency or own
+    return Wish(
         kind=TEMPORARY if options.temporary else STANDING,
         currency=currency,
         amount=to_minor(options.amount, currency),
@@ -114,18 +143,6 @@ def _propose(options: Namespace) -> int:
         term_days=options.term,
         prepaid_percent=options.prepaid,
     )
-    number = request_measured(
-        company=company,
-        customer_id=None if options.group else customer(options.node, scope=scope).id,
-        group=options.node if options.group else "",
-        wish=wish,
-        reason=options.reason,
-        stated_sales=to_minor(options.sales, company.currency) if options.sales else None,
-        replaces=options.again,
-        actor=commander(options, Permission.PROPOSE_LIMIT, company_id=company.pk, at=at),
-        at=at,
-    )
-    return _answer(options, number)
 
 
 def _approve(options: Namespace) -> int:

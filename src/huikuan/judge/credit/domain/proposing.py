@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from huikuan.judge.credit.domain.limits import TEMPORARY, Limit, Wish
+from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Limit, Wish
 from huikuan.judge.credit.domain.methods import (
     Proposed,
     Sheet,
@@ -180,6 +180,16 @@ def propose_group(
         steps.append(Step("cap", Fraction(amount)))
     until = min((one.until_on for _, one in members), default=review_day(day, policy.valid_months))
     return GroupProposal(day, currency, tuple(members), total, amount, tuple(steps), until)
+
+
+def wish_as_proposed(proposal: Proposal | GroupProposal) -> Wish:
+    """A standing limit for just what is proposed, from the proposal's day; refuses where nothing can be worked out."""
+    if proposal.amount is None:
+        raise Refusal("proposal_none")
+    terms: tuple[int | None, int | None] = (None, None)
+    if isinstance(proposal, Proposal):
+        terms = (proposal.term_days, proposal.prepaid_percent)
+    return Wish(STANDING, proposal.currency, proposal.amount, proposal.day, proposal.until_on, *terms)
 
 
 def departures(wish: Wish, *, governing: Limit, proposal: Proposal | GroupProposal) -> tuple[str, ...]:

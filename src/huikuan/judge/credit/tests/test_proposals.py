@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from fractions import Fraction
 from typing import Any
 
@@ -437,6 +437,35 @@ def test_the_command_shows_the_calculation(capsys: pytest.CaptureFixture[str]) -
     )
     assert (asked["prepaid_percent"], asked["departures"]) == (10, ["until"])
     assert run("calculate", "MAIN-N", "--sales", "much", "--json")[0] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_command_without_an_amount_asks_as_the_policy_gives(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return AT
+
+    monkeypatch.setattr("huikuan.judge.credit.cli.limits.datetime", Clock)
+    trade = Trade()
+    trade.grouped()
+    graded(trade.north, "B")
+    statements(trade.north)
+
+    def run(*arguments: str) -> dict[str, Any]:
+        capsys.readouterr()
+        cli.main(["credit", "limit", "propose", *arguments, "--reason", "按政策", "--json"])
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    asked = run("MAIN-N", "--sales", "12000000")
+    assert (asked["amount"], asked["term_days"], asked["prepaid_percent"]) == ("24.00", 30, 0)
+    assert (asked["until"], asked["departures"]) == ("2026-12-31", [])
+    assert (run("LU", "--group")["amount"], run("MAIN-S")["amount"]) == ("24.00", "0.00")
+    graded(trade.apart, "A")
+    assert run("MAIN-A")["error"]["code"] == "proposal_none"
 
 
 @pytest.mark.django_db(transaction=True)
