@@ -21,6 +21,7 @@ from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.mechanisms.policies.models import PolicyVersion
 from huikuan.shell.tests.books import AS_OF, AT, Books
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
 from huikuan.shell.tests.test_access import signed_in
 from huikuan.shell.wiring import jobs
 
@@ -112,3 +113,17 @@ def test_of_another_company_there_is_nothing(books: Books, on_the_day: None) -> 
     assert other.get(f"/credit/dry-run/{run_id}").status_code == 404
     assert other.get("/credit/dry-run").context["runs"] == []
     assert other.post(f"/credit/dry-run/{run_id}/enforce").status_code == 404
+
+
+@pytest.mark.browser
+def test_no_page_of_dry_runs_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -> None:
+    run_id = replayed()
+    for path in ("/credit/dry-run", f"/credit/dry-run/{run_id}?figure=all", "/credit/", "/credit/?show=observed"):
+        page.set_viewport_size(DESK)
+        page.emulate_media(color_scheme="light")
+        page.goto(path)
+        shuts_nobody_out(page)
+        page.emulate_media(color_scheme="dark")
+        shuts_nobody_out(page, colours_alone=True)
+        page.set_viewport_size(PHONE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
