@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +21,11 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.mechanisms.policies.models import PolicyVersion
+from huikuan.shell.cli import main
 from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
 from huikuan.shell.tests.test_access import signed_in
+from huikuan.shell.tests.test_credit_pages import enforce, order
 from huikuan.shell.wiring import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,7 +84,7 @@ def test_the_form_asks_a_worker_and_the_list_shows_what_it_did(books: Books, on_
 @pytest.mark.parametrize(
     ("said", "field"),
     [({"until": "2099-01-01"}, "since"), ({"since": ""}, "since"), ({"late": "x"}, "late"), ({"late": "400"}, "late"),
-     ({"warn_over": "130"}, "")],
+     ({"warn_over": "130"}, ""), ({"company": ""}, "company")],
 )  # fmt: skip
 def test_what_cannot_be_replayed_stands_beside_its_field(
     books: Books, on_the_day: None, said: dict[str, str], field: str
@@ -113,6 +116,31 @@ def test_of_another_company_there_is_nothing(books: Books, on_the_day: None) -> 
     assert other.get(f"/credit/dry-run/{run_id}").status_code == 404
     assert other.get("/credit/dry-run").context["runs"] == []
     assert other.post(f"/credit/dry-run/{run_id}/enforce").status_code == 404
+
+
+def test_while_checks_only_observe_the_day_and_the_list_say_what_would_have_waited(
+    books: Books, on_the_day: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id = order(books, "C0001", "SO-1")
+    analyst, clerk = signed_in("chen", "credit_analyst"), signed_in("lin", "billing_clerk")
+    listed = analyst.get("/credit/")
+    assert (listed.context["rows"], listed.context["observing"].run_id) == ([], None)
+    assert 'href="/credit/dry-run"' in listed.content.decode()
+    ((row, _state, reason),) = analyst.get("/credit/?show=observed").context["rows"]
+    assert (row.order_id, row.state) == (order_id, "held")
+    assert reason
+    assert [len(exported(analyst, f"/credit/export?format=csv{more}")) for more in ("", "&show=observed")] == [1, 2]
+    assert main(["credit", "held", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["orders"], [one["order"] for one in said["would_wait"]]) == ([], ["SO-1"])
+    assert "/credit/dry-run" in analyst.get("/today").content.decode().partition("<main")[2]
+    run_id = replayed()
+    for path in ("/today", "/credit/"):
+        assert f"/credit/dry-run/{run_id}" in analyst.get(path).content.decode()
+    assert f"/credit/dry-run/{run_id}" not in clerk.get("/today").content.decode()
+    enforce()
+    assert analyst.get("/credit/").context["observing"] is None
+    assert f"/credit/dry-run/{run_id}" not in analyst.get("/today").content.decode()
 
 
 @pytest.mark.browser

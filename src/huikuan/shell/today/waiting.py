@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations.drafts import KEPT
 from huikuan.connect.connectors.templatetags.connectors import import_kind
-from huikuan.judge.credit.web.dry_run import latest_line, observes
+from huikuan.judge.credit.web.dry_run import observing
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.approvals.kinds import kind_named as approval_kind
 from huikuan.mechanisms.approvals.queries import waiting_for
@@ -22,8 +22,8 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.queries import failure_of
-from huikuan.mechanisms.pages.access import companies_offered, may, permitted_companies, scope_of
-from huikuan.mechanisms.pages.reading import Reading, address, reading_of
+from huikuan.mechanisms.pages.access import may, permitted_companies, scope_of
+from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.mechanisms.policies.kinds import kind_named
 from huikuan.mechanisms.work.queries import Chosen, items_page
 from huikuan.record.contracts.queries.upcoming import milestones_awaited
@@ -170,15 +170,15 @@ def _observing(request: HttpRequest) -> Group | None:
     """While order checks only observe: what they would have held, for who may draft or approve the rules."""
     if not (may(request, Permission.DRAFT_POLICY) or may(request, Permission.APPROVE_POLICY)):
         return None
-    company = reading_of(request).company
-    if not any(observes(one) for one in ([company] if company else companies_offered(request))):
+    found = observing(request)
+    if found is None:
         return None
-    found = latest_line(request)
+    told = found.line or _("Replay last year to see what they would have held.")
     task = Task(
-        title=_("Order checks only observe"),
-        detail=found[1] if found else _("Replay last year to see what they would have held."),
-        url=reverse("credit:dry-run", args=[found[0]]) if found else reverse("credit:dry-runs"),
-        act=_("Look") if found else _("Replay"),
+        title=f"{_('Order checks only observe')} · {found.names}",
+        detail=told,
+        url=reverse("credit:dry-run", args=[found.run_id]) if found.run_id else reverse("credit:dry-runs"),
+        act=_("Look") if found.run_id else _("Replay"),
         icon="shield-check",
     )
     return Group(_("Credit control"), (task,), 1, reverse("credit:dry-runs"))

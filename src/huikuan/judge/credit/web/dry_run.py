@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -46,7 +47,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import JobRow, latest
-from huikuan.mechanisms.pages.access import may, may_for, needs, scope_of
+from huikuan.mechanisms.pages.access import companies_offered, may, may_for, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -72,7 +73,8 @@ def show_runs(request: HttpRequest) -> HttpResponse:
     page = {
         "runs": [(run, _(BASES[run.method])) for run in _runs(request)],
         "jobs": [job for job in map(_under_way, offered) if job],
-        "companies": [(one.code, one.name) for one in offered],
+        # Nothing is asked for the first of several because nobody chose.
+        "companies": [*([("", "")] if len(offered) > 1 else []), *((one.code, one.name) for one in offered)],
         "methods": [(method, _(BASES[method])) for method in METHODS],
         "policies": _choices(CREDIT_RULES.name),
         "terms": _choices(CREDIT_POLICY.name),
@@ -141,14 +143,33 @@ def enforce(request: HttpRequest, run_id: int) -> HttpResponse:
     return HttpResponseRedirect(address(reverse("credit:dry-run", args=[run_id]), reading_of(request)))
 
 
-def latest_line(request: HttpRequest) -> tuple[int, str] | None:
-    """The newest dry run of the page's company, or of any the reader sees: its id, and what it came to."""
-    if not may(request, Permission.VIEW_LEDGER):
-        return None
-    for run in _runs(request, limit=1):
-        report = report_of(run, orders_of(run, scope=scope_of(request, Permission.VIEW_LEDGER)))
-        return run.id, headline(run, report.together)
-    return None
+@dataclass(frozen=True, slots=True)
+class Observing:
+    """The companies of the page whose order checks only observe, and the newest dry run of one of them: its id (None:
+    there is none yet), and what it came to."""
+
+    companies: tuple[Company, ...]
+    run_id: int | None = None
+    line: str = ""
+
+    @property
+    def names(self) -> str:
+        return "、".join(one.name for one in self.companies)
+
+
+def observing(request: HttpRequest) -> Observing | None:
+    """None: every company of the page enforces its order checks."""
+    company = reading_of(request).company
+    offered = [company] if company else companies_offered(request)
+    found = tuple(one for one in offered if observes(one))
+    if not found or not may(request, Permission.VIEW_LEDGER):
+        return Observing(found) if found else None
+    scope = scope_of(request, Permission.VIEW_LEDGER)
+    runs = [run for one in found for run in dry_runs(scope=scope, company_id=one.pk, limit=1)]
+    if not runs:
+        return Observing(found)
+    newest = max(runs, key=lambda run: run.id)
+    return Observing(found, newest.id, headline(newest, report_of(newest, orders_of(newest, scope=scope)).together))
 
 
 def _runs(request: HttpRequest, limit: int = ROWS) -> list[DryRunRow]:
@@ -163,16 +184,17 @@ def _preset(today: date) -> dict[str, str]:
 
 def _ask(request: HttpRequest, form: Form) -> bool:
     """Whether the run was asked for; what stands against it is in the form."""
-    company = next((one for one in _askable(request) if one.code == form.text("company")), None)
-    if company is None:
+    offered = _askable(request)
+    company = next((one for one in offered if one.code == form.text("company")), None)
+    if not offered:
         raise Http404
     at = timezone.now()
     since, until = form.read("since", parse_date), form.read("until", parse_date)
     late, rules = form.read("late", _whole), {name: form.read(name, _whole) for name in TRIED}
-    for name in ("since", "until"):
-        if not form.text(name):
+    for name, value in (("company", company), ("since", form.text("since")), ("until", form.text("until"))):
+        if not value:
             form.blame(name, Refusal("limit_field_missing"))
-    if form.problems or since is None or until is None:
+    if form.problems or company is None or since is None or until is None:
         return False
     try:
         policy = rules_to_try(company, at=at, version_id=_version(form.text("policy")))

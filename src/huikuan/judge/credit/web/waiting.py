@@ -19,14 +19,14 @@ from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, observed_page, waiting_page
 from huikuan.judge.credit.telling.decisions import told_reason, told_way
-from huikuan.judge.credit.web.dry_run import latest_line, observes
+from huikuan.judge.credit.web.dry_run import observing
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -60,8 +60,7 @@ def show_waiting(request: HttpRequest) -> HttpResponse:
     currencies = dict(Company.objects.values_list("pk", "currency"))
     page = {
         "shown": _shown(request),
-        "observing": _observing(request),
-        "latest": latest_line(request),
+        "observing": observing(request),
         "rows": [(row, _(STATES[row.state]), _first_reason(row, currencies)) for row in found[:ROWS]],
         "next": found[ROWS - 1].order_id if len(found) > ROWS else "",
     }
@@ -157,12 +156,6 @@ def _found(request: HttpRequest, after: int, limit: int) -> list[WaitingRow]:
 
 def _shown(request: HttpRequest) -> str:
     return OBSERVED if request.GET.get("show") == OBSERVED else ""
-
-
-def _observing(request: HttpRequest) -> bool:
-    """Whether the checks of the page's company, or of any, only observe."""
-    company = reading_of(request).company
-    return any(observes(one) for one in ([company] if company else companies_offered(request)))
 
 
 def _order(request: HttpRequest, order_id: int) -> OrderRow:
