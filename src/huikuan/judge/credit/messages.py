@@ -267,5 +267,7 @@ RULES: dict[str, str] = {
     "overdue_days": gettext_noop("overdue for too long"),
     "overdue_amount": gettext_noop("too much overdue"),
     "missing_contract": gettext_noop("no contract"),
+    "review_overdue": gettext_noop("grade too old"),
+    "flagged": gettext_noop("pays late on purpose"),
     "without_rate": gettext_noop("no exchange rate"),
 }

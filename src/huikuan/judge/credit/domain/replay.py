@@ -10,11 +10,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
-from huikuan.judge.credit.domain.deciding import HOLD, Decision, Late, Reason, Rules, Standing, WayOut, decide
+from huikuan.judge.credit.domain.deciding import (
+    HOLD,
+    NOTHING_KNOWN,
+    Decision,
+    Known,
+    Late,
+    Reason,
+    Rules,
+    Standing,
+    WayOut,
+    decide,
+)
 from huikuan.judge.credit.domain.exposure import (
     ADVANCES,
     DEBT,
@@ -72,12 +83,20 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Spell:
     """From a day on: a customer's grade, the grace that goes with it, and the limit the policy would have proposed
-    (None: too little was known to propose one)."""
+    (None: too little was known to propose one). `review_on`: when a grade that was given is looked at again;
+    `known`: what else was known by then."""
 
     since: date
     grade: str
     grace_days: int
     proposed: Limit | None
+    review_on: date | None = None
+    known: Known = NOTHING_KNOWN
+
+    def known_on(self, day: date) -> Known:
+        """The same with the days for which the review of the grade is due."""
+        due = (day - self.review_on).days if self.review_on else 0
+        return replace(self.known, review_days=max(0, due))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +241,9 @@ def _told(ask: Ask, book: _Book, *, dues: Dues, terms: Terms, rules: Rules, valu
             raise
         unvalued = Decision(HOLD, (Reason("without_rate", HOLD),), (WayOut("add_rate"),))
         return Told(ask, unvalued, (), Late(), grade)
-    return Told(ask, decide(nodes, late, rules, has_contract=ask.has_contract), nodes, late, grade)
+    known = spell.known_on(ask.day) if spell else NOTHING_KNOWN
+    decision = decide(nodes, late, rules, has_contract=ask.has_contract, known=known)
+    return Told(ask, decision, nodes, late, grade)
 
 
 def _standings(ask: Ask, limit: Limit, book: _Book, terms: Terms, value: Value) -> Iterator[Standing]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from huikuan.judge.credit.domain.deciding import NOTHING_KNOWN, Known
 from huikuan.judge.credit.domain.limits import GRANTED, STANDING, Granted, Limit, Wish
 from huikuan.judge.credit.domain.proposing import propose
 from huikuan.judge.credit.domain.replay import Spell, Terms, Value
@@ -29,6 +30,9 @@ from huikuan.kernel.rates import convert
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.models import Conduct
+from huikuan.record.customers.queries import affiliation_as_of
+from huikuan.record.customers.queries.conduct import flagged_on
 from huikuan.record.customers.queries.families import groups_over_time
 from huikuan.record.receivables.models import ExchangeRate
 from huikuan.record.receivables.queries.open_lines import counted, moment_of
@@ -71,11 +75,13 @@ def terms_then(
     spells: dict[int, list[Spell]] = defaultdict(list)
     for first in _months(period.since, period.until):
         day = first - timedelta(days=1)
-        grades = _grades(day, period, customer_ids)
+        rated, known = _grades(day, period, customer_ids), _known(day, rules, customer_ids)
+        grades = {customer_id: grade for customer_id, (grade, _) in rated.items()}
         limits = _limits(company, day, period, rules, grades, customer_ids, method=basis.method)
         for one in customer_ids:
-            grade = grades.get(one, "")
-            spells[one].append(Spell(first, grade, rules.grace(grade), limits.get(one)))
+            grade, review_on = rated.get(one, ("", None))
+            spell = Spell(first, grade, rules.grace(grade), limits.get(one), review_on, known.get(one, NOTHING_KNOWN))
+            spells[one].append(spell)
     return Terms(company.currency, theirs, spells, groups)
 
 
@@ -165,18 +171,29 @@ def _as_it_is(minor: int, _currency: str, _into: str, _day: date) -> int:
     return minor
 
 
-def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[int, str]:
-    """Customer → the grade that held on the day; of whom had none yet what the scorecards give by its facts."""
-    held: dict[int, str] = {}
+def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[int, tuple[str, date | None]]:
+    """Customer → the grade that held on the day, and when it was to be reviewed; of whom had none yet what the
+    scorecards give by its facts."""
+    held: dict[int, tuple[str, date | None]] = {}
     ids = sorted(customer_ids)
     if Assessment.objects.filter(as_of__lte=day, tx__lt=period.horizon).exists():
         for start in range(0, len(ids), _AT_ONCE):
             some = ratings_of(ids[start : start + _AT_ONCE], day=day, scope=EVERYTHING, known=period.known)
-            held |= {customer_id: rating.grade for customer_id, rating in some.items()}
+            held |= {customer_id: (rating.grade, rating.review_on) for customer_id, rating in some.items()}
     others = [one for one in ids if one not in held]
     policy = scorecard_on(period.on, known=period.known)
     found = assessed(as_of=day, policy=policy, customer_ids=others, known=period.known, order="id") if others else ()
-    return {**held, **{one.customer_id: one.result.grade for one in found}}
+    return {**held, **{one.customer_id: (one.result.grade, None) for one in found}}
+
+
+def _known(day: date, rules: Rules, customer_ids: Collection[int]) -> dict[int, Known]:
+    """Customer → its business type, where any rule asks for it, and whether it was flagged; of others nothing."""
+    types = affiliation_as_of(day, dimension="business_type") if rules.checks.get("business_types") else {}
+    ids, flagged = sorted(customer_ids), set[int]()
+    if Conduct.objects.filter(effective_on__lte=day).exists():
+        for start in range(0, len(ids), _AT_ONCE):
+            flagged |= flagged_on(ids[start : start + _AT_ONCE], day)
+    return {one: Known(types.get(one, ""), flagged=one in flagged) for one in ids if one in types or one in flagged}
 
 
 def _bought(company_id: int, day: date, period: Period) -> dict[int, list[Bought]]:

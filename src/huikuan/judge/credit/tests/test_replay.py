@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huikuan.judge.credit.domain.deciding import Blocking, Late, Rules, Standing, decide
+from huikuan.judge.credit.domain.deciding import Blocking, Known, Late, Rules, Standing, decide
 from huikuan.judge.credit.domain.exposure import ADVANCES, CLAIMS, ORDERS, UNAPPLIED, Line, exposure_of
 from huikuan.judge.credit.domain.limits import GRANTED, STANDING, Granted, Limit, Wish
 from huikuan.judge.credit.domain.outcomes import LOST, PAID, WITHDRAWN, Claim, Clearing, Outcome, outcome_of
@@ -121,6 +121,14 @@ def test_a_group_with_a_limit_binds_while_one_stands_in_it() -> None:
     # 700 of the one and 400 of the other; once the first has left, 900 alone.
     assert decisions(found) == ["approve", "hold", "warn"]
     assert [one.nodes[-1].after for one in found] == [700, 1_100, 900]
+
+
+def test_a_flag_holds_and_an_old_grade_warns() -> None:
+    rules = Rules(order=Blocking(flagged=True, review_days=30))
+    spell = Spell(date.min, "B", 0, LIMIT, review_on=day(0))
+    flagged = Spell(day(40), "B", 0, LIMIT, review_on=day(100), known=Known(flagged=True))
+    found = told([ask(1, 30, 10), ask(2, 31, 10), ask(3, 41, 10)], rules=rules, spells={1: (spell, flagged)})
+    assert decisions(found) == ["approve", "warn", "hold"]
 
 
 def test_a_currency_without_a_rate_holds() -> None:
