@@ -170,7 +170,7 @@ def test_one_s_own_override_can_be_withdrawn_and_not_approved(reader: Client, bo
 
 
 def test_facts_stand_side_by_side_and_an_agency_s_grade_goes_in(reader: Client, books: Books) -> None:
-    page = f"/credit/facts/{books.customer('C0001')}"
+    page = f"/customers/{books.customer('C0001')}/facts"
     reader.post(f"/credit/ratings/{books.customer('C0001')}/inform", {
         "factor": "bank_reference", "value": "fair", "source": "bank", "reliability": "2", "note": "回函",
     })  # fmt: skip
@@ -189,7 +189,7 @@ def test_facts_stand_side_by_side_and_an_agency_s_grade_goes_in(reader: Client, 
 
 
 def test_the_register_is_asked_where_one_is_set_up(reader: Client, books: Books, settings: Any) -> None:
-    page = f"/credit/facts/{books.customer('C0001')}"
+    page = f"/customers/{books.customer('C0001')}/facts"
     assert "/lookup" not in reader.get(page).content.decode()
     assert "未配置工商登记查询" in reader.post(f"{page}/lookup", follow=True).content.decode()
     with standing() as register:
@@ -243,7 +243,7 @@ def test_each_sees_the_ratings_of_their_customers_and_does_nothing_to_others(
             paths = [
                 f"/customers/{books.customer(code)}{rest}" for rest in ("?tab=rating", "/export/rating?format=csv")
             ]
-            paths += [f"/credit/facts/{books.customer(code)}{rest}" for rest in ("", "/export?format=csv")]
+            paths += [f"/customers/{books.customer(code)}/facts{rest}" for rest in ("", "/export?format=csv")]
             assert {answered(client, path) for path in paths} == {200 if code in mine else 404}, (name, code)
 
 

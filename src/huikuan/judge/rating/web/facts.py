@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET
 from huikuan.judge.rating.domain.factors import GROUPS
 from huikuan.judge.rating.policies import SCALES
 from huikuan.judge.rating.queries.registry import entry_on
-from huikuan.judge.rating.queries.side_by_side import FactRow, SideBySide, side_by_side
+from huikuan.judge.rating.queries.side_by_side import SideBySide, Told, side_by_side
 from huikuan.judge.rating.registering import registry
 from huikuan.judge.rating.telling import factor_title
 from huikuan.judge.rating.templatetags.rating import factor_value, reliability_name, source_name
@@ -31,6 +32,15 @@ from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.customers.queries import CustomerRow, customer_with_id
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Factors of one kind as a table: the columns, and each row with what stands in them."""
+
+    title: str
+    sources: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Told | None, ...]], ...]
+
+
 @needs(Permission.VIEW_CUSTOMERS)
 @require_GET
 def show_facts(request: HttpRequest, customer_id: int) -> HttpResponse:
@@ -41,7 +51,7 @@ def show_facts(request: HttpRequest, customer_id: int) -> HttpResponse:
     page = {
         "customer": customer,
         "facts": found,
-        "groups": [(_(words.GROUPS[group]), rows) for group in GROUPS if (rows := _of(found, group))],
+        "groups": [one for group in GROUPS if (one := _of(found, group))],
         "assesses": may_act(request, customer_id, Permission.ASSESS_CUSTOMERS),
         "agencies": [(agency, tuple(table)) for agency, table in scales.document.items()],
         "asks": registry() is not None,
@@ -87,9 +97,12 @@ def _found(request: HttpRequest, customer_id: int) -> SideBySide:
     return side_by_side(customer_id, scope=scope_of(request), day=reading.as_of, known=reading.known)
 
 
-def _of(found: SideBySide, group: str) -> list[tuple[FactRow, list[object]]]:
-    """The factors of a group, each with what every source that says anything says of it."""
-    return [(row, [row.told.get(source) for source in found.sources]) for row in found.rows if row.group == group]
+def _of(found: SideBySide, group: str) -> Group | None:
+    """The factors of a group, each with what every source that says anything of one of them says of it."""
+    rows = [row for row in found.rows if row.group == group]
+    sources = tuple(source for source in found.sources if any(source in row.told for row in rows))
+    told = tuple((row.factor, tuple(row.told.get(source) for source in sources)) for row in rows)
+    return Group(_(words.GROUPS[group]), sources, told) if rows else None
 
 
 def _lines(found: SideBySide) -> Iterator[list[Cell]]:
