@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.models import ScorecardDraft
+from huikuan.judge.rating.operations.information import record_information
+from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
 
 pytestmark = pytest.mark.browser
@@ -47,3 +50,23 @@ def test_the_effect_follows_what_is_typed(page: Any) -> None:
     page.goto(f"/credit/scorecards/{draft.pk}")
     shuts_nobody_out(page)
     assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_facts_side_by_side_shut_nobody_out(page: Any, books: Books) -> None:
+    told: dict[str, Any] = {
+        "customer_id": books.customer("C0001"), "on": AS_OF, "reliability": Reliability.REPORTED, "actor": "cli:test",
+        "at": AT,
+    }  # fmt: skip
+    for factor, value, source in (
+        ("bank_reference", "fair", "bank"), ("debt_ratio", "0.35", "third_party"), ("debt_ratio", "0.6", "analyst"),
+    ):  # fmt: skip
+        record_information(factor=factor, value=value, source=source, **told)
+    page.goto(f"/customers/{books.customer('C0001')}?tab=rating")
+    page.click("a[href*='/facts']")
+    row = page.locator("tr[data-factor=debt_ratio]")
+    assert row.locator("td").count() == 2, "a column for each source of ratios, and no other"
+    assert row.locator("[data-counts]").inner_text().startswith("35")
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        shuts_nobody_out(page)
+        assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
