@@ -18,7 +18,11 @@ def together() -> Iterator[None]:
     """Statements inside are sent without waiting for one another's answers; the block ends when all
     have answered, or with the enclosing block. They run in order, each with its own snapshot; the first error
     is raised at the end and undoes what followed. Fetch results after the block. Call inside a transaction."""
-    if not is_postgres() or connection.connection.pgconn.pipeline_status:
+    if not is_postgres():
+        yield
+        return
+    connection.ensure_connection()
+    if connection.connection.pgconn.pipeline_status:
         yield
         return
     with connection.wrap_database_errors, connection.connection.pipeline():
