@@ -1,4 +1,4 @@
-"""Commands of the band: `huikuan credit exposure|limit|check|held|release|dry-run`, and those of rating."""
+"""Commands of the band: `huikuan credit exposure|limit|check|decide|held|release|dry-run`, and those of rating."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`huikuan credit check|held|release`."""
+"""`huikuan credit check|decide|held|release`."""
 
 from __future__ import annotations
 
