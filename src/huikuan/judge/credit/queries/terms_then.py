@@ -153,22 +153,18 @@ def _limits(
 
 def _carried(company: Company, day: date, period: Period, grades: Mapping[int, str]) -> dict[int, Limit]:
     """In the currency it buys in; of several in the company's, where their rates were known."""
-    found = {}
-    for customer_id, each in _bought(company.pk, day, period).items():
+    found, bought = {}, _bought(company.pk, day, period)
+    value = rates_then({one.currency for each in bought.values() for one in each}, period)
+    for customer_id, each in bought.items():
         if is_newcomer(min(one.first_on for one in each), day):
             continue
         into = each[0].currency if len(each) == 1 else company.currency
-        value = rates_then({one.currency for one in each}, period) if len(each) > 1 else _as_it_is
         limits = [(one.currency, carried_limit(one, grades.get(customer_id, "")).amount) for one in each]
         try:
             found[customer_id] = Limit(GRANTED, into, sum(value(amount, of, into, day) for of, amount in limits))
         except Refusal:
             continue
     return found
-
-
-def _as_it_is(minor: int, _currency: str, _into: str, _day: date) -> int:
-    return minor
 
 
 def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[int, tuple[str, date | None]]:
