@@ -18,7 +18,7 @@ SHELVES = {
     "__init__.py", "apps.py", "models.py", "queries.py", "operations.py", "policies.py", "events.py", "jobs.py",
     "cli.py", "messages.py", "README.md", "models", "queries", "operations", "domain", "web", "tests", "migrations",
     "locale", "cli", "check.py", "columns.py", "templatetags", "presets", "templates",
-    "approvals.py", "telling.py", "work.py", "policies", "telling",
+    "adapters.py", "approvals.py", "telling", "telling.py", "work.py", "policies",
 }  # fmt: skip
 #: Licences that may not enter the product, run-time or development.
 FORBIDDEN_LICENCE = re.compile(r"\bA?GPL|GNU (Affero )?General Public|Proprietary", re.IGNORECASE)

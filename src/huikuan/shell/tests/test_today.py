@@ -15,12 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from huikuan.connect.connectors.models import Batch, ImportDraft
+from huikuan.judge.credit.domain.deciding import ENFORCE
+from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.kinds import kind_named
+from huikuan.mechanisms.policies.queries import version
 from huikuan.record.contracts.domain.milestones import read_milestones
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import Contract
@@ -37,6 +40,21 @@ from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, ask_second_fa
 from huikuan.shell.today.rows import urgency
 
 TODAY = "/today"
+
+
+@pytest.fixture(autouse=True)
+def enforcing(books: Books) -> None:
+    """A company that only observes is reminded of it every day: here nothing waits but what a test says."""
+    in_role("rules", "credit_manager")
+    number = policies.draft(
+        kind=CREDIT_RULES.name,
+        company_id=None,
+        document={**CREDIT_RULES.default, "mode": ENFORCE},
+        actor="zhou",
+        at=AT,
+    )
+    policies.approve(version_id=number, digest=version(number).digest, actor="rules", at=AT)
+    policies.put_in_force(version_id=number, effective_at=AT, actor="rules", at=AT)
 
 
 def groups(client: Client, address: str = TODAY) -> dict[str, list[str]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from huikuan.judge.rating.adapters import registry
 from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.domain.registry import Entry, Registry, content_of, readable, require_same
 from huikuan.judge.rating.models import RegistryEntry
 from huikuan.judge.rating.operations.information import record_information
 from huikuan.judge.rating.operations.rights import hold, require_for
-from huikuan.judge.rating.registering import registry
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record

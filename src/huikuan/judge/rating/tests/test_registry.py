@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from huikuan.judge.rating.adapters import MOST, HttpRegistry, registry
 from huikuan.judge.rating.domain.registry import Holder, content_of, entry_of, read_answer, readable, require_same
 from huikuan.judge.rating.models import Information, RegistryEntry
 from huikuan.judge.rating.operations.lookups import look_up
 from huikuan.judge.rating.queries.registry import entry_on
-from huikuan.judge.rating.registering import MOST, HttpRegistry, registry
 from huikuan.judge.rating.tests.conftest import AT, DAY
 from huikuan.judge.rating.tests.register import ENTRY, KEY, SECRET, Register, standing
 from huikuan.kernel.errors import Refusal

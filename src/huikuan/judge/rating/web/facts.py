@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from huikuan.judge.rating.adapters import registry
 from huikuan.judge.rating.domain.factors import GROUPS
 from huikuan.judge.rating.policies import SCALES
 from huikuan.judge.rating.queries.registry import entry_on
 from huikuan.judge.rating.queries.side_by_side import SideBySide, Told, side_by_side
-from huikuan.judge.rating.registering import registry
 from huikuan.judge.rating.telling import factor_title
 from huikuan.judge.rating.templatetags.rating import factor_value, reliability_name, source_name
 from huikuan.judge.rating.web import words
