@@ -58,9 +58,8 @@ def run(rows: int, customers: int) -> None:
 
 def replay(method: str) -> None:
     """One run, told."""
-    from huikuan.judge.credit.credit_policy import CREDIT_POLICY, policy_of
-
     from huikuan.judge.credit.policies import CREDIT_RULES
+    from huikuan.judge.credit.policies.terms import CREDIT_POLICY, policy_of
     from huikuan.judge.credit.queries.past import Period
     from huikuan.judge.credit.queries.replay import replayed
     from huikuan.judge.credit.queries.terms_then import Basis
