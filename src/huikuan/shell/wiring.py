@@ -112,6 +112,9 @@ def counters() -> list[Counter]:
         # Loaded with the first milestone: most commands never announce one.
         import_module("huikuan.record.receivables.operations.milestones").follow_milestone(event)
 
+    def require_posted(event: Announcing) -> None:
+        import_module("huikuan.record.receivables.operations.invoicing").require_posted(event)
+
     def follow_order(event: Announcing) -> None:
         import_module("huikuan.judge.credit.operations.orders").follow_order(event)
 
@@ -125,6 +128,7 @@ def counters() -> list[Counter]:
     )
     return [
         Counter("receivables.milestones", follow_milestone, milestones),
+        Counter("receivables.invoicing", require_posted, frozenset({"contracts.fulfilled"})),
         Counter("credit.orders", follow_order, orders),
         Counter("credit.families", hold_tree, families),
     ]

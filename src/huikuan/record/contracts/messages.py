@@ -58,6 +58,9 @@ SENTENCES: dict[str, str] = {
     "order_changed_since": gettext_noop(
         "Order %(number)s was changed meanwhile: you read version %(seen)s, now it is %(now)s. Nothing was written."
     ),
+    "invoicing_not_yours": gettext_noop(
+        "To post an invoice you need the right to post items; leave the due date empty."
+    ),
     "order_fulfilled_since": gettext_noop(
         "Something was delivered, invoiced or taken back of order %(number)s since you opened the page, perhaps by"
         " your own second click. Nothing was written: look at what stands now, then record it again if need be."

@@ -184,4 +184,7 @@ class Fulfilment(Fact):
                 name="contracts_fulfilment_sign",
             ),
         ]
-        indexes = [models.Index(fields=["batch_id"], name="contracts_fulfilment_batch")]
+        indexes = [
+            models.Index(fields=["batch_id"], name="contracts_fulfilment_batch"),
+            models.Index(fields=["customer_id", "document_number"], name="contracts_fulfilment_document"),
+        ]

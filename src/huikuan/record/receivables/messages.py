@@ -18,6 +18,11 @@ SENTENCES: dict[str, str] = {
     "due_or_awaits": gettext_noop("Say either the due date or the event the item awaits."),
     "effective_too_early": gettext_noop("%(day)s is too early for item %(item)s: the earliest day is %(earliest)s."),
     "item_has_settlements": gettext_noop("Item %(item)s cannot be reversed while settlements stand on it."),
+    "invoicing_not_posted": gettext_noop(
+        "Under %(document)s orders say %(invoiced)s was invoiced, the ledger has %(posted)s: post the invoice first,"
+        " or say when it falls due, and it is posted with the order."
+    ),
+    "invoicing_without_document": gettext_noop("Say the number of the invoice: it has to stand in the ledger."),
     "item_not_open": gettext_noop("Nothing of item %(item)s is open."),
     "item_unknown": gettext_noop("There is no item %(item)s."),
     "origin_reserved": gettext_noop(

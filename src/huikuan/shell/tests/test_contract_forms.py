@@ -22,6 +22,7 @@ from huikuan.record.contracts.queries.progress import order_of
 from huikuan.record.contracts.queries.terms import terms_of
 from huikuan.record.contracts.web import contract_editing, order_editing
 from huikuan.record.customers.models import Customer
+from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import AT, Books
 from huikuan.shell.tests.test_access import signed_in
@@ -276,7 +277,13 @@ def test_an_order_is_entered_delivered_invoiced_and_taken_back(reader: Client, o
     assert [reader.post(address, said | {"recorded": "0"}).status_code for _ in range(2)] == [302, 409]
     assert Fulfilment.objects.count() == 1, "a second press of the button records nothing"
     assert 'name="recorded" value="1"' in text(reader.get(f"/orders/{order}"))
-    assert reader.post(address, said | {"what": "invoiced", "recorded": "1"}).status_code == 302
+    invoiced = said | {"what": "invoiced", "recorded": "1", "document": "FP-7"}
+    unposted = reader.post(address, invoiced)
+    assert unposted.status_code == 400, "what the ledger does not have is invoiced with its due date, or not at all"
+    assert "FP-7" in text(unposted).partition('id="problems"')[2].partition("</ul>")[0]
+    assert reader.post(address, invoiced | {"due": "2026-06-01"}).status_code == 302
+    posted = Item.objects.get(document_number="FP-7")
+    assert (posted.amount, posted.due_date) == (250_000, date(2026, 6, 1))
     said["recorded"] = "2"
     over = reader.post(address, said | {"quantity": "3.5"})
     assert over.status_code == 400

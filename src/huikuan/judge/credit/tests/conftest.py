@@ -15,9 +15,10 @@ from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version
 from huikuan.record.contracts.domain.orders import QUANTITY, Order, OrderLine
-from huikuan.record.contracts.operations.orders import create_order, record_delivery, record_invoicing
+from huikuan.record.contracts.operations.orders import create_order, record_delivery
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.operations import affiliate, create_customer, create_group
+from huikuan.record.receivables.operations.invoicing import invoice_order
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.record.receivables.operations.settlements import settle
@@ -33,6 +34,8 @@ def day(text: str) -> date:
 
 class Trade:
     """One company that sells on credit. Days are ISO strings, amounts minor units."""
+
+    invoices = 0
 
     def __init__(self, code: str = "MAIN") -> None:
         self.company = Company.objects.get_or_create(code=code, defaults={"name": "江临精工", "currency": "CNY"})[0]
@@ -82,7 +85,10 @@ class Trade:
         return record_delivery(order_id=order, line=1, quantity_e4=count * QUANTITY, delivered_on=day(on), **WHO)
 
     def invoice(self, order: int, count: int, on: str = "2026-02-15") -> int:
-        return record_invoicing(order_id=order, line=1, quantity_e4=count * QUANTITY, invoiced_on=day(on), **WHO)
+        """Invoiced, and posted under a number of its own."""
+        self.invoices += 1
+        said = {"document_number": f"FP-{self.invoices}", "invoiced_on": day(on), "due_date": day(on)}
+        return invoice_order(order_id=order, line=1, quantity_e4=count * QUANTITY, **said, **WHO)[0]
 
 
 def pieces(amount: int) -> OrderLine:

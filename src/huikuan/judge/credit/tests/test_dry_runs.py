@@ -26,10 +26,12 @@ from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.dry_runs import DryRunRow, Figures, dry_run_with_id, orders_of, report_of
 from huikuan.judge.credit.queries.terms_then import Basis
 from huikuan.judge.credit.telling.dry_runs import average_days, headline
-from huikuan.judge.credit.tests.conftest import Trade, day, person
+from huikuan.judge.credit.tests.conftest import WHO, Trade, day, person
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.record.contracts.domain.orders import QUANTITY
+from huikuan.record.contracts.operations.orders import record_invoicing
 from huikuan.shell.cli import main
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,8 +109,9 @@ def test_the_year_in_figures(trade: Trade) -> None:
 def test_an_order_asks_for_its_invoices_and_what_is_held_takes_them_along(trade: Trade) -> None:
     first = trade.order("SO-1", 900_00, ordered_on=day("2025-05-01"), contract_number="HT-1")
     trade.order("SO-2", 800_00, ordered_on=day("2025-05-02"), contract_number="HT-2")
-    trade.invoice(first, 10, "2025-05-20")
-    invoice(trade, 900_00, "2025-05-20", contract_number="HT-1", paid="2025-06-01")
+    invoice(trade, 900_00, "2025-05-20", contract_number="HT-1", document_number="FP-1", paid="2025-06-01")
+    said = {"invoiced_on": day("2025-05-20"), "document_number": "FP-1"}
+    record_invoicing(order_id=first, line=1, quantity_e4=10 * QUANTITY, **said, **WHO)
     invoice(trade, 800_00, "2025-05-25", contract_number="HT-2", paid="2025-09-20")
     invoice(trade, 150_00, "2025-05-26", paid="2025-06-20")
     _, frame = found(run(trade, own=of(trade.north, 1_000_00)))
@@ -123,15 +126,11 @@ def test_an_order_asks_for_its_invoices_and_what_is_held_takes_them_along(trade:
 
 
 def test_an_invoice_named_by_the_orders_invoicing_is_the_orders(trade: Trade) -> None:
-    from huikuan.judge.credit.tests.conftest import WHO
-    from huikuan.record.contracts.domain.orders import QUANTITY
-    from huikuan.record.contracts.operations.orders import record_invoicing
-
     order = trade.order("SO-1", 900_00, ordered_on=day("2025-05-01"))
+    invoice(trade, 900_00, "2025-05-20", document_number="FP-7")
     record_invoicing(
         order_id=order, line=1, quantity_e4=10 * QUANTITY, invoiced_on=day("2025-05-20"), document_number="FP-7", **WHO
     )
-    invoice(trade, 900_00, "2025-05-20", document_number="FP-7")
     _, frame = found(run(trade, own=of(trade.north, 10_000_00)))
     assert frame.select("document", "number", "after").rows() == [("order", "SO-1", 900_00)]
 

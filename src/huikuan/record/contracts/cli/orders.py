@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -39,6 +40,8 @@ def add_order(subparsers: Any) -> None:
         done.add_argument("quantity", help=_("how much, like 12.5"))
         done.add_argument("--on", required=True, metavar="DATE", help=_("the day it happened"))
         done.add_argument("--document", default="", help=_("number of the delivery note or invoice"))
+        if name == "invoice":
+            done.add_argument("--due", default="", metavar="DATE", help=_("post the invoice, too, due on this day"))
         finish(done, _deliver if name == "deliver" else _invoice, company=True)
 
 
@@ -90,9 +93,14 @@ def _deliver(options: Namespace) -> int:
 
 
 def _invoice(options: Namespace) -> int:
-    from huikuan.record.contracts.operations.orders import record_invoicing
+    from huikuan.record.contracts.operations.invoicing import invoice
 
-    return _done(options, record_invoicing, "invoiced_on")
+    due = parse_date(options.due) if options.due else None
+    if due is not None:
+        theirs, at = seen_by(options, Permission.MANAGE_ORDERS), datetime.now(UTC)
+        row = order_numbered(options.company, options.number, scope=theirs)
+        commander(options, Permission.POST_ITEMS, company_id=row.company_id, at=at)
+    return _done(options, partial(invoice, due_date=due), "invoiced_on")
 
 
 def _done(options: Namespace, operation: Any, day: str) -> int:

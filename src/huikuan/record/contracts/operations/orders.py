@@ -116,6 +116,13 @@ def record_invoicing(*, order_id: int, line: int, quantity_e4: int, invoiced_on:
     return _fulfil(order_id, line, INVOICED, quantity_e4, invoiced_on, **more)
 
 
+def hold_to_invoice(order_id: int, line: int, quantity_e4: int) -> tuple[SalesOrder, int]:
+    """The order, held until the transaction ends, and what so much of the line comes to at its price; refuses what
+    `record_invoicing` would."""
+    row = locked(order_id)
+    return row, fulfil(order_of(order_id), done_of(order_id), line, INVOICED, quantity_e4)
+
+
 def withdraw_fulfilment(*, fulfilment_id: int, actor: str, at: datetime) -> int:
     """A delivery or invoicing that was recorded in error is taken back, once; answers the reversal's id."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -18,6 +18,7 @@ from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import int8
 from huikuan.record.contracts.domain.orders import DELIVERED, INVOICED, Done, Order, order_from
 from huikuan.record.contracts.models import Fulfilment, SalesOrder, SalesOrderVersion
+from huikuan.record.customers.queries.merging import one_with
 
 #: order_id, customer_id, currency, contract_number, amount, delivered_amount, invoiced_amount of every order with
 #: something not invoiced, from the relation `wanted` (company_id, customer_id) of whoever uses it.
@@ -145,23 +146,30 @@ def is_delivery(fulfilment_id: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Invoiced:
-    """What was invoiced of an order: the amount in minor units of its currency, at the line's price."""
+    """What orders say was invoiced to a customer under one document: the amount in minor units of `currency`, at the
+    lines' prices, of every order together."""
 
     company_id: int
     customer_id: int
     currency: str
-    contract_number: str
     document_number: str
     amount: int
 
 
-def invoiced(fulfilment_id: int) -> Invoiced:
-    """What an invoicing says, with its order."""
-    fact = Fulfilment.objects.get(pk=fulfilment_id)
-    order = SalesOrder.objects.get(pk=fact.order_id)
-    return Invoiced(
-        fact.company_id, fact.customer_id, order.currency, order.contract_number, fact.document_number, fact.amount
+def invoiced(fulfilment_id: int) -> Invoiced | None:
+    """What stands under the document an invoicing names; None of a delivery and of what takes another back."""
+    fact = Fulfilment.objects.filter(pk=fulfilment_id, what=INVOICED, reversal_of__isnull=True).first()
+    if fact is None:
+        return None
+    under = Fulfilment.objects.filter(
+        company_id=fact.company_id,
+        customer_id__in=one_with(fact.customer_id),
+        document_number=fact.document_number,
+        what=INVOICED,
     )
+    currency = SalesOrder.objects.values_list("currency", flat=True).get(pk=fact.order_id)
+    amount = under.aggregate(whole=Sum("amount"))["whole"]
+    return Invoiced(fact.company_id, fact.customer_id, currency, fact.document_number, amount)
 
 
 def numbers_of(order_ids: Collection[int]) -> dict[int, str]:

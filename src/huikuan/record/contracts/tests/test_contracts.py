@@ -15,12 +15,12 @@ from huikuan.record.contracts.domain.orders import QUANTITY, Order
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import Contract, ContractFile, ContractVersion, Fulfilment, SalesOrder
 from huikuan.record.contracts.operations.contracts import amend_contract, attach_file, create_contract
+from huikuan.record.contracts.operations.invoicing import invoice
 from huikuan.record.contracts.operations.milestones import record_milestone, withdraw_milestone
 from huikuan.record.contracts.operations.orders import (
     change_order,
     create_order,
     record_delivery,
-    record_invoicing,
     withdraw_fulfilment,
 )
 from huikuan.record.contracts.queries.progress import order_of
@@ -129,8 +129,9 @@ def test_an_order_is_delivered_and_invoiced_line_by_line(register: Register) -> 
     record_delivery(delivered_on=day("2026-03-02"), **{**half, "line": 2})
     row.refresh_from_db()
     assert (row.delivered_amount, row.state) == (150_00, "delivered")
-    record_invoicing(invoiced_on=day("2026-03-05"), **{**half, "quantity_e4": 3 * QUANTITY})
-    record_invoicing(invoiced_on=day("2026-03-05"), **{**half, "line": 2})
+    due = {"invoiced_on": day("2026-03-05"), "due_date": day("2026-04-05")}
+    invoice(**due, **{**half, "quantity_e4": 3 * QUANTITY, "document_number": "FP-1"})
+    invoice(**due, **{**half, "line": 2, "document_number": "FP-2"})
     row.refresh_from_db()
     assert (row.invoiced_amount, row.state) == (150_00, "completed")
     withdraw_fulfilment(fulfilment_id=delivered, **WHO)

@@ -19,16 +19,16 @@ from django.views.decorators.http import require_POST
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
+from huikuan.mechanisms.pages.access import companies_offered, may, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, check_fits, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.domain.orders import INVOICED, read_quantity
 from huikuan.record.contracts.messages import ABOUT_ORDER, ORDER_FIELDS
+from huikuan.record.contracts.operations.invoicing import invoice
 from huikuan.record.contracts.operations.orders import (
     change_order,
     create_order,
     record_delivery,
-    record_invoicing,
     withdraw_fulfilment,
 )
 from huikuan.record.contracts.queries.orders import OrderRow, order, whole_order
@@ -48,7 +48,13 @@ from huikuan.record.contracts.web.orders import render_order
 
 _ASKED = {"quantity": gettext_noop("Quantity"), "day": gettext_noop("Day")}
 #: Which field a refusal of a delivery belongs to.
-_OF_DELIVERY = {"more_than_ordered": "quantity", "event_in_future": "day", "order_line_unknown": "line"}
+_OF_DELIVERY = {
+    "more_than_ordered": "quantity",
+    "event_in_future": "day",
+    "order_line_unknown": "line",
+    "invoicing_without_document": "document",
+    "invoicing_not_posted": "due",
+}
 
 
 @needs(Permission.MANAGE_ORDERS)
@@ -107,9 +113,12 @@ def fulfil(request: HttpRequest, order_id: int) -> HttpResponse:
         if not form.text(name):
             form.blame(name, Refusal("contract_field_missing", field=_(_ASKED[name])))
     quantity, day = form.read("quantity", read_quantity), form.read("day", parse_date)
+    due = form.read("due", parse_date) if form.text("due") and form.text("what") == INVOICED else None
+    if due is not None and not may(request, Permission.POST_ITEMS):
+        form.blame("due", Refusal("invoicing_not_yours"))
     if quantity is not None and day is not None and not form.problems:
         try:
-            _record(request, row, form, quantity, day)
+            _record(request, row, form, quantity, day, due)
         except Refusal as refusal:
             form.blame(_OF_DELIVERY.get(refusal.code, ""), refusal)
             if refusal.code == "order_fulfilled_since":
@@ -167,12 +176,12 @@ def _change(request: HttpRequest, form: Form, row: OrderRow, seen: int) -> bool:
     return True
 
 
-def _record(request: HttpRequest, row: OrderRow, form: Form, quantity_e4: int, day: date) -> None:
+def _record(request: HttpRequest, row: OrderRow, form: Form, quantity_e4: int, day: date, due: date | None) -> None:
     line = _number(form.text("line"))
     recorded = _number(form.text("recorded"))
     more: dict[str, Any] = {"document_number": form.text("document"), "recorded": recorded, **_by(request)}
     if form.text("what") == INVOICED:
-        record_invoicing(order_id=row.id, line=line, quantity_e4=quantity_e4, invoiced_on=day, **more)
+        invoice(order_id=row.id, line=line, quantity_e4=quantity_e4, invoiced_on=day, due_date=due, **more)
     else:
         record_delivery(order_id=row.id, line=line, quantity_e4=quantity_e4, delivered_on=day, **more)
 

@@ -131,6 +131,7 @@ def render_order(request: HttpRequest, row: OrderRow, form: Form | None = None, 
         "invoiced": sum(line.invoiced_amount for line in whole.lines),
         "undelivered": 0 if whole.order.void else sum(line.open_amount for line in whole.lines),
         "manages": _reaches(request, Permission.MANAGE_ORDERS, row) and not reading.is_past,
+        "posts": may(request, Permission.POST_ITEMS),
         "form": form or Form({}),
         "asked": f"{form.text('line')}{form.text('what')}" if form else "",
     }

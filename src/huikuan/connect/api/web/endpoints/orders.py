@@ -40,11 +40,11 @@ from huikuan.record.contracts.domain.orders import (
     read_quantity,
 )
 from huikuan.record.contracts.models import SalesOrder
+from huikuan.record.contracts.operations.invoicing import invoice
 from huikuan.record.contracts.operations.orders import (
     change_order,
     create_order,
     record_delivery,
-    record_invoicing,
     withdraw_fulfilment,
 )
 from huikuan.record.contracts.queries.orders import (
@@ -56,7 +56,6 @@ from huikuan.record.contracts.queries.orders import (
     whole_order,
 )
 from huikuan.record.contracts.queries.progress import FulfilmentRow, order_of
-from huikuan.record.receivables.operations.invoicing import invoice_order
 
 _VIEW, _MANAGE = Permission.VIEW_ORDERS, Permission.MANAGE_ORDERS
 _QUANTITY = Text(24, 1, r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
@@ -141,10 +140,8 @@ def fulfil(call: Call) -> Reply:
         "actor": call.caller.actor,
         "at": call.at,
     }
-    if posts:
-        invoice_order(invoiced_on=said["happened_on"], due_date=said["due_date"], **about)
-    elif said["what"] == INVOICED:
-        record_invoicing(invoiced_on=said["happened_on"], **about)
+    if said["what"] == INVOICED:
+        invoice(invoiced_on=said["happened_on"], due_date=said["due_date"], **about)
     else:
         record_delivery(delivered_on=said["happened_on"], **about)
     return _told(_named(call, _MANAGE), call.caller.scope(_MANAGE))
