@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from huikuan.judge.credit.domain.limits import EXPIRED, NONE, Limit
 
 APPROVE, WARN, HOLD = "approve", "warn", "hold"
-_RANK = {APPROVE: 0, WARN: 1, HOLD: 2}
+#: How strict a decision is.
+RANK = {APPROVE: 0, WARN: 1, HOLD: 2}
 
 #: What becomes of an order. A paused or held one waits: only what went out of it counts as exposure.
 RELEASED, PAUSED, HELD, CANCELLED = "released", "paused", "held", "cancelled"
@@ -133,7 +134,7 @@ def decide(
     reasons = [reason for node in nodes for reason in _by_limit(node, rules)]
     blocking = rules.blocking(document, known.business_type)
     reasons += [*_blocked(late, blocking, has_contract), *_doubted(known, blocking)]
-    worst = max((reason.decision for reason in reasons), key=_RANK.__getitem__, default=APPROVE)
+    worst = max((reason.decision for reason in reasons), key=RANK.__getitem__, default=APPROVE)
     if nodes and not reasons:
         reasons = [Reason("within_limit", APPROVE, value=nodes[0].after, threshold=nodes[0].limit.amount)]
     return Decision(worst, tuple(reasons), tuple(_ways_out(nodes, reasons, rules)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
 
-from huikuan.judge.credit.domain.deciding import HOLD
+from huikuan.judge.credit.domain.deciding import HOLD, RANK
 from huikuan.judge.credit.messages import GROUP_REASONS, REASONS, WAYS_OUT, WAYS_OUT_OF_A_GROUP
 from huikuan.judge.credit.queries.judging import Judged
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.pages.figures import grouped
 
 
 def judged_json(judged: Judged, company_currency: str) -> dict[str, Any]:
@@ -26,12 +27,22 @@ def judged_json(judged: Judged, company_currency: str) -> dict[str, Any]:
         "utilisation": None if used is None else f"{used // 10_000}.{used % 10_000:04}",
         "reasons": [
             {"rule": one["rule"], "group": one["group"], "message": told_reason(one, content, company_currency)}
-            for one in content["reasons"]
+            for one in strictest_first(content)
         ],
         "ways_out": [{"way": one["way"], "message": told_way(one, content, currency)} for one in content["ways_out"]],
         "mode": judged.rules.mode,
         "policy": judged.policy.number,
     }
+
+
+def strictest_first(content: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The kept reasons, those that hold before those that warn; otherwise as the rules are asked."""
+    return sorted(content.get("reasons", ()), key=lambda one: -RANK[one["decision"]])
+
+
+def told_reasons(content: Mapping[str, Any], company_currency: str) -> list[str]:
+    """Every kept reason as a sentence, the strictest first."""
+    return [told_reason(one, content, company_currency) for one in strictest_first(content)]
 
 
 def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_currency: str) -> str:
@@ -44,7 +55,7 @@ def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_c
     value, threshold = int(reason["value"]), int(reason["threshold"])
 
     def said(minor: int) -> str:
-        return str(minor) if days else f"{currency} {to_text(minor, currency)}"
+        return f"{minor:,}" if days else _money(minor, currency)
 
     template = (GROUP_REASONS if reason["group"] else REASONS)[reason["rule"]]
     return gettext(template) % {
@@ -61,10 +72,14 @@ def told_way(way: Mapping[str, Any], content: Mapping[str, Any], currency: str) 
     """A kept way out as a sentence; `content` is the decision's. What a group lacks is told to nobody: whoever asks
     may see one customer of it alone."""
     held_by_group = any(one["group"] and one["decision"] == HOLD for one in content["reasons"])
-    amount = f"{currency} {to_text(int(way['amount']), currency)}"
+    amount = _money(int(way["amount"]), currency)
     templates = {**WAYS_OUT, **WAYS_OUT_OF_A_GROUP} if held_by_group else WAYS_OUT
     template = templates[way["way"]]
     return gettext(template) % {"amount": amount}
+
+
+def _money(minor: int, currency: str) -> str:
+    return f"{currency} {grouped(to_text(minor, currency))}"
 
 
 def percent_text(used: int, limit: int) -> str:

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from huikuan.judge.credit.messages import BASES, DECISIONS, RULES
 from huikuan.judge.credit.queries.dry_runs import DryRunRow, Figures, Report
-from huikuan.judge.credit.telling.decisions import told_reason
+from huikuan.judge.credit.telling.decisions import told_reasons
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.pages.figures import grouped
 
 _AMOUNTS = (
     "amount", "held_amount", "warned_amount", "lost", "late", "at_risk", "withdrawn", "unknown", "missed_amount",
@@ -114,10 +115,8 @@ def reasons_of(row: Mapping[str, Any], company_currency: str) -> list[str]:
     if not row["content"]:
         decided = row["decision"]
         return [_(DECISIONS[decided]) if decided else _("Not judged: too little was known by then.")]
-    content = json.loads(row["content"])
-    return [told_reason(one, content, company_currency) for one in content["reasons"]]
+    return told_reasons(json.loads(row["content"]), company_currency)
 
 
 def _sum_of(minor: int, currency: str) -> str:
-    whole, _point, rest = to_text(minor, currency).partition(".")
-    return f"{currency} {int(whole):,}" + (f".{rest}" if rest else "")
+    return f"{currency} {grouped(to_text(minor, currency))}"

@@ -18,7 +18,7 @@ from huikuan.judge.credit.domain.deciding import ORDER, RELEASED, WAITING
 from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, observed_page, waiting_page
-from huikuan.judge.credit.telling.decisions import told_reason, told_way
+from huikuan.judge.credit.telling.decisions import told_reasons, told_way
 from huikuan.judge.credit.web.dry_run import observing
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
@@ -53,7 +53,7 @@ class Told:
 
 @needs(Permission.VIEW_ORDERS)
 def show_waiting(request: HttpRequest) -> HttpResponse:
-    """Orders that wait now, the one entered first first, 50 at a time, each with its first reason."""
+    """Orders that wait now, the one entered first first, 50 at a time, each with its strictest reason."""
     after = request.GET.get("after", "")
     place = int(after) if after.isascii() and after.isdigit() and len(after) <= _LONGEST_NUMBER else 0
     found = _found(request, place, ROWS + 1)
@@ -61,7 +61,7 @@ def show_waiting(request: HttpRequest) -> HttpResponse:
     page = {
         "shown": _shown(request),
         "observing": observing(request),
-        "rows": [(row, _(STATES[row.state]), _first_reason(row, currencies)) for row in found[:ROWS]],
+        "rows": [(row, _(STATES[row.state]), _strictest(row, currencies)) for row in found[:ROWS]],
         "next": found[ROWS - 1].order_id if len(found) > ROWS else "",
     }
     return render(request, "credit/waiting.html", page)
@@ -132,19 +132,19 @@ def _sentences(row: DecisionRow, company_currency: str) -> Told:
         row,
         _(DECISIONS[row.decision]),
         _(STATES[row.state]),
-        tuple(told_reason(one, content, company_currency) for one in content.get("reasons", ())),
+        tuple(told_reasons(content, company_currency)),
         tuple(told_way(one, content, own) for one in content.get("ways_out", ())),
     )
 
 
-def _first_reason(row: WaitingRow, currencies: Mapping[int, str]) -> str:
-    return next((told_reason(one, row.content, currencies[row.company_id]) for one in row.content["reasons"]), "")
+def _strictest(row: WaitingRow, currencies: Mapping[int, str]) -> str:
+    return next(iter(told_reasons(row.content, currencies[row.company_id])), "")
 
 
 def _cells(row: WaitingRow, currencies: Mapping[int, str]) -> list[Cell]:
     return [
         row.number, row.customer_code, row.customer_name, row.currency, Decimal(to_text(row.amount, row.currency)),
-        _(STATES[row.state]), row.since, _first_reason(row, currencies),
+        _(STATES[row.state]), row.since, _strictest(row, currencies),
     ]  # fmt: skip
 
 

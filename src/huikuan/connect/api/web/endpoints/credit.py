@@ -27,7 +27,7 @@ from huikuan.judge.credit.messages import STATES
 from huikuan.judge.credit.operations.orders import check_order
 from huikuan.judge.credit.queries.judging import judge_amount
 from huikuan.judge.credit.queries.standings import DecisionRow, decisions
-from huikuan.judge.credit.telling.decisions import judged_json, told_reason
+from huikuan.judge.credit.telling.decisions import judged_json, told_reasons
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
@@ -86,7 +86,7 @@ def _decided(row: DecisionRow, company_currency: str) -> dict[str, Any]:
             name: getattr(row, name) for name in ("id", "document", "decision", "state", "currency", "reason", "actor")
         },
         "amount": to_text(row.amount, row.currency),
-        "reasons": [told_reason(one, row.content, company_currency) for one in row.content.get("reasons", ())],
+        "reasons": told_reasons(row.content, company_currency),
         "decided_at": row.at.astimezone(UTC).isoformat(),
     }
 
