@@ -19,13 +19,15 @@ from huikuan.mechanisms.pages.reading import Reading, address, path_of
 @dataclass(frozen=True, slots=True)
 class Place:
     """One entry. `name` is its address's, `go` the letter that follows G on the keyboard; no `name`: a group's head.
-    `url` and `here` are filled in for a request."""
+    `covers`: addresses by name that belong to it though their paths lie elsewhere. `url` and `here` are filled in for
+    a request."""
 
     title: str
     name: str = ""
     icon: str = ""
     go: str = ""
     children: tuple[Place, ...] = ()
+    covers: tuple[str, ...] = ()
     url: str = ""
     here: bool = False
 
@@ -50,10 +52,8 @@ PLACES = (
         gettext_noop("Customers"),
         icon="users",
         children=(
-            Place(gettext_noop("Customers"), "dossiers:customers", go="k"),
-            Place(gettext_noop("Groups"), "dossiers:groups"),
-            Place(gettext_noop("Ratings"), "rating:ratings"),
-            Place(gettext_noop("Scorecards"), "rating:drafts"),
+            Place(gettext_noop("Customers"), "dossiers:customers", go="k", covers=("credit:customer",)),
+            Place(gettext_noop("Groups"), "dossiers:groups", covers=("credit:group",)),
             Place(gettext_noop("Papers that expire"), "customers:expiring"),
             Place(gettext_noop("Data quality"), "dossiers:quality"),
             Place(gettext_noop("Hand-overs"), "dossiers:hand-overs"),
@@ -63,6 +63,8 @@ PLACES = (
         gettext_noop("Credit control"),
         icon="shield-check",
         children=(
+            Place(gettext_noop("Ratings"), "rating:ratings"),
+            Place(gettext_noop("Scorecards"), "rating:drafts"),
             Place(gettext_noop("Orders that wait"), "credit:waiting"),
             Place(gettext_noop("Limits to decide"), "credit:requests"),
             Place(gettext_noop("Cover"), "cover:pieces"),
@@ -127,7 +129,11 @@ def _needed(name: str) -> Permission | str | None:
 
 
 def _nearest(request: HttpRequest) -> str:
-    """The entry the page lies under: of several whose path begins its own, the longest."""
+    """The entry the page lies under: the one that covers it, or of several whose path begins its own the longest."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    for place in _all():
+        if name in place.covers:
+            return path_of(place.name)
     paths = [path_of(place.name) for place in _all() if request.path.startswith(path_of(place.name))]
     return max(paths, key=len, default="")
 
