@@ -140,6 +140,12 @@ def test_what_cannot_be_asked_for_stands_beside_its_field(
     assert (answer.status_code, list(answer.context["form"].problems)) == (400, [field])
 
 
+def test_the_side_bar_shows_exposure_under_the_customers(books: Books, on_the_day: None) -> None:
+    page = signed_in("chen", "credit_analyst").get(f"/credit/customers/{books.customer('C0001')}?company=MAIN")
+    shown = [child.name for place in page.context["places"] for child in (place, *place.children) if child.here]
+    assert shown == ["dossiers:customers"]
+
+
 def test_a_past_day_offers_nothing_to_write(books: Books, on_the_day: None) -> None:
     analyst = signed_in("chen", "credit_analyst")
     page = analyst.get(f"/credit/customers/{books.customer('C0001')}?as_of=2026-10-31&company=MAIN")
@@ -320,5 +326,15 @@ def test_limits_stand_beside_what_the_policy_gives(
     table = exported(analyst, "/credit/drift/export?format=csv&company=MAIN")
     assert [line[1] for line in table[1:]] == [row.code for row, _, _ in page.context["rows"]]
     assert table[1][-1] == "无额度"
+    ask(analyst, books.customer("C0002"), amount="1")
+    manager = signed_in("li2", "credit_manager")
+    prove(manager)
+    (told,) = manager.get("/credit/limits/", follow=True).context["rows"]
+    row = told["row"]
+    manager.post(f"/approvals/{row.id}/decide", {"deed": "approve", "digest": row.digest})
+    assert LimitStep.objects.count() == 1
+    # One yuan too much, and before the hundred thousands of those without any.
+    rows = [row.code for row, _, _ in analyst.get("/credit/drift?company=MAIN&percent=0").context["rows"]]
+    assert (rows[0], set(rows[1:])) == ("C0002", {"C0001", "C0003"})
     seen = {row.code for row, _, _ in people["zheng"].get("/credit/drift").context["rows"]}
     assert seen == {"C0003"}

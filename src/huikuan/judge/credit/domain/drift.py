@@ -34,6 +34,11 @@ class Drift:
     signs: tuple[str, ...]
 
     @property
+    def only_lacks(self) -> bool:
+        """Whether no limit was ever granted, and that is all there is to see to."""
+        return self.signs == (WITHOUT_LIMIT,)
+
+    @property
     def difference(self) -> int | None:
         """How much more stands than the policy gives; below 0: less."""
         return None if self.stands is None or self.given is None else self.stands - self.given

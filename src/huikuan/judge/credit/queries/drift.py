@@ -50,8 +50,8 @@ class DriftRow:
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """Rows with something to see to, those that differ most first; `looked_at`: of how many customers and groups;
-    `policy`: number of the version."""
+    """Rows with something to see to, those that differ most first and after them who has no limit; `looked_at`: of how
+    many customers and groups; `policy`: number of the version."""
 
     company: Company
     day: date
@@ -208,5 +208,6 @@ def _used(books: _Books, node: Node, limit: Limit) -> int | None:
         return None
 
 
-def _most_first(row: DriftRow) -> tuple[int, str]:
-    return -abs(row.drift.difference or 0), row.code
+def _most_first(row: DriftRow) -> tuple[bool, int, str]:
+    """Limits there are before those there are none of; in each the largest difference first."""
+    return row.drift.only_lacks, -abs(row.drift.difference or 0), row.code

@@ -31,7 +31,7 @@ _MOST_PERCENT = 1_000
 
 @needs(Permission.VIEW_LEDGER)
 def show_drift(request: HttpRequest) -> HttpResponse:
-    """What is to be seen to about limits, those that differ most first, company by company."""
+    """What is to be seen to about limits, company by company those that differ most first; then who has none."""
     sign, percent = _sign(request), _percent(request)
     reports = _reports(request, percent)
     rows = _chosen(reports, sign)
@@ -39,6 +39,7 @@ def show_drift(request: HttpRequest) -> HttpResponse:
     counts = {name: sum(report.counts.get(name, 0) for report in reports) for name in NAMES}
     page = {
         "rows": [(row, [_(SIGNS[one]) for one in row.drift.signs], _link(row, reading)) for row in rows[:ROWS]],
+        "companies": {report.company.pk: report.company.code for report in reports} if len(reports) > 1 else {},
         "count": len(rows),
         "more": max(0, len(rows) - ROWS),
         "tabs": [
@@ -86,7 +87,8 @@ def _reports(request: HttpRequest, percent: int) -> list[DriftReport]:
 
 
 def _chosen(reports: Iterable[DriftReport], sign: str) -> list[DriftRow]:
-    return [row for report in reports for row in report.rows if not sign or sign in row.drift.signs]
+    rows = [row for report in reports for row in report.rows if not sign or sign in row.drift.signs]
+    return sorted(rows, key=lambda row: row.drift.only_lacks)
 
 
 def _sign(request: HttpRequest) -> str:
