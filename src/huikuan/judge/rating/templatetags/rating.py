@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from huikuan.judge.rating import messages, telling
-from huikuan.judge.rating.domain.factors import FACTORS
 from huikuan.judge.rating.queries.calls import CallRow
 from huikuan.judge.rating.queries.drafts import Cell, Migration
 from huikuan.judge.rating.web import words
-from huikuan.mechanisms.pages.figures import percent, rounded
 from huikuan.mechanisms.pages.forms import Form
 
 register = template.Library()
 register.filter("factor_title", telling.factor_title)
 register.filter("card_title", telling.card_title)
-
-
-@register.filter
-def factor_value(value: str | None, name: str) -> str:
-    """88.2%, 2.4 days, deregistered; nothing known is said so."""
-    if value is None:
-        return _("not known")
-    if value == "":
-        return _("taken back")
-    if value in messages.ANSWERS:
-        return _(messages.ANSWERS[value])
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return value
-    return _measured(number, FACTORS[name].unit if name in FACTORS else "number")
-
-
-def _measured(number: Decimal, unit: str) -> str:
-    if unit == "share":
-        return percent(number)
-    places = 0 if number == number.to_integral_value() else min(-int(number.as_tuple().exponent), 2)
-    told = rounded(number, places)
-    plural = 1 if number == 1 else 2
-    return {
-        "days": ngettext("%(number)s day", "%(number)s days", plural),
-        "months": ngettext("%(number)s month", "%(number)s months", plural),
-        "years": ngettext("%(number)s year", "%(number)s years", plural),
-    }.get(unit, "%(number)s") % {"number": told}
+register.filter("factor_value", telling.factor_value)
 
 
 @register.filter

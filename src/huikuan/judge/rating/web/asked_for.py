@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from huikuan.judge.rating.domain.scorecard import Reason
 from huikuan.judge.rating.messages import FACTORS
 from huikuan.judge.rating.queries.ratings import Rating
+from huikuan.judge.rating.telling import factor_value
 
 #: Reasons told: those that cost most.
 FEW = 3
@@ -34,5 +35,5 @@ def costly(reasons: Sequence[Reason]) -> list[Reason]:
 
 
 def _reason(one: Reason) -> str:
-    value = _("not known") if one.value is None else one.value
+    value = factor_value(one.value, one.factor)
     return f"{value} · {_('at best %(grade)s') % {'grade': one.grade} if one.grade else f'{one.points}/{one.most}'}"

@@ -18,8 +18,8 @@ from huikuan.judge.rating.domain.factors import GROUPS
 from huikuan.judge.rating.policies import SCALES
 from huikuan.judge.rating.queries.registry import entry_on
 from huikuan.judge.rating.queries.side_by_side import SideBySide, Told, side_by_side
-from huikuan.judge.rating.telling import factor_title
-from huikuan.judge.rating.templatetags.rating import factor_value, reliability_name, source_name
+from huikuan.judge.rating.telling import factor_title, factor_value
+from huikuan.judge.rating.templatetags.rating import reliability_name, source_name
 from huikuan.judge.rating.web import words
 from huikuan.judge.rating.web.asked import may_act
 from huikuan.kernel.errors import Refusal

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from huikuan.judge.rating.telling import card_title, factor_title
-from huikuan.judge.rating.templatetags.rating import cause_name, factor_value, source_name
+from huikuan.judge.rating.telling import card_title, factor_title, factor_value
+from huikuan.judge.rating.templatetags.rating import cause_name, source_name
 from huikuan.judge.rating.web.panel import past
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
