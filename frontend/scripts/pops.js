@@ -21,6 +21,14 @@ document.getElementById("bell")?.addEventListener("toggle", ({ target }) => {
   target.querySelector(".count")?.remove();
 });
 
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest("a[data-unfold]");
+  const fold = link && document.querySelector(link.hash);
+  if (!fold) return;
+  fold.open = true;
+  fold.querySelector("select, input:not([type=hidden])")?.focus();
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });

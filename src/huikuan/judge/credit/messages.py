@@ -86,6 +86,13 @@ LIMIT_STATES: dict[str, str] = {
     "expired": gettext_noop("ended, counts as 0"),
 }
 
+#: How far a limit that holds is used.
+USES: dict[str, str] = {
+    "within": gettext_noop("within the limit"),
+    "near": gettext_noop("over %(percent)s %% of the limit"),
+    "over": gettext_noop("beyond the limit"),
+}
+
 #: What became of a request; '' while it waits.
 STEPS: dict[str, str] = {
     "": gettext_noop("waits for approval"),

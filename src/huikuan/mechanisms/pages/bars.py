@@ -41,6 +41,22 @@ def flat(parts: Sequence[Part], whole: int | None = None) -> list[Mark]:
     return marks
 
 
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A bar that fills towards a limit. `ticks`: (place in percent, what it marks)."""
+
+    segments: tuple[Mark, ...]
+    ticks: tuple[tuple[str, str], ...]
+
+
+def gauge(parts: Sequence[Part], limit: int, ticks: Sequence[tuple[int, str]]) -> Gauge:
+    """Parts beside a limit, both in minor units: as wide as the larger of the two; `ticks`: amounts and what they
+    mark, of which those that lie on the bar's end are left out."""
+    whole = max(limit, sum(part.amount for part in parts if part.amount > 0))
+    marked = [(length_text(at / whole * 100), title) for at, title in ticks if 0 < at < whole]
+    return Gauge(tuple(flat(parts, whole)), tuple(marked))
+
+
 def length_text(number: float) -> str:
     """A length as SVG takes it."""
     return f"{number:.2f}".rstrip("0").rstrip(".")

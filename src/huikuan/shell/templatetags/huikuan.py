@@ -218,6 +218,12 @@ def bar(segments: Sequence[Any], kind: str = "", label: str = "") -> dict[str, A
     return {"segments": segments, "kind": kind, "label": label}
 
 
+@register.inclusion_tag("shell/parts/gauge.html")
+def gauge(shown: Any, label: str) -> dict[str, Any]:
+    """A bar that fills towards a limit, with what is marked on it."""
+    return {"gauge": shown, "label": label}
+
+
 # Forms --------------------------------------------------------------------------------------------
 
 

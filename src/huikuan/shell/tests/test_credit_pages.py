@@ -20,6 +20,7 @@ from huikuan.judge.rating.models import Assessment
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.operations import add_company
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version
@@ -76,7 +77,7 @@ def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) 
     analyst, manager = signed_in("chen", "credit_analyst"), signed_in("li", "finance_manager")
     customer = books.customer("C0001")
     page = analyst.get(f"/credit/customers/{customer}?company=MAIN")
-    (_, blocks), *_rest = page.context["companies"]
+    (_, blocks), *_rest = page.context["exposures"]
     total = blocks[0].picture.exposure.total
     assert total == sum(row.amount for row in blocks[0].rows) > 0
     assert blocks[0].picture.limit.state == "none"
@@ -96,7 +97,7 @@ def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) 
     assert LimitStep.objects.count() == 0
     assert manager.post(decided, {"deed": "approve", "digest": row.digest}).status_code == 302
     assert manager.get("/credit/limits/", follow=True).context["rows"] == []
-    shown = analyst.get(f"/credit/customers/{customer}?company=MAIN").context["companies"][0][1][0]
+    shown = analyst.get(f"/credit/customers/{customer}?company=MAIN").context["exposures"][0][1][0]
     assert (shown.picture.limit.amount, shown.picture.available) == (800_000_00, 800_000_00 - total)
     strip = analyst.get(f"/customers/{customer}?company=MAIN").content.decode()
     assert 'data-figure="limit"' in strip
@@ -144,6 +145,45 @@ def test_the_side_bar_shows_exposure_under_the_customers(books: Books, on_the_da
     page = signed_in("chen", "credit_analyst").get(f"/credit/customers/{books.customer('C0001')}?company=MAIN")
     shown = [child.name for place in page.context["places"] for child in (place, *place.children) if child.here]
     assert shown == ["dossiers:customers"]
+
+
+def test_a_company_without_anything_is_a_line_and_a_group_without_a_limit_binds_nobody(
+    books: Books, on_the_day: None
+) -> None:
+    add_company(code="EAST", name="江临精工装备（华东）", currency="CNY", time_zone="Asia/Shanghai")
+    create_group(code="LU", name="麓合控股", actor="tester", at=AT)
+    customer = books.customer("C0001")
+    affiliate(
+        customer_id=customer, dimension="group", value="LU", effective_on=date(2020, 1, 1), actor="tester", at=AT
+    )
+    analyst = signed_in("chen", "credit_analyst")
+    page = analyst.get(f"/credit/customers/{customer}")
+    ((company, (own, group)),) = page.context["exposures"]
+    assert (company.code, page.context["quiet"]) == ("MAIN", ["江临精工装备（华东）"])
+    assert (own.bound, own.tag, group.bound, group.state, group.tag) == (True, "warn", False, "未设集团额度", "")
+    assert "可用额度" not in analyst.get("/credit/groups?group=LU&company=MAIN").content.decode()
+    # Asked for by name it is told like any other.
+    ((company, _),) = analyst.get(f"/credit/customers/{customer}?company=EAST").context["exposures"]
+    assert company.code == "EAST"
+
+
+def test_the_bar_ends_where_the_exposure_does_and_marks_the_threshold(books: Books, on_the_day: None) -> None:
+    analyst, manager = signed_in("chen", "credit_analyst"), signed_in("zhou", "management")
+    customer = books.customer("C0001")
+    here = f"/credit/customers/{customer}?company=MAIN"
+    total = analyst.get(here).context["exposures"][0][1][0].picture.exposure.total
+    prove(manager)
+    for limit, tag, ticks in (
+        (total * 2, "ok", [("80", "80 %")]), (total, "warn", [("80", "80 %")]),
+        (total // 2, "bad", [("40", "80 %"), ("50", "额度")]),
+    ):  # fmt: skip
+        ask(analyst, customer, amount=to_text(limit, "CNY"))
+        row = manager.get("/credit/limits/", follow=True).context["rows"][0]["row"]
+        manager.post(f"/approvals/{row.id}/decide", {"deed": "approve", "digest": row.digest})
+        block = analyst.get(here).context["exposures"][0][1][0]
+        assert (block.picture.limit.amount, block.tag, list(block.bar.ticks)) == (limit, tag, ticks)
+        filled = sum(float(mark.width) for mark in block.bar.segments)
+        assert abs(filled - min(100, total * 100 / limit)) < 0.1
 
 
 def test_a_past_day_offers_nothing_to_write(books: Books, on_the_day: None) -> None:
@@ -281,7 +321,7 @@ def test_a_group_has_a_page_where_its_limit_is_asked_for(books: Books, on_the_da
         graded(books.customer(code), "A")
     analyst = signed_in("chen", "credit_analyst")
     own = analyst.get(f"/credit/customers/{books.customer('C0001')}?company=MAIN")
-    url = own.context["companies"][0][1][1].url
+    url = own.context["exposures"][0][1][1].url
     page = analyst.get(url)
     (shown,) = page.context["proposals"]
     assert [given for _, _, given in shown.members] == [one.amount for _, one in shown.proposal.members]

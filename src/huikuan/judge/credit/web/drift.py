@@ -39,7 +39,7 @@ def show_drift(request: HttpRequest) -> HttpResponse:
     counts = {name: sum(report.counts.get(name, 0) for report in reports) for name in NAMES}
     page = {
         "rows": [(row, [_(SIGNS[one]) for one in row.drift.signs], _link(row, reading)) for row in rows[:ROWS]],
-        "companies": {report.company.pk: report.company.code for report in reports} if len(reports) > 1 else {},
+        "company_codes": {report.company.pk: report.company.code for report in reports} if len(reports) > 1 else {},
         "count": len(rows),
         "more": max(0, len(rows) - ROWS),
         "tabs": [

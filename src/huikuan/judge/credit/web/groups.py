@@ -8,22 +8,25 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY
 from huikuan.judge.credit.messages import LIMIT_KINDS, STEPS
+from huikuan.judge.credit.queries.grounds import rules_in_force
 from huikuan.judge.credit.queries.limits import group_history
 from huikuan.judge.credit.queries.pictures import group_picture
 from huikuan.judge.credit.web.asking import again, ask, filled_in
-from huikuan.judge.credit.web.customer import block_of, companies_of
+from huikuan.judge.credit.web.customer import companies_of
 from huikuan.judge.credit.web.limits import cells, headers
+from huikuan.judge.credit.web.nodes import Block, block_of
 from huikuan.judge.credit.web.proposals import chosen, group_proposals
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
-from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.queries import GroupRow, groups, seen
 from huikuan.record.customers.queries.families import customers_in
@@ -48,10 +51,7 @@ def show_group(request: HttpRequest) -> HttpResponse:
     live = not reading.is_past
     page: dict[str, Any] = {
         "group": row,
-        "companies": [
-            (one, [block_of(group_picture(one, row.code, reading.as_of, live=live, known=reading.horizon), row.name)])
-            for one in companies
-        ],
+        "exposures": [(one, [_block(one, row, reading)]) for one in companies],
         "history": [
             (one, _(LIMIT_KINDS[one.wish.kind]), _(STEPS[one.step]))
             for company in companies
@@ -60,7 +60,9 @@ def show_group(request: HttpRequest) -> HttpResponse:
         "ask_for": [(one.code, one.name) for one in companies if _may_ask(request, one, row.code)] if live else [],
         "kinds": [(kind, _(LIMIT_KINDS[kind])) for kind in (STANDING, TEMPORARY)],
         "form": form,
+        "asking": bool(form.problems or by_policy or form.text("again")),
         "here": here,
+        "offers": any(one.ask_url for one in offered),
         "proposals": offered,
     }
     return render(request, "credit/group.html", page, status=400 if form.problems else 200)
@@ -87,6 +89,12 @@ def _group(request: HttpRequest) -> tuple[GroupRow, list[Company]]:
     if not found:
         raise Http404
     return row, found
+
+
+def _block(company: Company, group: GroupRow, reading: Reading) -> Block:
+    live = not reading.is_past
+    picture = group_picture(company, group.code, reading.as_of, live=live, known=reading.horizon)
+    return block_of(picture, group.name, rules_in_force(company, timezone.now())[1].warn_over)
 
 
 def _may_ask(request: HttpRequest, company: Company, group: str) -> bool:

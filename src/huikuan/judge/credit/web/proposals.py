@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huikuan.judge.credit.domain.calculation import chosen_method
 from huikuan.judge.credit.domain.proposing import GroupProposal, Proposal, Worked
 from huikuan.judge.credit.messages import METHODS
 from huikuan.judge.credit.queries.proposals import ByPolicy, GroupByPolicy, proposed, proposed_group
@@ -30,10 +31,11 @@ from huikuan.record.customers.queries import CustomerRow, customers_by_id, seen
 @dataclass(frozen=True, slots=True)
 class MethodShown:
     """A method with its figures (name, value, source, day, list of its rows) and steps; `missing`: why there is no
-    amount."""
+    amount; `chosen`: whether its amount is the one that goes on."""
 
     title: str
     amount: int | None
+    chosen: bool
     missing: str
     figures: tuple[tuple[str, str, str, str, str], ...]
     steps: tuple[tuple[str, str], ...]
@@ -147,7 +149,8 @@ def _method(one: Worked, proposal: Proposal, customer: CustomerRow, reading: Rea
         name, value, source = told_figure(figure, proposal.currency)
         figures.append((name, value, source, figure.on.isoformat(), _rows_of(figure.source, customer, reading)))
     steps = tuple(told_steps(one.steps, proposal.currency))
-    return MethodShown(_(METHODS[one.method]), one.amount, told_missing(one), tuple(figures), steps)
+    chosen = one.method == chosen_method(proposal)
+    return MethodShown(_(METHODS[one.method]), one.amount, chosen, told_missing(one), tuple(figures), steps)
 
 
 def _rows_of(source: str, customer: CustomerRow, reading: Reading) -> str:
