@@ -13,7 +13,7 @@ from huikuan.judge.credit.models import LimitRequest, LimitStep
 from huikuan.judge.credit.operations.locks import hold_node
 from huikuan.judge.credit.queries.exposure import Node
 from huikuan.judge.credit.queries.limits import governing_before, wish_of
-from huikuan.judge.credit.web.asked import address, beside, described
+from huikuan.judge.credit.web.asked import address, beside, described, weigh
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
@@ -92,5 +92,7 @@ def _told(wish: Wish) -> dict[str, Any]:
 
 
 LIMIT = register(
-    ApprovalKind(KIND, gettext_noop("credit limit"), _still_shown, _grant, described, address, beside=beside)
+    ApprovalKind(
+        KIND, gettext_noop("credit limit"), _still_shown, _grant, described, address, beside=beside, weigh=weigh
+    )
 )

@@ -49,6 +49,35 @@ class Beside(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A limit as it would change, beside what stands of it now: minor units of one currency. `before`: None where
+    there is none; `used`: None where nobody can say; `warn_over`: percent of the limit from where on somebody is
+    warned."""
+
+    currency: str
+    before: int | None
+    after: int
+    used: int | None
+    warn_over: int
+
+    @property
+    def difference(self) -> int | None:
+        return None if self.before is None else self.after - self.before
+
+    @property
+    def left(self) -> int | None:
+        """What is left of the limit after the change, below 0 where more is used."""
+        return None if self.used is None else self.after - self.used
+
+
+class Weigh(Protocol):
+    """Gives what is asked beside what it takes the place of and what is used of it now, None where nobody can
+    compare them, for a reader of the scope."""
+
+    def __call__(self, asked: Asked, *, scope: Scope, at: datetime) -> Weighed | None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalKind:
     """One kind of request.
 
@@ -56,8 +85,8 @@ class ApprovalKind:
     locks the rows it reads, so that nothing changes between what was shown and what is done; it raises a Refusal when
     a precondition no longer holds. `execute` does what was approved, in the transaction of the last approval: both or
     neither. `describe(shown)` says the document in words, `explain(reasons)` the reasons that were given, and
-    `address(asked)` is the page of the subject; `beside` what a decider looks at that changes by itself, as it is now.
-    None where there are none.
+    `address(asked)` is the page of the subject; `beside` what a decider looks at that changes by itself, as it is now;
+    `weigh` what a limit changes from and to. None where there are none.
     """
 
     name: str
@@ -68,6 +97,7 @@ class ApprovalKind:
     address: Callable[[Asked], str] | None = None
     explain: Callable[[Sequence[Mapping[str, Any]]], Described] | None = None
     beside: Beside | None = None
+    weigh: Weigh | None = None
 
 
 _KINDS: dict[str, ApprovalKind] = {}

@@ -59,6 +59,24 @@ def percent(share: Decimal | None, places: int = 1) -> str:
     return f"{rounded(share * 100, places)}%"
 
 
+def used_of(used: int | None, limit: int | None) -> str:
+    """Used ÷ limit in percent with one decimal, rounded up: what is over a mark never reads as on it; '–' without
+    a limit, '' where nobody knows one of them."""
+    if used is None or limit is None:
+        return ""
+    if limit <= 0:
+        return "–"
+    tenths = -(-max(0, used) * 1_000 // limit)
+    return f"{grouped(str(tenths // 10))}.{tenths % 10} %"
+
+
+def change(difference: int, before: int) -> str:
+    """−5.0 %, +12.5 %: by how much something moved; '' from nothing."""
+    if not before or not difference:
+        return ""
+    return f"{'+' if difference > 0 else ''}{rounded(Decimal(difference * 100) / before, 1)} %"
+
+
 def rounded(value: Decimal, places: int) -> str:
     rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return f"{rounded:,}".replace("-", "−")

@@ -105,6 +105,36 @@ def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) 
     assert len(exported(analyst, f"/credit/customers/{customer}/export?format=csv&company=MAIN")) == 2
 
 
+def test_whoever_decides_sees_from_what_to_what_and_how_much_is_used(books: Books, on_the_day: None) -> None:
+    analyst, manager = signed_in("chen", "credit_analyst"), signed_in("zhou", "management")
+    customer = books.customer("C0001")
+    block = analyst.get(f"/credit/customers/{customer}?company=MAIN").context["exposures"][0][1][0]
+    total = block.picture.exposure.total
+    prove(manager)
+
+    def asked(amount: int, **more: str) -> Any:
+        assert ask(analyst, customer, amount=to_text(amount, "CNY"), **more).status_code == 302
+        row = manager.get("/credit/limits/", follow=True).context["rows"][0]["row"]
+        return row, manager.get(f"/approvals/{row.id}").context
+
+    row, page = asked(total * 2)
+    told = page["weighed"]
+    assert (told.before, told.after, told.used, told.difference, told.left) == (None, total * 2, total, None, total)
+    assert (page["used_before"], page["used_after"], page["tone"]) == ("", "50.0 %", "")
+    manager.post(f"/approvals/{row.id}/decide", {"deed": "approve", "digest": row.digest})
+    # Decided: what is used now says nothing of it.
+    assert "gauge" not in manager.get(f"/approvals/{row.id}").context
+    row, page = asked(total)
+    told = page["weighed"]
+    assert (told.before, told.after, told.difference, page["moved"]) == (total * 2, total, -total, "−50.0 %")
+    assert (page["used_before"], page["used_after"], page["tone"]) == ("50.0 %", "100.0 %", "warned")
+    manager.post(f"/approvals/{row.id}/decide", {"deed": "return", "comment": "x"})
+    _row, page = asked(total, kind="temporary", until="2027-01-31")
+    told = page["weighed"]
+    # On top of the standing limit.
+    assert (told.before, told.after, page["moved"]) == (total * 2, total * 3, "+50.0 %")
+
+
 def test_what_was_returned_is_asked_anew_with_what_was_typed(books: Books, on_the_day: None) -> None:
     analyst, manager = signed_in("chen", "credit_analyst"), signed_in("li", "finance_manager")
     customer = books.customer("C0001")

@@ -20,7 +20,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals import operations, queries
 from huikuan.mechanisms.approvals.domain.deciding import Mandate
 from huikuan.mechanisms.approvals.domain.lifecycle import APPROVED, PENDING, STATES
-from huikuan.mechanisms.approvals.kinds import kind_named
+from huikuan.mechanisms.approvals.kinds import Weighed, kind_named
 from huikuan.mechanisms.approvals.messages import STATE_TITLES, STEP_TITLES
 from huikuan.mechanisms.approvals.queries import Chosen, Reader, RequestRow
 from huikuan.mechanisms.files.exports import Cell
@@ -30,6 +30,8 @@ from huikuan.mechanisms.identity.messages import ROLE_TITLES
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.pages.access import may, needs, scope_of
+from huikuan.mechanisms.pages.bars import Part, gauge
+from huikuan.mechanisms.pages.figures import change, used_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.reading import reading_of
@@ -109,6 +111,10 @@ def show_request(request: HttpRequest, request_id: int) -> HttpResponse:
         **_told([row])[0],
         "facts": kind.describe(row.shown),
         "beside": kind.beside(queries.asked(record), scope=_reader(request).scope, at=at) if kind.beside else [],
+        **_weighed(
+            kind.weigh(queries.asked(record), scope=_reader(request).scope, at=at) if kind.weigh else None,
+            decided=row.state != PENDING,
+        ),
         "why": kind.explain(row.reasons) if kind.explain and row.reasons else [],
         "history": _history(row.id),
         "route": [[_role(role) for role in stop] for stop in row.route],
@@ -163,6 +169,25 @@ def _history(request_id: int) -> list[dict[str, Any]]:
         }
         for step in steps
     ]
+
+
+def _weighed(weighed: Weighed | None, *, decided: bool) -> dict[str, Any]:
+    """The change of a limit with its bar, and how much of it is used before and after. What is used now says nothing
+    of what was decided earlier."""
+    if weighed is None:
+        return {"weighed": None}
+    used, after = None if decided else weighed.used, weighed.after
+    shown = {
+        "weighed": weighed,
+        "moved": change(weighed.difference or 0, weighed.before or 0),
+        "used_before": used_of(used, weighed.before),
+        "used_after": used_of(used, after),
+    }
+    if used is None or not after:
+        return shown
+    marks = [(after * weighed.warn_over // 100, f"{weighed.warn_over} %"), (after, _("Limit"))]
+    tone = "bad" if used > after else "warned" if used * 100 > after * weighed.warn_over else ""
+    return {**shown, "gauge": gauge([Part(used, "share", _("Exposure"))], after, marks), "tone": tone}
 
 
 def _mandate(view: Mandate | Refusal | None, me: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from huikuan.judge.credit.domain.deciding import HOLD, RANK
 from huikuan.judge.credit.messages import GROUP_REASONS, REASONS, WAYS_OUT, WAYS_OUT_OF_A_GROUP
 from huikuan.judge.credit.queries.judging import Judged
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.pages.figures import grouped
+from huikuan.mechanisms.pages.figures import grouped, used_of
 
 
 def judged_json(judged: Judged, company_currency: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_c
         "value": said(value),
         "threshold": said(threshold),
         "over": said(value - threshold),
-        "percent": f"{percent_text(value, threshold)} %",
+        "percent": used_of(value, threshold),
         "warn_over": content["warn_over"],
     }
 
@@ -80,11 +80,3 @@ def told_way(way: Mapping[str, Any], content: Mapping[str, Any], currency: str) 
 
 def _money(minor: int, currency: str) -> str:
     return f"{currency} {grouped(to_text(minor, currency))}"
-
-
-def percent_text(used: int, limit: int) -> str:
-    """Used ÷ limit with one decimal, rounded up: what is over a threshold never reads as on it. '–': no limit."""
-    if limit <= 0:
-        return "–"
-    tenths = -(-max(0, used) * 1_000 // limit)
-    return f"{tenths // 10}.{tenths % 10}"

@@ -26,7 +26,7 @@ from huikuan.judge.credit.domain.deciding import (
     utilisation_e4,
 )
 from huikuan.judge.credit.domain.limits import EXPIRED, GRANTED, NONE, Limit
-from huikuan.judge.credit.telling.decisions import percent_text
+from huikuan.mechanisms.pages.figures import used_of
 
 RULES = Rules(mode=ENFORCE)
 NONE_LATE = Late()
@@ -145,4 +145,4 @@ def test_more_on_credit_is_never_judged_milder(after: int, limit: int, more: int
 def test_what_reads_as_80_percent_is_not_over_it(used: int, limit: int) -> None:
     over = used * 100 > limit * 80
     assert ((utilisation_e4(used, limit) or 0) > 8_000) == over
-    assert (float(percent_text(used, limit)) > 80.0) == over
+    assert (float(used_of(used, limit).removesuffix(" %").replace(",", "")) > 80.0) == over

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huikuan.judge.credit.domain.limits import TEMPORARY
+from huikuan.judge.credit.domain.limits import NONE, TEMPORARY
 from huikuan.judge.credit.messages import DEPARTURES, LIMIT_KINDS, LIMIT_STATES
+from huikuan.judge.credit.queries.grounds import rules_in_force
 from huikuan.judge.credit.queries.pictures import NodePicture, group_picture, pictures
 from huikuan.judge.rating.queries.ratings import rating_of
 from huikuan.judge.rating.web.asked_for import grade_lines
 from huikuan.kernel.dates import business_date
-from huikuan.kernel.money import to_text
-from huikuan.mechanisms.approvals.kinds import Asked, Described
+from huikuan.kernel.money import to_minor, to_text
+from huikuan.mechanisms.approvals.kinds import Asked, Described, Weighed
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.figures import grouped
@@ -51,10 +52,8 @@ def beside(asked: Asked, *, scope: Scope, at: datetime) -> Described:
     company = Company.objects.get(pk=asked.company_id or 0)
     today = business_date(at, company.time_zone)
     if asked.customer_id is None:
-        code, theirs = asked.shown["group"], seen(scope)
-        if not all(theirs.has(company.pk, member) for member in customers_in(code, today)):
-            return []
-        return list(_node(group_picture(company, code, today, live=True)))
+        whole = _picture(asked, company, scope=scope, today=today)
+        return list(_node(whole)) if whole else []
     lines = [
         line
         for picture in pictures(asked.customer_id, [company], scope=scope, today=today, as_of=today)
@@ -65,6 +64,36 @@ def beside(asked: Asked, *, scope: Scope, at: datetime) -> Described:
     lines += grade_lines(rating) if rating else [(_("Grade"), _("never assessed"))]
     flag = conduct_of(asked.customer_id, day=today, scope=scope)
     return [*lines, *([(_("Flagged"), _("pays late on purpose"))] if flag else [])]
+
+
+def weigh(asked: Asked, *, scope: Scope, at: datetime) -> Weighed | None:
+    """The limit from and to, a temporary one on top of the standing one, beside the exposure as it is now."""
+    shown, company = asked.shown, Company.objects.get(pk=asked.company_id or 0)
+    currency, beneath = shown["currency"], shown.get("beneath")
+    touched = [one for one in (shown["before"], beneath) if one]
+    if any(one["currency"] != currency for one in touched):
+        return None
+    standing = to_minor(beneath["amount"], currency) if beneath else 0
+    before = [to_minor(one["amount"], currency) for one in touched]
+    node = _picture(asked, company, scope=scope, today=business_date(at, company.time_zone))
+    exposure = node.exposure if node and node.limit.currency == currency else None
+    return Weighed(
+        currency,
+        sum(before) if before else None,
+        standing + to_minor(shown["amount"], currency),
+        max(0, exposure.total) if exposure else None,
+        rules_in_force(company, at)[1].warn_over,
+    )
+
+
+def _picture(asked: Asked, company: Company, *, scope: Scope, today: date) -> NodePicture | None:
+    """The customer, or the group, as it stands now; None where the reader does not see all of it."""
+    if asked.customer_id is None:
+        code, theirs = asked.shown["group"], seen(scope)
+        whole = all(theirs.has(company.pk, member) for member in customers_in(code, today))
+        return group_picture(company, code, today, live=True) if whole else None
+    found = pictures(asked.customer_id, [company], scope=scope, today=today, as_of=today)
+    return found[0].own if found else None
 
 
 def address(asked: Asked) -> str:
@@ -78,7 +107,10 @@ def _node(picture: NodePicture) -> Iterator[tuple[str, str]]:
     whose = f" · {picture.node.group}" if picture.node.group else ""
     limit, currency = picture.limit, picture.limit.currency
     state = "" if limit.amount else f" · {_(LIMIT_STATES[limit.state])}"
-    yield _("Limit now") + whose, f"{currency} {grouped(to_text(limit.amount, currency))}{state}"
+    if whose and limit.state == NONE:
+        yield _("Limit now") + whose, _("no limit is set for the group")
+    else:
+        yield _("Limit now") + whose, f"{currency} {grouped(to_text(limit.amount, currency))}{state}"
     if picture.exposure is None:
         yield _("Exposure now") + whose, said(picture.missing) if picture.missing else "–"
         return

@@ -13,8 +13,8 @@ from huikuan.judge.credit.domain.limits import GRANTED, NONE
 from huikuan.judge.credit.messages import COMPONENTS, LIMIT_STATES, USES
 from huikuan.judge.credit.queries.grounds import rules_in_force
 from huikuan.judge.credit.queries.pictures import NodePicture, Picture
-from huikuan.judge.credit.telling.decisions import percent_text
 from huikuan.mechanisms.pages.bars import Gauge, Part, gauge
+from huikuan.mechanisms.pages.figures import used_of
 from huikuan.mechanisms.pages.reading import Reading, address
 from huikuan.mechanisms.pages.telling import said
 from huikuan.record.customers.queries import CustomerRow, groups
@@ -80,7 +80,7 @@ def block_of(
         bound=not (node.node.group and node.limit.state == NONE),
         state=state,
         tag=tag,
-        percent=percent_text(node.exposure.total, limit) if node.exposure and limit else "",
+        percent=used_of(node.exposure.total, limit) if node.exposure and limit else "",
         rows=rows,
         bar=gauge(_net(rows), limit, marks),
         problem=said(node.missing) if node.missing else "",
