@@ -216,6 +216,14 @@ def test_the_bar_ends_where_the_exposure_does_and_marks_the_threshold(books: Boo
         assert abs(filled - min(100, total * 100 / limit)) < 0.1
 
 
+def test_no_page_takes_the_place_of_the_side_bars_companies(books: Books, on_the_day: None) -> None:
+    manager, customer = signed_in("li", "finance_manager"), books.customer("C0001")
+    for path in (f"/credit/customers/{customer}", "/credit/drift", "/credit/dry-run", "/cover/new"):
+        page = manager.get(path)
+        assert page.status_code == 200, path
+        assert [one.code for one in page.context["companies"]] == ["MAIN"], path
+
+
 def test_a_past_day_offers_nothing_to_write(books: Books, on_the_day: None) -> None:
     analyst = signed_in("chen", "credit_analyst")
     page = analyst.get(f"/credit/customers/{books.customer('C0001')}?as_of=2026-10-31&company=MAIN")

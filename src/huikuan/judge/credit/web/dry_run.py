@@ -74,7 +74,7 @@ def show_runs(request: HttpRequest) -> HttpResponse:
         "runs": [(run, _(BASES[run.method])) for run in _runs(request)],
         "jobs": [job for job in map(_under_way, offered) if job],
         # Nothing is asked for the first of several because nobody chose.
-        "companies": [*([("", "")] if len(offered) > 1 else []), *((one.code, one.name) for one in offered)],
+        "askable": [*([("", "")] if len(offered) > 1 else []), *((one.code, one.name) for one in offered)],
         "methods": [(method, _(BASES[method])) for method in METHODS],
         "policies": _choices(CREDIT_RULES.name),
         "terms": _choices(CREDIT_POLICY.name),

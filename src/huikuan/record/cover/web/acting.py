@@ -52,7 +52,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(address(reverse("cover:pieces"), reading, **back))
     page: dict[str, Any] = {
         "form": form,
-        "companies": [(one.code, one.name) for one in companies_offered(request)],
+        "kept_by": [(one.code, one.name) for one in companies_offered(request)],
         "kinds": [(kind, _(KIND_NAMES[kind])) for kind in KINDS],
     }
     return render(request, "cover/new.html", page, status=400 if form.problems else 200)
