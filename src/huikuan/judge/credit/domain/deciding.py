@@ -157,8 +157,8 @@ def _by_limit(node: Standing, rules: Rules) -> Iterable[Reason]:
     limit, used = node.limit, node.after
     if limit.state == NONE and node.group:
         return
-    # What does not add to exposure harms no limit: a customer who paid ahead may be over it for other reasons.
-    if used <= 0:
+    # What adds nothing harms no limit: a customer who paid ahead for the order may be over it for other reasons.
+    if used <= max(0, node.before):
         return
     if limit.amount == 0:
         rule = {NONE: "not_assessed", EXPIRED: "limit_expired"}.get(limit.state, "prepay_only")
@@ -190,7 +190,7 @@ def _doubted(known: Known, blocking: Blocking) -> Iterable[Reason]:
 def _ways_out(nodes: Sequence[Standing], reasons: Sequence[Reason], rules: Rules) -> Iterable[WayOut]:
     said = {reason.rule for reason in reasons}
     if said & {"over_limit", "prepay_only", "not_assessed", "limit_expired"}:
-        yield WayOut("prepay", _lacking(nodes, rules.block_over))
+        yield WayOut("prepay", _to_prepay(nodes, rules.block_over))
     if "over_limit" in said:
         yield WayOut("temporary_limit", _lacking(nodes, rules.block_over))
         yield WayOut("limit_change")
@@ -207,6 +207,12 @@ def _ways_out(nodes: Sequence[Standing], reasons: Sequence[Reason], rules: Rules
     if any(reason.decision == HOLD for reason in reasons):
         yield WayOut("release_by_authority")
         yield WayOut("stop_supply")
+
+
+def _to_prepay(nodes: Sequence[Standing], block_over: int) -> int:
+    """How much paid ahead would let the order go on: what is lacking, and never more than the order adds."""
+    own = nodes[0]
+    return min(_lacking(nodes, block_over), max(0, own.after - own.before))
 
 
 def _lacking(nodes: Sequence[Standing], block_over: int) -> int:

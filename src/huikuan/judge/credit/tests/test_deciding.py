@@ -61,6 +61,16 @@ def test_over_the_limit_says_how_far_and_the_ways_out() -> None:
     ]  # fmt: skip
 
 
+def test_an_order_paid_ahead_adds_nothing_and_goes_on_whatever_else_is_out() -> None:
+    owes = 8_050_600_00
+    held, rules, _ = said(node(0, owes + 200_000_00, before=owes))
+    assert (held, rules) == (HOLD, ["prepay_only"])
+    found = decide([node(0, owes + 200_000_00, before=owes)], NONE_LATE, RULES)
+    assert (found.ways_out[0].way, found.ways_out[0].amount) == ("prepay", 200_000_00), "never more than the order"
+    assert said(node(0, owes, before=owes))[0] == APPROVE
+    assert said(node(0, owes + 1, before=owes))[0] == HOLD
+
+
 @pytest.mark.parametrize(
     ("state", "rule"), [(GRANTED, "prepay_only"), (NONE, "not_assessed"), (EXPIRED, "limit_expired")]
 )
@@ -78,7 +88,7 @@ def test_a_group_binds_where_it_has_a_limit() -> None:
     assert said(own, node(500, 450, group="LU"))[:2] == (WARN, ["over_threshold"])
     assert said(node(1_000, 900), node(500, 501, group="LU"))[1] == ["over_threshold", "over_limit"]
     lacking = decide([own, node(500, 620, group="LU")], NONE_LATE, RULES).ways_out[0]
-    assert (lacking.way, lacking.amount) == ("prepay", 120)
+    assert (lacking.way, lacking.amount) == ("prepay", 100), "of 120 that are lacking the order adds 100"
 
 
 def test_the_threshold_may_go_by_what_is_open() -> None:

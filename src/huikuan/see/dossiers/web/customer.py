@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
+from huikuan.judge.credit.domain.limits import NONE
 from huikuan.judge.credit.queries.pictures import pictures
 from huikuan.judge.rating.queries.ratings import Rating
 from huikuan.judge.rating.web.panel import panel, rating_shown
@@ -218,8 +219,8 @@ def _contracts(asked: Asked, limit: int) -> Any:
 
 
 def _credit(request: HttpRequest, asked: Asked) -> dict[str, Any]:
-    """The limit and what stands against it, where one company is looked at (of several the credit page tells), and
-    what covers it."""
+    """The limit and what stands against it, where there is anything at one company alone (of several the credit page
+    tells), and what covers it."""
     if not asked.sees_books:
         return {"limit": None, "cover": None}
     reading = reading_of(request)
@@ -234,7 +235,9 @@ def _credit(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         as_of=reading.as_of,
         known=reading.horizon,
     )
-    return {"limit": shown[0].own if len(shown) == 1 else None, "cover": cover}
+    of = [one.own for one in shown if one.own.limit.state != NONE or not one.own.exposure or one.own.exposure.total]
+    own = of if len(shown) > 1 else [one.own for one in shown]
+    return {"limit": own[0] if len(own) == 1 else None, "cover": cover}
 
 
 def _habit(asked: Asked) -> dict[str, Any]:
