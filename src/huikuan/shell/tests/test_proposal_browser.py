@@ -42,4 +42,6 @@ def test_the_limit_by_policy_is_walked_and_shuts_nobody_out(page: Any, books: Bo
     page.fill("#f-reason", "按建议额度申请")
     page.click("#ask button.primary")
     page.wait_for_selector("[data-figure=proposal]")
+    page.set_viewport_size(DESK)
+    shuts_nobody_out(page)
     assert [one.amount for one in LimitRequest.objects.all()] == [98_948_74]
