@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 
 class Config(AppConfig):
@@ -11,9 +13,11 @@ class Config(AppConfig):
     def ready(self) -> None:
         # Policies, what is decided by approval and kinds of work register themselves.
         from huikuan.judge.credit import approvals, policies, work
+        from huikuan.mechanisms.pages.beside import say_beside
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("order_standing", _standings)
+        say_beside("contracts.order", _order_panel)
 
 
 def _standings() -> Iterator[tuple[str, str, str]]:
@@ -21,3 +25,10 @@ def _standings() -> Iterator[tuple[str, str, str]]:
     from huikuan.judge.credit.check import unlike_their_decisions
 
     return unlike_their_decisions()
+
+
+def _order_panel(request: HttpRequest, order_id: int) -> SafeString:
+    # Loaded with the first order that is shown.
+    from huikuan.judge.credit.web.beside import order_panel
+
+    return order_panel(request, order_id)

@@ -49,7 +49,9 @@ SENTENCES: dict[str, str] = {
     "order_waits": gettext_noop(
         "Order %(number)s waits for a release, so nothing of it is delivered. Its page says why and what helps."
     ),
-    "proposal_line_missing": gettext_noop("The statements do not state a line this method takes."),
+    "proposal_line_missing": gettext_noop(
+        "The statements do not give %(figure)s: state its lines, or tick that blank lines mean nil."
+    ),
     "proposal_none": gettext_noop("No method of the policy can be worked out. Say an amount."),
     "proposal_statements_old": gettext_noop("The latest statements are older than the policy lets count."),
     "proposal_without_rate": gettext_noop("Part of it is in a currency without a rate on the day."),

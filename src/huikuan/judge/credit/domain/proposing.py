@@ -98,13 +98,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """One method as it came out. `amount` None: it cannot be worked out, for `missing` (a code of the messages)."""
+    """One method as it came out. `amount` None: it cannot be worked out, for `missing` (a code of the messages), where
+    `lacking` of the figures."""
 
     method: str
     figures: tuple[Figure, ...]
     amount: int | None = None
     steps: tuple[Step, ...] = ()
     missing: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def _worked(method: str, known: Known, policy: CreditPolicy, terms: Terms) -> Wo
         stated = _balances(known, policy)
         return _net_worth(stated, terms) if method == NET_WORTH else _working_capital(stated)
     except Refusal as refusal:
-        return Worked(method, (), missing=refusal.code)
+        return Worked(method, (), missing=refusal.code, lacking=str(refusal.params.get("figure", "")))
 
 
 def _sales(known: Known, policy: CreditPolicy, terms: Terms) -> Worked:
@@ -275,7 +277,7 @@ def _balances(known: Known, policy: CreditPolicy) -> Balances:
 
 def _figure(name: str, value: int | None, stated: Balances) -> Figure:
     if value is None:
-        raise Refusal("proposal_line_missing", line=name)
+        raise Refusal("proposal_line_missing", figure=name)
     return Figure(name, value, STATEMENTS, stated.ends_on)
 
 

@@ -73,7 +73,9 @@ def told_name(name: str) -> str:
 
 def told_missing(worked: Worked) -> str:
     """Why a method cannot be worked out."""
-    return gettext(SENTENCES[worked.missing]) if worked.missing else ""
+    if not worked.missing:
+        return ""
+    return gettext(SENTENCES[worked.missing]) % {"figure": gettext(FIGURES[worked.lacking]) if worked.lacking else ""}
 
 
 def told_payment_methods(proposal: Proposal) -> str:

@@ -51,6 +51,13 @@ def filled_in(proposal: Proposal | GroupProposal, company: Company, sales: str =
     return typed
 
 
+def began(request: HttpRequest) -> dict[str, str]:
+    """The form before anything is typed: as a request that came back, or with what the address says of the wish."""
+    asked = {"kind": "kind", "amount": "amount", "company": "of", "currency": "in"}
+    said = {name: request.GET[key] for name, key in asked.items() if request.GET.get(key)}
+    return again(request) or {"from": reading_of(request).today.isoformat(), **said}
+
+
 def again(request: HttpRequest) -> dict[str, str]:
     """The form as a request said that came back; {} where the address names none, or none the reader sees."""
     number, today = request.GET.get("again", ""), reading_of(request).today

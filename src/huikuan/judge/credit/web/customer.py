@@ -15,7 +15,7 @@ from huikuan.judge.credit.domain.limits import NONE, STANDING, TEMPORARY
 from huikuan.judge.credit.messages import LIMIT_KINDS, STEPS
 from huikuan.judge.credit.queries.limits import RequestRow, history
 from huikuan.judge.credit.queries.pictures import Picture, pictures
-from huikuan.judge.credit.web.asking import again, ask, filled_in
+from huikuan.judge.credit.web.asking import ask, began, filled_in
 from huikuan.judge.credit.web.limits import cells, headers
 from huikuan.judge.credit.web.nodes import blocks
 from huikuan.judge.credit.web.proposals import Shown, chosen, customer_proposals
@@ -39,7 +39,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         return HttpResponseRedirect(
             address(reverse("credit:customer", args=[row.merged_into_id]), reading_of(request))
         )
-    form = Form(typed_in(request) if request.method == "POST" else _empty(request))
+    form = Form(typed_in(request) if request.method == "POST" else began(request))
     if request.method == "POST" and ask(request, form, companies_of(request), customer_id=row.id):
         return HttpResponseRedirect(address(reverse("credit:customer", args=[customer_id]), reading_of(request)))
     reading, scope = reading_of(request), scope_of(request, Permission.VIEW_LEDGER)
@@ -97,11 +97,6 @@ def customer_history(shown: Sequence[Picture], customer_id: int, *, scope: Scope
         for picture in shown
         for one in history(picture.company.pk, customer_id, scope=scope)
     ]
-
-
-def _empty(request: HttpRequest) -> dict[str, str]:
-    """The form before anything is typed."""
-    return again(request) or {"from": reading_of(request).today.isoformat()}
 
 
 @needs(Permission.VIEW_LEDGER)

@@ -16,7 +16,7 @@ from huikuan.judge.credit.messages import LIMIT_KINDS, STEPS
 from huikuan.judge.credit.queries.grounds import rules_in_force
 from huikuan.judge.credit.queries.limits import group_history
 from huikuan.judge.credit.queries.pictures import group_picture
-from huikuan.judge.credit.web.asking import again, ask, filled_in
+from huikuan.judge.credit.web.asking import ask, began, filled_in
 from huikuan.judge.credit.web.customer import companies_of
 from huikuan.judge.credit.web.limits import cells, headers
 from huikuan.judge.credit.web.nodes import Block, block_of
@@ -39,9 +39,7 @@ def show_group(request: HttpRequest) -> HttpResponse:
     row, companies = _group(request)
     reading, scope = reading_of(request), scope_of(request, Permission.VIEW_LEDGER)
     here = address(reverse("credit:group"), reading, group=row.code)
-    form = Form(
-        typed_in(request) if request.method == "POST" else again(request) or {"from": reading.today.isoformat()}
-    )
+    form = Form(typed_in(request) if request.method == "POST" else began(request))
     if request.method == "POST" and ask(request, form, companies, group=row.code):
         return HttpResponseRedirect(here)
     offered = [] if reading.is_past else group_proposals(request, row.code, companies)
@@ -57,7 +55,7 @@ def show_group(request: HttpRequest) -> HttpResponse:
             for company in companies
             for one in group_history(company.pk, row.code, scope=scope)
         ],
-        "ask_for": [(one.code, one.name) for one in companies if _may_ask(request, one, row.code)] if live else [],
+        "ask_for": [(one.code, one.name) for one in companies if may_ask(request, one, row.code)] if live else [],
         "kinds": [(kind, _(LIMIT_KINDS[kind])) for kind in (STANDING, TEMPORARY)],
         "form": form,
         "asking": bool(form.problems or by_policy or form.text("again")),
@@ -97,7 +95,8 @@ def _block(company: Company, group: GroupRow, reading: Reading) -> Block:
     return block_of(picture, group.name, rules_in_force(company, timezone.now())[1].warn_over)
 
 
-def _may_ask(request: HttpRequest, company: Company, group: str) -> bool:
+def may_ask(request: HttpRequest, company: Company, group: str) -> bool:
+    """Whether the reader may ask for a limit of the group: of everybody who stands in it today."""
     try:
         members = customers_in(group, reading_of(request).today)
     except Refusal:

@@ -18,8 +18,9 @@ from huikuan.judge.credit.domain.deciding import ORDER, RELEASED, WAITING
 from huikuan.judge.credit.messages import DECISIONS, STATES
 from huikuan.judge.credit.operations.orders import release_order
 from huikuan.judge.credit.queries.standings import DecisionRow, WaitingRow, decisions, observed_page, waiting_page
-from huikuan.judge.credit.telling.decisions import told_reasons, told_way
+from huikuan.judge.credit.telling.decisions import told_reasons
 from huikuan.judge.credit.web.dry_run import observing
+from huikuan.judge.credit.web.ways import ways
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
@@ -48,7 +49,6 @@ class Told:
     title: str
     state: str
     reasons: tuple[str, ...]
-    ways_out: tuple[str, ...]
 
 
 @needs(Permission.VIEW_ORDERS)
@@ -86,13 +86,14 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     form = Form(typed_in(request) if request.method == "POST" else {})
     if request.method == "POST" and _release(request, row, form):
         return HttpResponseRedirect(address(reverse("credit:order", args=[order_id]), reading_of(request)))
-    told = _told(request, row)
+    told = told_of(request, row)
     now = next((one for one in told if one.row.document == ORDER), None)
     releases = seen(scope_of(request, Permission.RELEASE_ORDER)).has(row.company_id, row.customer_id)
     page: dict[str, Any] = {
         "order": row,
         "decisions": told,
         "now": now,
+        "ways": ways(request, row, now.row) if now else (),
         "releases": now is not None and _asks(now.row, reading_of(request)) and releases,
         "form": form,
     }
@@ -119,7 +120,8 @@ def _release(request: HttpRequest, row: OrderRow, form: Form) -> bool:
     return True
 
 
-def _told(request: HttpRequest, row: OrderRow) -> list[Told]:
+def told_of(request: HttpRequest, row: OrderRow) -> list[Told]:
+    """Everything decided about the order, the newest first."""
     company = Company.objects.get(pk=row.company_id)
     scope = scope_of(request, Permission.VIEW_ORDERS)
     return [_sentences(one, company.currency) for one in decisions(row.id, scope=scope)]
@@ -127,13 +129,11 @@ def _told(request: HttpRequest, row: OrderRow) -> list[Told]:
 
 def _sentences(row: DecisionRow, company_currency: str) -> Told:
     content = row.content
-    own = next((node["currency"] for node in content.get("nodes", ())), company_currency)
     return Told(
         row,
         _(DECISIONS[row.decision]),
         _(STATES[row.state]),
         tuple(told_reasons(content, company_currency)),
-        tuple(told_way(one, content, own) for one in content.get("ways_out", ())),
     )
 
 

@@ -18,6 +18,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may, needs, scope_of
+from huikuan.mechanisms.pages.beside import beside
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
 from huikuan.mechanisms.pages.reading import reading_of
@@ -132,6 +133,7 @@ def render_order(request: HttpRequest, row: OrderRow, form: Form | None = None, 
         "undelivered": 0 if whole.order.void else sum(line.open_amount for line in whole.lines),
         "manages": _reaches(request, Permission.MANAGE_ORDERS, row) and not reading.is_past,
         "posts": may(request, Permission.POST_ITEMS),
+        "beside": beside("contracts.order", request, row.id),
         "form": form or Form({}),
         "asked": f"{form.text('line')}{form.text('what')}" if form else "",
     }

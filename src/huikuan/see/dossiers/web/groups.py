@@ -32,8 +32,10 @@ from huikuan.see.dossiers.web.asked import books_of
 def show_groups(request: HttpRequest) -> HttpResponse:
     """Every group below the one it belongs to."""
     whole = scope_of(request, Permission.MANAGE_CUSTOMERS)
+    told = scope_of(request, Permission.VIEW_LEDGER)
     page = {
         "lines": _lines(request),
+        "told": told.owners is None and not told.nothing,
         "currency": books_of(request).currency,
         "manages": whole.owners is None and not whole.nothing and not reading_of(request).is_past,
     }
