@@ -65,7 +65,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "kinds": [(kind, _(LIMIT_KINDS[kind])) for kind in (STANDING, TEMPORARY)],
         "me": request.user.get_username(),
         "form": form,
-        "asking": bool(form.problems or by_policy or form.text("again")),
+        "asking": bool(form.problems or form.text("company")),
         "offers": any(one.ask_url for one in offered),
         "proposals": [one for one in offered if one.company in [each.company for each in told]],
         "carried": list(reading.carried().items()),

@@ -58,7 +58,7 @@ def show_group(request: HttpRequest) -> HttpResponse:
         "ask_for": [(one.code, one.name) for one in companies if may_ask(request, one, row.code)] if live else [],
         "kinds": [(kind, _(LIMIT_KINDS[kind])) for kind in (STANDING, TEMPORARY)],
         "form": form,
-        "asking": bool(form.problems or by_policy or form.text("again")),
+        "asking": bool(form.problems or form.text("company")),
         "here": here,
         "offers": any(one.ask_url for one in offered),
         "proposals": offered,
