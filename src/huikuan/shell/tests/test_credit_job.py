@@ -196,7 +196,7 @@ def approve(walk: Walk, shot: str) -> str:
     page.locator("main a[data-row]").first.click()
     page.wait_for_selector(".verdict")
     walk.picture(page, f"{shot}-asked")
-    (asked,) = set(amounts(page, "[data-amount]"))
+    asked = amounts(page, ".verdict summary.primary")[-1]
     walk.press(page, "approve", ".verdict")
     walk.press(page, "yes", ".verdict")
     page.wait_for_selector(".verdict", state="detached")
