@@ -12,7 +12,7 @@ from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.domain.limits import STANDING, TEMPORARY, Wish
 from huikuan.judge.credit.models import DryRun, LimitRequest
 from huikuan.judge.credit.operations.dry_runs import Question, dry_run, rules_to_try, terms_to_try
-from huikuan.judge.credit.operations.limits import request_limit
+from huikuan.judge.credit.operations.proposing import request_measured
 from huikuan.judge.credit.policies import CREDIT_POLICY, CREDIT_RULES
 from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.models import Assessment, Information
@@ -156,7 +156,7 @@ def _grades(day: _Day) -> None:
 
 
 def _limit(allowed: Allowed, day: _Day, *, granted: bool) -> None:
-    """Asked for by the analyst; granted, where it is, by the director."""
+    """Asked for by the analyst beside what the policy gives, as on the page; granted, where it is, by the director."""
     customer = ids_by_code({allowed.customer})[allowed.customer] if allowed.customer else None
     kind = TEMPORARY if allowed.days else STANDING
     amount = fen(allowed.amount)
@@ -169,7 +169,7 @@ def _limit(allowed: Allowed, day: _Day, *, granted: bool) -> None:
     wish = Wish(kind, "CNY", amount, since, until_on=until)
     company = Company.objects.get(code=allowed.seller)
     with transaction.atomic():
-        number = request_limit(
+        number = request_measured(
             company=company, customer_id=customer, group=allowed.group, wish=wish, reason=allowed.reason,
             actor=ANALYST, at=day.at,
         )  # fmt: skip

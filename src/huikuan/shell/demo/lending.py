@@ -39,7 +39,7 @@ LIMITS = (
     Allowed("", "4500", "集团合并授信", group="G-18"),
     Allowed("C10020", "200", "旺季临时额度", days=6),
 )
-#: Waits for the finance manager: up to 500 is within their authority.
+#: Within the finance manager's authority (500), but more than the policy gives: waits one level higher.
 WAITING = Allowed("C10044", "350", "首次授信，灌装线年度框架", EAST)
 
 

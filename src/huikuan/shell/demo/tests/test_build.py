@@ -108,8 +108,11 @@ def test_credit_is_there_to_be_walked(built: None) -> None:
         {"within_limit"}, {"over_threshold"}, {"over_limit"}, {"prepay_only", "overdue_days"},
         {"over_threshold", "overdue_days"},
     ]  # fmt: skip
-    (waiting,) = waiting_for("zhoumin", at=AT)
-    assert (waiting.maker, waiting.amount) == ("shenzhou", 350_000_000)
+    assert not waiting_for("zhoumin", at=AT)
+    (waiting,) = waiting_for("hance", at=AT)
+    assert (waiting.maker, waiting.amount, waiting.route) == ("shenzhou", 350_000_000, (("management",),))
+    assert json.loads(waiting.shown["calculation"])["departures"] == ["amount", "until"]
+    assert not LimitRequest.objects.filter(calculation="").exists()
     assert LimitRequest.objects.count() == LimitStep.objects.filter(step="approved").count() + 1
     assert Assessment.objects.count() == Customer.objects.count()
     assert StatementVersion.objects.count() == 2
