@@ -183,14 +183,19 @@ def _figures(currency: str, of: pl.DataFrame) -> Figures:
 
 
 _COUNTS = frozenset({"orders", "held", "warned", "missed", "unjudged"})
+#: What the amount of held orders is made up of.
+_OF_HELD = ("lost", "late", "at_risk", "withdrawn", "unknown")
 
 
 def _valued(one: Figures, into: str, value: Any) -> Figures:
+    """The same in the currency `into`. Each part is rounded by itself; what is held is the sum of its parts as shown,
+    so that they add up to the cent."""
     amounts = {
         field.name: value(getattr(one, field.name), one.currency)
         for field in fields(Figures)
         if field.name not in _COUNTS and field.name != "currency"
     }
+    amounts["held_amount"] = sum(amounts[name] for name in _OF_HELD)
     return Figures(currency=into, **{name: getattr(one, name) for name in _COUNTS}, **amounts)
 
 

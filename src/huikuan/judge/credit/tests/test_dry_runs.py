@@ -68,7 +68,8 @@ def invoice(trade: Trade, amount: int, on: str, paid: str = "", days: int = 30, 
     """An invoice due after so many days, and the money for it, if it came."""
     item = trade.post("invoice", amount, on, due_date=day(on) + timedelta(days=days), **more)
     if paid:
-        trade.settle(trade.post("receipt", amount, paid), item, amount, paid)
+        money = trade.post("receipt", amount, paid, currency=more.get("currency", "CNY"))
+        trade.settle(money, item, amount, paid)
     return item
 
 
@@ -104,6 +105,20 @@ def test_the_year_in_figures(trade: Trade) -> None:
     assert told["reasons"][0] == {
         "rule": "over_limit", "decision": "hold", "group": "", "value": 1_500_00, "threshold": 1_000_00
     }  # fmt: skip
+
+
+def test_what_is_held_adds_up_to_the_cent_also_across_currencies(trade: Trade) -> None:
+    """A limit of nothing holds all. USD 0.05 late and 0.05 in time at 7.10 are 0.36 and 0.36, together 0.72; converted
+    whole, the 0.10 would be 0.71."""
+    trade.rate("USD", "2026-01-01", 710_000_000)
+    invoice(trade, 1_00, "2025-04-01", paid="2025-05-01")
+    invoice(trade, 5, "2025-04-02", paid="2025-07-31", currency="USD")
+    invoice(trade, 5, "2025-04-03", paid="2025-05-03", currency="USD")
+    row, frame = found(run(trade, own=of(trade.north, 0)))
+    report = report_of(row, frame)
+    both, dollars = report.together, report.by_currency[1]
+    assert (dollars.currency, dollars.held_amount, dollars.late, dollars.at_risk) == ("USD", 10, 5, 5)
+    assert (both.held, both.late, both.at_risk, both.held_amount) == (3, 36, 1_36, 1_72)
 
 
 def test_an_order_asks_for_its_invoices_and_what_is_held_takes_them_along(trade: Trade) -> None:
