@@ -52,6 +52,8 @@ def test_figures_open_into_their_rows_and_leave_as_a_table(books: Books, on_the_
     run = dry_run_with_id(run_id, scope=EVERYTHING)
     frame = orders_of(run, scope=EVERYTHING)
     assert frame.height > 0
+    # Its own words: "what became of it" is the history of an approval.
+    assert ">后来结果<" in analyst.get(f"/credit/dry-run/{run_id}?figure=all").content.decode()
     for figure, chosen in FIGURES.items():
         page = analyst.get(f"/credit/dry-run/{run_id}?figure={figure}")
         assert page.status_code == 200
