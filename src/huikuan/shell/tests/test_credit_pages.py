@@ -135,6 +135,18 @@ def test_whoever_decides_sees_from_what_to_what_and_how_much_is_used(books: Book
     assert (told.before, told.after, page["moved"]) == (total * 2, total * 3, "+50.0 %")
 
 
+def test_the_form_begins_with_the_company_that_trades_with_the_customer(books: Books, on_the_day: None) -> None:
+    Company.objects.create(code="HD", name="江临精工装备华东")
+    analyst, customer = signed_in("chen", "credit_analyst"), books.customer("C0001")
+    page = analyst.get(f"/credit/customers/{customer}")
+    assert [code for code, _ in page.context["ask_for"]] == ["HD", "MAIN"]
+    assert page.context["form"].typed["company"] == "MAIN"
+    assert '<option value="MAIN" selected>' in page.content.decode()
+    branch = analyst.get(f"/credit/customers/{customer}?company=HD")
+    assert branch.context["ask_for"] == [("HD", "江临精工装备华东")]
+    assert branch.context["form"].typed["company"] == "HD"
+
+
 def test_what_was_returned_is_asked_anew_with_what_was_typed(books: Books, on_the_day: None) -> None:
     analyst, manager = signed_in("chen", "credit_analyst"), signed_in("li", "finance_manager")
     customer = books.customer("C0001")

@@ -46,10 +46,13 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     shown = pictures_of(request, customer_id)
     offered, problem = customer_proposals(request, row, [one.company for one in shown])
     by_policy = chosen(request, offered)
-    if by_policy and request.method != "POST":
-        form = Form(filled_in(by_policy.proposal, by_policy.company, request.GET.get("sales", "")))
     own = customer_history(shown, customer_id, scope=scope)
     told, quiet = busy(shown, offered, {one.company_id for one, _, _ in own})
+    if request.method != "POST" and by_policy:
+        form = Form(filled_in(by_policy.proposal, by_policy.company, request.GET.get("sales", "")))
+    asking = bool(form.problems or form.text("company"))
+    if not asking and told:  # the first company that has something to do with the customer
+        form = Form({**form.typed, "company": told[0].company.code})
     asks = seen(scope_of(request, Permission.PROPOSE_LIMIT))
     page: dict[str, Any] = {
         "customer": row,
@@ -65,7 +68,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "kinds": [(kind, _(LIMIT_KINDS[kind])) for kind in (STANDING, TEMPORARY)],
         "me": request.user.get_username(),
         "form": form,
-        "asking": bool(form.problems or form.text("company")),
+        "asking": asking,
         "offers": any(one.ask_url for one in offered),
         "proposals": [one for one in offered if one.company in [each.company for each in told]],
         "carried": list(reading.carried().items()),
