@@ -12,12 +12,12 @@ class Config(AppConfig):
         from huikuan.mechanisms.identity.reaching import merge_with, narrow_with
         from huikuan.mechanisms.pages.telling import speak_with
         from huikuan.shell import policies
-        from huikuan.shell.messages import sentence
+        from huikuan.shell.web.telling import told
         from huikuan.shell.web.tracing import follow_log_ins
         from huikuan.shell.wiring import counters, narrowed_to, one_with
 
         set_counters(counters())
-        speak_with(sentence)
+        speak_with(told)
         narrow_with(narrowed_to)
         merge_with(one_with)
         follow_log_ins()

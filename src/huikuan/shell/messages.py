@@ -142,6 +142,8 @@ PARSING = (
 _WORDS = {
     "permission": identity.PERMISSION_TITLES,
     "role": identity.ROLE_TITLES,
+    "roles": identity.ROLE_TITLES,
+    "least": identity.ROLE_TITLES,
     "held": identity.ROLE_TITLES,
     "what": contracts.DONE,
     "problem": words.USCC_PROBLEMS,

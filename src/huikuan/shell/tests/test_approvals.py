@@ -7,7 +7,9 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from huikuan.mechanisms.approvals import queries
@@ -15,9 +17,11 @@ from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.customers.models import Customer
+from huikuan.shell import messages
 from huikuan.shell.tests.books import AT, CUSTOMERS, Books
 from huikuan.shell.tests.colleagues import entered, read
 from huikuan.shell.tests.limits import RAISED, ask_limit
+from huikuan.shell.web import telling
 
 pytestmark = pytest.mark.usefixtures("limits")
 Ask = Callable[..., int]
@@ -94,8 +98,22 @@ def test_it_is_sent_back_with_a_reason_and_withdrawn_by_its_maker_alone(ask: Ask
 def test_the_maker_is_offered_no_approval(ask: Ask, people: dict[str, Client]) -> None:
     page = read(people["zhou"], f"/approvals/{ask('C0001', maker='zhou')}")
     assert "确认批准" not in page
-    assert "须由他人审批" in page
+    assert "该申请由 周岚 提交，须由他人审批" in page
     assert "撤回我的申请" in page
+
+
+def test_a_refusal_names_people_and_roles_as_people_know_them(books: Books) -> None:
+    """A command line says who somebody logs in as, a page what they are called."""
+    beyond = {"actor": "zhou", "amount": "CNY 1.00", "least": "management"}
+    assert messages.sentence("beyond_authority", beyond).startswith("CNY 1.00 超出 zhou 的审批权限")
+    with CaptureQueriesContext(connection) as asked:
+        said = telling.told("beyond_authority", beyond)
+    assert said == "CNY 1.00 超出 周岚 的审批权限。有权批准的最低角色：管理层。"
+    assert len(asked) == 1
+    both = telling.told("request_delegate_conflict", {"actor": "cli:root", "other": "hance, zhou"})
+    assert both.startswith("cli:root 与 韩策、周岚")
+    needs = telling.told("request_not_yours", {"actor": "nobody", "roles": "finance_manager, management"})
+    assert "财务经理、管理层" in needs
 
 
 def test_whoever_proved_themselves_long_ago_proves_it_again(ask: Ask, people: dict[str, Client]) -> None:

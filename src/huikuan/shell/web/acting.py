@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from huikuan.kernel.errors import Refusal
-from huikuan.shell.messages import sentence
+from huikuan.shell.web.telling import told
 
 
 def act(
@@ -19,7 +19,7 @@ def act(
     try:
         work()
     except Refusal as refusal:
-        messages.error(request, sentence(refusal.code, refusal.params))
+        messages.error(request, told(refusal.code, refusal.params))
         return HttpResponseRedirect(otherwise or then)
     messages.success(request, done)
     return HttpResponseRedirect(then)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huikuan.connect.api.web.answering import send_problem
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.limits import MEGABYTE, Limits
-from huikuan.shell.messages import sentence
+from huikuan.shell.web.telling import told
 
 
 class RefusalPages:
@@ -28,7 +28,7 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
-        say = sentence(exception.code, exception.params)
+        say = told(exception.code, exception.params)
         return _page(request, 400, _("That cannot be shown"), say, where=exception.where)
 
 
