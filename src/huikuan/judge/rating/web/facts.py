@@ -34,11 +34,11 @@ from huikuan.record.customers.queries import CustomerRow, customer_with_id
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Factors of one kind as a table: the columns, and each row with what stands in them."""
+    """Factors of one kind as a table: the columns, and each row with what each source says."""
 
     title: str
     sources: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Told | None, ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[str, Told | None], ...]], ...]
 
 
 @needs(Permission.VIEW_CUSTOMERS)
@@ -101,7 +101,7 @@ def _of(found: SideBySide, group: str) -> Group | None:
     """The factors of a group, each with what every source that says anything of one of them says of it."""
     rows = [row for row in found.rows if row.group == group]
     sources = tuple(source for source in found.sources if any(source in row.told for row in rows))
-    told = tuple((row.factor, tuple(row.told.get(source) for source in sources)) for row in rows)
+    told = tuple((row.factor, tuple((source, row.told.get(source)) for source in sources)) for row in rows)
     return Group(_(words.GROUPS[group]), sources, told) if rows else None
 
 
