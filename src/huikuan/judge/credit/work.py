@@ -13,16 +13,39 @@ from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
 def _utilised(about: About) -> str:
+    """What is used; where only an order that waits brings it over, also what is used without it."""
     shown = about.shown
-    tenths = -(-shown["utilisation_e4"] // 10)
-    said = _("%(currency)s %(used)s of %(limit)s used (%(percent)s %%), over %(warn_over)s %%") % {
+    words = {
         "currency": shown["currency"],
         "used": grouped(shown["used"]),
         "limit": grouped(shown["limit"]),
-        "percent": f"{tenths // 10}.{tenths % 10}",
+        "percent": _percent(shown["utilisation_e4"]),
         "warn_over": shown["warn_over"],
     }
-    return _of_group(shown["group"], said)
+    # Items from before the two were told apart say only the one.
+    if shown.get("out", shown["used"]) == shown["used"]:
+        said = _("%(currency)s %(used)s of %(limit)s used (%(percent)s %%), over %(warn_over)s %%")
+    else:
+        words |= {"out": grouped(shown["out"]), "out_percent": _percent(shown["out_e4"])}
+        said = _(
+            "%(currency)s %(out)s of %(limit)s used (%(out_percent)s %%), %(used)s (%(percent)s %%) with an order that"
+            " waits to be released, over %(warn_over)s %%"
+        )
+    return _of_group(shown["group"], said % words)
+
+
+def _percent(e4: int) -> str:
+    """Ten-thousandths as percent, rounded up to a tenth."""
+    tenths = -(-e4 // 10)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def _over(about: About) -> str:
+    return gettext_noop("Over the limit") if about.shown["utilisation_e4"] > 10_000 else ""
+
+
+def _warned_over(about: About) -> str:
+    return gettext_noop("Warning: over the limit") if about.shown["utilisation_e4"] > 10_000 else ""
 
 
 def _ends(about: About) -> str:
@@ -69,6 +92,7 @@ CROSSING = register(
             "limit_asked": gettext_noop("higher limit asked for"),
             "stopped": gettext_noop("supply stopped"),
         },
+        called=_over,
     )
 )
 #: For the owner of the customer; where the owner is no user here, for the sales manager.
@@ -82,6 +106,7 @@ WARNING = register(
         describe=_utilised,
         address=_page,
         results={"told": gettext_noop("customer told"), "collected": gettext_noop("payment agreed")},
+        called=_warned_over,
     )
 )
 LIMIT_ENDS = register(

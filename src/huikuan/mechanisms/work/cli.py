@@ -131,8 +131,8 @@ def _line(row: ItemRow) -> str:
     kind = kind_named(row.kind)
     whose = row.owner or (_(ROLE_TITLES[row.role]) if row.role else "")
     above = f" ↑ {_(ROLE_TITLES[row.above])}" if row.above else ""
-    detail = kind.describe(row.about)
-    return f"#{row.id} {row.due_on} {_(kind.title)} · {detail} · {_(STATE_TITLES[row.state])} → {whose}{above}"
+    title, detail = _(kind.title_of(row.about)), kind.describe(row.about)
+    return f"#{row.id} {row.due_on} {title} · {detail} · {_(STATE_TITLES[row.state])} → {whose}{above}"
 
 
 def _print_json(body: Mapping[str, object]) -> None:

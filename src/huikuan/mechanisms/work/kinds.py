@@ -32,7 +32,8 @@ class WorkKind:
 
     `role`: whose it is where no person is named; `escalates_to`: the role above, '' none; `days`: how long it may
     take where no day is named. `results`: code → title, besides `done`. `describe(about)` says in the reader's
-    language why it waits, `address(about)` is the page where it is worked on.
+    language why it waits, `address(about)` is the page where it is worked on. `called(about)`: the title
+    (not translated) of an item that is more than the kind's says; '' where it is not.
     """
 
     name: str
@@ -43,6 +44,11 @@ class WorkKind:
     describe: Callable[[About], str]
     address: Callable[[About], str] | None = None
     results: Mapping[str, str] | None = None
+    called: Callable[[About], str] | None = None
+
+    def title_of(self, about: About) -> str:
+        """What the item is called (not translated)."""
+        return (self.called(about) if self.called else "") or self.title
 
     def result_titles(self) -> dict[str, str]:
         """Code → title (not translated) of every way to finish it, `done` first."""

@@ -67,7 +67,7 @@ def _put(inbox: Inbox) -> list[Ended]:
     kinds = {row.id: kind_named(row.kind) for row in inbox.lately}
     return [
         Ended(
-            _(kinds[row.id].title),
+            _(kinds[row.id].title_of(row.about)),
             kinds[row.id].describe(row.about),
             reverse("shell:work-item", args=[row.id]),
             row.opened_at,

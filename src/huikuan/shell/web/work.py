@@ -146,7 +146,7 @@ def told(rows: list[ItemRow], reader: Reader) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
-            "title": _(kind_named(row.kind).title),
+            "title": _(kind_named(row.kind).title_of(row.about)),
             "detail": kind_named(row.kind).describe(row.about),
             "customer": customers[row.customer_id] if row.customer_id is not None else None,
             "company": companies.get(row.company_id or 0, ""),

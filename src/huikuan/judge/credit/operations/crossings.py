@@ -22,7 +22,14 @@ from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.exposure import Node, nodes_of
 from huikuan.judge.credit.queries.grounds import rules_in_force
 from huikuan.judge.credit.queries.limits import limits_on
-from huikuan.judge.credit.queries.utilisation import CrossingRow, last_crossing, limited_nodes, node_name, used_now
+from huikuan.judge.credit.queries.utilisation import (
+    CrossingRow,
+    Used,
+    last_crossing,
+    limited_nodes,
+    node_name,
+    used_now,
+)
 from huikuan.judge.credit.work import CROSSING, WARNING
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -104,7 +111,7 @@ def look_at_node(company: Company, node: Node, *, at: datetime) -> str | None:
         if refusal.code != "exposure_without_rate":
             raise
         return None
-    state = crossing(before.state if before else "", used, limit.amount, rules)
+    state = crossing(before.state if before else "", used.counts, limit.amount, rules)
     if state is not None:
         _follow(_Seen(company, node, limit, used, rules, policy.version_id), state, before, at)
     return state
@@ -117,7 +124,7 @@ class _Seen:
     company: Company
     node: Node
     limit: Limit
-    used: int
+    used: Used
     rules: Rules
     policy_id: int | None
 
@@ -129,7 +136,7 @@ class _Seen:
             "number": number,
             "state": state,
             "currency": self.limit.currency,
-            "used": self.used,
+            "used": self.used.counts,
             "limit_amount": self.limit.amount,
             "percent": self.rules.warn_over if state == OVER else self.rules.rearm_under,
             "policy_version_id": self.policy_id,
@@ -139,9 +146,11 @@ class _Seen:
         shown = {
             "group": self.node.group,
             "currency": self.limit.currency,
-            "used": to_text(self.used, self.limit.currency),
+            "out": to_text(self.used.out, self.limit.currency),
+            "out_e4": utilisation_e4(self.used.out, self.limit.amount),
+            "used": to_text(self.used.counts, self.limit.currency),
             "limit": to_text(self.limit.amount, self.limit.currency),
-            "utilisation_e4": utilisation_e4(self.used, self.limit.amount),
+            "utilisation_e4": utilisation_e4(self.used.counts, self.limit.amount),
             "warn_over": self.rules.warn_over,
         }
         return Wanted(_key(number), self.company.pk, self.node.customer_id, shown, owner)

@@ -26,12 +26,21 @@ class CrossingRow:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Of a limit, in minor units of its currency: what is `out`, and what the rules compare, which `counts` the one of
+    the waiting orders that adds most."""
+
+    out: int
+    counts: int
+
+
 def node_name(node: Node) -> str:
     """What a node is called where it is kept as text."""
     return f"group:{node.group}" if node.group else f"customer:{node.customer_id}"
 
 
-def used_now(company: Company, node: Node, currency: str, rules: Rules, day: date) -> int:
+def used_now(company: Company, node: Node, currency: str, rules: Rules, day: date) -> Used:
     """What the rules compare with the node's limit, in minor units of `currency` at the rates of `day`.
 
     By exposure: what is out, with the one of its waiting orders that adds most, as that order was decided about; by
@@ -44,9 +53,11 @@ def used_now(company: Company, node: Node, currency: str, rules: Rules, day: dat
     )
     now = net(lines, cover, node, value, currency)
     if rules.basis != EXPOSURE:
-        return sum(now.of(component) for component in DEBT)
+        debt = sum(now.of(component) for component in DEBT)
+        return Used(debt, debt)
     waiting = (_asked(order_id) for order_id in waiting_orders(company.pk, node.members))
-    return max([now.total, *(net([*lines, line], cover, node, value, currency).total for line in waiting)])
+    counts = max([now.total, *(net([*lines, line], cover, node, value, currency).total for line in waiting)])
+    return Used(now.total, counts)
 
 
 def last_crossing(company_id: int, node: Node) -> CrossingRow | None:

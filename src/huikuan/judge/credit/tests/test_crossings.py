@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from threading import Barrier
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,7 +138,8 @@ def test_a_walk_over_the_exact_boundaries(staffed: Trade) -> None:
     (item,) = items()
     assert (item.customer_id, item.role, item.owner) == (staffed.north, "finance_manager", "")
     assert item.shown == {
-        "group": "", "currency": "CNY", "used": "800.01", "limit": "1000.00", "utilisation_e4": 8001, "warn_over": 80,
+        "group": "", "currency": "CNY", "out": "800.01", "out_e4": 8001, "used": "800.01", "limit": "1000.00",
+        "utilisation_e4": 8001, "warn_over": 80,
     }  # fmt: skip
     moved(staffed, 150_00)
     moved(staffed, -200_01)
@@ -178,6 +181,11 @@ def test_an_order_that_waits_counts_as_it_was_decided_about(staffed: Trade) -> N
     told(since)
     (item,) = items()
     assert item.shown["used"] == "850.00", "exposure and one order, as the rule has it: that which adds most"
+    assert item.shown["out"] == "700.00"
+    with override("zh-hans"):
+        assert CROSSING.describe(item.about) == (
+            "额度 CNY 1,000.00 已用 700.00（70.0%），含待放行订单 850.00（85.0%），超过 80%"
+        )
     change(second, 150_00, void=True)
     release_order(order_id=first, reason="guaranteed", actor="sun", at=AT)
     told(since)
@@ -185,6 +193,21 @@ def test_an_order_that_waits_counts_as_it_was_decided_about(staffed: Trade) -> N
     change(first, 101_00, void=True)
     told(since)
     assert (items(), len(items(state="cancelled"))) == ([], 1), "70 % and nothing waits"
+
+
+def test_what_is_over_the_limit_is_called_so(staffed: Trade) -> None:
+    moved(staffed, 1_000_00)
+    (item,), (warning,) = items(), items(WARNING.name)
+    assert CROSSING.title_of(item.about) == "Limit nearly used up", "100 % is not over it"
+    assert WARNING.title_of(warning.about) == "Warning: limit nearly used up"
+    moved(staffed, -1_000_00)
+    moved(staffed, 1_000_01)
+    (item,), (warning,) = items(), items(WARNING.name)
+    assert (CROSSING.title_of(item.about), WARNING.title_of(warning.about)) == (
+        "Over the limit", "Warning: over the limit",
+    )  # fmt: skip
+    early = replace(item.about, shown={key: item.shown[key] for key in item.shown if not key.startswith("out")})
+    assert CROSSING.describe(early) == CROSSING.describe(item.about), "an item from before the two were told apart"
 
 
 def test_a_limit_raised_arms_it_again(staffed: Trade) -> None:
