@@ -256,6 +256,8 @@ def test_an_order_waits_says_why_and_is_released(books: Books, on_the_day: None)
     assert page.context["releases"]
     assert page.context["now"].reasons
     assert page.context["ways"]
+    # As they were told when it was decided, not as of now.
+    assert '解决办法</h2><span class="small muted">检查时间 11-20 10:00' in page.content.decode()
     assert not seller.get(f"/credit/orders/{number}").context["releases"]
     assert seller.post(f"/credit/orders/{number}", {"reason": "x"}).status_code == 403
     silent = manager.post(f"/credit/orders/{number}", {"reason": ""})
@@ -263,6 +265,8 @@ def test_an_order_waits_says_why_and_is_released(books: Books, on_the_day: None)
     assert manager.post(f"/credit/orders/{number}", {"reason": "货已备好"}).status_code == 302
     assert OrderStanding.objects.get().state == "released"
     assert manager.get("/credit/").context["rows"] == []
+    # Nothing waits for a way out any more.
+    assert "ways-title" not in manager.get(f"/credit/orders/{number}").content.decode()
 
 
 def test_everybody_sees_their_own_customers_alone(
