@@ -75,6 +75,10 @@ class Reading:
             return ""
         return self.known_at.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M:%S")
 
+    def clock(self, at: datetime | None) -> datetime | None:
+        """The instant on the company's wall clock, to the second, as tables that are sent say it; None stays."""
+        return at.astimezone(ZoneInfo(self.zone)).replace(microsecond=0) if at else None
+
     def carried(self) -> dict[str, str]:
         """What a link must carry for the next page to answer the same question."""
         asked = {

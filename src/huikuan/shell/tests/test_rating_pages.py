@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,9 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from huikuan.judge.rating.jobs import assess_all
-from huikuan.judge.rating.models import Assessment, Information, Override, OverrideStep
+from huikuan.judge.rating.models import Assessment, Information, Override, OverrideStep, ReviewCall
 from huikuan.judge.rating.operations.assessing import RUN, assess_customer
 from huikuan.judge.rating.tests.register import ENTRY, KEY, SECRET, standing
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.customers.domain.master import Master
@@ -76,6 +79,15 @@ def test_the_list_shows_narrows_and_exports_the_same_rows(reader: Client, books:
     for first, reviews in months.items():
         assert len(listed(reader, f"?month={first:%Y-%m}")) == reviews, "each figure opens to its rows"
     assert reader.get("/credit/ratings?month=soon").status_code == 400
+
+
+def test_a_cause_that_came_up_twice_is_said_once(reader: Client, books: Books) -> None:
+    assess(books, "C0001")
+    row = {"customer_id": books.customer("C0001"), "cause": "held", "on_date": AS_OF, "event_id": None}
+    rows = [{**row, "detail": "7"}, {**row, "detail": "8"}, {**row, "cause": "overdue", "detail": "90"}]
+    record(ReviewCall, rows, at=AT)
+    (_, line) = exported(reader, "/credit/ratings/export?q=C0001&format=csv")
+    assert line[-1] == "订单被冻结; 逾期超过 90 天"
 
 
 def test_more_rows_come_by_a_partial_update(reader: Client, books: Books) -> None:
@@ -171,6 +183,7 @@ def test_one_s_own_override_can_be_withdrawn_and_not_approved(reader: Client, bo
 
 def test_facts_stand_side_by_side_and_an_agency_s_grade_goes_in(reader: Client, books: Books) -> None:
     page = f"/customers/{books.customer('C0001')}/facts"
+    User.objects.filter(username=books.user.username).update(display_name="周岚")
     reader.post(f"/credit/ratings/{books.customer('C0001')}/inform", {
         "factor": "bank_reference", "value": "fair", "source": "bank", "reliability": "2", "note": "回函",
     })  # fmt: skip
@@ -182,6 +195,9 @@ def test_facts_stand_side_by_side_and_an_agency_s_grade_goes_in(reader: Client, 
     assert "dnb 5A1" in answer.content.decode()
     lines = exported(reader, f"{page}/export?format=csv")
     assert ["第三方评级", "评级机构", "优"] in [line[:3] for line in lines]
+    (recorded,) = [line[6:8] for line in lines if line[1] == "银行"]
+    assert recorded[0] == "周岚"
+    assert re.fullmatch(rf"{AS_OF} 12:\d\d:\d\d\+08:00", recorded[1])
     assert len(lines) == 1 + sum(len(row.told) for row in answer.context["facts"].rows)
     past = reader.get(f"{page}?as_of=2026-01-01")
     assert past.context["facts"].rows == ()

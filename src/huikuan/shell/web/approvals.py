@@ -34,7 +34,7 @@ from huikuan.mechanisms.pages.bars import Part, gauge
 from huikuan.mechanisms.pages.figures import change, used_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
-from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.pages.telling import said
 from huikuan.record.customers.queries import customers_by_id
@@ -91,7 +91,10 @@ def export_requests(request: HttpRequest) -> HttpResponseBase:
         *(_("Number"), _("Kind"), _("Customer"), _("Currency"), _("Amount"), _("State"), _("Put to"), _("Until")),
         *(_("Asked by"), _("Asked at"), _("Comment")),
     ]
-    rows = (_cells(one) for one in _told(list(queries.every_request(_chosen(request), _reader(request)))))
+    rows = (
+        _cells(one, reading_of(request))
+        for one in _told(list(queries.every_request(_chosen(request), _reader(request))))
+    )
     day = f"{reading_of(request).today:%Y-%m-%d}"
     return send_table(request.GET.get("format", ""), f"{_('approvals')}-{day}", headers, rows, title=day)
 
@@ -248,13 +251,13 @@ def _told(rows: list[RequestRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(told: Mapping[str, Any]) -> list[Cell]:
+def _cells(told: Mapping[str, Any], reading: Reading) -> list[Cell]:
     row: RequestRow = told["row"]
     amount = None if row.amount is None else Decimal(to_text(row.amount, row.currency))
     return [
         *(row.id, told["title"], told["customer"].name if told["customer"] else "", row.currency, amount),
-        *(told["state"], told["role"], row.deadline.isoformat(timespec="seconds") if row.deadline else None),
-        *(told["maker"], row.submitted_at.isoformat(timespec="seconds"), row.note),
+        *(told["state"], told["role"], reading.clock(row.deadline)),
+        *(told["maker"], reading.clock(row.submitted_at), row.note),
     ]
 
 

@@ -16,7 +16,7 @@ from huikuan.judge.credit.messages import LIMIT_KINDS, STEPS
 from huikuan.judge.credit.queries.limits import RequestRow, history
 from huikuan.judge.credit.queries.pictures import Picture, pictures
 from huikuan.judge.credit.web.asking import ask, began, filled_in
-from huikuan.judge.credit.web.limits import cells, headers
+from huikuan.judge.credit.web.limits import headers, lines
 from huikuan.judge.credit.web.nodes import blocks
 from huikuan.judge.credit.web.proposals import Shown, chosen, customer_proposals
 from huikuan.judge.rating.queries.ratings import rating_of
@@ -110,7 +110,9 @@ def export_history(request: HttpRequest, customer_id: int) -> HttpResponseBase:
         one for company in companies_of(request) for one in history(company.pk, customer_id, scope=scope)
     ]
     name = f"{_('limits')}-{row.code}"
-    return send_table(request.GET.get("format", ""), name, headers(), [cells(one) for one in rows], title=_("Limits"))
+    return send_table(
+        request.GET.get("format", ""), name, headers(), lines(rows, reading_of(request)), title=_("Limits")
+    )
 
 
 def pictures_of(request: HttpRequest, customer_id: int) -> list[Picture]:

@@ -18,7 +18,7 @@ from huikuan.judge.credit.queries.limits import group_history
 from huikuan.judge.credit.queries.pictures import group_picture
 from huikuan.judge.credit.web.asking import ask, began, filled_in
 from huikuan.judge.credit.web.customer import companies_of
-from huikuan.judge.credit.web.limits import cells, headers
+from huikuan.judge.credit.web.limits import headers, lines
 from huikuan.judge.credit.web.nodes import Block, block_of
 from huikuan.judge.credit.web.proposals import chosen, group_proposals
 from huikuan.kernel.errors import Refusal
@@ -71,9 +71,11 @@ def export_group(request: HttpRequest) -> HttpResponseBase:
     """Every limit ever asked for, as a table."""
     row, companies = _group(request)
     scope = scope_of(request, Permission.VIEW_LEDGER)
-    rows = [cells(one) for company in companies for one in group_history(company.pk, row.code, scope=scope)]
+    rows = [one for company in companies for one in group_history(company.pk, row.code, scope=scope)]
     name = f"{_('limits')}-{row.code}"
-    return send_table(request.GET.get("format", ""), name, headers(), rows, title=_("Limits"))
+    return send_table(
+        request.GET.get("format", ""), name, headers(), lines(rows, reading_of(request)), title=_("Limits")
+    )
 
 
 def _group(request: HttpRequest) -> tuple[GroupRow, list[Company]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,8 +17,9 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals.domain.lifecycle import PENDING
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.pages.access import needs
-from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 
 
 @needs(Permission.VIEW_REQUESTS)
@@ -37,11 +39,16 @@ def headers() -> list[str]:
     ]  # fmt: skip
 
 
-def cells(row: RequestRow) -> list[Cell]:
-    """One request as a line of that table."""
+def lines(rows: Sequence[RequestRow], reading: Reading) -> list[list[Cell]]:
+    """The requests as lines of that table, people by the names they are known by."""
+    names = shown_names({name for row in rows for name in (row.asked_by, row.decided_by)})
+    return [_cells(row, names, reading) for row in rows]
+
+
+def _cells(row: RequestRow, names: Mapping[str, str], reading: Reading) -> list[Cell]:
     wish = row.wish
     return [
         row.number, row.customer_code, row.customer_name, row.group, _(LIMIT_KINDS[wish.kind]), wish.currency,
         Decimal(to_text(wish.amount, wish.currency)), wish.from_on, wish.until_on, wish.term_days, row.reason,
-        row.asked_by, row.asked_at, _(STEPS[row.step]), row.decided_by, row.comment,
+        names[row.asked_by], reading.clock(row.asked_at), _(STEPS[row.step]), names[row.decided_by], row.comment,
     ]  # fmt: skip

@@ -25,8 +25,9 @@ from huikuan.judge.rating.web.asked import may_act
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.pages.access import needs, scope_of
-from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.customers.queries import CustomerRow, customer_with_id
@@ -81,7 +82,7 @@ def export_facts(request: HttpRequest, customer_id: int) -> HttpResponseBase:
         _("Read by scorecards"),
     ]
     name = f"{customer.code}-{_('facts')}-{reading_of(request).as_of:%Y-%m-%d}"
-    rows = _lines(_found(request, customer_id))
+    rows = _lines(_found(request, customer_id), reading_of(request))
     return send_table(request.GET.get("format", ""), name, headers, rows, title=_("Facts"))
 
 
@@ -105,10 +106,17 @@ def _of(found: SideBySide, group: str) -> Group | None:
     return Group(_(words.GROUPS[group]), sources, told) if rows else None
 
 
-def _lines(found: SideBySide) -> Iterator[list[Cell]]:
+def _lines(found: SideBySide, reading: Reading) -> Iterator[list[Cell]]:
+    names = shown_names({one.who for row in found.rows for one in row.told.values()})
     for row in found.rows:
         for source, one in row.told.items():
             yield [
                 *(factor_title(row.factor), source_name(source), factor_value(one.value, row.factor), one.on),
-                *(reliability_name(one.reliability), one.note, one.who, one.when, _("yes") if one.counts else ""),
+                *(
+                    reliability_name(one.reliability),
+                    one.note,
+                    names[one.who],
+                    reading.clock(one.when),
+                    _("yes") if one.counts else "",
+                ),
             ]

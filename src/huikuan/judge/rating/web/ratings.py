@@ -115,7 +115,9 @@ def _every(request: HttpRequest, reading: Reading) -> Iterator[RatedRow]:
 
 def _cells(row: RatedRow, reading: Reading) -> list[Cell]:
     state = row.state(reading.as_of)
-    told = (_(words.STATES[state]) if state else "", "; ".join(told_call(one.cause, one.detail) for one in row.calls))
+    # The same cause may have come up more than once.
+    causes = dict.fromkeys(told_call(one.cause, one.detail) for one in row.calls)
+    told = (_(words.STATES[state]) if state else "", "; ".join(causes))
     if row.rating is None:
         return [row.code, row.name, "", None, None, "", "", None, None, None, *told]
     last, override = row.rating.assessment, row.rating.override
