@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -19,7 +20,7 @@ from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.rating.models import Assessment
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.audit.operations import record
-from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.policies import operations as policies
@@ -62,6 +63,17 @@ def exported(client: Client, url: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
 
+def noon(told: str) -> None:
+    """What happens on the day of these tests, on the company's clock and to the second."""
+    assert re.fullmatch(rf"{AS_OF} 12:\d\d:\d\d\+08:00", told), told
+
+
+def orders_of_the_day(client: Client) -> list[tuple[str, str]]:
+    """Orders to release, as the page of the day says them."""
+    groups = [one["group"] for one in client.get("/today").context["groups"]]
+    return [(task.title, task.detail) for group in groups if group.title == "待放行订单" for task in group.tasks]
+
+
 def ask(client: Client, customer: int, **said: str) -> Any:
     body = {
         "company": "MAIN",
@@ -102,7 +114,14 @@ def test_a_limit_is_asked_for_granted_and_shown(books: Books, on_the_day: None) 
     strip = analyst.get(f"/customers/{customer}?company=MAIN").content.decode()
     assert 'data-figure="limit"' in strip
     assert f"{shown.picture.percent}%" in strip
-    assert len(exported(analyst, f"/credit/customers/{customer}/export?format=csv&company=MAIN")) == 2
+    User.objects.filter(username="chen").update(display_name="陈析")
+    (_, line) = exported(analyst, f"/credit/customers/{customer}/export?format=csv&company=MAIN")
+    asked_by, asked_at, _step, decided_by = line[11:15]
+    assert (asked_by, decided_by) == ("陈析", "li"), "by the name they are known by, where there is one"
+    noon(asked_at)
+    (_, line) = exported(analyst, "/approvals/export?format=csv")
+    assert line[8] == "陈析"
+    noon(line[9])
 
 
 def test_whoever_decides_sees_from_what_to_what_and_how_much_is_used(books: Books, on_the_day: None) -> None:
@@ -251,7 +270,15 @@ def test_an_order_waits_says_why_and_is_released(books: Books, on_the_day: None)
     ((row, _, reason),) = listed.context["rows"]
     assert (row.number, row.state) == ("SO-1", "held")
     assert reason
-    assert len(exported(manager, "/credit/export?format=csv")) == 2
+    (_, line) = exported(manager, "/credit/export?format=csv")
+    assert line[6] == "2026-11-20 10:00:00+08:00", "when it was entered, on the company's clock"
+    assert [one["words"] for one in manager.get("/work/").context["beside"]] == ["1 张订单待您放行"]
+    ((title, detail),) = orders_of_the_day(manager)
+    assert title.startswith("SO-1 · ")
+    assert reason in detail
+    assert orders_of_the_day(seller) == []
+    lead = signed_in("lead", "sales_manager", reach="all")
+    assert (len(lead.get("/credit/").context["rows"]), orders_of_the_day(lead)) == (1, []), "beyond their authority"
     page = manager.get(f"/credit/orders/{number}")
     assert page.context["releases"]
     assert page.context["now"].reasons

@@ -14,11 +14,15 @@ from django.utils.translation import ngettext
 from huikuan.connect.connectors.models import ImportDraft
 from huikuan.connect.connectors.operations.drafts import KEPT
 from huikuan.connect.connectors.templatetags.connectors import import_kind
+from huikuan.judge.credit.messages import STATES
+from huikuan.judge.credit.queries.releasing import releasable
 from huikuan.judge.credit.web.dry_run import observing
+from huikuan.judge.credit.web.waiting import strictest
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.approvals.kinds import kind_named as approval_kind
 from huikuan.mechanisms.approvals.queries import waiting_for
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.queries import failure_of
@@ -36,6 +40,8 @@ from huikuan.shell.web.work import reader_of, told
 #: How far ahead a milestone is announced, and how far back a failed job is told.
 AHEAD, BACK = timedelta(days=30), timedelta(days=7)
 SHOWN = 5
+#: Orders that wait which are looked through for those the reader may release.
+_MOST_ORDERS = 200
 
 
 def waiting(request: HttpRequest, reading: Reading) -> list[Group]:
@@ -45,6 +51,7 @@ def waiting(request: HttpRequest, reading: Reading) -> list[Group]:
         groups.insert(0, _work(request, reading))
         groups += [
             _requests(request),
+            _orders(request, reading),
             _drafts(request, reading),
             _policies(request),
             _observing(request),
@@ -147,6 +154,33 @@ def _requests(request: HttpRequest) -> Group | None:
         for row in rows[:SHOWN]
     ]
     return Group(_("Waiting for your approval"), tuple(tasks), len(rows), f"{reverse('shell:approvals')}?show=waiting")
+
+
+def _orders(request: HttpRequest, reading: Reading) -> Group | None:
+    """Orders the reader may release, the one entered first first, each with what stopped it."""
+    if not may(request, Permission.RELEASE_ORDER):
+        return None
+    found = releasable(
+        request.user.get_username(),
+        scope=scope_of(request, Permission.RELEASE_ORDER),
+        company_id=reading.company_id,
+        at=timezone.now(),
+        limit=_MOST_ORDERS,
+    )
+    currencies = dict(Company.objects.values_list("pk", "currency"))
+    tasks = [
+        Task(
+            title=f"{row.number} · {row.customer_name}",
+            detail=f"{_(STATES[row.state])} · {strictest(row, currencies)}",
+            url=address(reverse("credit:order", args=[row.order_id]), reading),
+            act=_("Decide"),
+            icon="shield-check",
+            amount=row.amount,
+            currency=row.currency,
+        )
+        for row in found[:SHOWN]
+    ]
+    return Group(_("Orders that wait"), tuple(tasks), len(found), address(reverse("credit:waiting"), reading))
 
 
 def _policies(request: HttpRequest) -> Group | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST
 
-from huikuan.judge.credit.queries.standings import waiting_page
+from huikuan.judge.credit.queries.releasing import releasable
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.queries import waiting_for
 from huikuan.mechanisms.files.exports import Cell
@@ -36,7 +36,7 @@ from huikuan.mechanisms.pages.lists import (
     picked,
     register,
 )
-from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.pages.reading import Reading, address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.work import operations, queries
 from huikuan.mechanisms.work.domain.lifecycle import OPEN, waits_for
@@ -107,7 +107,9 @@ def export_work(request: HttpRequest) -> HttpResponseBase:
         *(_("State"), _("Result"), _("Comment"), _("Waits since"), _("Closed by"), _("Closed at")),
     ]
     reader = reader_of(request)
-    rows = (_cells(one) for one in told(list(queries.every_item(_chosen(request), reader)), reader))
+    rows = (
+        _cells(one, reading_of(request)) for one in told(list(queries.every_item(_chosen(request), reader)), reader)
+    )
     day = f"{reading_of(request).today:%Y-%m-%d}"
     return send_table(request.GET.get("format", ""), f"{_('work')}-{day}", headers, rows, title=day)
 
@@ -178,8 +180,9 @@ def _beside(request: HttpRequest) -> list[dict[str, Any]]:
         )
         found.append((waits, words, f"{reverse('shell:approvals')}?show=waiting"))
     if may(request, Permission.RELEASE_ORDER):
-        orders = len(waiting_page(scope=scope_of(request, Permission.RELEASE_ORDER), limit=_MOST_ORDERS))
-        words = ngettext("%(count)s order waits for a release", "%(count)s orders wait for a release", orders)
+        scope, me = scope_of(request, Permission.RELEASE_ORDER), request.user.get_username()
+        orders = len(releasable(me, scope=scope, at=timezone.now(), limit=_MOST_ORDERS))
+        words = ngettext("%(count)s order waits for your release", "%(count)s orders wait for your release", orders)
         found.append((orders, words, reverse("credit:waiting")))
     return [{"words": words % {"count": count}, "url": url} for count, words, url in found if count]
 
@@ -200,14 +203,13 @@ def _chosen(request: HttpRequest, query: Mapping[str, str] | None = None) -> Cho
     )
 
 
-def _cells(one: Mapping[str, Any]) -> list[Cell]:
+def _cells(one: Mapping[str, Any], reading: Reading) -> list[Cell]:
     row: ItemRow = one["row"]
     customer = one["customer"]
     return [
         *(row.id, one["title"], customer.code if customer else "", customer.name if customer else "", one["detail"]),
         *(one["whose"], row.due_on.isoformat(), one["state"], one["result"], row.note),
-        *(row.opened_at.isoformat(timespec="seconds"), one["closed_by"]),
-        row.closed_at.isoformat(timespec="seconds") if row.closed_at else None,
+        *(reading.clock(row.opened_at), one["closed_by"], reading.clock(row.closed_at)),
     ]
 
 

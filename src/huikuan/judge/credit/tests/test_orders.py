@@ -15,6 +15,7 @@ from huikuan.judge.credit.models import OrderDecision, OrderStanding
 from huikuan.judge.credit.operations.orders import MAKING_ROOM, make_room, release_order
 from huikuan.judge.credit.policies import CREDIT_RULES
 from huikuan.judge.credit.queries.judging import judge_amount
+from huikuan.judge.credit.queries.releasing import releasable
 from huikuan.judge.credit.queries.standings import decisions, waiting_page
 from huikuan.judge.credit.tests.conftest import AT, TODAY, WHO, Trade, credit_policy, person, pieces
 from huikuan.judge.credit.tests.test_exposure import parts
@@ -22,7 +23,9 @@ from huikuan.judge.credit.tests.test_limits import ask, grant
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.delivery import announced_of
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.mechanisms.identity.queries import scope
 from huikuan.mechanisms.policies import kinds
 from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version
@@ -222,6 +225,13 @@ def test_who_may_release_what(staffed: Trade) -> None:
     def release(order: int, actor: str, **more: Any) -> int:
         return release_order(order_id=order, actor=actor, at=AT, **{"reason": "老客户，货已备好", **more})
 
+    def may_release(actor: str) -> list[int]:
+        reach = scope(actor, Permission.RELEASE_ORDER, at=AT)
+        return [row.order_id for row in releasable(actor, scope=reach, at=AT, limit=9)]
+
+    assert {name: may_release(name) for name in ("sun", "li", "chen", "nobody")} == {
+        "sun": [paused], "li": [paused, held], "chen": [], "nobody": [],
+    }, "held: authority over all that would stand"  # fmt: skip
     for actor in ("chen", "cli:root", "nobody"):
         assert refused(lambda actor=actor: release(paused, actor)) == "not_permitted"
     assert refused(lambda: release(paused, "sun", reason=" ")) == "limit_reason_missing"

@@ -61,7 +61,7 @@ def show_waiting(request: HttpRequest) -> HttpResponse:
     page = {
         "shown": _shown(request),
         "observing": observing(request),
-        "rows": [(row, _(STATES[row.state]), _strictest(row, currencies)) for row in found[:ROWS]],
+        "rows": [(row, _(STATES[row.state]), strictest(row, currencies)) for row in found[:ROWS]],
         "next": found[ROWS - 1].order_id if len(found) > ROWS else "",
     }
     return render(request, "credit/waiting.html", page)
@@ -75,7 +75,7 @@ def export_waiting(request: HttpRequest) -> HttpResponseBase:
         _("Reason"),
     ]  # fmt: skip
     currencies = dict(Company.objects.values_list("pk", "currency"))
-    rows = (_cells(row, currencies) for row in _found(request, 0, _MOST_EXPORTED))
+    rows = (_cells(row, currencies, reading_of(request)) for row in _found(request, 0, _MOST_EXPORTED))
     return send_table(request.GET.get("format", ""), _("orders-that-wait"), headers, rows, title=_("Orders that wait"))
 
 
@@ -137,14 +137,15 @@ def _sentences(row: DecisionRow, company_currency: str) -> Told:
     )
 
 
-def _strictest(row: WaitingRow, currencies: Mapping[int, str]) -> str:
+def strictest(row: WaitingRow, currencies: Mapping[int, str]) -> str:
+    """What stopped the order, the strictest of it; `currencies`: of each company."""
     return next(iter(told_reasons(row.content, currencies[row.company_id])), "")
 
 
-def _cells(row: WaitingRow, currencies: Mapping[int, str]) -> list[Cell]:
+def _cells(row: WaitingRow, currencies: Mapping[int, str], reading: Reading) -> list[Cell]:
     return [
         row.number, row.customer_code, row.customer_name, row.currency, Decimal(to_text(row.amount, row.currency)),
-        _(STATES[row.state]), row.since, _strictest(row, currencies),
+        _(STATES[row.state]), reading.clock(row.since), strictest(row, currencies),
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from huikuan.mechanisms.approvals.queries.listing import (
     request_for,
     requests_page,
 )
-from huikuan.mechanisms.approvals.queries.reach import Reach, measured_in, reach
+from huikuan.mechanisms.approvals.queries.reach import Matrix, Reach, matrix_of, measured_in
 from huikuan.mechanisms.approvals.queries.requests import (
     DelegationRow,
     Outcome,
@@ -36,6 +36,7 @@ __all__ = [
     "Chosen",
     "DelegationRow",
     "Desk",
+    "Matrix",
     "Outcome",
     "Page",
     "Reach",
@@ -48,10 +49,10 @@ __all__ = [
     "ended",
     "every_request",
     "history",
+    "matrix_of",
     "measured_in",
     "outcomes",
     "pending_ids",
-    "reach",
     "request",
     "request_for",
     "request_record",
