@@ -6,6 +6,7 @@ English is the language of the sources, so only Chinese has catalogues.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ def compile_catalogue(path: Path) -> None:
     target = path.with_suffix(".mo")
     if target.is_file() and target.stat().st_mtime_ns >= path.stat().st_mtime_ns:
         return
-    draft = target.with_suffix(".draft")
+    draft = target.with_suffix(f".{os.getpid()}")
     with draft.open("wb") as file:
         write_mo(file, load(path))
     draft.replace(target)
