@@ -11,31 +11,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import tempfile
 import time
 from datetime import date, timedelta
-from pathlib import Path
 
 import aging
 import polars as pl
+from home import throwaway_home
 
 DAY = date(2026, 11, 20)
 
 
 def main() -> None:
     options = _options()
-    home = Path(tempfile.mkdtemp(prefix="huikuan-bench-"))
-    os.environ["HUIKUAN_HOME"] = str(home)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "huikuan.shell.settings"
-    os.environ.pop("HUIKUAN_DATABASE_URL", None)
-    import django
-
-    django.setup()
-    try:
+    with throwaway_home():
         run(options.rows, options.customers)
-    finally:
-        shutil.rmtree(home)
 
 
 def run(rows: int, customers: int) -> None:

@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import aging
 import polars as pl
+from home import throwaway_home
 
 DAY = date(2026, 11, 20)
 _SAMPLE = 20
@@ -30,17 +28,8 @@ _SAMPLE = 20
 
 def main() -> None:
     options = _options()
-    home = Path(tempfile.mkdtemp(prefix="huikuan-bench-"))
-    os.environ["HUIKUAN_HOME"] = str(home)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "huikuan.shell.settings"
-    os.environ.pop("HUIKUAN_DATABASE_URL", None)
-    import django
-
-    django.setup()
-    try:
+    with throwaway_home():
         run(options.rows, options.customers, record=options.record)
-    finally:
-        shutil.rmtree(home)
 
 
 def run(rows: int, customers: int, *, record: bool) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.mechanisms.pages.figures import grouped
+from huikuan.mechanisms.pages.figures import grouped, percent_up
 from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
@@ -19,25 +19,19 @@ def _utilised(about: About) -> str:
         "currency": shown["currency"],
         "used": grouped(shown["used"]),
         "limit": grouped(shown["limit"]),
-        "percent": _percent(shown["utilisation_e4"]),
+        "percent": percent_up(shown["utilisation_e4"]),
         "warn_over": shown["warn_over"],
     }
     # Items from before the two were told apart say only the one.
     if shown.get("out", shown["used"]) == shown["used"]:
         said = _("%(currency)s %(used)s of %(limit)s used (%(percent)s %%), over %(warn_over)s %%")
     else:
-        words |= {"out": grouped(shown["out"]), "out_percent": _percent(shown["out_e4"])}
+        words |= {"out": grouped(shown["out"]), "out_percent": percent_up(shown["out_e4"])}
         said = _(
             "%(currency)s %(out)s of %(limit)s used (%(out_percent)s %%), %(used)s (%(percent)s %%) with an order that"
             " waits to be released, over %(warn_over)s %%"
         )
     return _of_group(shown["group"], said % words)
-
-
-def _percent(e4: int) -> str:
-    """Ten-thousandths as percent, rounded up to a tenth."""
-    tenths = -(-e4 // 10)
-    return f"{tenths // 10}.{tenths % 10}"
 
 
 def _over(about: About) -> str:

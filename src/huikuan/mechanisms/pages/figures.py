@@ -66,8 +66,13 @@ def used_of(used: int | None, limit: int | None) -> str:
         return ""
     if limit <= 0:
         return "–"
-    tenths = -(-max(0, used) * 1_000 // limit)
-    return f"{grouped(str(tenths // 10))}.{tenths % 10} %"
+    return f"{grouped(percent_up(-(-max(0, used) * 10_000 // limit)))} %"
+
+
+def percent_up(share_e4: int) -> str:
+    """Ten-thousandths → percent with one decimal, rounded up: 8671 → 86.8. At least 0."""
+    tenths = -(-share_e4 // 10)
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 def change(difference: int, before: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -89,8 +90,7 @@ def look_at_company(company: Company, *, at: datetime) -> int:
     crossed: limits begin and end, and rates change, without an event."""
     day = business_date(at, company.time_zone)
     return sum(
-        retrying(lambda node=node: look_at_node(company, node, at=at)) is not None  # type: ignore[misc]
-        for node in limited_nodes(company, day)
+        retrying(partial(look_at_node, company, node, at=at)) is not None for node in limited_nodes(company, day)
     )
 
 

@@ -14,6 +14,7 @@ from huikuan.judge.credit.queries.limits import limits_on
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.figures import percent_up
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.families import customers_in
 
@@ -36,7 +37,7 @@ class NodePicture:
     def percent(self) -> str:
         """The same in percent with one decimal; '' without a limit."""
         used = self.utilisation_e4
-        return "" if used is None else f"{-(-used // 10) / 10:.1f}"
+        return "" if used is None else percent_up(used)
 
     @property
     def available(self) -> int | None:

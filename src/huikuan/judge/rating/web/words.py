@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+from huikuan.record.customers.web import words
+
 #: Where a rating stands in the calendar, as the list can be narrowed to.
 STATES = {
     "due": gettext_noop("Review due"),
@@ -48,13 +50,8 @@ UNITS = {
 }
 
 #: Whom a card may be chosen for: states of a customer, and its value class ('-': not said).
-STATUSES = {"customer": gettext_noop("Customer"), "prospect": gettext_noop("Prospect")}
-CLASSES = {
-    "key": gettext_noop("Key account"),
-    "strategic": gettext_noop("Strategic customer"),
-    "ordinary": gettext_noop("Ordinary customer"),
-    "-": gettext_noop("not said"),
-}
+STATUSES = words.STATUSES
+CLASSES = {**words.VALUE_CLASSES, "-": gettext_noop("not said")}
 POLICY_STATES = {
     "draft": gettext_noop("drafted"),
     "submitted": gettext_noop("waits for approval"),
