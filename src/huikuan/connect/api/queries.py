@@ -36,6 +36,8 @@ KINDS: dict[str, str] = {
     "contracts.ordered": gettext_noop("An order was entered or changed"),
     "customers.affiliated": gettext_noop("A customer's owner, group or region changed"),
     "customers.changed": gettext_noop("A customer was changed"),
+    "customers.conduct_flagged": gettext_noop("A customer was flagged as paying late on purpose"),
+    "customers.conduct_lifted": gettext_noop("A customer is no longer flagged as paying late on purpose"),
     "customers.created": gettext_noop("A customer was created"),
     "customers.group_created": gettext_noop("A customer group was added"),
     "customers.group_moved": gettext_noop("A customer group was moved under another"),

@@ -64,7 +64,8 @@ def logins() -> dict[str, str]:
     """Username → password: drawn once for this installation, kept readable by its owner only."""
     path = data_folder() / _LOGINS
     if not path.exists():
-        drawn = {person.username: secrets.token_urlsafe(9) for person in PEOPLE}
+        # Sixteenths only: other letters may come out like somebody's name, which no password may.
+        drawn = {person.username: secrets.token_hex(9) for person in PEOPLE}
         _write_private(path, "".join(f"{username}\t{password}\n" for username, password in drawn.items()))
     return dict(line.split("\t") for line in path.read_text().splitlines())
 

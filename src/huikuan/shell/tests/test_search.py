@@ -217,9 +217,9 @@ class TestTheKeyboardMap:
 
     def test_rows_by_j_k_and_enter(self, page: Any) -> None:
         page.goto("/receivables/items")
-        for key in "jjjk":
+        for key, row in zip("jjjk", (0, 1, 2, 1), strict=True):
             page.keyboard.press(key)
-        assert page.evaluate("document.activeElement === document.querySelectorAll('[data-row]')[1]")
+            page.wait_for_function(f"document.activeElement === document.querySelectorAll('[data-row]')[{row}]")
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"/receivables/items/\d+"))
 

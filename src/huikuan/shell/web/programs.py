@@ -61,7 +61,7 @@ def add_webhook(request: HttpRequest) -> HttpResponse:
             url=form.text("url"), kinds=kinds, note=form.text("note")[:200], actor=_actor(request), at=at
         )
     except Refusal as refusal:
-        form.blame("url" if refusal.code.startswith("webhook_") else "", refusal)
+        form.blame("url" if refusal.code.startswith(("webhook_", "address_")) else "", refusal)
         page = _programs(request, form) | {"ticked": kinds}
         return render(request, "shell/programs.html", page, status=400)
     return _with_secret(request, Webhook.objects.get(pk=number))
