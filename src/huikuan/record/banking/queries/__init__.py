@@ -1,0 +1,1 @@
+"""Reading bank accounts, statements and lines: frozen rows, no decisions."""

@@ -1,0 +1,1 @@
+"""Decisions about bills: numbers and ranges, what may follow what, what discounting costs."""

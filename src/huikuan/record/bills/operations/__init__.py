@@ -1,0 +1,1 @@
+"""Writing bills: received, endorsed, discounted, pledged, presented, paid, dishonoured."""

@@ -1,0 +1,1 @@
+"""Reading bills: frozen rows, no decisions."""

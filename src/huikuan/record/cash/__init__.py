@@ -1,0 +1,1 @@
+"""Cash application: bank money finds the items it pays."""

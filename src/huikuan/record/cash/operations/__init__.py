@@ -1,0 +1,1 @@
+"""Writing cash applications: matched, applied, undone, learned from."""

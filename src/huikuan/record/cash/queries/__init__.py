@@ -1,0 +1,1 @@
+"""Reading cash applications: frozen rows, no decisions."""
