@@ -1,1 +1,1 @@
-"""Reading what banks write, and proving it: plain Python, bytes or rows in, statements or a refusal with its place out."""
+"""Reading what banks write, and proving it: bytes or rows in, statements or a refusal with its place out."""
