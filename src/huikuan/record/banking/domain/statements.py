@@ -38,8 +38,8 @@ class Line:
 class Statement:
     """One statement of one account (银行对账单): opening + lines = closing where it tells both.
 
-    `booked` is false for what a bank only announces (camt.052, MT942): read and shown, never recorded. Amounts in minor
-    units. `account` '' where the file names none.
+    `booked` is false for what a bank only announces (camt.052, MT942): read and shown, never recorded. Amounts in
+    minor units. `account` '' where the file names none.
     """
 
     account: str

@@ -105,10 +105,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One way to apply a payment to one customer. Σ parts + rest = the payment; `rest` stays unapplied on the customer.
+    """One way to apply a payment to one customer. Σ parts + rest = the payment; `rest` stays on the customer, unapplied.
 
-    `probability` that this is what the payer meant, calibrated (0 to 1); `alternatives`: how many other sets of the same
-    customer's claims fit the amount equally well.
+    `probability` that this is what the payer meant, calibrated (0 to 1); `alternatives`: how many other sets of the
+    same customer's claims fit the amount equally well.
     """
 
     customer_id: int
