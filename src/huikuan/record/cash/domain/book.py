@@ -105,7 +105,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One way to apply a payment to one customer. Σ parts + rest = the payment; `rest` stays on the customer, unapplied.
+    """One way to apply a payment to one customer. Σ parts + rest = the payment; `rest` stays on account.
 
     `probability` that this is what the payer meant, calibrated (0 to 1); `alternatives`: how many other sets of the
     same customer's claims fit the amount equally well.
