@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_IGNORED = re.compile(r"[\s_\-./\\:;,·*#'\"()\[\]【】〔〕]+")
+#: Units and currencies people add in brackets: 金额(元), 金额（人民币）.
+_BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]\s*$")
 
 
 def tidy(text: str) -> str:
@@ -25,3 +30,13 @@ def spellings(text: str) -> list[str]:
     half = plain(text)
     full = half.translate(str.maketrans("()", "（）"))
     return [spelling for spelling in dict.fromkeys((tidy(text), half, full)) if spelling]
+
+
+def fold(header: str) -> str:
+    """A header as compared: half-width, lower case, without spaces and punctuation."""
+    return _IGNORED.sub("", plain(header)).casefold()
+
+
+def fold_without_note(header: str) -> str:
+    """As `fold`, without a note in brackets at the end: '金额（元）' → '金额'."""
+    return fold(_BRACKETS.sub("", plain(header)))

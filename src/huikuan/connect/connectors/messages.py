@@ -50,7 +50,6 @@ SENTENCES: dict[str, str] = {
     "row_not_in_file": gettext_noop("“%(name)s” has no row %(row)s."),
     "sheet_empty": gettext_noop("The file has no rows below its header."),
     "header_not_found": gettext_noop("No header row was found. Columns wanted: %(wanted)s. First rows: %(seen)s."),
-    "encoding_unknown": gettext_noop("The text is neither UTF-8, UTF-16 nor GB18030 (GBK). Save it as CSV UTF-8."),
     "quotes_broken": gettext_noop("The quotation marks in the file do not match (%(problem)s). Export it again."),
     "mapping_unreadable": gettext_noop("The mapping document is not valid TOML: %(problem)s"),
     "mapping_invalid": gettext_noop("The mapping document is not valid: %(problem)s"),

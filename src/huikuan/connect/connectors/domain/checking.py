@@ -17,9 +17,10 @@ from huikuan.connect.connectors.domain.origins import MADE_KEYS
 from huikuan.connect.connectors.domain.people import read_contacts
 from huikuan.connect.connectors.domain.rows import LONGEST, SCHEMAS, BadCell, Checked, Note
 from huikuan.connect.connectors.domain.sheets import Sheet, letter_of
-from huikuan.connect.connectors.domain.vocabulary import CUSTOMER_STATUSES, TOTAL_WORDS, fold
+from huikuan.connect.connectors.domain.vocabulary import CUSTOMER_STATUSES, TOTAL_WORDS
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
+from huikuan.kernel.text import fold
 
 _TEXTS = (
     "document_number",

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, replace
 
-from huikuan.connect.connectors.domain.dates import ORDERS
 from huikuan.connect.connectors.domain.guessing import missing_fields
 from huikuan.connect.connectors.domain.mapping import Derived, Mapping, document_of, mapping_of
 from huikuan.connect.connectors.domain.rows import SCHEMAS
 from huikuan.connect.connectors.domain.words import currency_code
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.written_dates import ORDERS
 
 #: Fields of the checked frame that no column gives.
 _MADE_HERE = ("row", "key", "side")

@@ -16,10 +16,10 @@ from huikuan.connect.connectors.domain.dates import read_dates
 from huikuan.connect.connectors.domain.mapping import ITEM_KINDS, Mapping
 from huikuan.connect.connectors.domain.rows import LONGEST, BadCell, Note
 from huikuan.connect.connectors.domain.sheets import Sheet
-from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, fold
+from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS
 from huikuan.connect.connectors.domain.words import CONTROL, currency_code, read_codes, read_words
 from huikuan.kernel.amounts import SCALE_DIGITS
-from huikuan.kernel.text import plain
+from huikuan.kernel.text import fold, plain
 
 #: Fields that are codes: a spreadsheet may have made numbers of them.
 _CODES = frozenset(

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from huikuan.connect.connectors.domain.dates import read_date
 from huikuan.connect.connectors.domain.mapping import DATE_FIELDS, Mapping
 from huikuan.connect.connectors.domain.rows import NULLABLE
 from huikuan.connect.connectors.domain.sheets import Sheet
-from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, NAMES, TOTAL_WORDS, fold, fold_without_note
+from huikuan.connect.connectors.domain.vocabulary import DOCUMENT_KINDS, NAMES, TOTAL_WORDS
 from huikuan.connect.connectors.domain.words import currency_code
 from huikuan.kernel.amounts import read_amount
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import fold, fold_without_note
+from huikuan.kernel.written_dates import read_date
 from huikuan.record.customers.domain.contacts import is_email, is_phone
 
 #: A column fits a field when this share of its sampled cells does.

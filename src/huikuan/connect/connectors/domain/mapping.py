@@ -12,10 +12,10 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from typing import Any
 
-from huikuan.connect.connectors.domain.dates import ORDERS
 from huikuan.connect.connectors.domain.rows import KINDS, LONGEST, SCHEMAS
 from huikuan.kernel.amounts import Style
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.written_dates import ORDERS
 
 #: Kinds of item a file may bring, and the side each stands on by itself.
 CREDIT_KINDS = frozenset({"credit_note", "return", "receipt", "advance", "deposit"})

@@ -6,30 +6,25 @@ program shows beside the row when it opens the file. (A quoted line break does n
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import polars as pl
 
-from huikuan.connect.connectors.domain.vocabulary import KNOWN, fold, fold_without_note
+from huikuan.connect.connectors.domain.vocabulary import KNOWN
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import fold, fold_without_note
+from huikuan.mechanisms.files.texts import records_of, sniff_separator, to_utf8
 
 ROWS_LIMIT = 1_000_000
 COLUMNS_LIMIT = 200
 _SAMPLE_BYTES = 256_000
-_SAMPLE_RECORDS = 40
-_SEPARATORS = ",\t;|"
-_PIECE = 1 << 20
-_LONGEST_CELL = 1 << 24
 _CHUNK = 50_000
 _OVERFLOW = "overflow"
-# Process-wide, and no secret: a cell longer than this is a sign of unmatched quotes.
-csv.field_size_limit(_LONGEST_CELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,7 @@ def parse_text(
     text, encoding = to_utf8(data)
     sample = text[:_SAMPLE_BYTES].decode("utf-8", errors="ignore")
     separator = separator or sniff_separator(sample)
-    records = list(_records(sample, separator))
+    records = list(records_of(sample, separator))
     header = find_header([fields for _, fields in records], wanted, header_row)
     end, fields = records[header]
     headers = _headers(fields)
@@ -89,30 +84,6 @@ def parse_text(
     del data, text, below
     body = _parse(named, separator, names)
     return _sheet(name, headers, header + 1, body, encoding=encoding, rows_limit=rows_limit)
-
-
-def to_utf8(data: bytes) -> tuple[bytes, str]:
-    """The text as UTF-8 and what it was in: UTF-8, UTF-16 (by its mark), else GB18030 (which holds GBK)."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text, encoding = _transcode(data, "utf-16"), "utf-16"
-    elif _is_utf8(data):
-        text, encoding = data.removeprefix(codecs.BOM_UTF8), "utf-8"
-    else:
-        text, encoding = _transcode(data, "gb18030"), "gb18030"
-    if b"\n" not in text:
-        text = text.replace(b"\r", b"\n")
-    return text, encoding
-
-
-def sniff_separator(sample: str) -> str:
-    """The separator that splits most lines of the sample into the same number of cells."""
-
-    def regularity(separator: str) -> tuple[int, int]:
-        widths = [len(fields) for _, fields in _records(sample, separator) if fields]
-        width = max(set(widths), key=lambda w: (w > 1, widths.count(w), w), default=1)
-        return (widths.count(width) if width > 1 else 0, width)
-
-    return max(_SEPARATORS, key=regularity)
 
 
 def find_header(records: Sequence[Sequence[str]], wanted: Collection[str], header_row: int | None) -> int:
@@ -182,49 +153,6 @@ def _without_blank(body: pl.DataFrame) -> pl.DataFrame:
         return body
     said = pl.any_horizontal((pl.col(name).str.strip_chars() != "").fill_null(value=False) for name in names)
     return body.filter(said)
-
-
-def _is_utf8(data: bytes) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(data), _PIECE):
-            decoder.decode(data[start : start + _PIECE])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _transcode(data: bytes, encoding: str) -> bytes:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    starts = range(0, len(data), _PIECE)
-    try:
-        pieces = [decoder.decode(data[start : start + _PIECE]).encode() for start in starts]
-        return b"".join([*pieces, decoder.decode(b"", final=True).encode()])
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise Refusal("encoding_unknown") from error
-
-
-def _records(sample: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """(end offset, cells) of the first records; a record goes on while its quotes are uneven."""
-    end = 0
-    lines = io.StringIO(sample, newline="\n")
-    for _ in range(_SAMPLE_RECORDS):
-        record = lines.readline()
-        while record.count('"') % 2 and (more := lines.readline()):
-            record += more
-        if not record:
-            return
-        end += len(record)
-        yield end, _cells(record.rstrip("\r\n"), separator)
-
-
-def _cells(record: str, separator: str) -> list[str]:
-    """One record's cells; split plainly where its quotes make no sense."""
-    try:
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=separator), [])
-    except csv.Error:
-        return record.split(separator)
 
 
 def _parse(text: bytes, separator: str, names: list[str]) -> pl.DataFrame:

@@ -5,24 +5,7 @@ Names are compared folded (see `fold`). Within a field the surer names stand fir
 
 from __future__ import annotations
 
-import re
-
-from huikuan.kernel.text import plain
-
-_IGNORED = re.compile(r"[\s_\-./\\:;,·*#'\"()\[\]【】〔〕]+")
-#: Units and currencies people add in brackets: 金额(元), 金额（人民币）.
-_BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]\s*$")
-
-
-def fold(header: str) -> str:
-    """A header as compared: half-width, lower case, without spaces and punctuation."""
-    return _IGNORED.sub("", plain(header)).casefold()
-
-
-def fold_without_note(header: str) -> str:
-    """As `fold`, without a note in brackets at the end: '金额（元）' → '金额'."""
-    return fold(_BRACKETS.sub("", plain(header)))
-
+from huikuan.kernel.text import fold
 
 _CUSTOMER_CODE = (
     "客户编码 客户编号 客户代码 客户号 往来单位编码 往来单位编号 往来单位代码 购货单位编码 "

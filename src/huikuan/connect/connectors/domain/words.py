@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from huikuan.connect.connectors.domain.vocabulary import fold
+from huikuan.kernel.text import fold
 
 _NAMES = {
     "CNY": "人民币 人民币元 中国元 元 rmb rmb¥ cny ¥ cnh yuan",

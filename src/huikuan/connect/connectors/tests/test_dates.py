@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.connect.connectors.domain.dates import read_date, read_dates
+from huikuan.connect.connectors.domain.dates import read_dates
+from huikuan.kernel.written_dates import read_date
 
 DAY = date(2020, 2, 7)
 

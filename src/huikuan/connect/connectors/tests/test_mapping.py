@@ -13,7 +13,7 @@ from huikuan.connect.connectors.domain.guessing import guess_mapping
 from huikuan.connect.connectors.domain.mapping import document_of, mapping_of, parse_mapping
 from huikuan.connect.connectors.domain.sheets import parse_text
 from huikuan.connect.connectors.tests.conftest import MAPPING
-from huikuan.kernel import amounts
+from huikuan.kernel import amounts, written_dates
 from huikuan.kernel.errors import Refusal
 
 WRONG = {
@@ -143,6 +143,8 @@ def test_every_sentence_is_translated() -> None:
 def test_codes_used_are_codes_known() -> None:
     context = Path(domain.__file__).parent.parent
     folders = (context / "domain", context / "operations")
-    files = [*(path for folder in folders for path in folder.glob("*.py")), Path(amounts.__file__)]
+    files = [path for folder in folders for path in folder.glob("*.py")] + [
+        Path(rule.__file__) for rule in (amounts, written_dates)
+    ]
     source = "".join(path.read_text("utf-8") for path in files)
     assert [code for code in messages.CELL_REASONS if f'"{code}"' not in source] == []
