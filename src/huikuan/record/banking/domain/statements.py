@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from huikuan.kernel.errors import Place
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -14,7 +16,8 @@ class Line:
     `amount` in minor units of `currency`, > 0: money in. `bank_reference`: the bank's own serial number, '' where it
     gives none; `end_to_end`: the reference the payer gave. `reversal`: the bank takes an earlier line back; the sign
     is what it does to the account. `balance_after` where the file tells it. `row`: line or row of the file, from 1.
-    `raw`: what the file says, column by column.
+    `raw`: what the file says, column by column. `part_of`: the bank's reference of the whole entry where this line is
+    one of the payments inside it; a file that books the entry as one line means the same money.
     """
 
     ordinal: int
@@ -31,6 +34,7 @@ class Line:
     reversal: bool = False
     balance_after: int | None = None
     row: int = 0
+    part_of: str = ""
     raw: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -39,7 +43,9 @@ class Statement:
     """One statement of one account (银行对账单): opening + lines = closing where it tells both.
 
     `booked` is false for what a bank only announces (camt.052, MT942): read and shown, never recorded. Amounts in
-    minor units. `account` '' where the file names none.
+    minor units. `account` '' where the file names none. `currency_told`: the file says the currency; else it is the
+    one its reader was told to assume. `left_out`: rows that are no movement of money (a closed order, a footer line),
+    with the code of the reason.
     """
 
     account: str
@@ -54,3 +60,5 @@ class Statement:
     period_through: date | None = None
     booked: bool = True
     layout: str = ""
+    currency_told: bool = True
+    left_out: tuple[Place, ...] = ()
