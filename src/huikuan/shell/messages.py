@@ -22,6 +22,7 @@ from huikuan.mechanisms.pages import messages as pages
 from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
 from huikuan.mechanisms.work import messages as work
+from huikuan.record.banking import messages as banking
 from huikuan.record.contracts import messages as contracts
 from huikuan.record.cover import messages as cover
 from huikuan.record.customers import messages as customers
@@ -106,6 +107,7 @@ SENTENCES = {
     **financials.SENTENCES,
     **contracts.SENTENCES,
     **receivables.SENTENCES,
+    **banking.SENTENCES,
     **cover.SENTENCES,
     **rating.SENTENCES,
     **credit.SENTENCES,

@@ -1,1 +1,1 @@
-"""Writing bank statements: a file's statements and lines, all or none, each line once."""
+"""Writing bank money: accounts, statements and lines; what lines are used for."""

@@ -1,1 +1,1 @@
-"""Reading bank accounts, statements and lines: frozen rows, no decisions."""
+"""Reading bank money: frozen rows, no decisions."""
