@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that came in, or what is left of it. `amount` > 0."""
+    """Money that came in, or what is left of it; `amount` < 0: money that went out, which may refund a credit."""
 
     line_id: int
     booked_on: date
@@ -38,7 +38,8 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An open item of a customer: a debit to be paid, or a credit that may be netted. `open_amount` > 0.
+    """An item of a customer: a debit to be paid, or a credit that may be netted. `open_amount` ≥ 0; 0: settled lately,
+    told so that a payment naming it again is seen for what it is.
 
     `numbers`: other numbers it goes by (invoice, contract, order, external reference). `discounts`: (last day, amount)
     of early-payment discounts its terms allow, the earliest first.
@@ -86,6 +87,29 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A payment of earlier days and what it was applied to: what a payment sent twice is recognised by."""
+
+    payment: Payment
+    customer_id: int | None = None
+    item_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What people's answers taught, beside the aliases and accounts that stand with each party.
+
+    `habits`: customer → days after the due date it usually pays. `rejected`: payer (`names.key` of its name, or its
+    account) → customers it was said not to pay for. `calibration`: rising (probability computed, share that proved
+    right); empty: as computed.
+    """
+
+    habits: Mapping[int, int] = field(default_factory=dict)
+    rejected: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    calibration: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """So much of a payment for one claim; negative for a credit that is netted with it."""
 
@@ -96,7 +120,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What is between the payment and the claims it closes: a bank fee, an early-payment discount, a small difference
-    … and the claim it is taken from. `amount` > 0: the claim is closed by so much more than was paid."""
+    … and the claim it is taken from. `amount` > 0: the claim is closed by so much more than its part pays."""
 
     kind: str
     item_id: int
