@@ -474,8 +474,7 @@ def test_another_s_customer_has_no_rating_here(book: Book) -> None:
     for customer in (0, 1):
         assess(book, customer)
         affiliate(book, book.customers[customer].id, "owner", ("甲", "乙")[customer], date(2026, 1, 1))
-    draw_up(book)
-    number = Override.objects.get().pk
+    number = draw_up(book)
     mine = Scope((Part(None, frozenset({"甲"})),), on=DAY)
     ids = [one.id for one in book.customers]
     assert list(ratings_of(ids, day=DAY, scope=mine)) == [ids[0]]
