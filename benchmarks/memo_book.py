@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from huikuan.record.cash.domain.book import Advice, Claim, Difference, Part, Party, Payment
+from huikuan.record.cash.domain.book import Advice, Claim, Difference, Earlier, Part, Party, Payment
 
 #: The lines' days: the week from here on. Claims are older by at least `_YOUNGEST` days.
 WEEK = date(2026, 9, 14)
@@ -101,6 +101,7 @@ class Scene:
     payments: tuple[Payment, ...]
     truths: tuple[Truth, ...]
     advices: tuple[Advice, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(eq=False)
@@ -294,6 +295,12 @@ class Book:
         """A claim whose terms give 2 % until the day."""
         one = self.claim(customer)
         one = replace(one, discounts=((last_day, one.amount * 2 // 100),))
+        self.keep(customer, one)
+        return one
+
+    def settled(self, customer: Customer) -> Claim:
+        """A claim that was paid last week: nothing of it is open."""
+        one = replace(self.claim(customer), open_amount=0)
         self.keep(customer, one)
         return one
 

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from memo_book import Certainty, Customer
 from memo_kinds import mask, whole
 from memo_week import Week, kind
 
-from huikuan.record.cash.domain.book import Difference
+from huikuan.record.cash.domain.book import Difference, Earlier
+
+#: Above every line of the week.
+EARLIER = 1_000_000
 
 LIKELY, UNKNOWABLE = Certainty.LIKELY, Certainty.UNKNOWABLE
 
@@ -121,12 +127,24 @@ def twin_customers(week: Week) -> None:
 
 @kind(8)
 def number_already_paid(week: Week) -> None:
-    """names an invoice that is paid and no longer open; one in three by the amount of another that is open"""
-    one = week.book.customer()
+    """names an invoice that is paid, which half the books still show; one in three by the amount of an open one"""
+    rng, one = week.book.rng, week.book.customer()
     claim = week.book.claim(one)
-    amount = claim.amount if week.book.rng.random() < 0.33 else week.book.amount()
-    memo = week.around(week.book.invoice_number())
-    week.pay("number_already_paid", one, [], memo, rest=amount, certainty=UNKNOWABLE)
+    amount = claim.amount if rng.random() < 0.33 else week.book.amount()
+    number = week.book.settled(one).document_number if rng.random() < 0.5 else week.book.invoice_number()
+    week.pay("number_already_paid", one, [], week.around(number), rest=amount, certainty=UNKNOWABLE)
+
+
+@kind(6)
+def paid_last_week_already(week: Week) -> None:
+    """the same payer, amount and number as last week, when it was applied"""
+    one = week.book.customer()
+    claim = week.book.settled(one)
+    memo = week.around(claim.document_number)
+    again = week.pay("paid_last_week_already", one, [], memo, rest=claim.amount, certainty=UNKNOWABLE)
+    first = replace(again, line_id=EARLIER + again.line_id, booked_on=again.booked_on - timedelta(days=7))
+    first = replace(first, bank_reference=f"A{again.line_id:08}")
+    week.earlier.append(Earlier(first, one.id, frozenset({claim.item_id})))
 
 
 @kind(6)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from memo_book import WEEK, Book, Certainty, Customer, Truth
 
-from huikuan.record.cash.domain.book import Advice, Claim, Difference, Part, Payment
+from huikuan.record.cash.domain.book import Advice, Claim, Difference, Earlier, Part, Payment
 
 _WORDS = ("货款", "支付货款", "付货款", "材料款", "往来款", "货款结算", "支付材料款", "购货款", "采购款", "付款")
 _BEFORE = (
@@ -27,6 +27,7 @@ class Week:
     payments: list[Payment] = field(default_factory=list)
     truths: list[Truth] = field(default_factory=list)
     advices: list[Advice] = field(default_factory=list)
+    earlier: list[Earlier] = field(default_factory=list)
     alone: set[int] = field(default_factory=set)
 
     def pay(
@@ -91,7 +92,7 @@ class Week:
 
 def sets_of(claims: Sequence[Claim], amount: int) -> int:
     """How many sets of the claims, credits taken off, come to the amount: counted from both halves."""
-    signed = [one.open_amount if one.side == "debit" else -one.open_amount for one in claims]
+    signed = [one.open_amount if one.side == "debit" else -one.open_amount for one in claims if one.open_amount]
     middle = len(signed) // 2
     left, right = _sums(signed[:middle]), _sums(signed[middle:])
     return sum(count * right[amount - value] for value, count in left.items() if amount - value in right)

@@ -38,7 +38,9 @@ def scene(seed: int, lines: int = 1_000, claims: int | None = None, customers: i
     shown = list(week.book.claims.values())
     rng.shuffle(shown)
     parties = tuple(customer.party() for customer in week.book.customers)
-    return Scene(tuple(shown), parties, tuple(week.payments), tuple(week.settled()), tuple(week.advices))
+    return Scene(
+        tuple(shown), parties, tuple(week.payments), tuple(week.settled()), tuple(week.advices), tuple(week.earlier)
+    )
 
 
 def main() -> None:
