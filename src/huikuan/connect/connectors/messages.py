@@ -50,7 +50,6 @@ SENTENCES: dict[str, str] = {
     "row_not_in_file": gettext_noop("“%(name)s” has no row %(row)s."),
     "sheet_empty": gettext_noop("The file has no rows below its header."),
     "header_not_found": gettext_noop("No header row was found. Columns wanted: %(wanted)s. First rows: %(seen)s."),
-    "quotes_broken": gettext_noop("The quotation marks in the file do not match (%(problem)s). Export it again."),
     "mapping_unreadable": gettext_noop("The mapping document is not valid TOML: %(problem)s"),
     "mapping_invalid": gettext_noop("The mapping document is not valid: %(problem)s"),
     "mapping_wrong_kind": gettext_noop("The mapping is for %(kinds)s, not for %(kind)s."),

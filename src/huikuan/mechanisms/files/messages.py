@@ -27,4 +27,5 @@ SENTENCES: dict[str, str] = {
     "archive_damaged": gettext_noop("The file is damaged or cut off. Export it again."),
     "archive_bomb": gettext_noop("The file unpacks to more than is allowed (%(found)s, limit %(limit)s)."),
     "encoding_unknown": gettext_noop("The text is neither UTF-8, UTF-16 nor GB18030 (GBK). Save it as CSV UTF-8."),
+    "quotes_broken": gettext_noop("The quotation marks in the file do not match (%(problem)s). Export it again."),
 }

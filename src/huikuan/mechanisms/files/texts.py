@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 
 from huikuan.kernel.errors import Refusal
 
@@ -53,6 +54,38 @@ def records_of(sample: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             return
         end += len(record)
         yield end, _cells(record.rstrip("\r\n"), separator)
+
+
+def read_rows(text: str, separator: str, *, rows_limit: int, columns_limit: int) -> list[tuple[int, list[str]]]:
+    """(record number from 1, cells) of every record that says something.
+
+    Takes a quote inside a cell as it stands, and blanks behind a closing quote; refuses quotes that swallow lines.
+    """
+    try:
+        records = list(islice(_reader(text, separator, strict=True), rows_limit + 1))
+    except csv.Error:
+        records = _read_leniently(text, separator, rows_limit)
+    if len(records) > rows_limit:
+        raise Refusal("too_many_rows", limit=rows_limit)
+    widest = max(map(len, records), default=0)
+    if widest > columns_limit:
+        raise Refusal("too_many_columns", found=widest, limit=columns_limit)
+    return [(number, cells) for number, cells in enumerate(records, start=1) if any(cell.strip() for cell in cells)]
+
+
+def _reader(text: str, separator: str, *, strict: bool) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+
+
+def _read_leniently(text: str, separator: str, rows_limit: int) -> list[list[str]]:
+    try:
+        records = list(islice(_reader(text, separator, strict=False), rows_limit + 1))
+    except csv.Error as error:
+        raise Refusal("quotes_broken", problem=str(error)) from error
+    swallowed = [cell for cells in records for cell in cells if "\n" in cell]
+    if swallowed:
+        raise Refusal("quotes_broken", problem=" ".join(swallowed[0].split())[:60])
+    return records
 
 
 def _cells(record: str, separator: str) -> list[str]:

@@ -1,0 +1,51 @@
+"""Bank files → statements: the format is found by content, the sums are proved, the rest is refused with its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from huikuan.kernel.errors import Place, Refusal
+from huikuan.mechanisms.files.texts import to_utf8
+from huikuan.record.banking.domain.findings import Draft, Finding, refusal_of
+from huikuan.record.banking.domain.mapping import read_mapping
+from huikuan.record.banking.domain.proving import prove
+from huikuan.record.banking.domain.statements import Statement
+from huikuan.record.banking.domain.tables import draft_tables
+
+
+def read_statements(
+    data: bytes,
+    name: str,
+    *,
+    today: date,
+    mapping: object = None,
+    currency: str = "CNY",
+    partial: bool = False,
+) -> tuple[Statement, ...]:
+    """The statements in a file its sender calls `name`; a workbook comes as the csv of its sheet.
+
+    `mapping`: the JSON document of a mapping, for tables of an unknown layout. `currency` is assumed where the file
+    names none. `today`: nothing is booked after it. `partial`: a list that was filtered on purpose is taken
+    although lines between its balances are missing; it then claims no opening and closing. Refuses the whole file
+    with the first contradiction and the places of all of its kind.
+    """
+    drafts = read_drafts(data, name, mapping=mapping, currency=currency)
+    found = [(draft, prove(draft, today)) for draft in drafts]
+    findings = [finding for _, of_draft in found for finding in of_draft if not (partial and finding.gap)]
+    if findings:
+        raise refusal_of(findings, name)
+    return tuple(_taken(draft.statement, of_draft) for draft, of_draft in found)
+
+
+def read_drafts(data: bytes, name: str, *, mapping: object = None, currency: str = "CNY") -> tuple[Draft, ...]:
+    """The statements as the file tells them, with what speaks against each. Refuses what cannot be read at all."""
+    if not data.strip():
+        raise Refusal("file_empty", where=[Place(file=name)])
+    text = to_utf8(data)[0].decode("utf-8")
+    return tuple(draft_tables(text, name, read_mapping(mapping) if mapping is not None else None, currency))
+
+
+def _taken(statement: Statement, findings: tuple[Finding, ...]) -> Statement:
+    """The statement; without its ends where lines between them are missing."""
+    return replace(statement, opening=None, closing=None) if findings else statement
