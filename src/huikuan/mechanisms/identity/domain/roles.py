@@ -22,9 +22,11 @@ class Permission(StrEnum):
     VIEW_ORDERS = "view_orders"
     VIEW_IMPORTS = "view_imports"
     VIEW_AUDIT = "view_audit"
+    VIEW_BANK = "view_bank"
     VIEW_PERSONAL = "view_personal"
     IMPORT = "import"
     UNDO_IMPORT = "undo_import"
+    IMPORT_BANK = "import_bank"
     POST_ITEMS = "post_items"
     SETTLE = "settle"
     RESCHEDULE = "reschedule"
@@ -86,7 +88,9 @@ def _role(name: str, *permissions: Permission, reach: Reach = Reach.ALL, guest: 
 #: Reading what is sold, owed and agreed; with the people behind it.
 _READ = (_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_CONTRACTS, _P.VIEW_ORDERS, _P.VIEW_REQUESTS, _P.VIEW_WORK)
 _DEAL = (*_READ, _P.VIEW_PERSONAL)
-_AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT)
+_AUDIT = (*_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, _P.VIEW_BANK)
+#: What comes in at the bank.
+_BANK = (_P.VIEW_BANK, _P.IMPORT_BANK)
 #: Customers' data, and the people there.
 _CUSTOMERS = (_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS)
 _CREDIT = (_P.PROPOSE_LIMIT, _P.RELEASE_ORDER)
@@ -105,7 +109,7 @@ ROLES: dict[str, Role] = {
             *(*_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.RESCHEDULE, _P.ISSUE_STATEMENTS),
             *(*_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
         ),
-        _role("cash_clerk", *_READ, _P.VIEW_IMPORTS, _P.IMPORT, _P.SETTLE),
+        _role("cash_clerk", *_READ, *_BANK, _P.VIEW_IMPORTS, _P.IMPORT, _P.SETTLE),
         _role("collector", *_DEAL, _P.ISSUE_STATEMENTS),
         _role("sales", *_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, reach=Reach.OWN),
         _role(
@@ -121,9 +125,9 @@ ROLES: dict[str, Role] = {
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
             *(_P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.APPROVE_REQUESTS, *_CREDIT),
-            *(_P.USE_API, _P.MANAGE_WEBHOOKS),
+            *(*_BANK, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
-        _role("treasurer", *_READ, _P.SET_RATES),
+        _role("treasurer", *_READ, *_BANK, _P.SET_RATES),
         _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
         _role("auditor", *_AUDIT),
         _role(
@@ -132,14 +136,14 @@ ROLES: dict[str, Role] = {
         _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
         _role("trainer"),
         _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, *_CUSTOMERS,
-              _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.USE_API),
+              _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.USE_API, *_BANK),
         _role(
             ADMINISTRATOR,
             *(_P.MANAGE_USERS, _P.MANAGE_COMPANIES, _P.MANAGE_JOBS, _P.ERASE_PERSONAL, _P.VIEW_AUDIT),
             *(_P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         # Outsiders. The auditor reads the books; the others get doors of their own and see no page of ours.
-        _role("external_auditor", *_READ, _P.VIEW_IMPORTS, _P.VIEW_AUDIT, guest=True),
+        _role("external_auditor", *_AUDIT, guest=True),
         _role("customer_guest", guest=True),
         _role("collection_agency", guest=True),
         _role("law_firm", guest=True),
