@@ -21,10 +21,12 @@ FAMILIES: dict[str, Permission] = {
     "connectors": Permission.VIEW_IMPORTS,
     "financials": Permission.VIEW_CUSTOMERS,
     "statements": Permission.VIEW_LEDGER,
+    "banking": Permission.VIEW_BANK,
 }
 
 #: Every kind of event that is told, as people know it.
 KINDS: dict[str, str] = {
+    "banking.imported": gettext_noop("Bank statements were read in"),
     "connectors.imported": gettext_noop("A file was imported"),
     "connectors.undone": gettext_noop("An import was undone"),
     "contracts.amended": gettext_noop("A contract was amended"),

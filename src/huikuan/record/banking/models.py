@@ -82,6 +82,7 @@ class BankLine(Fact):
     memo = models.TextField(blank=True)
     bank_reference = models.CharField(max_length=120, blank=True)
     end_to_end = models.CharField(max_length=120, blank=True)
+    part_of = models.CharField(max_length=120, blank=True)
     reversal = models.BooleanField(default=False)
     balance_after = models.BigIntegerField(null=True)
     raw = models.JSONField(default=dict)
@@ -100,6 +101,7 @@ class BankLine(Fact):
                 condition=~Q(bank_reference=""),
                 name="banking_line_reference",
             ),
+            models.Index(fields=["account_id", "part_of"], condition=~Q(part_of=""), name="banking_line_part"),
         ]
 
 

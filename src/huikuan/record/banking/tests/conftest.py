@@ -12,7 +12,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.record.banking.models import BankAccount, BankLine, OpenLine
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-WHO: dict[str, Any] = {"actor": "tester", "at": AT}
+WHO: dict[str, Any] = {"actor": "cli:tester", "at": AT}
 NUMBER = "6222010100000001"
 
 
