@@ -160,7 +160,7 @@ def _count_pairs(tally: Tally, truth: Truth, best: Proposal, right: bool) -> Non
 
 def _calibrate(found: Score, answer: Answer, truth: Truth) -> None:
     """The probability said, beside whether the payer meant it: also where nobody could know."""
-    if not answer.proposals:
+    if not answer.proposals or not truth.placed:
         return
     best = answer.proposals[0]
     edge = max(one for one in EDGES if one <= best.probability)

@@ -80,7 +80,8 @@ class Certainty(StrEnum):
 class Truth:
     """What a line meant: Σ parts + rest = the payment. `customer_id` None: not a customer's money, or several's.
 
-    `differences` None: the problem does not tell."""
+    `differences` None: the problem does not tell. `placed` False: the customer's money, but with no one right place.
+    """
 
     line_id: int
     kind: str
@@ -90,6 +91,7 @@ class Truth:
     rest: int = 0
     differences: tuple[Difference, ...] | None = ()
     receivable: bool = True
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from memo_book import Certainty, Customer
 from memo_kinds import mask, whole
 from memo_week import Week, kind
 
-from huikuan.record.cash.domain.book import Difference, Earlier
+from huikuan.record.cash.domain.book import Claim, Difference, Earlier
 
 #: Above every line of the week.
 EARLIER = 1_000_000
@@ -104,7 +104,7 @@ def part_no_number(week: Week) -> None:
     one = week.book.customer()
     claim = week.book.claim(one)
     paid = max(claim.amount * week.book.rng.choice((30, 50, 70)) // 100 // 1000_00, 1) * 1000_00
-    week.pay("part_no_number", one, [], week.word(), rest=paid, certainty=UNKNOWABLE)
+    week.pay("part_no_number", one, [], week.word(), rest=paid, certainty=UNKNOWABLE, placed=False)
 
 
 @kind(18)
@@ -131,8 +131,16 @@ def number_already_paid(week: Week) -> None:
     rng, one = week.book.rng, week.book.customer()
     claim = week.book.claim(one)
     amount = claim.amount if rng.random() < 0.33 else week.book.amount()
-    number = week.book.settled(one).document_number if rng.random() < 0.5 else week.book.invoice_number()
+    number = week.book.settled(one).document_number if rng.random() < 0.5 else _other_number(week, claim)
     week.pay("number_already_paid", one, [], week.around(number), rest=amount, certainty=UNKNOWABLE)
+
+
+def _other_number(week: Week, claim: Claim) -> str:
+    """A number of the same making that nobody takes for a slip of the claim's own: at least three digits differ."""
+    while True:
+        number = week.book.invoice_number()
+        if sum(a != b for a, b in zip(number, claim.document_number, strict=True)) >= 3:
+            return number
 
 
 @kind(6)

@@ -46,6 +46,7 @@ class Week:
         differences: tuple[Difference, ...] = (),
         currency: str = "CNY",
         receivable: bool = True,
+        placed: bool = True,
     ) -> Payment:
         """One line. Payer and account are the customer's own unless told; one bank in five shows no account."""
         rng = self.book.rng
@@ -64,7 +65,8 @@ class Week:
         )
         self.payments.append(line)
         whose = customer.id if customer else None
-        self.truths.append(Truth(line.line_id, kind, certainty, whose, parts, rest, differences, receivable))
+        truth = Truth(line.line_id, kind, certainty, whose, parts, rest, differences, receivable, placed)
+        self.truths.append(truth)
         if alone:
             self.alone.add(line.line_id)
         return line
@@ -79,15 +81,20 @@ class Week:
 
     def settled(self) -> list[Truth]:
         """The truths, those made alone judged by all claims there are now."""
-        return [self._judged(truth) for truth in self.truths]
+        meant = Counter(part.item_id for truth in self.truths for part in truth.parts)
+        return [self._judged(truth, meant) if truth.line_id in self.alone else truth for truth in self.truths]
 
-    def _judged(self, truth: Truth) -> Truth:
-        if truth.line_id not in self.alone or truth.certainty is Certainty.UNKNOWABLE:
-            return truth
+    def _judged(self, truth: Truth, meant: Counter[int]) -> Truth:
+        """Another set that fits makes it unknowable; but no more than likely, if other lines pay the claims of it."""
         line = self.payments[truth.line_id - 1]
         customer = self.book.customers[(truth.customer_id or 0) - 1]
-        ways = sets_of([one for one in customer.claims if one.currency == line.currency], line.amount)
-        return truth if ways == 1 else replace(truth, certainty=Certainty.UNKNOWABLE)
+        own = {part.item_id for part in truth.parts}
+        claims = [one for one in customer.claims if one.currency == line.currency]
+        if truth.certainty is Certainty.UNKNOWABLE or sets_of(claims, line.amount) == 1:
+            return truth
+        unpaid = [one for one in claims if one.item_id in own or not meant[one.item_id]]
+        likely = sets_of(unpaid, line.amount) == 1
+        return replace(truth, certainty=Certainty.LIKELY if likely else Certainty.UNKNOWABLE)
 
 
 def sets_of(claims: Sequence[Claim], amount: int) -> int:
