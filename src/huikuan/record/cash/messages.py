@@ -1,0 +1,46 @@
+"""What each refusal of this context says, and its words; translated in this context's locale folder."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+SENTENCES: dict[str, str] = {
+    "amount_of_part_needed": gettext_noop(
+        "Item %(item)s is in %(currency)s, the money in %(money)s: say how much of each."
+    ),
+    "application_undone": gettext_noop("Application %(application)s was undone already."),
+    "application_unknown": gettext_noop("There is no application %(application)s."),
+    "application_without_line": gettext_noop(
+        "Application %(application)s used money on account, not a bank line: undo it and apply anew."
+    ),
+    "claim_named_twice": gettext_noop("Name each item once."),
+    "claim_not_open": gettext_noop("Nothing of item %(item)s is open, or there is no such item."),
+    "claim_of_another": gettext_noop("Item %(item)s is another customer's."),
+    "claim_on_other_side": gettext_noop(
+        "Item %(item)s stands on the other side: what a customer owes is paid (above zero), its credits are netted"
+        " (below zero)."
+    ),
+    "claim_open_less": gettext_noop("Of item %(item)s %(currency)s %(open)s is open, less than %(asked)s."),
+    "credit_unknown": gettext_noop("The company has no credit %(item)s."),
+    "debit_amount_not_wanted": gettext_noop("Item %(item)s is in the currency of the money: one amount is enough."),
+    "difference_beyond_authority": gettext_noop(
+        "%(currency)s %(amount)s of item %(item)s (%(kind)s) is more than the %(most)s that may be written off with a"
+        " payment. Leave it open with a reason; giving it up is decided by: %(who)s."
+    ),
+    "difference_kind_unknown": gettext_noop("“%(kind)s” is no kind of difference; there are %(known)s."),
+    "difference_without_part": gettext_noop("The difference on item %(item)s goes with no payment of it."),
+    "line_not_open": gettext_noop("Nothing of bank line %(line)s is left, or it is no money that came in."),
+    "more_than_left": gettext_noop("%(left)s of the money is left, less than %(amount)s."),
+    "netted_in_other_currency": gettext_noop("Credit %(item)s is netted only with claims in its own currency."),
+    "netted_without_claim": gettext_noop("More credits are netted than claims are paid."),
+    "nothing_applied": gettext_noop("Name what the credit clears."),
+    "parts_exceed_payment": gettext_noop("The parts are %(over)s more than the payment of %(amount)s."),
+    "proposal_stale": gettext_noop(
+        "What the proposal for bank line %(line)s rests on has changed since. Look at it anew; nothing was written."
+    ),
+    "request_key_reused": gettext_noop("The key “%(key)s” belongs to another request."),
+    "rest_not_said": gettext_noop(
+        "%(currency)s %(rest)s of the payment goes to no item: name more, or say that it stays on account."
+    ),
+    "undo_reason_missing": gettext_noop("Say why the application is undone."),
+}
