@@ -46,6 +46,7 @@ COMMANDS = {
     "rates": "huikuan.record.receivables.cli",
     "period": "huikuan.record.receivables.cli",
     "cover": "huikuan.record.cover.cli",
+    "bank": "huikuan.record.cash.cli",
     "credit": "huikuan.judge.credit.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",

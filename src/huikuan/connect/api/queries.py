@@ -18,6 +18,7 @@ FAMILIES: dict[str, Permission] = {
     "customers": Permission.VIEW_CUSTOMERS,
     "contracts": Permission.VIEW_CONTRACTS,
     "receivables": Permission.VIEW_LEDGER,
+    "cash": Permission.VIEW_LEDGER,
     "connectors": Permission.VIEW_IMPORTS,
     "financials": Permission.VIEW_CUSTOMERS,
     "statements": Permission.VIEW_LEDGER,
@@ -27,6 +28,8 @@ FAMILIES: dict[str, Permission] = {
 #: Every kind of event that is told, as people know it.
 KINDS: dict[str, str] = {
     "banking.imported": gettext_noop("Bank statements were read in"),
+    "cash.applied": gettext_noop("Money was applied to what a customer owes"),
+    "cash.undone": gettext_noop("An application of money was undone"),
     "connectors.imported": gettext_noop("A file was imported"),
     "connectors.undone": gettext_noop("An import was undone"),
     "contracts.amended": gettext_noop("A contract was amended"),

@@ -13,6 +13,8 @@ SENTENCES: dict[str, str] = {
     "application_without_line": gettext_noop(
         "Application %(application)s used money on account, not a bank line: undo it and apply anew."
     ),
+    "claim_name_unknown": gettext_noop("The customer has no open item “%(name)s”."),
+    "claim_named_by_several": gettext_noop("Several open items are called “%(name)s”; name one by its number."),
     "claim_named_twice": gettext_noop("Name each item once."),
     "claim_not_open": gettext_noop("Nothing of item %(item)s is open, or there is no such item."),
     "claim_of_another": gettext_noop("Item %(item)s is another customer's."),
@@ -29,11 +31,14 @@ SENTENCES: dict[str, str] = {
     ),
     "difference_kind_unknown": gettext_noop("“%(kind)s” is no kind of difference; there are %(known)s."),
     "difference_without_part": gettext_noop("The difference on item %(item)s goes with no payment of it."),
+    "line_name_unknown": gettext_noop("The company has no bank line “%(name)s”."),
+    "line_named_twice": gettext_noop("Several bank lines are called “%(name)s”; name one by its number."),
     "line_not_open": gettext_noop("Nothing of bank line %(line)s is left, or it is no money that came in."),
     "more_than_left": gettext_noop("%(left)s of the money is left, less than %(amount)s."),
     "netted_in_other_currency": gettext_noop("Credit %(item)s is netted only with claims in its own currency."),
     "netted_without_claim": gettext_noop("More credits are netted than claims are paid."),
     "nothing_applied": gettext_noop("Name what the credit clears."),
+    "option_unreadable": gettext_noop("“%(value)s” cannot be read as %(option)s."),
     "parts_exceed_payment": gettext_noop("The parts are %(over)s more than the payment of %(amount)s."),
     "proposal_stale": gettext_noop(
         "What the proposal for bank line %(line)s rests on has changed since. Look at it anew; nothing was written."
@@ -42,5 +47,32 @@ SENTENCES: dict[str, str] = {
     "rest_not_said": gettext_noop(
         "%(currency)s %(rest)s of the payment goes to no item: name more, or say that it stays on account."
     ),
+    "short_reason_unknown": gettext_noop("“%(reason)s” is no reason for a short payment; there are %(known)s."),
     "undo_reason_missing": gettext_noop("Say why the application is undone."),
+}
+
+#: By what money went to the claims it paid.
+ORDERS: dict[str, str] = {
+    "law": gettext_noop("in the order of the law"),
+    "designated": gettext_noop("as the payer designated"),
+    "decided": gettext_noop("as decided"),
+}
+
+#: What may lie between a payment and the claim it closes.
+DIFFERENCES: dict[str, str] = {
+    "bank_fee": gettext_noop("bank fee"),
+    "discount": gettext_noop("early-payment discount"),
+    "tolerance": gettext_noop("small difference"),
+}
+
+#: Why a customer paid less than it owes.
+SHORTS: dict[str, str] = {
+    "quality": gettext_noop("quality"),
+    "price": gettext_noop("price"),
+    "quantity": gettext_noop("quantity"),
+    "freight": gettext_noop("freight"),
+    "retention": gettext_noop("retention kept back"),
+    "discount": gettext_noop("discount not due"),
+    "bank_fee": gettext_noop("bank fee"),
+    "unknown": gettext_noop("not known yet"),
 }

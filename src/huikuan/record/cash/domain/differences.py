@@ -12,10 +12,13 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.record.cash.domain.book import Difference
 
-BANK_FEE, DISCOUNT, SMALL = "bank_fee", "discount", "small"
+BANK_FEE, DISCOUNT, TOLERANCE = "bank_fee", "discount", "tolerance"
 
 #: The kind of item each difference is posted as, a credit that clears the rest of the claim.
-POSTED_AS = {BANK_FEE: "fee", DISCOUNT: "discount", SMALL: "write_off"}
+POSTED_AS = {BANK_FEE: "fee", DISCOUNT: "discount", TOLERANCE: "write_off"}
+
+#: Why a customer paid less than it owes; the claim stays open by the rest.
+SHORT_REASONS = ("quality", "price", "quantity", "freight", "retention", "discount", "bank_fee", "unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""`huikuan bank apply|undo`: a bank line, or money on account, put to what a customer owes, and back."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_minor
+from huikuan.mechanisms.identity.commanding import commander, reader_scope
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.queries import company_record
+from huikuan.record.cash.cli.answers import application_json, application_lines, finish, tell
+from huikuan.record.cash.domain.applying import Paid, Portion
+from huikuan.record.cash.domain.book import Difference
+from huikuan.record.cash.domain.differences import POSTED_AS, SHORT_REASONS
+from huikuan.record.cash.operations.applying import apply_credit, apply_payment
+from huikuan.record.cash.operations.undoing import undo_application
+from huikuan.record.cash.queries.applications import application
+from huikuan.record.cash.queries.naming import claim_named, line_named
+from huikuan.record.customers.queries import customer
+from huikuan.record.receivables.queries.ledger import item
+
+#: Who may say which money paid which claim.
+WRITES = Permission.SETTLE
+
+
+def add_applying(actions: Any) -> None:
+    """Add `apply` and `undo` to the verbs of `huikuan bank`."""
+    apply = finish(
+        actions.add_parser("apply", help=_("put a bank line, or money on account, to what a customer owes")), _apply
+    )
+    apply.add_argument("line", metavar="LINE", help=_("the bank's reference, the number of the line, or item:ID"))
+    apply.add_argument("--customer", required=True, metavar="CODE")
+    apply.add_argument(
+        "--item",
+        action="append",
+        default=[],
+        metavar="NO[=AMOUNT[/AMOUNT]]",
+        help=_("a document it pays, in order; without an amount as much as is open; after “/” in the document's"
+               " currency; below zero a credit that is netted"),
+    )  # fmt: skip
+    apply.add_argument("--amount", default="", help=_("so much of the line; all that is left if left out"))
+    apply.add_argument("--rest-on-account", action="store_true", help=_("what goes to no document stays on account"))
+    apply.add_argument("--contract", default="", metavar="NO", help=_("the rest is an advance for this contract"))
+    apply.add_argument(
+        "--short", action="append", default=[], metavar="NO=CODE", help=_("why a document is not paid in full")
+    )
+    apply.add_argument(
+        "--write-off", action="append", default=[], metavar="NO=KIND:AMOUNT",
+        help=_("a small difference that closes a document: bank_fee, discount, tolerance"),
+    )  # fmt: skip
+    apply.add_argument("--reason", default="", help=_("why it goes elsewhere than by law and than the payer said"))
+    apply.add_argument("--key", default=None, help=_("the same request given twice is done once"))
+    undo = finish(actions.add_parser("undo", help=_("take an application back")), _undo)
+    undo.add_argument("application", type=int)
+    undo.add_argument("--reason", required=True)
+
+
+def _apply(options: Namespace) -> int:
+    at, company = datetime.now(UTC), company_record(options.company)
+    whose = customer(options.customer, scope=reader_scope(options, WRITES, at=at)).id
+    actor = commander(options, WRITES, company_id=company.pk, at=at)
+    if options.line.startswith("item:"):
+        ids = [_from_account(options, company, whose, actor, at)]
+    else:
+        line = line_named(company.pk, options.line)
+        ids = apply_payment(
+            company=company,
+            line_id=line.id,
+            portions=[_portion(options, company.pk, whose, line.currency)],
+            request_key=options.key,
+            actor=actor,
+            at=at,
+        )
+    rows = [application(one, scope=EVERYTHING) for one in ids]
+    body = {"applications": [application_json(row) for row in rows]}
+    tell(options, body, [line for row in rows for line in application_lines(row)])
+    return 0
+
+
+def _from_account(options: Namespace, company: Company, whose: int, actor: str, at: datetime) -> int:
+    name = options.line.removeprefix("item:")
+    if not name.isdecimal():
+        raise Refusal("line_name_unknown", name=options.line)
+    credit = item(int(name))
+    return apply_credit(
+        company=company,
+        credit_id=credit.id,
+        portion=_portion(options, company.pk, whose, credit.currency),
+        request_key=options.key,
+        actor=actor,
+        at=at,
+    )
+
+
+def _portion(options: Namespace, company_id: int, customer_id: int, currency: str) -> Portion:
+    shorts = dict(_pair(text, "short") for text in options.short)
+    for code in shorts.values():
+        if code not in SHORT_REASONS:
+            raise Refusal("short_reason_unknown", reason=code, known=", ".join(SHORT_REASONS))
+    parts: list[Paid] = []
+    for text in options.item:
+        name, _sign, said = text.partition("=")
+        item_id = claim_named(company_id, customer_id, name)
+        amount, _slash, in_claim = said.partition("/")
+        parts.append(
+            Paid(
+                item_id,
+                to_minor(amount, currency) if amount else None,
+                to_minor(in_claim, item(item_id).currency) if in_claim else None,
+                shorts.get(name, ""),
+            )
+        )
+    return Portion(
+        customer_id,
+        amount=to_minor(options.amount, currency) if options.amount else None,
+        parts=tuple(parts) if options.item or options.rest_on_account or options.contract else None,
+        differences=tuple(_difference(text, company_id, customer_id) for text in options.write_off),
+        rest_stays=options.rest_on_account or bool(options.contract),
+        contract_number=options.contract,
+        reason=options.reason,
+    )
+
+
+def _difference(text: str, company_id: int, customer_id: int) -> Difference:
+    name, said = _pair(text, "write-off")
+    kind, _colon, amount = said.partition(":")
+    if kind not in POSTED_AS:
+        raise Refusal("difference_kind_unknown", kind=kind, known=", ".join(sorted(POSTED_AS)))
+    item_id = claim_named(company_id, customer_id, name)
+    return Difference(kind, item_id, to_minor(amount, item(item_id).currency))
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, sign, said = text.partition("=")
+    if not sign or not name or not said:
+        raise Refusal("option_unreadable", option=f"--{option}", value=text)
+    return name, said
+
+
+def _undo(options: Namespace) -> int:
+    at = datetime.now(UTC)
+    row = application(options.application, scope=reader_scope(options, WRITES, at=at))
+    actor = commander(options, WRITES, company_id=row.company_id, at=at)
+    undo_application(application_id=row.id, reason=options.reason, actor=actor, at=at)
+    now = application(row.id, scope=EVERYTHING)
+    told = _("Application %(id)s is undone; its money is free again.") % {"id": row.id}
+    tell(options, application_json(now), [told])
+    return 0
