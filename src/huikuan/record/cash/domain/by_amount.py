@@ -1,0 +1,51 @@
+"""Picks by the amount alone, where no number says what is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import log
+
+from huikuan.record.cash.domain import evidence
+from huikuan.record.cash.domain.by_number import picks_less
+from huikuan.record.cash.domain.by_sum import picks_by_sum
+from huikuan.record.cash.domain.evidence import Sign
+from huikuan.record.cash.domain.picks import USUAL_DISCOUNTS, Desk, Pick, usual_share
+
+_MOST_SHARES = 12
+_HUNDRED = 100
+_GUESSED = ("paid_in_part",)
+
+
+def picks_by_amount(desk: Desk) -> Iterator[Pick]:
+    """One claim of the amount, or less what may be between; several that add up to it; a share of one."""
+    debts = desk.pool.debts
+    exact = [item for item in debts if desk.open(item) == desk.amount]
+    weight = evidence.single(desk.amount, max(1, desk.pool.near(desk.amount)))
+    for item in exact:
+        signs = [Sign("amount_exact", weight), *desk.misspelt(item), *desk.punctual(item)]
+        yield desk.pick({item: desk.amount}, signs, alternatives=len(exact) - 1)
+    if len(desk.pool.signed) > 1:
+        yield from picks_by_sum(desk, list(desk.pool.signed), {}, Sign("sum_exact", 3.5), least=2)
+    if exact:
+        return
+    for item in debts:
+        for pick in picks_less(desk, {item: desk.open(item)}):
+            yield replace(pick, signs=(*pick.signs, Sign("without_reference", -1.5)))
+    yield from _shares(desk, debts)
+
+
+def _shares(desk: Desk, debts: list[int]) -> Iterator[Pick]:
+    """Less a deduction the text tells; a usual share; or, where nothing fits, the earliest due in part, a guess."""
+    for item in debts:
+        if (short := desk.open(item) - desk.amount) in desk.told_amounts:
+            yield desk.pick({item: desk.amount}, [Sign("deduction_told", 4.5, str(short))], holds=_GUESSED)
+    usual = {item: share for item in debts if (share := usual_share(desk.amount, desk.open(item))) is not None}
+    for item, share in list(usual.items())[:_MOST_SHARES]:
+        discount = _HUNDRED - share in USUAL_DISCOUNTS
+        code, weight = ("usual_discount", 1.5) if discount else ("usual_share", -2.5)
+        signs = [Sign(code, weight - log(len(usual)), f"{float(share):g}"), *desk.misspelt(item)]
+        yield desk.pick({item: desk.amount}, signs, holds=_GUESSED)
+    if not usual and debts and desk.open(debts[0]) > desk.amount:
+        signs = [Sign("earliest_in_part", -6.0 if len(debts) > 1 else -5.0)]
+        yield desk.pick({debts[0]: desk.amount}, signs, holds=_GUESSED)
