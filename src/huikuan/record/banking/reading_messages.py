@@ -78,4 +78,21 @@ READING: dict[str, str] = {
         "Opening %(currency)s %(opening)s and lines of %(moved)s do not make the closing balance %(closing)s of"
         " account %(account)s (difference %(difference)s). Ask the bank for the statement again."
     ),
+    "statement_xml_broken": gettext_noop(
+        "The XML is damaged or cut off at line %(row)s (%(problem)s). Fetch the file from the bank again."
+    ),
+    "statement_xml_doctype": gettext_noop(
+        "The file carries a document type, an entity or an inclusion (line %(row)s), which no bank sends. Nothing of"
+        " it was read."
+    ),
+    "statement_xml_too_large": gettext_noop(
+        "The XML is too deep or too large at line %(row)s. Nothing of it was read."
+    ),
+    "statement_xml_unknown": gettext_noop(
+        "The XML is no bank statement (%(found)s): camt.052, camt.053 and camt.054 are read."
+    ),
+    "statement_without_currency": gettext_noop("The statement at line %(row)s names no currency."),
+    "statement_currencies_differ": gettext_noop(
+        "The account is kept in %(currency)s and line %(row)s says %(value)s. Ask the bank for the statement again."
+    ),
 }

@@ -8,6 +8,9 @@ from huikuan.kernel.money import to_text
 from huikuan.record.banking.domain.findings import Draft, Finding
 from huikuan.record.banking.domain.statements import Statement
 
+#: Formats a bank makes as a whole: a person cannot have filtered them.
+_WHOLE = ("camt.", "mt9")
+
 
 def prove(draft: Draft, today: date) -> tuple[Finding, ...]:
     """Everything that speaks against a statement: what its reader found, days to come, sums that do not hold."""
@@ -38,4 +41,5 @@ def _sums(statement: Statement) -> tuple[Finding, ...]:
     }
     params: dict[str, object] = {name: to_text(amount, statement.currency) for name, amount in said.items()}
     params |= {"currency": statement.currency, "account": statement.account, "number": statement.number}
-    return (Finding("statement_sums_differ", value=statement.number, gap=True, params=params),)
+    cut = not statement.layout.startswith(_WHOLE)
+    return (Finding("statement_sums_differ", value=statement.number, gap=cut, params=params),)

@@ -7,11 +7,13 @@ from datetime import date
 
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.files.texts import to_utf8
+from huikuan.record.banking.domain.camt import draft_camt
 from huikuan.record.banking.domain.findings import Draft, Finding, refusal_of
 from huikuan.record.banking.domain.mapping import read_mapping
 from huikuan.record.banking.domain.proving import prove
 from huikuan.record.banking.domain.statements import Statement
 from huikuan.record.banking.domain.tables import draft_tables
+from huikuan.record.banking.domain.xml import looks_like_xml
 
 
 def read_statements(
@@ -42,10 +44,19 @@ def read_drafts(data: bytes, name: str, *, mapping: object = None, currency: str
     """The statements as the file tells them, with what speaks against each. Refuses what cannot be read at all."""
     if not data.strip():
         raise Refusal("file_empty", where=[Place(file=name)])
+    if looks_like_xml(data):
+        return tuple(draft_camt(data))
     text = to_utf8(data)[0].decode("utf-8")
     return tuple(draft_tables(text, name, read_mapping(mapping) if mapping is not None else None, currency))
 
 
 def _taken(statement: Statement, findings: tuple[Finding, ...]) -> Statement:
-    """The statement; without its ends where lines between them are missing."""
-    return replace(statement, opening=None, closing=None) if findings else statement
+    """The statement with its period; without its ends where lines between them are missing."""
+    days = [line.booked_on for line in statement.lines]
+    return replace(
+        statement,
+        period_from=statement.period_from or min(days, default=None),
+        period_through=statement.period_through or max(days, default=None),
+        opening=None if findings else statement.opening,
+        closing=None if findings else statement.closing,
+    )

@@ -122,7 +122,6 @@ def _draft(entries: Sequence[Entry], table: Table, told: _Told, *, single: bool)
         opening, closing = (opening if opening is not None else chain.opening), chain.closing
     booked = all(entry.state != "waiting" for entry in entries)
     start, end = period_of(dict(told.around), told.habits.order)
-    days = [entry.booked_on for entry in entries]
     statement = Statement(
         account=(entries[0].account if entries else "") or account_of(told.around.get("account", "")),
         currency=entries[0].currency if entries else told.habits.currency,
@@ -134,8 +133,8 @@ def _draft(entries: Sequence[Entry], table: Table, told: _Told, *, single: bool)
         bank=tidy(told.around.get("bank", "")),
         opening=opening if booked else None,
         closing=closing if booked else None,
-        period_from=start or min(days, default=None),
-        period_through=end or max(days, default=None),
+        period_from=start,
+        period_through=end,
         booked=booked,
         layout=table.layout,
         currency_told=told.currency_told,
