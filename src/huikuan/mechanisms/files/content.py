@@ -46,7 +46,7 @@ def spreadsheet_type(path: Path, name: str, limits: Limits) -> str:
         raise Refusal("file_too_large", where=[Place(file=name)], size=size, limit=limits.size)
     if suffix not in {"xlsx", "xls", *_TEXT_SUFFIXES}:
         raise Refusal("file_type_unknown", where=[Place(file=name)], suffix=suffix)
-    found = _content(path, limits)
+    found = content_kind(path, limits)
     if found == "encrypted":
         raise Refusal("file_encrypted", where=[Place(file=name)])
     wanted = "csv" if suffix in _TEXT_SUFFIXES else suffix
@@ -55,7 +55,8 @@ def spreadsheet_type(path: Path, name: str, limits: Limits) -> str:
     return wanted
 
 
-def _content(path: Path, limits: Limits) -> str:
+def content_kind(path: Path, limits: Limits) -> str:
+    """What the first bytes say the file is: 'csv' for text, 'html' for markup (XML too), 'xlsx', 'xls', 'pdf' …"""
     with path.open("rb") as file:
         start = file.read(512)
     if start.startswith(_ARCHIVE):

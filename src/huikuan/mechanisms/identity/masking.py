@@ -25,6 +25,11 @@ def identity_number(number: str) -> str:
     return _inner(number.strip(), 1, 1)
 
 
+def bank_account(number: str) -> str:
+    """6222010100000001 → 6222****0001: the first and last four."""
+    return _inner(number.strip(), 4, 4)
+
+
 def person(name: str) -> str:
     """周岚 → 周*, John Smith → J*: the family name's first character."""
     return f"{name.strip()[:1]}*" if name.strip() else ""
@@ -35,6 +40,7 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "mobile": phone,
     "email": email,
     "identity_number": identity_number,
+    "bank_account": bank_account,
     "name": person,
 }
 

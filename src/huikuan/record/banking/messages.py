@@ -29,6 +29,12 @@ SENTENCES: dict[str, str] = {
         "Account %(number)s is kept in %(currency)s; the file says %(told)s. Nothing was read in."
     ),
     "bank_field_too_long": gettext_noop("This is longer than the %(longest)s characters any bank uses here."),
+    "bank_file_missing": gettext_noop("There is no file %(file)s."),
+    "bank_mapping_unreadable": gettext_noop("%(file)s is no mapping: %(problem)s"),
+    "bank_preset_name_bad": gettext_noop(
+        "“%(name)s” cannot be a preset's name: up to 60 letters, digits, Chinese characters, spaces, - _ or . please."
+    ),
+    "bank_preset_unknown": gettext_noop("There is no preset “%(name)s”. Known are: %(known)s."),
     "line_unknown": gettext_noop("There is no bank line %(line)s."),
     "line_used_up": gettext_noop(
         "Bank line %(line)s has %(currency)s %(left)s left; %(asked)s cannot be used of it. Nothing was written."
