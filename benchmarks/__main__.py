@@ -26,6 +26,8 @@ RUNS = [
     ("aging.py", "--rows", "100000", "--runs", "3"),
     ("scoring.py", "--rows", "100000", "--customers", "5000", "--record"),
     ("api.py", "--items", "3000", "--calls", "40"),
+    ("matching.py", "--seeds", "1"),
+    ("matching.py", "--time", "--lines", "1000", "--claims", "10000", "--customers", "1000"),
     ("credit.py", "--orders", "100", "--customers", "10", "--sizes", "10,1000"),
 ]
 

@@ -111,17 +111,20 @@ def part_no_number(week: Week) -> None:
 def twin_invoices(week: Week) -> None:
     """two open invoices of the same amount, one payment, no number"""
     one = week.book.customer()
-    claim = week.book.claim(one)
-    week.book.claim(one, amount=claim.amount)
-    week.pay("twin_invoices", one, whole(claim), week.word(), certainty=UNKNOWABLE)
+    first = week.book.claim(one)
+    meant = week.book.rng.choice((first, week.book.claim(one, amount=first.amount)))
+    week.pay("twin_invoices", one, whole(meant), week.word(), certainty=UNKNOWABLE)
 
 
 @kind(6)
 def twin_customers(week: Week) -> None:
     """two customers owe the amount, the bank shows no payer"""
     one, other = week.book.customer(), week.book.customer()
-    claim = week.book.claim(one)
-    week.book.claim(other, amount=claim.amount)
+    if week.book.rng.random() < 0.5:
+        claim = week.book.claim(one)
+        week.book.claim(other, amount=claim.amount)
+    else:
+        claim = week.book.claim(one, amount=week.book.claim(other).amount)
     week.pay("twin_customers", one, whole(claim), week.word(), payer="", account="", certainty=UNKNOWABLE)
 
 
@@ -149,7 +152,9 @@ def paid_last_week_already(week: Week) -> None:
     one = week.book.customer()
     claim = week.book.settled(one)
     memo = week.around(claim.document_number)
-    again = week.pay("paid_last_week_already", one, [], memo, rest=claim.amount, certainty=UNKNOWABLE)
+    again = week.pay(
+        "paid_last_week_already", one, [], memo, rest=claim.amount, certainty=UNKNOWABLE, placed=False
+    )  # fmt: skip
     first = replace(again, line_id=EARLIER + again.line_id, booked_on=again.booked_on - timedelta(days=7))
     first = replace(first, bank_reference=f"A{again.line_id:08}")
     week.earlier.append(Earlier(first, one.id, frozenset({claim.item_id})))

@@ -380,7 +380,7 @@ def paid_twice(week: Week) -> None:
     week.pay("paid_twice", one, whole(claim), memo, account=one.account, on=on)
     week.pay(
         "second_of_the_same", one, [], memo, account=one.account, rest=claim.amount,
-        on=on + timedelta(days=week.book.rng.randint(1, 2)), certainty=Certainty.UNKNOWABLE,
+        on=on + timedelta(days=week.book.rng.randint(1, 2)), certainty=Certainty.UNKNOWABLE, placed=False,
     )  # fmt: skip
 
 
