@@ -61,8 +61,8 @@ ORDERS: dict[str, str] = {
 #: What may lie between a payment and the claim it closes.
 DIFFERENCES: dict[str, str] = {
     "bank_fee": gettext_noop("bank fee"),
-    "discount": gettext_noop("early-payment discount"),
-    "tolerance": gettext_noop("small difference"),
+    "early_payment_discount": gettext_noop("early-payment discount"),
+    "small_difference": gettext_noop("small difference"),
 }
 
 #: Why a customer paid less than it owes.
@@ -75,4 +75,9 @@ SHORTS: dict[str, str] = {
     "discount": gettext_noop("discount not due"),
     "bank_fee": gettext_noop("bank fee"),
     "unknown": gettext_noop("not known yet"),
+}
+
+#: What speaks for a proposal, against it, or against doing it at once.
+REASONS: dict[str, str] = {
+    "refused": gettext_noop("could not be applied: %(value)s"),
 }

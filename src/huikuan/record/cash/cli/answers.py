@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.money import to_text
+from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.record.cash.messages import DIFFERENCES, ORDERS, SHORTS
+from huikuan.record.cash.messages import DIFFERENCES, ORDERS, REASONS, SHORTS
 from huikuan.record.cash.queries.applications import ApplicationRow
 
 
@@ -86,3 +87,9 @@ def application_lines(row: ApplicationRow) -> list[str]:
     if row.rest:
         parts.append((_("on account"), row.rest, row.currency, ""))
     return [head, *(f"  {name}\t{to_text(amount, currency)}  {why}".rstrip() for name, amount, currency, why in parts)]
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason in words; of one this version has no words for, its code."""
+    words = REASONS.get(reason.code)
+    return _(words) % {**reason.params, "value": reason.value, "threshold": reason.threshold} if words else reason.code

@@ -53,7 +53,7 @@ def add_applying(actions: Any) -> None:
     )
     apply.add_argument(
         "--write-off", action="append", default=[], metavar="NO=KIND:AMOUNT",
-        help=_("a small difference that closes a document: bank_fee, discount, tolerance"),
+        help=_("a small difference that closes a document: bank_fee, early_payment_discount, small_difference"),
     )  # fmt: skip
     apply.add_argument("--reason", default="", help=_("why it goes elsewhere than by law and than the payer said"))
     apply.add_argument("--key", default=None, help=_("the same request given twice is done once"))
