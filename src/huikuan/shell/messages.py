@@ -24,6 +24,7 @@ from huikuan.mechanisms.store import messages as store
 from huikuan.mechanisms.work import messages as work
 from huikuan.record.banking import messages as banking
 from huikuan.record.cash import messages as cash
+from huikuan.record.bills import messages as bills
 from huikuan.record.contracts import messages as contracts
 from huikuan.record.cover import messages as cover
 from huikuan.record.customers import messages as customers
@@ -109,6 +110,7 @@ SENTENCES = {
     **contracts.SENTENCES,
     **receivables.SENTENCES,
     **banking.SENTENCES,
+    **bills.SENTENCES,
     **cover.SENTENCES,
     **cash.SENTENCES,
     **rating.SENTENCES,
@@ -151,9 +153,13 @@ _WORDS = {
     "held": identity.ROLE_TITLES,
     "what": contracts.DONE,
     "problem": words.USCC_PROBLEMS,
+    "bill_kind": bills.KINDS,
+    "bill_move": bills.MOVES,
+    "bill_state": bills.STATES,
 }
 #: Whose fields the refusals that begin so name.
 _FIELDS = {
+    "bill_": bills.FIELDS,
     "contract_": contracts.FIELDS,
     "order_": contracts.FIELDS,
     "cover_": cover.FIELDS,

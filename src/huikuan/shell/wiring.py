@@ -47,6 +47,7 @@ COMMANDS = {
     "period": "huikuan.record.receivables.cli",
     "cover": "huikuan.record.cover.cli",
     "bank": "huikuan.record.cash.cli",
+    "bill": "huikuan.record.bills.cli",
     "credit": "huikuan.judge.credit.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",

@@ -5,3 +5,7 @@ class Config(AppConfig):
     name = "huikuan.record.bills"
     label = "bills"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Policies and kinds of work register themselves.
+        from huikuan.record.bills import policies

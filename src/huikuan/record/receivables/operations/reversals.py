@@ -48,12 +48,13 @@ def reverse_item(*, item_id: int, reason: str, actor: str, at: datetime) -> Reve
     return _once(lambda: _reverse_item(item_id, reason, actor, at), item_id)
 
 
-def reverse_settlement(*, settlement_id: int, reason: str, actor: str, at: datetime) -> int:
+def reverse_settlement(*, settlement_id: int, reason: str, on: date | None = None, actor: str, at: datetime) -> int:
     """Undo a settlement by a negative row; both items are open again by what it cleared.
 
-    Takes the settlement's own effective date, or the first day that is open. Returns the new id.
+    Takes the settlement's own effective date, or the first day that is open. `on`: what it rested on fell away on
+    that day, so it held until then; never before its own day. Returns the new id.
     """
-    return _once(lambda: _reverse_settlement(settlement_id, reason, actor, at), settlement_id)
+    return _once(lambda: _reverse_settlement(settlement_id, reason, on, actor, at), settlement_id)
 
 
 def _reverse_item(item_id: int, reason: str, actor: str, at: datetime) -> Reversed:
@@ -138,7 +139,7 @@ def _against(item: dict[str, Any], mirror_id: int, day: date, actor: str) -> dic
     }
 
 
-def _reverse_settlement(settlement_id: int, reason: str, actor: str, at: datetime) -> int:
+def _reverse_settlement(settlement_id: int, reason: str, on: date | None, actor: str, at: datetime) -> int:
     settlement = _fact(Settlement, settlement_id)
     if settlement is None:
         raise Refusal("settlement_unknown", settlement=settlement_id)
@@ -148,7 +149,9 @@ def _reverse_settlement(settlement_id: int, reason: str, actor: str, at: datetim
     row = {
         **{name: value for name, value in settlement.items() if name not in ("id", "tx", "recorded_at")},
         **{name: _negative(settlement[name]) for name in settlement if name.endswith("_amount")},
-        "effective_on": first_open_day(settlement["effective_on"], locked_through(settlement["company_id"])),
+        "effective_on": first_open_day(
+            max(settlement["effective_on"], on or settlement["effective_on"]), locked_through(settlement["company_id"])
+        ),
         "reason": reason,
         "batch_id": None,
         "batch_row": None,

@@ -50,6 +50,10 @@ REASONS = {
     "milestone": gettext_noop("Milestone reached"),
     "milestone_withdrawn": gettext_noop("Milestone taken back"),
     "extension": gettext_noop("Extension"),
+    "bill": gettext_noop("Paid by bill"),
+    "bill_paid": gettext_noop("Bill paid"),
+    "bill_passed_on": gettext_noop("Bill passed on"),
+    "bill_dishonoured": gettext_noop("Bill dishonoured"),
 }
 
 #: The aging ramp's edges where a row does not say its bucket's place.

@@ -47,6 +47,16 @@ def test_settle_then_reverse_is_the_initial_state(books: Books) -> None:
         assert cache() == before
 
 
+def test_what_fell_away_on_a_day_held_until_then(books: Books) -> None:
+    invoice, receipt = books.post("invoice", 100), books.post("receipt", 100)
+    first, second = books.settle(receipt, invoice, 60), books.settle(receipt, invoice, 40)
+    reverse_settlement(settlement_id=first, reason="bounced", on=date(2026, 3, 10), **WHO)
+    # Never before its own day.
+    reverse_settlement(settlement_id=second, reason="bounced", on=date(2026, 1, 10), **WHO)
+    days = [date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 9), date(2026, 3, 10)]
+    assert [open_of(invoice, as_of=day).amount for day in days] == [100, 40, 40, 100]
+
+
 def test_an_item_with_settlements_is_refused_with_their_list(books: Books) -> None:
     invoice, receipt = books.post("invoice", 100), books.post("receipt", 100)
     first, second = books.settle(receipt, invoice, 30), books.settle(receipt, invoice, 20)
