@@ -2,7 +2,8 @@
 
 Exposure = open claims + delivered, not invoiced + released orders + bills − cash held − unapplied credits − advances
 − cover. An advance nets only what stands under its own contract; a bill received is a promise, not cash, and nets
-nothing. Cover is allocated by `record/cover` and acts here alone: no limit contains it.
+nothing: what its acceptor owes counts by how far the acceptor is trusted, and so does what was passed on and may come
+back. Cover is allocated by `record/cover` and acts here alone: no limit contains it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+
+from huikuan.record.bills.domain.classes import Weights, weighed
 
 CLAIMS = "open_claims"
 DELIVERED = "delivered_not_invoiced"
@@ -21,15 +24,18 @@ UNAPPLIED = "unapplied"
 ADVANCES = "advances"
 COVER = "cover"
 
-#: In the order they are shown; those of the second row lessen exposure. Nothing feeds recourse yet.
+#: In the order they are shown; those of the second row lessen exposure.
 ADDING = (CLAIMS, DELIVERED, ORDERS, BILLS, RECOURSE)
 LESSENING = (CASH_HELD, UNAPPLIED, ADVANCES, COVER)
 COMPONENTS = (*ADDING, *LESSENING)
 
+#: What counts by the class of the acceptor.
+PAPER = frozenset({BILLS, RECOURSE})
+
 #: What is open in the ledger alone: cover lessens the loss, not the debt.
 DEBT = (CLAIMS, BILLS, CASH_HELD, UNAPPLIED, ADVANCES)
 
-_DEBITS = {"unbilled": DELIVERED, "bill": BILLS}
+_DEBITS = {"unbilled": DELIVERED, "bill": BILLS, RECOURSE: RECOURSE}
 _CREDITS = {"deposit": CASH_HELD, "advance": ADVANCES}
 
 DEBIT = "debit"
@@ -37,13 +43,15 @@ DEBIT = "debit"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So much (> 0, minor units) of a component, of one customer, in one currency, under a contract ('' none)."""
+    """So much (> 0, minor units) of a component, of one customer, in one currency, under a contract ('' none).
+    `acceptor`: the class of who owes a bill ('' unknown, or no bill)."""
 
     customer_id: int
     currency: str
     contract_number: str
     component: str
     amount: int
+    acceptor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,14 @@ def order_lines(
     parts = {DELIVERED: max(0, delivered - invoiced), ORDERS: amount - max(delivered, invoiced) if released else 0}
     return [
         Line(customer_id, currency, contract_number, component, part) for component, part in parts.items() if part > 0
+    ]
+
+
+def weighed_lines(lines: Iterable[Line], weights: Weights) -> list[Line]:
+    """The same with bills at the part of them that counts, by the class of who owes them, rounded half up."""
+    return [
+        replace(line, amount=weighed(line.amount, line.acceptor, weights)) if line.component in PAPER else line
+        for line in lines
     ]
 
 

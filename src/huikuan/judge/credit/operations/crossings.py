@@ -42,6 +42,7 @@ from huikuan.mechanisms.identity.queries import user_of_owner
 from huikuan.mechanisms.jobs.operations import enqueue
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.mechanisms.work.operations import Wanted, cancel_items, open_item
+from huikuan.record.bills.policies import BILL_RULES
 from huikuan.record.customers.queries import affiliation_as_of
 
 #: The job that looks at every node.
@@ -51,7 +52,7 @@ _OF_ONE = frozenset(
     {
         *("receivables.posted", "receivables.settled", "receivables.reversed"),
         *("contracts.ordered", "contracts.fulfilled", "credit.order_decided", "credit.limit_granted"),
-        *("cover.recorded", "cover.revalued", "cover.released"),
+        *("cover.recorded", "cover.revalued", "cover.released", "bills.moved"),
     }
 )
 #: What moves those of many, or moves customers between nodes.
@@ -82,7 +83,7 @@ def _moves_nothing(event: Announced) -> bool:
     """Other affiliations than to groups, and other policies than those that say or change thresholds."""
     if event.kind == "customers.affiliated":
         return event.payload.get("dimension") != "group"
-    return event.kind == "policies.in_force" and event.payload.get("kind") != CREDIT_RULES.name
+    return event.kind == "policies.in_force" and event.payload.get("kind") not in (CREDIT_RULES.name, BILL_RULES.name)
 
 
 def look_at_company(company: Company, *, at: datetime) -> int:

@@ -65,6 +65,7 @@ MAKING_ROOM = frozenset(
         "connectors.imported",
         "cover.recorded",
         "cover.revalued",
+        "bills.moved",
     }
 )
 
@@ -156,12 +157,12 @@ def ask_waiting(*, at: datetime) -> dict[str, int]:
 
 
 def _go_on(company: Company, order_id: int, at: datetime) -> bool:
-    """Release an order that waits if it fits in by now; whether it was."""
+    """Release an order that waits if it fits in by now, every bill that is not paid counted whole; whether it was."""
     party = hold_nodes(stated(order_id).customer_id, business_date(at, company.time_zone))
     order, standing = stated(order_id), asking_standing(order_id)()
     if order.void or standing is None or standing.state not in WAITING:
         return False
-    judged = judge_order(company, order, party, at=at)
+    judged = judge_order(company, order, party, bills_whole=True, at=at)
     fits = state_after(judged.decision.decision, judged.rules) == RELEASED
     if fits:
         _record(order, RELEASED, judged, at)

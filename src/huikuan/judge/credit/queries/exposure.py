@@ -10,6 +10,7 @@ from typing import Any
 
 from huikuan.judge.credit.domain.deciding import RELEASED
 from huikuan.judge.credit.domain.exposure import (
+    DEBIT,
     DELIVERED,
     ORDERS,
     Exposure,
@@ -17,7 +18,9 @@ from huikuan.judge.credit.domain.exposure import (
     component_of,
     exposure_of,
     order_lines,
+    weighed_lines,
 )
+from huikuan.judge.credit.domain.exposure import RECOURSE as RECOURSE_KIND
 from huikuan.judge.credit.queries.covering import Cover, Value, cover_on
 from huikuan.judge.credit.queries.standings import waiting_as_of
 from huikuan.kernel.errors import Refusal
@@ -28,6 +31,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.transactions import is_postgres, snapshot
 from huikuan.mechanisms.store.wire import array, int8
+from huikuan.record.bills.queries.exposed import ACCEPTOR_OF, RECOURSE, weights_on
 from huikuan.record.contracts.queries.commitments import COMMITTED_NOW, committed_as_of
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.families import Family, asking_family, customers_in, family_known, groups_from
@@ -41,11 +45,20 @@ _WANTED = {
     " %s::bigint AS known",
     False: "SELECT %s AS company_id, value AS customer_id, %s AS day, %s AS known FROM json_each(%s)",
 }
-_OWED = """SELECT customer_id, currency, contract_number, kind, side, CAST(SUM(amount) AS bigint) AS amount, 0 AS gone
-FROM ({owed}) AS owed GROUP BY customer_id, currency, contract_number, kind, side"""
+_OWED = f"""SELECT customer_id, currency, contract_number, kind, side, acceptor, CAST(SUM(amount) AS bigint) AS amount,
+    0 AS gone
+FROM (
+    SELECT o.customer_id, o.currency, o.contract_number, o.kind, o.side, o.amount,
+        CASE WHEN o.kind = 'bill' AND o.side = 'debit' THEN {ACCEPTOR_OF.format(item="o.item_id")} END AS acceptor
+    FROM ({{owed}}) AS o
+) AS owed GROUP BY customer_id, currency, contract_number, kind, side, acceptor"""
+#: Bills that were passed on: of the ledger they have left, so that nothing counts twice.
+_RECOURSE = f"""SELECT customer_id, currency, '' AS contract_number, '{RECOURSE_KIND}' AS kind, '{DEBIT}' AS side,
+    acceptor, CAST(SUM(amount) AS bigint) AS amount, 0 AS gone
+FROM ({RECOURSE}) AS passed_on GROUP BY customer_id, currency, acceptor"""
 #: The same sums as `domain.exposure.order_lines` makes of one order: `amount` of what is still to be delivered, `gone`
 #: of what is delivered and not invoiced.
-_ORDERED = f"""SELECT c.customer_id, c.currency, c.contract_number, NULL AS kind, NULL AS side,
+_ORDERED = f"""SELECT c.customer_id, c.currency, c.contract_number, NULL AS kind, NULL AS side, NULL AS acceptor,
     CAST(SUM(CASE WHEN COALESCE(s.state, '{RELEASED}') <> '{RELEASED}' THEN 0
         WHEN c.delivered_amount > c.invoiced_amount THEN c.amount - c.delivered_amount
         ELSE c.amount - c.invoiced_amount END) AS bigint) AS amount,
@@ -55,10 +68,12 @@ FROM ({COMMITTED_NOW}) AS c LEFT JOIN credit_orderstanding s ON s.order_id = c.o
 WHERE c.order_id <> %s GROUP BY c.customer_id, c.currency, c.contract_number"""
 #: Each by the customer it is shown under: an advance of one nets what stands with the other.
 _NOW = f"""
-SELECT COALESCE(k.merged_into_id, t.customer_id), t.currency, t.contract_number, t.kind, t.side, t.amount, t.gone
-FROM ({_OWED.format(owed=OWED_NOW)} UNION ALL {_ORDERED}) AS t JOIN customers_customer k ON k.id = t.customer_id
+SELECT COALESCE(k.merged_into_id, t.customer_id), t.currency, t.contract_number, t.kind, t.side, t.acceptor, t.amount,
+    t.gone
+FROM ({_OWED.format(owed=OWED_NOW)} UNION ALL {_RECOURSE} UNION ALL {_ORDERED}) AS t
+JOIN customers_customer k ON k.id = t.customer_id
 """
-_AS_OF = _OWED.format(owed=OWED_AS_OF)
+_AS_OF = f"{_OWED.format(owed=OWED_AS_OF)} UNION ALL {_RECOURSE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,7 @@ def party_of(customer_id: int, day: date) -> Party:
 def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> Exposed:
     """The node's exposure at this moment, at the rates of `day`. For decisions: whose rows a reader sees, `exposed`
     asks."""
-    lines = lines_now(company.pk, node.members)
+    lines = weighed_lines(lines_now(company.pk, node.members), weights_on(company.pk, day))
     cover = cover_on(company.pk, node.members, day)
     return Exposed(node, day, True, net(lines, cover, node, converter(currency, day), currency))
 
@@ -118,6 +133,7 @@ def exposure_now(company: Company, node: Node, *, currency: str, day: date) -> E
 def exposure_as_of(company: Company, node: Node, *, currency: str, day: date, known: int | None = None) -> Exposed:
     """The same recomputed from the facts as of `day`, as known below a horizon (None: now)."""
     lines = lines_as_of(company.pk, node.members, day=day, known=known)
+    lines = weighed_lines(lines, weights_on(company.pk, day, known))
     cover = cover_on(company.pk, node.members, day, known)
     return Exposed(node, day, False, net(lines, cover, node, converter(currency, day, known), currency))
 
@@ -141,7 +157,8 @@ def exposed(
 
 
 def lines_now(company_id: int, customer_ids: Collection[int], *, without: int | None = None) -> list[Line]:
-    """Every component of these customers: one statement, hence one snapshot of ledger and orders.
+    """Every component of these customers: one statement, hence one snapshot of ledger, bills and orders. Bills stand
+    whole, with the class of their acceptor: `weighed_lines` says what of them counts.
 
     `without`: the order that is being decided on, which is added apart.
     """
@@ -214,6 +231,10 @@ def _asking(
 
 
 def _lines(row: Sequence[Any]) -> list[Line]:
-    customer_id, currency, contract, kind, side, amount, gone = row
+    customer_id, currency, contract, kind, side, acceptor, amount, gone = row
     parts = {ORDERS: amount, DELIVERED: gone} if kind is None else {component_of(kind, side): amount}
-    return [Line(customer_id, currency, contract, name, part) for name, part in parts.items() if name and part]
+    return [
+        Line(customer_id, currency, contract, name, part, acceptor or "")
+        for name, part in parts.items()
+        if name and part
+    ]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 
 from huikuan.judge.credit.domain.deciding import Known, Late, Rules
-from huikuan.judge.credit.domain.exposure import Line
+from huikuan.judge.credit.domain.exposure import Line, weighed_lines
 from huikuan.judge.credit.domain.limits import NONE, Limit
 from huikuan.judge.credit.policies import CREDIT_RULES, rules_of
 from huikuan.judge.credit.queries.covering import Cover, asking_cover_on
@@ -19,6 +19,7 @@ from huikuan.judge.rating.queries.ratings import Graded, asking_graded
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, asking_in_force, in_force
+from huikuan.record.bills.queries.exposed import asking_weights
 from huikuan.record.customers.queries.families import Family
 from huikuan.record.receivables.queries.lateness import Overdue, asking_overdue
 
@@ -67,10 +68,11 @@ def rules_in_force(company: Company, at: datetime) -> tuple[InForce, Rules]:
 
 
 def asking_grounds(
-    company: Company, party: Party, at: datetime, *, without: int | None = None
+    company: Company, party: Party, at: datetime, *, without: int | None = None, bills_whole: bool = False
 ) -> Callable[[], Grounds]:
     """Asks for all of it; call for the answer. Whoever stands in a group waits once more, for which of the groups have
-    a limit. `without`: the order that is decided about. A party without nodes is asked about no limit."""
+    a limit. `without`: the order that is decided about. A party without nodes is asked about no limit.
+    `bills_whole`: bills count whole until they are paid, whoever owes them."""
     day, nodes, one = business_date(at, company.time_zone), party.nodes, party.family.one
     policy = asking_in_force(CREDIT_RULES.name, company_id=company.pk, at=at)
     limits = cache(asking_limits(company, nodes, day))
@@ -80,12 +82,14 @@ def asking_grounds(
     members = frozenset().union(*(node.members for node in binding))
     lines = asking_lines(company.pk, members, without=without) if members else list
     cover = asking_cover_on(company.pk, members, day) if members else Cover
+    weights = asking_weights(company.pk, at) if members and not bills_whole else dict
 
     def answer() -> Grounds:
         found, known = policy(), limits()
         rules = rules_of(found.document, company.currency)
         bound = [(node, known[node.customer_id, node.group]) for node in binding]
-        return Grounds(company, at, found, rules, party.family, bound, lines(), cover(), overdue(), graded())
+        out = weighed_lines(lines(), weights())
+        return Grounds(company, at, found, rules, party.family, bound, out, cover(), overdue(), graded())
 
     return answer
 

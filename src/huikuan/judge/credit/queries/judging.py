@@ -76,19 +76,22 @@ class Judged:
         }
 
 
-def judge_order(company: Company, order: Stated, party: Party, *, at: datetime) -> Judged:
+def judge_order(company: Company, order: Stated, party: Party, *, bills_whole: bool = False, at: datetime) -> Judged:
     """The order against the limits of the party's nodes, which the caller holds; as if it were released.
 
-    Exposure in a currency without a rate holds it, and does not keep it from being entered.
+    Exposure in a currency without a rate holds it, and does not keep it from being entered. `bills_whole`: bills count
+    whole until they are paid: a bill is no cash, whoever owes it.
     """
-    return judging_order(company, order, party, at=at)()
+    return judging_order(company, order, party, bills_whole=bills_whole, at=at)()
 
 
-def judging_order(company: Company, order: Stated, party: Party, *, at: datetime) -> Callable[[], Judged]:
+def judging_order(
+    company: Company, order: Stated, party: Party, *, bills_whole: bool = False, at: datetime
+) -> Callable[[], Judged]:
     """Asks for what `judge_order` rests on. Call for its answer."""
     open_part = order.amount - order.invoiced_amount
     line = Line(order.customer_id, order.currency, order.contract_number, ORDERS, open_part)
-    grounds = asking_grounds(company, party, at, without=order.order_id)
+    grounds = asking_grounds(company, party, at, without=order.order_id, bills_whole=bills_whole)
 
     def judged() -> Judged:
         found = grounds()

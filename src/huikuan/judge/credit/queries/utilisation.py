@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from huikuan.judge.credit.domain.deciding import EXPOSURE, Rules
-from huikuan.judge.credit.domain.exposure import DEBT, ORDERS, Line
+from huikuan.judge.credit.domain.exposure import DEBT, ORDERS, Line, weighed_lines
 from huikuan.judge.credit.models import Crossing, LimitRequest, LimitStep
 from huikuan.judge.credit.queries.covering import cover_on
 from huikuan.judge.credit.queries.exposure import Node, converter, lines_now, net
 from huikuan.judge.credit.queries.standings import waiting_orders
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.bills.queries.exposed import weights_on
 from huikuan.record.contracts.queries.commitments import stated
 from huikuan.record.customers.queries.families import customers_in, one_of
 
@@ -47,7 +48,7 @@ def used_now(company: Company, node: Node, currency: str, rules: Rules, day: dat
     open debt: what is open in the ledger. Refuses a currency without a rate.
     """
     lines, cover, value = (
-        lines_now(company.pk, node.members),
+        weighed_lines(lines_now(company.pk, node.members), weights_on(company.pk, day)),
         cover_on(company.pk, node.members, day),
         converter(currency, day),
     )

@@ -1,4 +1,4 @@
-"""A random walk over ledger and orders: exposure read live equals exposure recomputed from the facts (case 12)."""
+"""A random walk over ledger, bills and orders: exposure read live equals what the facts say (case 12)."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.domain.exposure import sums_of
 from huikuan.judge.credit.queries.exposure import lines_as_of, lines_now
 from huikuan.judge.credit.tests.conftest import WHO, Trade, person, pieces
+from huikuan.judge.credit.tests.test_bills import move as bill_move
+from huikuan.judge.credit.tests.test_bills import take
 from huikuan.judge.credit.tests.test_orders import limited, rules
 from huikuan.kernel.errors import Refusal
+from huikuan.record.bills.operations import moving
 from huikuan.record.contracts.domain.orders import Order
 from huikuan.record.contracts.operations.orders import change_order, withdraw_fulfilment
 from huikuan.record.contracts.queries.progress import order_versions
@@ -39,7 +42,7 @@ PLACES = st.integers(0, 10_000)
 
 
 class Walk(RuleBasedStateMachine):
-    """Whatever is posted, settled, reversed, ordered, held, delivered, invoiced, changed or cancelled."""
+    """Whatever is posted, settled, reversed, ordered, held, delivered, invoiced, changed or cancelled; and bills."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,6 +52,7 @@ class Walk(RuleBasedStateMachine):
         self.settlements: list[int] = []
         self.orders: list[int] = []
         self.fulfilments: list[int] = []
+        self.bills: list[int] = []
 
     @initialize()
     def begin(self) -> None:
@@ -97,6 +101,18 @@ class Walk(RuleBasedStateMachine):
     def undo_item(self, place: int) -> None:
         chosen = self.items["debit"][place % len(self.items["debit"])]
         self.attempt(lambda: reverse_item(item_id=chosen, reason="x", **WHO))
+
+    @rule(amount=AMOUNTS, acceptor=st.sampled_from(["large_bank", "other_bank", "commercial"]))
+    def take_bill(self, amount: int, acceptor: str) -> None:
+        serial = f"{len(self.bills):08d}"
+        self.bills.append(take(self.trade, amount, acceptor, serial=serial))
+
+    @precondition(lambda self: self.bills)
+    @rule(place=PLACES, what=st.sampled_from(["endorse", "present", "pay", "dishonour"]))
+    def move_bill(self, place: int, what: str) -> None:
+        more = {"endorse": {"to": "泓源铸造"}, "dishonour": {"reason": "x"}}.get(what, {})
+        step = bill_move(self.bills[place % len(self.bills)])
+        self.attempt(lambda: getattr(moving, f"{what}_bill")(step, **more))
 
     @rule(amount=AMOUNTS, contract=CONTRACTS)
     def order(self, amount: int, contract: str) -> None:

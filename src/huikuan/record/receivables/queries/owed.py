@@ -1,6 +1,6 @@
 """What stands open between a company and its customers, as SQL that others unite with what they know.
 
-Both texts select customer_id, currency, kind, side, contract_number, amount (> 0, minor units) from the relation
+Both texts select item_id, customer_id, currency, kind, side, contract_number, amount (> 0, minor units) from the relation
 `wanted` (company_id, customer_id, day, known), which whoever uses them defines. One statement is one snapshot: what
 moves from an order into the ledger is seen in exactly one of them.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 #: Now, whatever the date of what is recorded. The contract is looked up only where somebody paid an advance: nothing
 #: else depends on it. Whether anybody did names no row outside, so it is asked once.
 OWED_NOW = """
-SELECT o.customer_id, o.currency, o.kind, o.side,
+SELECT o.item_id, o.customer_id, o.currency, o.kind, o.side,
     CASE WHEN EXISTS (
         SELECT 1 FROM wanted b JOIN receivables_openitem a ON a.customer_id = b.customer_id
             AND a.company_id = b.company_id WHERE a.kind = 'advance' AND a.side = 'credit'
@@ -21,8 +21,8 @@ FROM wanted w JOIN receivables_openitem o ON o.customer_id = w.customer_id AND o
 
 #: As of `day` and as known below `known`: from the facts, never from the cache.
 OWED_AS_OF = """
-SELECT customer_id, currency, kind, side, contract_number, amount FROM (
-    SELECT i.customer_id, i.currency, i.kind, i.side, i.contract_number, i.amount
+SELECT item_id, customer_id, currency, kind, side, contract_number, amount FROM (
+    SELECT i.id AS item_id, i.customer_id, i.currency, i.kind, i.side, i.contract_number, i.amount
         - COALESCE((SELECT SUM(s.credit_amount) FROM receivables_settlement s
             WHERE s.credit_id = i.id AND s.effective_on <= w.day AND s.tx < w.known), 0)
         - COALESCE((SELECT SUM(s.debit_amount) FROM receivables_settlement s
