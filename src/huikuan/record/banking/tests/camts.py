@@ -58,6 +58,7 @@ def payment(
     return (
         f"<TxDtls><Refs><EndToEndId>E-{amount or 1}</EndToEndId></Refs>{worth}<RltdPties><Dbtr><Pty><Nm>{name}"
         "</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>AT11 2222</IBAN></Id></DbtrAcct><Cdtr><Pty>"
-        f"<Nm>Beispiel GmbH</Nm></Pty></Cdtr></RltdPties><RltdAgts><DbtrAgt><FinInstnId><BICFI>HAFNATWW</BICFI></FinInstnId></DbtrAgt></RltdAgts>"
+        f"<Nm>Beispiel GmbH</Nm></Pty></Cdtr></RltdPties>"
+        "<RltdAgts><DbtrAgt><FinInstnId><BICFI>HAFNATWW</BICFI></FinInstnId></DbtrAgt></RltdAgts>"
         f"<RmtInf><Ustrd>{free}</Ustrd>{more}</RmtInf></TxDtls>"
     )

@@ -1,5 +1,4 @@
-"""Commands of cash, beside those of banking under the word `bank`: `huikuan bank apply|undo`."""
-"""Commands of cash, under the word `bank`: `huikuan bank match|apply|undo`."""
+"""Commands of cash, beside those of banking under the word `bank`: `huikuan bank match|apply|undo`."""
 
 from __future__ import annotations
 
@@ -12,10 +11,6 @@ from huikuan.record.cash.cli.matching import add_matching
 
 def add_commands(subparsers: Any) -> None:
     """Add the word `bank` with what banking does and what becomes of the money."""
-    add_applying(add_bank(subparsers))
-    """Add this context's commands to `huikuan bank`."""
-    actions = subparsers.add_parser("bank", help=_("bank lines, and what they pay")).add_subparsers(
-        dest="action", required=True
-    )
+    actions = add_bank(subparsers)
     add_matching(actions)
     add_applying(actions)

@@ -13,7 +13,7 @@ from huikuan.record.cash.queries.rules import rules_in_force
 from huikuan.record.receivables.domain.settling import OpenSide
 
 #: What giving up more than that would be, in the matrix of authority.
-KIND = "cash.difference"
+KIND = "cash_difference"
 
 
 def require_allowed(company: Company, settled: Settled, sides: Mapping[int, OpenSide], *, at: datetime) -> None:
