@@ -23,8 +23,8 @@ from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
 from huikuan.mechanisms.work import messages as work
 from huikuan.record.banking import messages as banking
-from huikuan.record.cash import messages as cash
 from huikuan.record.bills import messages as bills
+from huikuan.record.cash import messages as cash
 from huikuan.record.contracts import messages as contracts
 from huikuan.record.cover import messages as cover
 from huikuan.record.customers import messages as customers
