@@ -95,4 +95,12 @@ READING: dict[str, str] = {
     "statement_currencies_differ": gettext_noop(
         "The account is kept in %(currency)s and line %(row)s says %(value)s. Ask the bank for the statement again."
     ),
+    "mt940_incomplete": gettext_noop(
+        "The message at line %(row)s lacks %(missing)s: it is cut off or only a piece. Fetch it from the bank again."
+    ),
+    "mt940_out_of_place": gettext_noop(
+        "%(column)s stands at line %(row)s where it cannot (“%(value)s”). Fetch the file from the bank again."
+    ),
+    "mt940_entry_unreadable": gettext_noop("Line %(row)s is no movement of MT940: “%(value)s”."),
+    "mt940_balance_unreadable": gettext_noop("%(column)s at line %(row)s is no balance of MT940: “%(value)s”."),
 }

@@ -29,6 +29,19 @@ _NO_REFERENCE = frozenset(("NOTPROVIDED", "NONREF", "NOT PROVIDED"))
 _SIGNS = {"CRDT": 1, "DBIT": -1}
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """How the report calls its account and who holds it."""
+
+    account: str
+    name: str
+
+    def is_it(self, side: tuple[str, str, str]) -> bool:
+        """Whether a side of a payment is ourselves: by the account, else by the name."""
+        name, account, _ = side
+        return account == self.account if account and self.account else bool(name) and name == self.name
+
+
 @dataclass(slots=True)
 class _Entries:
     """The lines of one report while its entries pass by."""
@@ -104,16 +117,21 @@ def _head(report: Node, message: str, currency: str) -> Statement:
     start = _day(report.said("FrToDt/FrDtTm", "FrToDt/FrDt"))
     end = _day(report.said("FrToDt/ToDtTm", "FrToDt/ToDt"))
     return Statement(
-        account="".join(report.said("Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/PrtryAcct/Id").split()),
+        account=_own(report).account,
         currency=currency,
         lines=(),
-        account_name=tidy(report.said("Acct/Ownr/Nm", "Acct/Ownr/Pty/Nm", "Acct/Nm")),
+        account_name=_own(report).name,
         bank=tidy(report.said(*(f"Acct/Svcr/FinInstnId/{name}" for name in ("Nm", "BICFI", "BIC")))),
         number=report.said("Id"),
         period_from=start,
         period_through=end,
         layout=message,
     )
+
+
+def _own(report: Node) -> _Own:
+    account = report.said("Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/PrtryAcct/Id")
+    return _Own("".join(account.split()), tidy(report.said("Acct/Ownr/Nm", "Acct/Ownr/Pty/Nm", "Acct/Nm")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +199,10 @@ def _read_entry(entry: Node, around: Sequence[Node], into: _Entries) -> None:
     if amount == 0:
         into.left_out.append(Place(row=entry.line, reason="no_amount"))
         return
-    (into.booked if final else into.announced).extend(_lines(entry, amount, shown))
+    (into.booked if final else into.announced).extend(_lines(entry, amount, shown, _own(around[-1])))
 
 
-def _lines(entry: Node, amount: int, booked_on: date) -> list[Line]:
+def _lines(entry: Node, amount: int, booked_on: date, own: _Own) -> list[Line]:
     """One line per payment of the entry where their amounts make the entry's; else the entry as one."""
     payments = entry.all("NtryDtls/TxDtls") or entry.all("TxDtls")
     parts = [_part(payment, entry) for payment in payments]
@@ -193,12 +211,12 @@ def _lines(entry: Node, amount: int, booked_on: date) -> list[Line]:
     if len(payments) > 1 and len(exact) == len(payments) and sum(exact) == amount and 0 not in exact:
         names = _references(payments, reference)
         return [
-            _line(entry, payment, part, booked_on, name, reference)
+            replace(_line(entry, payment, part, booked_on, own), bank_reference=name, part_of=reference)
             for payment, part, name in zip(payments, exact, names, strict=True)
         ]
     single = payments[0] if len(payments) == 1 else None
     reference = reference or (single.said("Refs/AcctSvcrRef") if single else "")
-    return [_line(entry, single, amount, booked_on, reference, "")]
+    return [replace(_line(entry, single, amount, booked_on, own), bank_reference=reference)]
 
 
 def _part(payment: Node, entry: Node) -> int | None:
@@ -223,10 +241,10 @@ def _references(payments: Sequence[Node], entry: str) -> list[str]:
     return [f"{entry}/{place}" if entry else "" for place in range(1, len(payments) + 1)]
 
 
-def _line(entry: Node, payment: Node | None, amount: int, booked_on: date, reference: str, part_of: str) -> Line:
+def _line(entry: Node, payment: Node | None, amount: int, booked_on: date, own: _Own) -> Line:
     about = payment or Node("TxDtls", entry.line)
     reversal = entry.said("RvslInd") in ("true", "1")
-    name, account, bank = _counterparty(about, debtor=(amount > 0) != reversal)
+    name, account, bank = _counterparty(about, amount, own, reversal=reversal)
     end_to_end = about.said("Refs/EndToEndId")
     raw = dict(leaf for leaf in entry.leaves() if "TxDtls/" not in leaf[0])
     raw |= {f"TxDtls/{path}": text for path, text in about.leaves()}
@@ -240,19 +258,27 @@ def _line(entry: Node, payment: Node | None, amount: int, booked_on: date, refer
         counterparty_account=account,
         counterparty_bank=bank,
         memo=_memo(entry, about, name),
-        bank_reference=reference,
         end_to_end="" if end_to_end.upper() in _NO_REFERENCE else end_to_end,
         reversal=reversal,
         row=about.line,
-        part_of=part_of,
         raw=raw,
     )
 
 
-def _counterparty(payment: Node, *, debtor: bool) -> tuple[str, str, str]:
-    """(name, account, bank) of the other side: who pays what comes in, who gets what goes out. For a reversal it is
-    the side of what is taken back."""
-    side = "Dbtr" if debtor else "Cdtr"
+def _counterparty(payment: Node, amount: int, own: _Own, *, reversal: bool) -> tuple[str, str, str]:
+    """(name, account, bank) of the other side: the debtor of what comes in, the creditor of what goes out.
+
+    Of what is taken back it is the side of the first booking, which some banks swap and some leave out: the first
+    side that says anything and is not ourselves.
+    """
+    debtor, creditor = _side(payment, "Dbtr"), _side(payment, "Cdtr")
+    first, second = (debtor, creditor) if (amount > 0) != reversal else (creditor, debtor)
+    if own.is_it(first) or (reversal and not any(first)):
+        first = ("", "", "") if own.is_it(second) else second
+    return first
+
+
+def _side(payment: Node, side: str) -> tuple[str, str, str]:
     names = [f"RltdPties/{party}/{path}" for party in (side, f"Ultmt{side}") for path in ("Nm", "Pty/Nm")]
     account = payment.said(f"RltdPties/{side}Acct/Id/IBAN", f"RltdPties/{side}Acct/Id/Othr/Id")
     bank = payment.said(*(f"RltdAgts/{side}Agt/FinInstnId/{name}" for name in ("Nm", "BICFI", "BIC")))

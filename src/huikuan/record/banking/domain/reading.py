@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -10,10 +11,15 @@ from huikuan.mechanisms.files.texts import to_utf8
 from huikuan.record.banking.domain.camt import draft_camt
 from huikuan.record.banking.domain.findings import Draft, Finding, refusal_of
 from huikuan.record.banking.domain.mapping import read_mapping
+from huikuan.record.banking.domain.mt940 import draft_mt940, looks_like_mt940
 from huikuan.record.banking.domain.proving import prove
 from huikuan.record.banking.domain.statements import Statement
 from huikuan.record.banking.domain.tables import draft_tables
 from huikuan.record.banking.domain.xml import looks_like_xml
+
+_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
+#: Both bytes of a character of GB 2312.
+_COMMON_FROM = 0xA1
 
 
 def read_statements(
@@ -46,8 +52,31 @@ def read_drafts(data: bytes, name: str, *, mapping: object = None, currency: str
         raise Refusal("file_empty", where=[Place(file=name)])
     if looks_like_xml(data):
         return tuple(draft_camt(data))
-    text = to_utf8(data)[0].decode("utf-8")
+    text = _text(data)
+    if mapping is None and looks_like_mt940(text):
+        return tuple(draft_mt940(text))
     return tuple(draft_tables(text, name, read_mapping(mapping) if mapping is not None else None, currency))
+
+
+def _text(data: bytes) -> str:
+    """The file as text: UTF-8, UTF-16 or GB18030; SWIFT messages of Western banks in one byte per letter."""
+    western = data.decode("latin-1")
+    if _is_utf8(data) or not looks_like_mt940(western) or _is_chinese(data):
+        return to_utf8(data)[0].decode("utf-8")
+    return western
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Whether all that is not ASCII comes in pairs of the common Chinese characters."""
+    return all(len(run) % 2 == 0 and min(run) >= _COMMON_FROM for run in _NOT_ASCII.findall(data))
 
 
 def _taken(statement: Statement, findings: tuple[Finding, ...]) -> Statement:

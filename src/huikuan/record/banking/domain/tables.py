@@ -240,7 +240,7 @@ def _line(ordinal: int, entry: Entry, amount: int, table: Table) -> Line:
         reversal=entry.flagged or entry.returned,
         balance_after=entry.balance,
         row=entry.row,
-        raw={header: cell for header, cell in zip(table.headers, entry.cells, strict=False) if cell},
+        raw={tidy(header): tidy(cell) for header, cell in zip(table.headers, entry.cells, strict=False) if cell},
     )
 
 

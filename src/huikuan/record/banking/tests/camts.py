@@ -55,10 +55,11 @@ def payment(
 ) -> str:
     """A payment of an entry, by a debtor."""
     worth = f"<Amt Ccy='{currency}'>{amount}</Amt>" if amount else ""
+    debtor = f"<Dbtr><Pty><Nm>{name}</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>AT11 2222</IBAN></Id></DbtrAcct>"
+    creditor = "<Cdtr><Pty><Nm>Beispiel GmbH</Nm></Pty></Cdtr>"
+    bank = "<DbtrAgt><FinInstnId><BICFI>HAFNATWW</BICFI></FinInstnId></DbtrAgt>"
     return (
-        f"<TxDtls><Refs><EndToEndId>E-{amount or 1}</EndToEndId></Refs>{worth}<RltdPties><Dbtr><Pty><Nm>{name}"
-        "</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>AT11 2222</IBAN></Id></DbtrAcct><Cdtr><Pty>"
-        f"<Nm>Beispiel GmbH</Nm></Pty></Cdtr></RltdPties>"
-        "<RltdAgts><DbtrAgt><FinInstnId><BICFI>HAFNATWW</BICFI></FinInstnId></DbtrAgt></RltdAgts>"
+        f"<TxDtls><Refs><EndToEndId>E-{amount or 1}</EndToEndId></Refs>{worth}"
+        f"<RltdPties>{debtor}{creditor}</RltdPties><RltdAgts>{bank}</RltdAgts>"
         f"<RmtInf><Ustrd>{free}</Ustrd>{more}</RmtInf></TxDtls>"
     )

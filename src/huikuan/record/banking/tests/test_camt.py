@@ -106,8 +106,23 @@ def test_a_reversal_goes_the_way_the_bank_says_and_names_who_paid() -> None:
     data = camt(report(entry("-42.00", payment(), more="<RvslInd>true</RvslInd>")))
     (line,) = read(data)[0].lines
     assert (line.amount, line.reversal, line.counterparty_name) == (-4_200, True, "Nordlicht AG")
-    (outgoing,) = read(camt(report(entry("-42.00", payment()))))[0].lines
-    assert (outgoing.reversal, outgoing.counterparty_name) == (False, "Beispiel GmbH")
+
+
+def test_the_other_side_is_never_ourselves() -> None:
+    swapped = payment().replace("Dbtr", "X").replace("Cdtr", "Dbtr").replace("X", "Cdtr")
+    alone = payment().replace("<Cdtr><Pty><Nm>Beispiel GmbH</Nm></Pty></Cdtr>", "")
+    back = "<RvslInd>true</RvslInd>"
+    cases = [
+        (entry("-42.00", payment()), "Nordlicht AG"),
+        (entry("-42.00", swapped), "Nordlicht AG"),
+        (entry("42.00", swapped), "Nordlicht AG"),
+        (entry("-42.00", alone), ""),
+        (entry("42.00", alone, more=back), "Nordlicht AG"),
+        (entry("42.00", payment(name="Beispiel GmbH").replace("<IBAN>AT11 2222", "<IBAN>DE99HAFEN0001")), ""),
+    ]
+    for one, name in cases:
+        (line,) = read(camt(report(one)))[0].lines
+        assert line.counterparty_name == name
 
 
 def test_the_memo_says_numbers_references_and_for_whom() -> None:
