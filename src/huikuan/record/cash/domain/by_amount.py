@@ -13,22 +13,32 @@ from huikuan.record.cash.domain.evidence import Sign
 from huikuan.record.cash.domain.picks import USUAL_DISCOUNTS, Desk, Pick, usual_share
 
 _MOST_SHARES = 12
-_HUNDRED = 100
+_WHOLE = 1_000
 _GUESSED = ("paid_in_part",)
 
 
 def picks_by_amount(desk: Desk) -> Iterator[Pick]:
     """One claim of the amount, or less what may be between; several that add up to it; a share of one."""
-    debts = desk.pool.debts
+    debts = [item for item in desk.pool.debts if desk.known(item)]
     exact = [item for item in debts if desk.open(item) == desk.amount]
+    equal = sum(1 for item, amount in desk.pool.at_first.items() if amount == desk.amount and desk.known(item))
     weight = evidence.single(desk.amount, max(1, desk.pool.near(desk.amount)))
     for item in exact:
         signs = [Sign("amount_exact", weight), *desk.misspelt(item), *desk.punctual(item)]
-        yield desk.pick({item: desk.amount}, signs, alternatives=len(exact) - 1)
-    if len(desk.pool.signed) > 1:
-        yield from picks_by_sum(desk, list(desk.pool.signed), {}, Sign("sum_exact", 3.5), least=2)
+        yield desk.pick({item: desk.amount}, signs, alternatives=max(equal, len(exact)) - 1)
+    known = [item for item in desk.pool.signed if desk.known(item)]
+    if len(known) > 1:
+        at_first = {item: amount for item, amount in desk.pool.at_first.items() if desk.known(item)}
+        yield from picks_by_sum(desk, known, {}, Sign("sum_exact", 3.5), least=2, at_first=at_first)
     if exact:
         return
+    for item in desk.pool.debts:
+        if not desk.known(item) and desk.open(item) == desk.amount:
+            yield desk.pick(
+                {item: desk.amount},
+                [Sign("amount_exact", weight), Sign("document_later", -3.0)],
+                holds=("document_later",),
+            )
     for item in debts:
         for pick in picks_less(desk, {item: desk.open(item)}):
             yield replace(pick, signs=(*pick.signs, Sign("without_reference", -1.5)))
@@ -42,9 +52,9 @@ def _shares(desk: Desk, debts: list[int]) -> Iterator[Pick]:
             yield desk.pick({item: desk.amount}, [Sign("deduction_told", 4.5, str(short))], holds=_GUESSED)
     usual = {item: share for item in debts if (share := usual_share(desk.amount, desk.open(item))) is not None}
     for item, share in list(usual.items())[:_MOST_SHARES]:
-        discount = _HUNDRED - share in USUAL_DISCOUNTS
+        discount = _WHOLE - share in USUAL_DISCOUNTS
         code, weight = ("usual_discount", 1.5) if discount else ("usual_share", -2.5)
-        signs = [Sign(code, weight - log(len(usual)), f"{float(share):g}"), *desk.misspelt(item)]
+        signs = [Sign(code, weight - log(len(usual)), f"{share / 10:g}"), *desk.misspelt(item)]
         yield desk.pick({item: desk.amount}, signs, holds=_GUESSED)
     if not usual and debts and desk.open(debts[0]) > desk.amount:
         signs = [Sign("earliest_in_part", -6.0 if len(debts) > 1 else -5.0)]

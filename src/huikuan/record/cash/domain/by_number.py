@@ -37,10 +37,12 @@ def _named(desk: Desk, items: list[int]) -> Iterator[Pick]:
     others = [item for item in desk.pool.signed if item not in whole]
     if total > desk.amount:
         credit = [item for item in others if desk.open(item) < 0]
-        yield from picks_by_sum(desk, credit, whole, Sign("credits_netted", 3.5))
+        at_first = {item: amount for item, amount in desk.pool.at_first.items() if amount < 0 and item not in whole}
+        yield from picks_by_sum(desk, credit, whole, Sign("credits_netted", 5.0), at_first=at_first)
         yield from _in_part(desk, items)
         return
-    yield from picks_by_sum(desk, others, whole, Sign("others_make_up", 2.0))
+    at_first = {item: amount for item, amount in desk.pool.at_first.items() if item not in whole}
+    yield from picks_by_sum(desk, others, whole, Sign("others_make_up", 4.0), at_first=at_first)
     if total > 0:
         rest = desk.amount - total
         yield desk.pick(whole, [over_paid(rest, total)], rest, holds=("over_paid",))
@@ -75,9 +77,9 @@ def _in_part(desk: Desk, items: list[int]) -> Iterator[Pick]:
     if left:
         return
     alone = len(items) == 1
-    signs = [Sign("paid_in_part", -0.5 if alone else -2.0, str(desk.amount))]
+    signs = [Sign("paid_in_part", -1.0 if alone else -2.5, str(desk.amount))]
     if alone and (share := usual_share(desk.amount, desk.open(items[0]))) is not None:
-        signs.append(Sign("usual_share", 1.0, f"{float(share):g}"))
+        signs.append(Sign("usual_share", 0.5, f"{share / 10:g}"))
     by_itself = alone and desk.rules.parts and _nothing_else_fits(desk, items[0])
     yield desk.pick(paid, signs, holds=() if by_itself else ("paid_in_part",))
 

@@ -18,15 +18,23 @@ _CHANCE_WEIGHT = 20
 
 
 def picks_by_sum(
-    desk: Desk, items: Sequence[int], base: Mapping[int, int], sign: Sign, *, least: int = 1
+    desk: Desk,
+    items: Sequence[int],
+    base: Mapping[int, int],
+    sign: Sign,
+    *,
+    least: int = 1,
+    at_first: Mapping[int, int] | None = None,
 ) -> Iterator[Pick]:
-    """Sets of at least `least` of `items` that make up what the payment has beside `base`."""
+    """Sets of at least `least` of `items` that make up what the payment has beside `base`; `at_first`: what they might
+    have been made of before the run."""
     target = desk.amount - sum(base.values())
     if len(items) < least:
         return
     items = _worth_searching(desk, items, target)
     found = subsets([desk.open(item) for item in items], target)
     sets = [places for places in found.sets if len(places) >= least and not _cancels(desk, items, places)]
+    others = _others(desk, target, len(sets), at_first or {})
     for places in sets[:_MOST_SETS]:
         chance = _chance(desk, len(items), len(places), target)
         weight = sign.weight - _EACH_FURTHER * (len(places) - least) - log(1 + _CHANCE_WEIGHT * chance)
@@ -37,7 +45,16 @@ def picks_by_sum(
         ]
         paid = {**base, **{items[place]: desk.open(items[place]) for place in places}}
         signs = [Sign(sign.code, weight, str(len(paid)))]
-        yield desk.pick(paid, signs, alternatives=len(sets) - 1, holds=tuple(holds))
+        yield desk.pick(paid, signs, alternatives=others, holds=tuple(holds))
+
+
+def _others(desk: Desk, target: int, found: int, at_first: Mapping[int, int]) -> int:
+    """How many other sets there are, or were before other payments of the run took claims away: who came first is no
+    evidence."""
+    taken = {item: amount for item, amount in at_first.items() if desk.pool.signed.get(item) != amount}
+    if found and taken and len(at_first) <= _MOST_SEARCHED:
+        found = max(found, len(subsets(list(at_first.values()), target).sets))
+    return found - 1
 
 
 def _worth_searching(desk: Desk, items: Sequence[int], target: int) -> Sequence[int]:

@@ -16,7 +16,7 @@ from huikuan.record.cash.domain.rules import Rules
 
 #: Words of payments that are for no invoice, or may be for none.
 _OTHER_PURPOSE = re.compile(
-    r"押金|保证金|定金|订金|预付|预收|预存|退款|退回|退货|借款|还款|往来款|备用金|投资款|利息|工资|罚款|赔偿"
+    r"押金|保证金|定金|订金|预付|预收|预存|退款|退回|退货|借款|还款|备用金|投资款|利息|工资|罚款|赔偿"
     r"|deposit|prepay|advance|refund|loan|interest|on account|retainer",
     re.IGNORECASE,
 )
@@ -63,7 +63,7 @@ def decide(
         _proposal(payment, way, probability) for way, probability in zip(ranked[:most], probabilities, strict=False)
     )
     if repeated is not None and not (ranked and _stands_apart(ranked[0], probabilities[0], rules)):
-        return _duplicate(payment, repeated, proposals)
+        return _duplicate(payment, repeated, ranked)
     if not ranked:
         return Answer(payment.line_id, Verdict.LEFT, (), (Reason("nothing_fits", met=False),))
     holds = _holds(payment, ranked, probabilities, rules, wanted)
@@ -85,7 +85,14 @@ def _stands_apart(way: Way, probability: float, rules: Rules) -> bool:
     )
 
 
-def _duplicate(payment: Payment, repeated: Earlier, proposals: Sequence[Proposal]) -> Answer:
+def _on_account(payment: Payment, customer_id: int, ways: Iterable[Way]) -> Proposal:
+    """All of it kept for a customer, unapplied, until somebody knows more."""
+    who = next((way.who for way in ways if way.customer_id == customer_id), Who(()))
+    probability = round(evidence.alone(who.score), 6)
+    return Proposal(customer_id, (), probability, 0, evidence.told(who.signs), rest=payment.amount)
+
+
+def _duplicate(payment: Payment, repeated: Earlier, ranked: Sequence[Way]) -> Answer:
     """Sent twice, as it seems: left, with its amount proposed on the customer's account."""
     reason = Reason(
         "duplicate_payment",
@@ -93,8 +100,8 @@ def _duplicate(payment: Payment, repeated: Earlier, proposals: Sequence[Proposal
         value=repeated.payment.bank_reference,
         params={"line": str(repeated.payment.line_id), "booked_on": repeated.payment.booked_on.isoformat()},
     )
-    customer_id = repeated.customer_id or (proposals[0].customer_id if proposals else None)
-    kept = (Proposal(customer_id, (), 0.0, 0, (reason,), rest=payment.amount),) if customer_id else ()
+    customer_id = repeated.customer_id or (ranked[0].customer_id if ranked else None)
+    kept = (_on_account(payment, customer_id, ranked),) if customer_id else ()
     return Answer(payment.line_id, Verdict.LEFT, kept, (reason,))
 
 

@@ -20,7 +20,7 @@ ADVICE = "advice"
 MEMO = "memo"
 
 #: The payer is the customer: by kind of name.
-_PAYER = {"same": 5.0, "bare": 4.5, "mandate": 4.5, "alias": 3.5, "short": 2.5, "initials": 1.5}
+_PAYER = {"same": 5.0, "bare": 4.5, "mandate": 4.5, "alias": 3.5, "cut": 4.0, "short": 2.5, "initials": 1.5}
 _ALIAS_CONFIRMED = 0.75
 _MOST_CONFIRMED = 4
 _ACCOUNT = 4.5
@@ -40,6 +40,8 @@ _NOT_FOLLOWED = {
     Strength.TAIL: -0.5,
     Strength.NEAR: 0.0,
 }
+#: Log-odds beyond which there is nothing to tell.
+_FAR = 50.0
 _LEAST_TELLING, _MOST_TELLING = 3.0, 5.0
 
 
@@ -155,6 +157,11 @@ def calibrated(probability: float, points: tuple[tuple[float, float], ...]) -> f
             return before[1] + share * (point[1] - before[1])
         before = point
     return probability
+
+
+def alone(score: float) -> float:
+    """The probability of one thing against none, from its log-odds."""
+    return 1.0 / (1.0 + exp(-score)) if score > -_FAR else 0.0
 
 
 def told(signs: Iterable[Sign]) -> tuple[Reason, ...]:

@@ -38,6 +38,9 @@ _LONGEST_ACRONYM = 8
 _MOST_COMPARED = 40
 _SHORTEST = 2
 _SHORTEST_WORD = 4
+#: Banks cut names at twenty characters and more.
+_SHORTEST_CUT = 14
+_TELLS = 4
 _MOST_INITIALS = 6
 _FORM_WORDS = frozenset(("co", "corp", "inc", "ltd", "llc", "plc", "company", "limited"))
 
@@ -204,6 +207,8 @@ def _compared(name: str, customer_id: int, known: str) -> Likely | None:
     """How `name` is like a known one, if it is: a short form of it, cut off, or written almost the same."""
     payer, party = bare(name), bare(known)
     alike = ratio(payer, party)
+    if len(key(name)) >= _SHORTEST_CUT and key(known).startswith(key(name)):
+        return Likely(customer_id, "cut", known, 97.0)
     if _is_chinese(party):
         if _shortens(payer, party):
             return Likely(customer_id, "short", known, max(88.0, alike))
@@ -215,6 +220,11 @@ def _compared(name: str, customer_id: int, known: str) -> Likely | None:
     if alike >= _ALIKE and not _sisters(payer, party):
         return Likely(customer_id, "alike", known, min(alike, 98.0))
     return None
+
+
+def tells(short: str) -> bool:
+    """A Chinese short name long enough to tell companies apart: brand and trade."""
+    return len(bare(short)) >= _TELLS and _is_chinese(bare(short))
 
 
 def _is_chinese(text: str) -> bool:

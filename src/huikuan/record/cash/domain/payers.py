@@ -69,7 +69,7 @@ class Payers:
             return Who((), sure=False, stranger=False)
         found = self._by_account(payment, customer_id)
         found += self._by_name(payment, party, generously=True)
-        sure = any(sign.weight >= evidence.SURE for sign in found)
+        sure = any(sign.weight >= evidence.SURE for sign in found) or self._alone(payment.payer_name, customer_id)
         memo = [
             evidence.named_in_memo(one.name)
             for one in self._names.within(payment.memo)
@@ -121,6 +121,13 @@ class Payers:
         if self._is_another(payment.payer_name, party.customer_id):
             return evidence.payer_another(payment.payer_name)
         return evidence.payer_unlike(payment.payer_name)
+
+    def _alone(self, name: str, customer_id: int) -> bool:
+        """A name cut off, or a Chinese short name of four characters and more, that only one customer can mean."""
+        likely = self._names.likely(name)
+        if cut := [one.customer_id for one in likely if one.kind == "cut"]:
+            return cut == [customer_id]
+        return [(one.customer_id, one.kind) for one in likely] == [(customer_id, "short")] and names.tells(name)
 
     def _is_another(self, name: str, customer_id: int) -> bool:
         """The name is surely that of somebody else among the customers."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 
 from huikuan.record.cash.domain import evidence
 from huikuan.record.cash.domain.book import Difference, Part, Payment
@@ -15,11 +14,11 @@ from huikuan.record.cash.domain.pools import Named, Pool
 from huikuan.record.cash.domain.rules import Rules
 
 FEE, DISCOUNT, TOLERANCE = "bank_fee", "early_payment_discount", "small_difference"
-_FULL = 100
+_WHOLE = 1_000
 _MOST_MISSPELT = 2
 _PUNCTUAL, _USUAL = 5, 20
-#: Discounts buyers take whether agreed or not, in percent of the claim.
-USUAL_DISCOUNTS = (Fraction(1), Fraction(3, 2), Fraction(2), Fraction(5, 2), Fraction(3), Fraction(5))
+#: Discounts buyers take whether agreed or not, in tenths of a percent of the claim.
+USUAL_DISCOUNTS = (10, 15, 20, 25, 30, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,10 @@ class Desk:
         claim = self.pool.claims[item]
         return claim.due_date or claim.document_date
 
+    def known(self, item: int) -> bool:
+        """Its document was there on the day of the payment: money by the amount alone is rarely for a later one."""
+        return self.pool.claims[item].document_date <= self.payment.booked_on
+
     def discount(self, item: int) -> int:
         """The early-payment discount its terms still allow on the day of the payment; 0: none."""
         if not self.rules.discounts:
@@ -100,6 +103,10 @@ class Desk:
         against += [evidence.not_followed(strength, text) for strength, text in self.pool.others]
         if self.pool.advised is not None and self.pool.advised != self.payment.amount:
             holds = (*holds, "advice_not_the_amount")
+        for code, texts in (("reference_unknown", self.pool.strange), ("document_settled", self.pool.settled_named)):
+            if texts:
+                against.append(Sign(code, -2.5, texts[0]))
+                holds = (*holds, code)
         if self.pool.unknown:
             holds = (*holds, "advice_unknown")
         every = (*signs, *evidence.references(followed), *against)
@@ -132,12 +139,13 @@ def over_paid(rest: int, owed: int) -> Sign:
     return Sign("over_paid", weight, str(rest))
 
 
-def usual_share(part: int, whole: int) -> Fraction | None:
-    """The share `part` is of `whole`, in percent, where it is a round one: whole percent, or less a usual discount."""
+def usual_share(part: int, whole: int) -> int | None:
+    """The share `part` is of `whole`, in tenths of a percent, where it is a round one: whole percent, or less a usual
+    discount. 97 of 100 → 970."""
     if not 0 < part < whole:
         return None
-    for share in (Fraction(round(100 * part / whole)), *(_FULL - discount for discount in USUAL_DISCOUNTS)):
-        if 0 < share < _FULL and abs(part - whole * share / _FULL) <= Fraction(1, 2):
+    for share in (10 * round(100 * part / whole), *(_WHOLE - discount for discount in USUAL_DISCOUNTS)):
+        if 0 < share < _WHOLE and abs(part * _WHOLE - whole * share) <= _WHOLE // 2:
             return share
     return None
 

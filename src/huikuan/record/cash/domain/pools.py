@@ -9,7 +9,8 @@ from rapidfuzz.distance import OSA
 
 from huikuan.record.cash.domain.book import Claim, Payment
 from huikuan.record.cash.domain.evidence import ADVICE
-from huikuan.record.cash.domain.numbers import Mention, Numbers, Strength, key_of
+from huikuan.record.cash.domain.numbers import Mention, Numbers, Strength
+from huikuan.record.cash.domain.writing import key_of
 
 _MOST_NEAR = 300
 _SHORTEST_NEAR = 5
@@ -28,18 +29,24 @@ class Named:
 
 @dataclass
 class Pool:
-    """Open claims of a customer in the payment's currency. `signed`: what each adds to a payment (credits < 0), turned
-    round where money went out. `settled`: its claims with nothing left. Oldest due first."""
+    """Open claims of a customer in the payment's currency, the oldest due first.
+
+    `signed`: what each adds to a payment (credits < 0), turned round where money went out; `at_first`: before the run
+    took any of them, by which is counted what else would have fitted. `settled`: claims with nothing left.
+    """
 
     customer_id: int
     claims: dict[int, Claim]
     signed: dict[int, int]
+    at_first: dict[int, int]
     settled: frozenset[int]
     named: list[Named] = field(default_factory=list)
     settled_named: list[str] = field(default_factory=list)
     #: Advised numbers (text, amount) that name nothing here, and numbers of others' claims.
     unknown: list[tuple[str, int | None]] = field(default_factory=list)
     others: list[tuple[Strength, str]] = field(default_factory=list)
+    #: Numbers of a memo that look like those of documents, and are none's.
+    strange: list[str] = field(default_factory=list)
     #: What the lines of an advice come to, where all tell their amounts.
     advised: int | None = None
 
@@ -55,16 +62,19 @@ class Pool:
 def pool_of(customer_id: int, claims: Iterable[Claim], left: Mapping[int, int], payment: Payment) -> Pool:
     """The pool of a customer: `left` is what earlier payments of the run left open."""
     turn = 1 if payment.amount > 0 else -1
-    signed, known, settled = {}, {}, set()
+    signed, at_first, known, settled = {}, {}, {}, set()
     for claim in sorted(claims, key=lambda one: (one.due_date or one.document_date, one.document_date, one.item_id)):
         if claim.currency != payment.currency:
             continue
         known[claim.item_id] = claim
+        sign = turn if claim.side == "debit" else -turn
+        if claim.open_amount:
+            at_first[claim.item_id] = sign * claim.open_amount
         if left[claim.item_id]:
-            signed[claim.item_id] = turn * (left[claim.item_id] if claim.side == "debit" else -left[claim.item_id])
+            signed[claim.item_id] = sign * left[claim.item_id]
         else:
             settled.add(claim.item_id)
-    return Pool(customer_id, known, signed, frozenset(settled))
+    return Pool(customer_id, known, signed, at_first, frozenset(settled))
 
 
 def name_claims(pool: Pool, told: Iterable[tuple[Mention, str, int | None]], numbers: Numbers) -> None:
@@ -83,6 +93,8 @@ def name_claims(pool: Pool, told: Iterable[tuple[Mention, str, int | None]], num
                 pool.named.append(Named(mention, Strength.NEAR, source, near, amount))
             elif amount is not None or source == ADVICE:
                 pool.unknown.append((mention.text, amount))
+            if source != ADVICE and not elsewhere and numbers.like_ours(mention):
+                pool.strange.append(mention.text)
             continue
         strength, named = found
         if own := tuple(item for item in named if item in pool.signed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from huikuan.kernel.money import to_minor
 
@@ -33,10 +34,16 @@ class Rules:
 
     def off(self, amount: int, currency: str) -> int:
         """The most a payment of `amount` may be off, minor units."""
-        share = Fraction(self.tolerance_percent) * abs(amount) / 100
-        return min(_minor(self.tolerance, currency), int(share))
+        share = _share(self.tolerance_percent)
+        return min(_minor(self.tolerance, currency), abs(amount) * share.numerator // share.denominator)
 
 
+@lru_cache(maxsize=256)
 def _minor(text: str, currency: str) -> int:
     """Minor units; what a currency has no digits for is dropped: 0.50 is nothing in JPY."""
     return int(Fraction(text) * to_minor("1", currency))
+
+
+@lru_cache(maxsize=256)
+def _share(percent: str) -> Fraction:
+    return Fraction(percent) / 100

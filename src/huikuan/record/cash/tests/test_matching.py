@@ -85,7 +85,8 @@ def test_an_account_it_paid_from_before_needs_no_name():
     [
         ("海岳风电设备(盐城)有限公司", APPLIED, "payer_same"),
         ("海岳风电设备盐城", APPLIED, "payer_bare"),
-        ("海岳风电", SUGGESTED, "payer_short"),
+        ("海岳风电", APPLIED, "payer_short"),
+        ("海岳风", SUGGESTED, "payer_short"),
         ("海岳风店设备（盐城）有限公司", SUGGESTED, "payer_alike"),
         ("某某商行", LEFT, "payer_unlike"),
     ],

@@ -1,0 +1,142 @@
+"""How numbers stand in what payers write: runs of letters and digits, what joins them, what surrounds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_minor
+from huikuan.kernel.text import plain
+
+_RUNS = re.compile(r"[A-Z]+|[0-9]+")
+#: Money: a sign before, 元 or a currency behind, or two decimals.
+_AMOUNT = re.compile(
+    r"[¥$€£]\s*[0-9][0-9,]*(\.[0-9]+)?"
+    r"|[0-9][0-9,]*(\.[0-9]+)?(?=\s*(元|万|CNY|RMB|USD|EUR))"
+    r"|(?<![0-9.])[0-9][0-9,]*\.[0-9]{2}(?![0-9.])"
+)
+#: What may stand inside one number, between the ends of a range, between members of a list.
+_JOINTS = frozenset(("", "-", "_", "/", ".", "#", "\\", " ", "- ", " -", " - ", " #"))
+_RANGE = frozenset(("-", "~", "--", "—", "–", "至", "到", " - ", " ~ ", "TO"))
+_LIST = frozenset(("/", "、", ",", ", ", "&", " & ", "和", "及", "与", "+", " + ", ";", "; ", " ", ".", "|"))
+#: Letters that only say that a number follows.
+_GENERIC = frozenset(("INV", "INVOICE", "INVOICES", "INVS", "NO", "NOS", "NR", "BILL", "DOC", "FP", "N", "FACT", "RE"))
+_HINT = re.compile(
+    r"(发票|票号|单号|编号|号码|尾号|末尾|后[四五六八4568]位|订单|合同|账单|#|NO\.?|№|N[O°º])\s*[:#为是]*\s*$"
+)
+_COUNTED = re.compile(r"\s*(年|月|日|天|期|元|万|%|台|件|吨|个|箱|次|周|点|时|分|秒|季|套|KG|PCS|ST |ND |TH |OF )")
+_DAY = re.compile(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])")
+_HINT_WITHIN = 12
+_LONGEST_RANGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Letters, or digits, side by side; where they stand."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def digits(self) -> bool:
+        return self.text.isdigit()
+
+
+def key_of(number: str) -> str:
+    """A number without width, case and punctuation: 'ＩＮＶ-00 7' → 'INV007'."""
+    return "".join(_RUNS.findall(plain(number).upper()))
+
+
+def ending(key: str) -> tuple[str, str]:
+    """The letters before the last digits, and those digits: 'INV007' → ('INV', '007'); '' where it ends otherwise."""
+    runs: list[str] = _RUNS.findall(key)
+    if not runs or not runs[-1].isdigit():
+        return "", ""
+    letters = next((run for run in reversed(runs[:-1]) if not run.isdigit()), "")
+    return letters, runs[-1]
+
+
+def generic(letters: str) -> bool:
+    """They are no other kind of number's (PO-17, CK# 17)."""
+    return not letters or letters in _GENERIC
+
+
+def amounts_in(text: str, currency: str) -> frozenset[int]:
+    """Amounts told in a text, in minor units."""
+    found = set()
+    for said in _AMOUNT.finditer(plain(text).upper()):
+        digits = "".join(character for character in said.group() if character.isdigit() or character == ".")
+        try:
+            found.add(to_minor(digits, currency))
+        except Refusal:
+            continue
+    return frozenset(found)
+
+
+def from_to(first: str, last: str) -> Iterator[str]:
+    """The numbers after `first` up to `last`, as wide as `first`; none where that is no range."""
+    low, high = int(first), int(last)
+    if low < high <= low + _LONGEST_RANGE:
+        for number in range(low + 1, high + 1):
+            yield str(number).zfill(len(first))
+
+
+class Writing:
+    """A text cut into runs. Amounts are blanked out, unless `known` says that a document is called so."""
+
+    def __init__(self, text: str, known: Callable[[str], bool]) -> None:
+        self._known = known
+        self._said = _AMOUNT.sub(self._unless_known, plain(text).upper())
+        self.runs = [Run(found.group(), found.start(), found.end()) for found in _RUNS.finditer(self._said)]
+
+    def joint(self, at: int) -> str:
+        """What stands between a run and the one before."""
+        return self._said[self.runs[at - 1].end : self.runs[at].start]
+
+    def one_number(self, at: int) -> bool:
+        """Run `at` may be of one number with the run before: digits and digits with more than a space between."""
+        joint = self.joint(at)
+        return joint in _JOINTS and not (joint.isspace() and self.runs[at - 1].digits and self.runs[at].digits)
+
+    def ranges(self, at: int) -> bool:
+        return self.joint(at) in _RANGE
+
+    def lists(self, at: int) -> bool:
+        return self.joint(at) in _LIST
+
+    def counted(self, at: int) -> bool:
+        """The digits count something, are a date, or the beginning of a word: no number of a document."""
+        run = self.runs[at]
+        after = self._said[run.end : run.end + 1]
+        return bool(
+            _COUNTED.match(self._said, run.end) or _DAY.fullmatch(run.text) or (after.isascii() and after.isalpha())
+        )
+
+    def before_money(self, at: int) -> bool:
+        """元 follows: the end of a list is no amount for that (…/118/121元)."""
+        return self._said[self.runs[at].end : self.runs[at].end + 1] == "元"
+
+    def hinted(self, at: int) -> bool:
+        """The text says that a number of a document follows."""
+        start = self.runs[at].start
+        return bool(_HINT.search(self._said[max(0, start - _HINT_WITHIN) : start]))
+
+    def letters_before(self, at: int) -> tuple[str, bool]:
+        """The letters a run of digits goes with ('INV-7', 'CK# 1005', 'INVOICE #20'), and whether it is inside a
+        longer word of letters and digits, which says nothing."""
+        if at == 0:
+            return "", False
+        before, joint = self.runs[at - 1], self.joint(at)
+        if joint not in _JOINTS and joint.strip(" .:#-"):
+            return "", False
+        if before.digits:
+            return "", joint == "" or not (self.lists(at) or self.ranges(at))
+        return before.text, at > 1 and self.runs[at - 2].digits and self.runs[at - 2].end == before.start
+
+    def _unless_known(self, amount: re.Match[str]) -> str:
+        """Blanks for an amount, but not for what goes on from a number (…112/118/121元)."""
+        goes_on = amount.start() > 0 and amount.string[amount.start() - 1] in "/、-~" and "." not in amount.group()
+        return amount.group() if goes_on or self._known(key_of(amount.group())) else " " * len(amount.group())
