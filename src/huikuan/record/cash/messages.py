@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+from huikuan.record.cash.reasons import MATCHING
+
 SENTENCES: dict[str, str] = {
     "amount_of_part_needed": gettext_noop(
         "Item %(item)s is in %(currency)s, the money in %(money)s: say how much of each."
@@ -79,5 +81,6 @@ SHORTS: dict[str, str] = {
 
 #: What speaks for a proposal, against it, or against doing it at once.
 REASONS: dict[str, str] = {
+    **MATCHING,
     "refused": gettext_noop("could not be applied: %(value)s"),
 }

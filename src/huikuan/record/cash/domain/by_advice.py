@@ -9,7 +9,7 @@ from huikuan.record.cash.domain import evidence
 from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.domain.evidence import Sign
 from huikuan.record.cash.domain.numbers import Strength
-from huikuan.record.cash.domain.picks import DISCOUNT, Desk, Pick, over_paid, usual_share
+from huikuan.record.cash.domain.picks import DISCOUNT, Desk, Pick, usual_share
 from huikuan.record.cash.domain.pools import Named
 
 
@@ -55,9 +55,9 @@ def _read_line(desk: Desk, reading: _Reading, named: Named) -> None:
     discount = desk.discount(item)
     if said + discount == owed:
         reading.differences.append(Difference(DISCOUNT, item, discount))
-        reading.signs.append(Sign("discount_in_terms", 1.0, str(discount)))
+        reading.signs.append(Sign("discount_in_terms", 1.0, desk.money(discount)))
     elif said > 0:
-        reading.signs.append(Sign("paid_in_part", -0.5, str(said), str(owed)))
+        reading.signs.append(Sign("paid_in_part", -0.5, desk.money(said), desk.money(owed)))
 
 
 def _one_of(desk: Desk, reading: _Reading, named: Named) -> int | None:
@@ -93,7 +93,7 @@ def _adds_up(desk: Desk, reading: _Reading) -> bool:
         reading.signs.append(Sign("advice_adds_up", 4.0))
     else:
         reading.rest += desk.amount - total
-        reading.signs.append(Sign("advice_not_the_amount", -2.0, str(total), str(desk.amount)))
+        reading.signs.append(Sign("advice_not_the_amount", -2.0, desk.money(total), desk.money(desk.amount)))
     if reading.rest:
-        reading.signs.append(over_paid(reading.rest, sum(reading.paid.values())))
+        reading.signs.append(desk.over_paid(reading.rest, sum(reading.paid.values())))
     return True

@@ -49,7 +49,7 @@ def _shares(desk: Desk, debts: list[int]) -> Iterator[Pick]:
     """Less a deduction the text tells; a usual share; or, where nothing fits, the earliest due in part, a guess."""
     for item in debts:
         if (short := desk.open(item) - desk.amount) in desk.told_amounts:
-            yield desk.pick({item: desk.amount}, [Sign("deduction_told", 4.5, str(short))], holds=_GUESSED)
+            yield desk.pick({item: desk.amount}, [Sign("deduction_told", 4.5, desk.money(short))], holds=_GUESSED)
     usual = {item: share for item in debts if (share := usual_share(desk.amount, desk.open(item))) is not None}
     for item, share in list(usual.items())[:_MOST_SHARES]:
         discount = _WHOLE - share in USUAL_DISCOUNTS

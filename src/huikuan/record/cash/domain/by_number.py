@@ -9,7 +9,7 @@ from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.domain.by_sum import picks_by_sum
 from huikuan.record.cash.domain.evidence import Sign
 from huikuan.record.cash.domain.numbers import Strength
-from huikuan.record.cash.domain.picks import DISCOUNT, FEE, TOLERANCE, Desk, Pick, over_paid, usual_share
+from huikuan.record.cash.domain.picks import DISCOUNT, FEE, TOLERANCE, Desk, Pick, usual_share
 from huikuan.record.cash.domain.pools import Named
 
 
@@ -45,7 +45,7 @@ def _named(desk: Desk, items: list[int]) -> Iterator[Pick]:
     yield from picks_by_sum(desk, others, whole, Sign("others_make_up", 4.0), at_first=at_first)
     if total > 0:
         rest = desk.amount - total
-        yield desk.pick(whole, [over_paid(rest, total)], rest, holds=("over_paid",))
+        yield desk.pick(whole, [desk.over_paid(rest, total)], rest, holds=("over_paid",))
 
 
 def picks_less(desk: Desk, whole: Mapping[int, int]) -> Iterator[Pick]:
@@ -57,14 +57,14 @@ def picks_less(desk: Desk, whole: Mapping[int, int]) -> Iterator[Pick]:
     if short == sum(discounts.values()):
         differences = tuple(Difference(DISCOUNT, item, amount) for item, amount in discounts.items())
         paid = {item: amount - discounts.get(item, 0) for item, amount in whole.items()}
-        yield desk.pick(paid, [Sign("discount_in_terms", 4.0, str(short))], 0, differences)
+        yield desk.pick(paid, [Sign("discount_in_terms", 4.0, desk.money(short))], 0, differences)
         return
     off = desk.rules.off(sum(whole.values()), desk.payment.currency)
     kind, weight = (TOLERANCE, 2.5) if short <= off else (FEE, 1.5)
     largest = max(whole, key=lambda item: (whole[item], -item))
     if short <= max(off, desk.rules.fee(desk.payment.currency)) and whole[largest] > short:
         paid = {**whole, largest: whole[largest] - short}
-        yield desk.pick(paid, [Sign(kind, weight, str(short))], 0, (Difference(kind, largest, short),))
+        yield desk.pick(paid, [Sign(kind, weight, desk.money(short))], 0, (Difference(kind, largest, short),))
 
 
 def _in_part(desk: Desk, items: list[int]) -> Iterator[Pick]:
@@ -77,7 +77,7 @@ def _in_part(desk: Desk, items: list[int]) -> Iterator[Pick]:
     if left:
         return
     alone = len(items) == 1
-    signs = [Sign("paid_in_part", -1.0 if alone else -2.5, str(desk.amount))]
+    signs = [Sign("paid_in_part", -1.0 if alone else -2.5, desk.money(desk.amount))]
     if alone and (share := usual_share(desk.amount, desk.open(items[0]))) is not None:
         signs.append(Sign("usual_share", 0.5, f"{share / 10:g}"))
     by_itself = alone and desk.rules.parts and _nothing_else_fits(desk, items[0])
@@ -101,5 +101,5 @@ def _grouped(desk: Desk, named: Named) -> Iterator[Pick]:
     yield from picks_by_sum(desk, items, {}, Sign("sum_exact", 3.5))
     first = min(items, key=lambda item: (desk.due(item), item))
     if desk.open(first) > desk.amount:
-        signs = [Sign("paid_in_part", -1.0, str(desk.amount))]
+        signs = [Sign("paid_in_part", -1.0, desk.money(desk.amount))]
         yield desk.pick({first: desk.amount}, signs, holds=("paid_in_part",))

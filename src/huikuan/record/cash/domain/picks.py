@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from huikuan.kernel.money import to_text
 from huikuan.record.cash.domain import evidence
 from huikuan.record.cash.domain.book import Difference, Part, Payment
 from huikuan.record.cash.domain.evidence import Sign
@@ -59,6 +60,15 @@ class Desk:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "amount", abs(self.payment.amount))
+
+    def money(self, amount: int) -> str:
+        """An amount as reasons tell it: '98.70'."""
+        return to_text(amount, self.payment.currency)
+
+    def over_paid(self, rest: int, owed: int) -> Sign:
+        """More was paid than is owed: a little happens; much more than the claim is rather another claim's money."""
+        weight = -1.0 if rest * 10 <= owed else (-3.0 if rest * 2 <= owed else -6.0)
+        return Sign("over_paid", weight, self.money(rest))
 
     def open(self, item: int) -> int:
         """What a claim adds: < 0 for a credit."""
@@ -131,12 +141,6 @@ class Desk:
         off = abs((self.payment.booked_on - self.due(item)).days - self.habit)
         weight = 0.5 if off <= _PUNCTUAL else (0.0 if off <= _USUAL else -0.5)
         return [Sign("date_habit", weight, str(off), str(self.habit))]
-
-
-def over_paid(rest: int, owed: int) -> Sign:
-    """More was paid than is owed: a little happens; much more than the claim is rather another claim's money."""
-    weight = -1.0 if rest * 10 <= owed else (-3.0 if rest * 2 <= owed else -6.0)
-    return Sign("over_paid", weight, str(rest))
 
 
 def usual_share(part: int, whole: int) -> int | None:
