@@ -77,8 +77,8 @@ def _wrong_lines(tally: Tally) -> int:
 
 def dots(mine: Score) -> list[Dot]:
     """The bins with anything in them."""
-    filled = [(edge, *mine.bins[edge]) for edge in EDGES if mine.bins[edge][0]]
-    return [Dot(mine.expected[edge] / lines, true / lines, lines) for edge, lines, true in filled]
+    filled = [(mine.expected[edge], *mine.bins[edge]) for edge in EDGES if mine.bins[edge][0]]
+    return [Dot(said / lines, true / lines, lines) for said, lines, true in filled]
 
 
 def calibration(mine: Score) -> None:
