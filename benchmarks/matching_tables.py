@@ -78,7 +78,7 @@ def _wrong_lines(tally: Tally) -> int:
 def dots(mine: Score) -> list[Dot]:
     """The bins with anything in them."""
     filled = [(mine.expected[edge], *mine.bins[edge]) for edge in EDGES if mine.bins[edge][0]]
-    return [Dot(said / lines, true / lines, lines) for said, lines, true in filled]
+    return [Dot(said / lines, true / lines, int(lines)) for said, lines, true in filled]
 
 
 def calibration(mine: Score) -> None:
