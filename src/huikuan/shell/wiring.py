@@ -71,6 +71,7 @@ def jobs() -> dict[str, Handler]:
     from huikuan.mechanisms.approvals import jobs as approvals
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.mechanisms.work import jobs as work
+    from huikuan.record.cash import jobs as cash
     from huikuan.record.contracts import jobs as contracts
     from huikuan.record.cover import jobs as cover
     from huikuan.see.statements import jobs as statements
@@ -85,6 +86,7 @@ def jobs() -> dict[str, Handler]:
         "api.tidy": Handler(api.tidy, every=timedelta(hours=1)),
         "backups.make": Handler(recurring.make_backup, attempts=3, every=daily if backups_folder() else None),
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
+        "cash.match": Handler(cash.match),
         "contracts.sign": Handler(contracts.reach_signings, every=timedelta(hours=1)),
         "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),
         "credit.watch": Handler(credit.watch, every=timedelta(hours=6)),
@@ -143,6 +145,7 @@ def subscribers() -> list[Subscriber]:
     from huikuan.judge.credit.operations.orders import MAKING_ROOM, make_room
     from huikuan.judge.rating.operations.calls import CALLING, call_for_review
     from huikuan.mechanisms.events.subscribers import Subscriber
+    from huikuan.record.cash.jobs import MATCHING, match_what_came
     from huikuan.record.receivables.operations.milestones import CATCHING_UP, catch_up
 
     def release_what_fits(event: Announced) -> None:
@@ -151,11 +154,15 @@ def subscribers() -> list[Subscriber]:
     def look_for_crossings(event: Announced) -> None:
         follow_crossings(event, at=datetime.now(UTC))
 
+    def match_lines(event: Announced) -> None:
+        match_what_came(event, at=datetime.now(UTC))
+
     return [
         Subscriber("receivables.late_items", catch_up, CATCHING_UP),
         Subscriber("credit.waiting_orders", release_what_fits, MAKING_ROOM),
         Subscriber("credit.crossings", look_for_crossings, MOVING),
         Subscriber("rating.calls", call_for_review, CALLING),
+        Subscriber("cash.matching", match_lines, MATCHING),
         Subscriber("api.webhooks", queue_event),
     ]
 

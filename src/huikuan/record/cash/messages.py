@@ -40,8 +40,11 @@ SENTENCES: dict[str, str] = {
     "netted_in_other_currency": gettext_noop("Credit %(item)s is netted only with claims in its own currency."),
     "netted_without_claim": gettext_noop("More credits are netted than claims are paid."),
     "nothing_applied": gettext_noop("Name what the credit clears."),
+    "nothing_suggested": gettext_noop("Nothing is suggested for bank line %(line)s."),
     "option_unreadable": gettext_noop("“%(value)s” cannot be read as %(option)s."),
     "parts_exceed_payment": gettext_noop("The parts are %(over)s more than the payment of %(amount)s."),
+    "proposal_rejected": gettext_noop("This suggestion for bank line %(line)s was turned down already."),
+    "proposal_unknown": gettext_noop("Bank line %(line)s has other suggestions by now. Look at it anew."),
     "proposal_stale": gettext_noop(
         "What the proposal for bank line %(line)s rests on has changed since. Look at it anew; nothing was written."
     ),
@@ -49,6 +52,7 @@ SENTENCES: dict[str, str] = {
     "rest_not_said": gettext_noop(
         "%(currency)s %(rest)s of the payment goes to no item: name more, or say that it stays on account."
     ),
+    "set_aside_reason_missing": gettext_noop("Say whose money it is, or what it is for."),
     "short_reason_unknown": gettext_noop("“%(reason)s” is no reason for a short payment; there are %(known)s."),
     "undo_reason_missing": gettext_noop("Say why the application is undone."),
 }

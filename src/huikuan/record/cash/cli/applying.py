@@ -1,15 +1,16 @@
-"""`huikuan bank apply|undo`: a bank line, or money on account, put to what a customer owes, and back."""
+"""`huikuan bank apply|set-aside|reject|undo`: money is put to what a customer owes, or is not, and taken back."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
+from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
@@ -19,6 +20,7 @@ from huikuan.record.cash.cli.answers import application_json, application_lines,
 from huikuan.record.cash.domain.applying import Paid, Portion
 from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.domain.differences import POSTED_AS, SHORT_REASONS
+from huikuan.record.cash.operations.accepting import accept_proposal, reject_proposal, set_aside
 from huikuan.record.cash.operations.applying import apply_credit, apply_payment
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.queries.applications import application
@@ -36,7 +38,9 @@ def add_applying(actions: Any) -> None:
         actions.add_parser("apply", help=_("put a bank line, or money on account, to what a customer owes")), _apply
     )
     apply.add_argument("line", metavar="LINE", help=_("the bank's reference, the number of the line, or item:ID"))
-    apply.add_argument("--customer", required=True, metavar="CODE")
+    how = apply.add_mutually_exclusive_group(required=True)
+    how.add_argument("--customer", default="", metavar="CODE")
+    how.add_argument("--accept", action="store_true", help=_("take what matching suggests for the line"))
     apply.add_argument(
         "--item",
         action="append",
@@ -57,6 +61,14 @@ def add_applying(actions: Any) -> None:
     )  # fmt: skip
     apply.add_argument("--reason", default="", help=_("why it goes elsewhere than by law and than the payer said"))
     apply.add_argument("--key", default=None, help=_("the same request given twice is done once"))
+    aside = finish(
+        actions.add_parser("set-aside", help=_("what is left of a line is no customer's money")), _set_aside
+    )
+    aside.add_argument("line", metavar="LINE")
+    aside.add_argument("--reason", required=True)
+    reject = finish(actions.add_parser("reject", help=_("turn the suggestion for a line down")), _reject)
+    reject.add_argument("line", metavar="LINE")
+    reject.add_argument("--reason", default="")
     undo = finish(actions.add_parser("undo", help=_("take an application back")), _undo)
     undo.add_argument("application", type=int)
     undo.add_argument("--reason", required=True)
@@ -64,8 +76,12 @@ def add_applying(actions: Any) -> None:
 
 def _apply(options: Namespace) -> int:
     at, company = datetime.now(UTC), company_record(options.company)
-    whose = customer(options.customer, scope=reader_scope(options, WRITES, at=at)).id
     actor = commander(options, WRITES, company_id=company.pk, at=at)
+    if options.accept:
+        line_id = line_named(company.pk, options.line).id
+        ids = accept_proposal(company=company, line_id=line_id, request_key=options.key, actor=actor, at=at)
+        return _answer(options, ids)
+    whose = customer(options.customer, scope=reader_scope(options, WRITES, at=at)).id
     if options.line.startswith("item:"):
         ids = [_from_account(options, company, whose, actor, at)]
     else:
@@ -78,6 +94,10 @@ def _apply(options: Namespace) -> int:
             actor=actor,
             at=at,
         )
+    return _answer(options, ids)
+
+
+def _answer(options: Namespace, ids: Sequence[int]) -> int:
     rows = [application(one, scope=EVERYTHING) for one in ids]
     body = {"applications": [application_json(row) for row in rows]}
     tell(options, body, [line for row in rows for line in application_lines(row)])
@@ -152,4 +172,24 @@ def _undo(options: Namespace) -> int:
     now = application(row.id, scope=EVERYTHING)
     told = _("Application %(id)s is undone; its money is free again.") % {"id": row.id}
     tell(options, application_json(now), [told])
+    return 0
+
+
+def _set_aside(options: Namespace) -> int:
+    at, company = datetime.now(UTC), company_record(options.company)
+    actor = commander(options, WRITES, company_id=company.pk, at=at)
+    line = line_named(company.pk, options.line)
+    use = set_aside(company=company, line_id=line.id, note=options.reason, actor=actor, at=at)
+    told = _("Bank line %(line)s is set aside.") % {"line": line.id}
+    tell(options, {"line": line.id, "use": use, "amount": to_text(line.left, line.currency)}, [told])
+    return 0
+
+
+def _reject(options: Namespace) -> int:
+    at, company = datetime.now(UTC), company_record(options.company)
+    actor = commander(options, WRITES, company_id=company.pk, at=at)
+    line = line_named(company.pk, options.line)
+    rejection = reject_proposal(company=company, line_id=line.id, reason=options.reason, actor=actor, at=at)
+    told = _("The suggestion for bank line %(line)s is turned down.") % {"line": line.id}
+    tell(options, {"line": line.id, "rejection": rejection}, [told])
     return 0

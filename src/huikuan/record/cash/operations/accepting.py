@@ -1,0 +1,109 @@
+"""What people do with suggestions: take one as it was shown, turn it down, or say a line is no customer's money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import tidy
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.store.transactions import retrying
+from huikuan.record.banking.operations.uses import Use, hold_lines, use_lines
+from huikuan.record.cash.domain.applying import ACCEPTED, Seen, portion_of
+from huikuan.record.cash.domain.book import Proposal
+from huikuan.record.cash.domain.stored import MILLION, Stored, basis_of, digest_of, stored_from
+from huikuan.record.cash.models import Rejection, Suggestion
+from huikuan.record.cash.operations.applying import apply_payment
+
+_LONGEST = 200
+
+
+def accept_proposal(
+    *,
+    company: Company,
+    line_id: int,
+    actor: str,
+    at: datetime,
+    digest: str = "",
+    request_key: str | None = None,
+) -> list[int]:
+    """Apply a line as it was suggested: the best proposal, or the one with this digest; answers the applications' ids.
+
+    What it rests on is looked at again under the locks: `proposal_stale` names what has changed since. Refuses a line
+    nothing is suggested for.
+    """
+    stored, version = _suggested(company, line_id)
+    proposal, seen = _chosen(line_id, stored, digest)
+    basis = basis_of(line_id, proposal, seen, version, kind=ACCEPTED)
+    return apply_payment(
+        company=company,
+        line_id=line_id,
+        portions=[portion_of(proposal)],
+        basis=basis,
+        seen=seen,
+        request_key=request_key,
+        actor=actor,
+        at=at,
+    )
+
+
+def reject_proposal(
+    *, company: Company, line_id: int, actor: str, at: datetime, digest: str = "", reason: str = ""
+) -> int:
+    """Say that a line is not what this proposal makes of it; matching weighs that from its next run on. Answers the
+    rejection's id; refuses to turn the same down twice."""
+    stored, _ = _suggested(company, line_id)
+    proposal, seen = _chosen(line_id, stored, digest)
+    row = {
+        "company_id": company.pk,
+        "customer_id": proposal.customer_id,
+        "line_id": line_id,
+        "digest": digest_of(line_id, proposal, seen),
+        "probability_e6": round(proposal.probability * MILLION),
+        "reason": tidy(reason)[:_LONGEST],
+        "actor": actor,
+    }
+    try:
+        return retrying(lambda: record(Rejection, [row], at=at)[0])
+    except IntegrityError as error:
+        if "cash_rejection" not in str(error):
+            raise
+        raise Refusal("proposal_rejected", line=line_id) from error
+
+
+def set_aside(*, company: Company, line_id: int, note: str, actor: str, at: datetime) -> int:
+    """Say that what is left of a line is no customer's money (interest, a loan, our own transfer), and why; answers
+    the use's id, which `banking.operations.uses.free_uses` takes back."""
+    said = tidy(note)[:_LONGEST]
+    if not said:
+        raise Refusal("set_aside_reason_missing")
+
+    def work() -> int:
+        held = hold_lines([line_id]).get(line_id)
+        if held is None or held.company_id != company.pk:
+            raise Refusal("line_not_open", line=line_id)
+        used = use_lines(uses=[Use(line_id, held.left, "set_aside", note=said)], actor=actor, at=at)[0]
+        Suggestion.objects.filter(line_id=line_id).delete()
+        return used
+
+    return retrying(work)
+
+
+def _suggested(company: Company, line_id: int) -> tuple[Stored, int | None]:
+    found = Suggestion.objects.filter(company_id=company.pk, line_id=line_id).first()
+    if found is None:
+        raise Refusal("nothing_suggested", line=line_id)
+    return stored_from(found.answer), found.policy_version
+
+
+def _chosen(line_id: int, stored: Stored, digest: str) -> tuple[Proposal, Seen]:
+    """The proposal meant, and what of the answer it rests on."""
+    for proposal in stored.answer.proposals:
+        claims = {part.item_id: stored.seen.claims[part.item_id] for part in proposal.parts}
+        seen = Seen(stored.seen.left, claims)
+        if not digest or digest_of(line_id, proposal, seen) == digest:
+            return proposal, seen
+    raise Refusal("proposal_unknown" if stored.answer.proposals else "nothing_suggested", line=line_id)
