@@ -1,7 +1,7 @@
 """What stands open between a company and its customers, as SQL that others unite with what they know.
 
-Both texts select item_id, customer_id, currency, kind, side, contract_number, amount (> 0, minor units) from the
-relation `wanted` (company_id, customer_id, day, known), which whoever uses them defines. One statement is one snapshot: what
+Both select item_id, customer_id, currency, kind, side, contract_number, amount (> 0, minor units) of the relation
+`wanted` (company_id, customer_id, day, known), which whoever uses them defines. One statement is one snapshot: what
 moves from an order into the ledger is seen in exactly one of them.
 """
 
