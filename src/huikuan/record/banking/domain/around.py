@@ -74,7 +74,9 @@ def currency_of(text: str) -> str:
 
 def account_of(text: str) -> str:
     """An account number without blanks; '' where digits are masked or lost (6222****1234, 6.22E+18)."""
-    number = re.sub(r"\s", "", tidy(text))
+    number = tidy(text)
+    alone = re.match(r"\d{8,}(?= )", number)  # behind it some banks write the holder's name
+    number = alone[0] if alone else number.replace(" ", "")
     if re.fullmatch(r"\d{1,15}\.0", number):
         number = number[:-2]
     masked = "*" in number or re.fullmatch(r"\d(\.\d+)?E\+?\d+", number, re.IGNORECASE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.text import fold, fold_without_note
 from huikuan.mechanisms.files.texts import read_rows, sniff_separator
-from huikuan.record.banking.domain.layouts import COLUMNS, LAYOUTS, MEMO
+from huikuan.record.banking.domain.layouts import COLUMNS, FALL_BACK, LAYOUTS, MEMO
 from huikuan.record.banking.domain.mapping import Column, TableMapping
 
 ROWS_LIMIT = 200_000
@@ -35,9 +35,9 @@ class Table:
     layout: str
 
     def cell(self, cells: Sequence[str], field: str) -> str:
-        """What the row says for the field; '' where it has none."""
-        places = self.columns.get(field, ())
-        return cells[places[0]] if places and places[0] < len(cells) else ""
+        """What the row says for the field, in the surest of its columns that says anything; '' where none does."""
+        said = (cells[place] for place in self.columns.get(field, ()) if place < len(cells))
+        return next((cell for cell in said if cell), "")
 
     def name(self, field: str) -> str:
         """The header of the field's column, as the file writes it."""
@@ -136,28 +136,22 @@ def _layout(headers: Sequence[str]) -> str:
 
 
 def _columns(headers: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """field → places, by exact folded names first, then without a note in brackets."""
+    """field → places, surest first, by exact folded names, then without a note in brackets."""
     whole = [fold(header) for header in headers]
     bare = [fold_without_note(header) for header in headers]
     found: dict[str, tuple[int, ...]] = {}
     for field, names in COLUMNS.items():
-        place = _first(whole, names)
-        if place is None:
-            place = _first(bare, names)
-        if place is not None:
-            found[field] = (place,)
+        places = _named(whole, names) or _named(bare, names)
+        if places:
+            found[field] = places if field in FALL_BACK else places[:1]
     taken = {place for places in found.values() for place in places}
-    memo = [
-        place
-        for name in MEMO
-        for place in range(len(headers))
-        if place not in taken and name in (whole[place], bare[place])
-    ]
-    return {**found, "memo": tuple(dict.fromkeys(memo))} if memo else found
+    memo = [place for names in (whole, bare) for place in _named(names, MEMO) if place not in taken]
+    return {**found, "memo": tuple(sorted(set(memo), key=memo.index))} if memo else found
 
 
-def _first(headers: Sequence[str], names: Sequence[str]) -> int | None:
-    return next((headers.index(name) for name in names if name in headers), None)
+def _named(headers: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
+    """The places of the headers called by one of the names, in the names' order."""
+    return tuple(place for name in names for place, header in enumerate(headers) if header == name)
 
 
 def _unknown(rows: Sequence[Row], name: str, wanted: Sequence[str]) -> Refusal:

@@ -60,7 +60,7 @@ _COLUMNS = {
     "payee_bank": "收款人开户行名 收款人开户行 收款人开户行行号名",
     "bank_reference": (
         "bank_reference 唯一流水编号 账户明细编号-交易流水号 交易流水号 银行流水号 核心流水号 账务流水号 资金流水单号 "
-        "业务参考号 流水号 交易订单号 交易单号 柜员交易号 operation_number transaction_id"
+        "流水号 业务参考号 交易订单号 交易单号 柜员交易号 operation_number transaction_id"
     ),
     "end_to_end": (
         "end_to_end 企业流水号 发起方流水号 客户申请号 商户订单号 商家订单号 商户单号 商家单号 end_to_end_id"
@@ -72,6 +72,11 @@ _COLUMNS = {
     "currency": "currency 记账币种 入账货币 币种 交易货币 交易币种 货币 币别 billing_currency",
     "status": "交易状态 当前状态 记录状态 transaction_status",
 }
+
+#: Fields for which the next column speaks where the first says nothing in a row.
+FALL_BACK = frozenset(
+    ("bank_reference", "end_to_end", "counterparty_name", "counterparty_account", "counterparty_bank", "value_on")
+)
 
 #: Columns that together say what the payment is for, in this order.
 _MEMO = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from huikuan.kernel.amounts import SCALE_DIGITS, read_amount
 from huikuan.kernel.money import minor_digits, to_text
-from huikuan.kernel.text import fold, tidy
+from huikuan.kernel.text import fold, fold_without_note, tidy
 from huikuan.record.banking.domain.around import account_of, currency_of, period_of, read_around
 from huikuan.record.banking.domain.entries import (
     Entry,
@@ -66,10 +66,10 @@ def _settled(table: Table, mapping: TableMapping | None) -> Table:
     """Without a direction column whose words say other things, or that is not needed."""
     if mapping or "direction" not in table.columns:
         return table
-    words = {fold(table.cell(cells, "direction")) for _, cells in table.below}
-    needed = not table.columns.keys() & {"credit", "debit"}
-    maybe = fold(table.name("direction").split("[")[0]) in _MAYBE_DIRECTION
-    if needed and not (maybe and not words <= DIRECTIONS.keys() - {""} | {""}):
+    dated = [cells for _, cells in table.below if any(c.isdigit() for c in table.cell(cells, "booked_on"))]
+    words = {fold(table.cell(cells, "direction")) for cells in dated}
+    maybe = fold_without_note(table.name("direction")) in _MAYBE_DIRECTION
+    if not table.columns.keys() & {"credit", "debit"} and (not maybe or words <= DIRECTIONS.keys() - {""}):
         return table
     return replace(table, columns={name: places for name, places in table.columns.items() if name != "direction"})
 
