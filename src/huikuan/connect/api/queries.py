@@ -29,6 +29,7 @@ FAMILIES: dict[str, Permission] = {
 #: Every kind of event that is told, as people know it.
 KINDS: dict[str, str] = {
     "banking.imported": gettext_noop("Bank statements were read in"),
+    "cash.advised": gettext_noop("Remittance advice was taken in"),
     "cash.applied": gettext_noop("Money was applied to what a customer owes"),
     "cash.undone": gettext_noop("An application of money was undone"),
     "bills.moved": gettext_noop("A bill was received, passed on, presented, paid or not paid"),

@@ -14,7 +14,7 @@ from huikuan.record.cash.operations.matching import match_lines
 
 MATCH = "cash.match"
 #: Events after which there is something to match.
-MATCHING = frozenset({"banking.imported"})
+MATCHING = frozenset({"banking.imported", "cash.advised"})
 
 
 def match(work: Work) -> dict[str, int]:
@@ -30,6 +30,6 @@ def ask_to_match(company_id: int, *, at: datetime) -> int:
 
 
 def match_what_came(event: Announced, *, at: datetime) -> None:
-    """Have what came in with a statement matched."""
+    """Have what came in matched: with a statement, or once its payer has said what it is for."""
     if event.company_id is not None:
         ask_to_match(event.company_id, at=at)

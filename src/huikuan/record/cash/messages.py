@@ -7,6 +7,9 @@ from django.utils.translation import gettext_noop
 from huikuan.record.cash.reasons import MATCHING
 
 SENTENCES: dict[str, str] = {
+    "advice_empty": gettext_noop("The file names no document that was paid."),
+    "advice_file_missing": gettext_noop("There is no file %(file)s."),
+    "advice_unreadable": gettext_noop("Cells of the advice cannot be read. Nothing was taken in."),
     "amount_of_part_needed": gettext_noop(
         "Item %(item)s is in %(currency)s, the money in %(money)s: say how much of each."
     ),

@@ -1,10 +1,11 @@
-"""Commands of cash, beside those of banking under the word `bank`: `huikuan bank match|apply|undo`."""
+"""Commands of cash, beside those of banking under the word `bank`: `huikuan bank match|apply|undo|remittance …`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from huikuan.record.banking.cli import add_bank
+from huikuan.record.cash.cli.advising import add_advising
 from huikuan.record.cash.cli.applying import add_applying
 from huikuan.record.cash.cli.matching import add_matching
 
@@ -14,3 +15,4 @@ def add_commands(subparsers: Any) -> None:
     actions = add_bank(subparsers)
     add_matching(actions)
     add_applying(actions)
+    add_advising(actions)

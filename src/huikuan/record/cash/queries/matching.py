@@ -49,19 +49,20 @@ def answers(company: Company, *, at: datetime, line_ids: Iterable[int] | None = 
         shown = merged()
         since = min([today, *(line.booked_on for line in lines.values())]) - timedelta(days=rules.rules.duplicate_days)
         claims = claims_of(company.pk, shown, since=since)
-        payments = [payment_of(line, line.left) for line in lines.values()]
+        told = [payment_of(line, line.left) for line in lines.values()]
+        advices, payments = advices_for(company.pk, told, since=since)
         matcher = Matcher(
             claims,
             parties_of(shown, known_payers(company.pk, day=today), day=today),
             rules.rules,
-            advices_for(company.pk, payments),
+            advices,
             Learned(rejected=denied_payers(company.pk)),
         )
         earlier = earlier_payments(company.pk, since=since)
     found = matcher.match(payments, earlier)
     wanted = None if line_ids is None else set(line_ids)
-    told = [one for one in _moving(lines, found, claims) if wanted is None or one.line.id in wanted]
-    return Run(tuple(told), {claim.item_id: claim for claim in claims}, rules)
+    all_of = [one for one in _moving(lines, found, claims) if wanted is None or one.line.id in wanted]
+    return Run(tuple(all_of), {claim.item_id: claim for claim in claims}, rules)
 
 
 def _moving(lines: Mapping[int, LineRow], found: Iterable[Answer], claims: Iterable[Claim]) -> list[Matched]:
