@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
-from huikuan.record.cash.reasons import MATCHING
-
 SENTENCES: dict[str, str] = {
     "advice_empty": gettext_noop("The file names no document that was paid."),
     "advice_file_missing": gettext_noop("There is no file %(file)s."),
@@ -86,8 +84,5 @@ SHORTS: dict[str, str] = {
     "unknown": gettext_noop("not known yet"),
 }
 
-#: What speaks for a proposal, against it, or against doing it at once.
-REASONS: dict[str, str] = {
-    **MATCHING,
-    "refused": gettext_noop("could not be applied: %(value)s"),
-}
+#: Of a payment that was sure, and then could not be applied.
+REFUSED = gettext_noop("could not be applied: %(value)s")

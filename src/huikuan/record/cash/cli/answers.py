@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.money import to_text
 from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.record.cash.messages import DIFFERENCES, ORDERS, REASONS, SHORTS
+from huikuan.record.cash.messages import DIFFERENCES, ORDERS, REFUSED, SHORTS
 from huikuan.record.cash.queries.applications import ApplicationRow
+from huikuan.record.cash.reasons import MATCHING
 
 
 def finish(parser: Any, run: Any) -> Any:
@@ -91,5 +92,5 @@ def application_lines(row: ApplicationRow) -> list[str]:
 
 def reason_text(reason: Reason) -> str:
     """A reason in words; of one this version has no words for, its code."""
-    words = REASONS.get(reason.code)
+    words = REFUSED if reason.code == "refused" else MATCHING.get(reason.code)
     return _(words) % {**reason.params, "value": reason.value, "threshold": reason.threshold} if words else reason.code

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from huikuan.mechanisms.policies.kinds import kinds
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.cash.domain.rules import Rules
+from huikuan.record.cash.policies import CASH_MATCHING
 
-KIND = "cash_matching"
 _SHARES = ("automatic", "suggest")
 
 
@@ -23,9 +22,7 @@ class RulesInForce:
 
 def rules_in_force(company_id: int, *, at: datetime) -> RulesInForce:
     """The rules that govern the company at an instant."""
-    if KIND not in {kind.name for kind in kinds()}:
-        return RulesInForce(Rules(), None)
-    found = in_force(KIND, company_id=company_id, at=at)
-    said = {field.name: found.document[field.name] for field in fields(Rules) if field.name in found.document}
-    shares = {name: float(said[name]) for name in _SHARES if name in said}
+    found = in_force(CASH_MATCHING.name, company_id=company_id, at=at)
+    said = {field.name: found.document[field.name] for field in fields(Rules)}
+    shares = {name: float(said[name]) for name in _SHARES}
     return RulesInForce(Rules(**{**said, **shares}), found.version_id)
