@@ -6,3 +6,4 @@ import "./search.js";
 import "./copy.js";
 import "./upload.js";
 import "./sums.js";
+import "./bench.js";

@@ -1,5 +1,6 @@
 // The keyboard map (shell/web/keyboard.py says what it is). Keys rest while something is typed, while a Chinese
 // input method composes, and, but for those with Ctrl and Esc, for whoever switched them off.
+import { benchKey, benchUndo } from "./bench.js";
 import { closeLayer } from "./pops.js";
 import { pick } from "./lists.js";
 import { openSearch } from "./search.js";
@@ -25,9 +26,10 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey) return withControl(event);
   if (event.altKey) return;
   if (event.key === "Escape") return escape(event);
-  if (off || event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+  if (off || event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog")) return;
   const key = event.key.toLowerCase();
   if (leader) return goTo(key);
+  if (benchKey(event)) return event.preventDefault();
   if (key === "g") return follow();
   if (!single[key]) return;
   event.preventDefault();
@@ -37,6 +39,7 @@ document.addEventListener("keydown", (event) => {
 function withControl(event) {
   if (event.key.toLowerCase() === "k" && openSearch()) event.preventDefault();
   if (event.key === "Enter") commit(event);
+  if (event.key.toLowerCase() === "z" && benchUndo(event)) event.preventDefault();
 }
 
 /** G, then a letter within a moment. */

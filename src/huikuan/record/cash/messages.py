@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     "netted_in_other_currency": gettext_noop("Credit %(item)s is netted only with claims in its own currency."),
     "netted_without_claim": gettext_noop("More credits are netted than claims are paid."),
     "nothing_applied": gettext_noop("Name what the credit clears."),
+    "nothing_ticked": gettext_noop("Tick the items the money pays, or say that it stays on account."),
     "nothing_suggested": gettext_noop("Nothing is suggested for bank line %(line)s."),
     "option_unreadable": gettext_noop("“%(value)s” cannot be read as %(option)s."),
     "parts_exceed_payment": gettext_noop("The parts are %(over)s more than the payment of %(amount)s."),

@@ -43,6 +43,18 @@ LISTS = (
     Key(("V",), gettext_noop("Views")),
     Key(("E",), gettext_noop("Export")),
 )
+BENCH = (
+    Key(("J",), gettext_noop("Next line")),
+    Key(("K",), gettext_noop("Previous line")),
+    Key(("↓", "↑"), gettext_noop("To the items")),
+    Key(("Space",), gettext_noop("Tick the item"), single=False),
+    Key(("↵",), gettext_noop("Apply and go to the next line")),
+    Key(("A",), gettext_noop("Next suggestion")),
+    Key(("/",), gettext_noop("Another customer")),
+    Key(("D",), gettext_noop("What becomes of the difference")),
+    Key(("S",), gettext_noop("Skip the line")),
+    Key(("Ctrl", "Z"), gettext_noop("Undo the last application"), single=False),
+)
 
 
 def keyboard_map(offered: tuple[Place, ...]) -> list[tuple[str, list[Key]]]:
@@ -51,6 +63,7 @@ def keyboard_map(offered: tuple[Place, ...]) -> list[tuple[str, list[Key]]]:
         (_("Everywhere"), [*EVERYWHERE]),
         (_("Go to"), [Key(("G", place.go.upper()), place.title) for place in _going(offered)]),
         (_("Lists"), [*LISTS]),
+        (_("Cash workbench"), [*BENCH] if any(place.name == "cash:bench" for place in _going(offered)) else []),
     ]
 
 

@@ -80,6 +80,14 @@ PLACES = (
             Place(gettext_noop("Orders"), "contracts:orders", go="x"),
         ),
     ),
+    Place(
+        gettext_noop("Cash"),
+        icon="cash",
+        children=(
+            Place(gettext_noop("Cash workbench"), "cash:bench", go="h", covers=("cash:application",)),
+            Place(gettext_noop("Unapplied cash"), "cash:unapplied"),
+        ),
+    ),
     Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="i"),
     Place(
         gettext_noop("Administration"),
