@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from huikuan.kernel.errors import Refusal
+from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.kernel.text import tidy
 from huikuan.record.banking.domain.findings import Draft, Finding
@@ -159,7 +159,8 @@ def _take_balance(one: _Field, into: _Message) -> None:
 def _draft(message: _Message) -> Draft:
     booked = not (message.within_day and message.opening is None and message.closing is None)
     read = [line for entry, details in message.entries if (line := _line(entry, details, message))]
-    lines = (replace(line, ordinal=place) for place, line in enumerate(read, start=1))
+    moved = [line for line in read if line.amount]
+    lines = (replace(line, ordinal=place) for place, line in enumerate(moved, start=1))
     missing = _missing(message, booked=booked)
     findings = [*message.findings]
     if missing:
@@ -177,6 +178,7 @@ def _draft(message: _Message) -> Draft:
         closing=message.closing.amount if message.closing and booked else None,
         booked=booked,
         layout="mt940" if booked else "mt942",
+        left_out=tuple(Place(row=line.row, reason="no_amount") for line in read if not line.amount),
     )
     return Draft(statement, tuple(findings))
 

@@ -185,6 +185,12 @@ def test_what_is_refused(text: str, code: str) -> None:
     assert refused(text).code == code
 
 
+def test_a_movement_of_nothing_is_left_out() -> None:
+    (statement,) = read(message(":61:261120C42,NTRFX", ":61:261120C0,NMSCX"))
+    assert [line.ordinal for line in statement.lines] == [1]
+    assert [(place.row, place.reason) for place in statement.left_out] == [(6, "no_amount")]
+
+
 def test_a_currency_without_decimals_may_write_zeros() -> None:
     text = message(":61:261120C4200,00NTRFX", closing="C261120JPY4300,").replace("EUR100,00", "JPY100,00")
     assert read(text)[0].lines[0].amount == 4_200
