@@ -1,13 +1,13 @@
-// A file dropped anywhere on the field is the file chosen; its name and size are shown before it is sent.
+// Files dropped anywhere on the field are the files chosen; names and sizes are shown before they are sent.
 const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 for (const drop of document.querySelectorAll("[data-drop]")) {
   const input = drop.querySelector("input[type=file]");
   const name = drop.querySelector("[data-drop-name]");
   const show = () => {
-    const file = input.files[0];
-    name.textContent = file ? `${file.name} · ${size(file.size)}` : name.dataset.empty;
-    drop.classList.toggle("filled", Boolean(file));
+    const files = [...input.files].map((file) => `${file.name} · ${size(file.size)}`);
+    name.textContent = files.join(", ") || name.dataset.empty;
+    drop.classList.toggle("filled", files.length > 0);
   };
   input.addEventListener("change", show);
   for (const kind of ["dragenter", "dragover"]) {

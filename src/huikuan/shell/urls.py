@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receivables/", include("huikuan.see.cockpit.web.urls")),
     path("receivables/", include("huikuan.record.receivables.web.urls")),
     path("receivables/statements/", include("huikuan.see.statements.web.urls")),
+    path("bank/", include("huikuan.record.banking.web.urls")),
     path("cash/", include("huikuan.record.cash.web.urls")),
     path("cover/", include("huikuan.record.cover.web.urls")),
     path("credit/", include("huikuan.judge.credit.web.urls")),

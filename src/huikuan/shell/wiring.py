@@ -71,6 +71,7 @@ def jobs() -> dict[str, Handler]:
     from huikuan.mechanisms.approvals import jobs as approvals
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.mechanisms.work import jobs as work
+    from huikuan.record.banking import jobs as banking
     from huikuan.record.cash import jobs as cash
     from huikuan.record.contracts import jobs as contracts
     from huikuan.record.cover import jobs as cover
@@ -86,6 +87,7 @@ def jobs() -> dict[str, Handler]:
         "api.tidy": Handler(api.tidy, every=timedelta(hours=1)),
         "backups.make": Handler(recurring.make_backup, attempts=3, every=daily if backups_folder() else None),
         "audit.seal": Handler(recurring.seal_trail, every=timedelta(minutes=1)),
+        "banking.read": Handler(banking.read_waiting, attempts=3),
         "cash.match": Handler(cash.match),
         "contracts.sign": Handler(contracts.reach_signings, every=timedelta(hours=1)),
         "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),

@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 
 class Config(AppConfig):
@@ -9,9 +11,11 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from huikuan.mechanisms.pages.beside import say_beside
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("bank_line_left", _uses)
+        say_beside("receivables.item", _item_panel)
 
 
 def _uses() -> Iterator[tuple[str, str, str]]:
@@ -19,3 +23,10 @@ def _uses() -> Iterator[tuple[str, str, str]]:
     from huikuan.record.banking.check import unlike_their_uses
 
     return unlike_their_uses()
+
+
+def _item_panel(request: HttpRequest, item_id: int) -> SafeString:
+    # Loaded with the first item that is shown.
+    from huikuan.record.banking.web.beside import item_panel
+
+    return item_panel(request, item_id)

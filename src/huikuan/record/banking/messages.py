@@ -35,10 +35,20 @@ SENTENCES: dict[str, str] = {
         "“%(name)s” cannot be a preset's name: up to 60 letters, digits, Chinese characters, spaces, - _ or . please."
     ),
     "bank_preset_unknown": gettext_noop("There is no preset “%(name)s”. Known are: %(known)s."),
+    "bank_files_missing": gettext_noop("Choose one file or several, up to %(most)s at once."),
+    "bank_upload_read": gettext_noop("%(name)s was read in already."),
     "line_unknown": gettext_noop("There is no bank line %(line)s."),
     "line_used_up": gettext_noop(
         "Bank line %(line)s has %(currency)s %(left)s left; %(asked)s cannot be used of it. Nothing was written."
     ),
     "use_freed": gettext_noop("This use of a bank line was taken back already."),
     "use_unknown": gettext_noop("There is no use %(use)s of a bank line."),
+}
+
+#: What a line was used for, as people call it.
+PURPOSES: dict[str, str] = {
+    "receipt": gettext_noop("Receipt"),
+    "refund": gettext_noop("Refund"),
+    "bounced": gettext_noop("Taken back by"),
+    "set_aside": gettext_noop("No customer's money"),
 }

@@ -41,6 +41,7 @@ KINDS = {
     "credit.watch": gettext_noop("Looking after limits"),
     "events.deliver": gettext_noop("Delivering events"),
     "imports.check": gettext_noop("Checking an import"),
+    "banking.read": gettext_noop("Reading bank statements"),
     "imports.commit": gettext_noop("Committing an import"),
     "imports.tidy": gettext_noop("Tidying imports begun"),
     "imports.undo": gettext_noop("Undoing an import"),

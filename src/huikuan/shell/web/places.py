@@ -85,6 +85,8 @@ PLACES = (
         icon="cash",
         children=(
             Place(gettext_noop("Cash workbench"), "cash:bench", go="h", covers=("cash:application",)),
+            Place(gettext_noop("Read in statements"), "banking:import"),
+            Place(gettext_noop("Bank lines"), "banking:lines", go="b", covers=("banking:accounts", "banking:account")),
             Place(gettext_noop("Unapplied cash"), "cash:unapplied"),
         ),
     ),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from huikuan.kernel.errors import Refusal
+from huikuan.record.banking.messages import PURPOSES
 from huikuan.record.banking.models import BankAccount, BankLine, LineUse, OpenLine
 
 _AT_ONCE = 5_000
@@ -54,6 +55,11 @@ class UseRow:
     freed: bool
     actor: str
     recorded_at: datetime
+
+    @property
+    def title(self) -> str:
+        """What people call the purpose, in English: translated where it is shown."""
+        return PURPOSES[self.purpose]
 
 
 def open_receipts(company_id: int, *, account_id: int | None = None) -> Iterator[LineRow]:
@@ -131,3 +137,9 @@ def _row(found: BankLine, left: int, numbers: dict[int, str]) -> LineRow:
         name: getattr(found, name) for name in LineRow.__dataclass_fields__ if name not in ("left", "account_number")
     }
     return LineRow(left=left, account_number=numbers[found.account_id], **copied)
+
+
+def raw_of(line_id: int) -> dict[str, str]:
+    """What the line's row of the file said, column by column."""
+    found = BankLine.objects.values_list("raw", flat=True).filter(id=line_id).first()
+    return dict(found or {})

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.beside import beside
 from huikuan.mechanisms.pages.lists import MORE, TABS, listed, picked
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -82,6 +83,7 @@ def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     if not seen(scope_of(request, Permission.VIEW_CONTRACTS)).has(*whose):
         page["contract_id"] = None
     page["originals"] = scope_of(request, Permission.VIEW_IMPORTS).whole(whose[0])
+    page["panels"] = beside("receivables.item", request, item_id)
     return render(request, "receivables/item.html", page)
 
 
