@@ -97,7 +97,7 @@ class Matcher:
         pool = pool_of(customer_id, self._of.get(customer_id, ()), left, payment)
         name_claims(pool, told, self._numbers)
         who = self._payers.signs(payment, customer_id)
-        desk = Desk(payment, pool, self._rules, self._learned.habits.get(customer_id), self._amounts(payment))
+        desk = Desk(payment, pool, self._rules, self._learned.habits.get(customer_id), self._amounts_told(payment))
         return [Way(customer_id, who, pick) for pick in _picks(desk)]
 
     def settled(self, told: Sequence[Told], left: dict[int, int]) -> frozenset[int]:
@@ -120,7 +120,7 @@ class Matcher:
         references = dict.fromkeys((payment.bank_reference.strip(), payment.end_to_end.strip()))
         return [line for reference in references if reference for line in self._advice.get(reference, ())]
 
-    def _amounts(self, payment: Payment) -> frozenset[int]:
+    def _amounts_told(self, payment: Payment) -> frozenset[int]:
         """Amounts its texts tell: what was deducted is often said."""
         texts = [payment.memo, *(line.memo for line in self._lines(payment))]
         return frozenset(amount for text in texts if text for amount in amounts_in(text, payment.currency))

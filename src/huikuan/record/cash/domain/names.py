@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 
 from rapidfuzz.distance import Indel
 from rapidfuzz.fuzz import ratio
@@ -35,7 +36,10 @@ _ALIKE = 80.0
 #: … and from this one, where a reference points to the party.
 _RESEMBLES = 66.0
 _LONGEST_ACRONYM = 8
-_MOST_COMPARED = 40
+_MOST_COMPARED = 30
+#: Names with the rarest pairs are looked at up to so many; a single pair of more than so many names says nothing.
+_MOST_LOOKED_AT = 400
+_MOST_ALIKE = 2_000
 _SHORTEST = 2
 _SHORTEST_WORD = 4
 #: Banks cut names at twenty characters and more.
@@ -109,6 +113,7 @@ class Names:
         )
         self._initials, self._shared = dict(initials), dict(shared)
         self._known: dict[str, tuple[Likely, ...]] = {}
+        self._inside: dict[str, tuple[Likely, ...]] = {}
 
     def likely(self, name: str) -> tuple[Likely, ...]:
         """Who may be meant by `name`, each with its strongest reason, the surest first."""
@@ -137,9 +142,14 @@ class Names:
 
     def within(self, text: str) -> tuple[Likely, ...]:
         """Customers whose whole or bare name stands in a text."""
+        if text not in self._inside:
+            self._inside[text] = self._standing_in(text)
+        return self._inside[text]
+
+    def _standing_in(self, text: str) -> tuple[Likely, ...]:
         said = key(text)
         found: dict[int, Likely] = {}
-        for customer_id, name in self._sharing(said, most=_MOST_COMPARED):
+        for customer_id, name in self._sharing(said):
             short = bare(name)
             long_enough = len(short) >= (4 if _CHINESE.search(short) else 6)
             if long_enough and (short in said or key(name) in said):
@@ -168,15 +178,19 @@ class Names:
         ]
         yield from sorted(alike, key=lambda one: (-one.likeness, one.customer_id, one.name))
 
-    def _sharing(self, text: str, most: int = _MOST_COMPARED) -> list[tuple[int, str]]:
+    def _sharing(self, text: str) -> list[tuple[int, str]]:
         """Names that share the rarest pairs of characters with `text`, those with most weight first."""
+        named = sorted((self._shared[pair] for pair in _pairs(text) if pair in self._shared), key=len)
         weight: Counter[tuple[int, str]] = Counter()
-        for pair in _pairs(text):
-            named = self._shared.get(pair, ())
-            if 0 < len(named) <= max(200, len(self._exact) // 10):
-                for one in named:
-                    weight[one] += 1_000 // len(named) + 1
-        return [one for one, _ in sorted(weight.items(), key=lambda entry: (-entry[1], entry[0]))[:most]]
+        looked_at = 0
+        for place, names in enumerate(named):
+            looked_at += len(names)
+            if looked_at > _MOST_LOOKED_AT and (place or len(names) > _MOST_ALIKE):
+                break
+            for one in names:
+                weight[one] += 1_000 // len(names) + 1
+        best = nlargest(_MOST_COMPARED, weight.items(), key=lambda entry: (entry[1], -entry[0][0], entry[0][1]))
+        return [one for one, _ in best]
 
 
 def _joined(name: str) -> str:

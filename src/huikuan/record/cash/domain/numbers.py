@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from rapidfuzz.distance import OSA
+
 from huikuan.record.cash.domain.book import Claim
 from huikuan.record.cash.domain.writing import Writing, ending, from_to, generic, key_of
 
@@ -63,6 +65,7 @@ class Numbers:
         self._core: dict[str, list[int]] = defaultdict(list)
         self._tail: dict[str, list[int]] = defaultdict(list)
         self._endings: dict[int, tuple[str, ...]] = {}
+        self._keys: dict[int, tuple[str, ...]] = {}
         self._shapes: set[tuple[str, int, str]] = set()
         for claim in claims:
             self._add(claim)
@@ -74,9 +77,8 @@ class Numbers:
         if shape := _shape(key_of(claim.document_number)):
             self._shapes.add(shape)
         endings = []
-        for key in dict.fromkeys(key_of(number) for number in (claim.document_number, *claim.numbers)):
-            if not key:
-                continue
+        keys = [key for key in dict.fromkeys(map(key_of, (claim.document_number, *claim.numbers))) if key]
+        for key in keys:
             self._whole[key].append(claim.item_id)
             letters, digits = ending(key)
             if not digits:
@@ -87,6 +89,7 @@ class Numbers:
             if len(digits) > _SHORTEST_ANYWHERE:
                 self._tail[digits[-_SHORTEST_ANYWHERE:]].append(claim.item_id)
         self._endings[claim.item_id] = tuple(endings)
+        self._keys[claim.item_id] = tuple(keys)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -206,6 +209,15 @@ class Numbers:
             return Strength.CORE, own
         own = tuple(sorted(item for item in claims if self._ends(item, mention.digits)))
         return (Strength.TAIL, own) if own else None
+
+    def nearly(self, mention: Mention, items: Iterable[int]) -> tuple[int, ...]:
+        """Of these claims those one of whose numbers is one slip of the pen away: a digit wrong, missing, doubled, or
+        two changed round."""
+        return tuple(
+            item
+            for item in items
+            if any(OSA.distance(mention.key, key, score_cutoff=1) == 1 for key in self._keys.get(item, ()))
+        )
 
     def like_ours(self, mention: Mention) -> bool:
         """It has the shape of the numbers documents have here, whether or not one is called so."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rapidfuzz.distance import OSA
-
 from huikuan.record.cash.domain.book import Claim, Payment
 from huikuan.record.cash.domain.evidence import ADVICE
 from huikuan.record.cash.domain.numbers import Mention, Numbers, Strength
-from huikuan.record.cash.domain.writing import key_of
 
 _MOST_NEAR = 300
 _SHORTEST_NEAR = 5
@@ -88,7 +85,7 @@ def name_claims(pool: Pool, told: Iterable[tuple[Mention, str, int | None]], num
             elsewhere = numbers.anywhere(mention)
             if elsewhere:
                 pool.others.append((elsewhere[0], mention.text))
-            near = _near(pool, mention)
+            near = _near(pool, mention, numbers)
             if near:
                 pool.named.append(Named(mention, Strength.NEAR, source, near, amount))
             elif amount is not None or source == ADVICE:
@@ -103,16 +100,8 @@ def name_claims(pool: Pool, told: Iterable[tuple[Mention, str, int | None]], num
             pool.settled_named.append(mention.text)
 
 
-def _near(pool: Pool, mention: Mention) -> tuple[int, ...]:
-    """Claims whose number is one slip of the pen away: a digit wrong, missing, doubled or two changed round."""
+def _near(pool: Pool, mention: Mention, numbers: Numbers) -> tuple[int, ...]:
+    """Open claims whose number is one slip of the pen away, where that can tell anything."""
     if len(pool.signed) > _MOST_NEAR or len(mention.key) < _SHORTEST_NEAR:
         return ()
-    return tuple(
-        item
-        for item in pool.signed
-        if any(
-            OSA.distance(mention.key, key_of(number), score_cutoff=1) == 1
-            for number in (pool.claims[item].document_number, *pool.claims[item].numbers)
-            if number
-        )
-    )
+    return numbers.nearly(mention, pool.signed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor
@@ -47,7 +48,7 @@ class Run:
 
 def key_of(number: str) -> str:
     """A number without width, case and punctuation: 'ＩＮＶ-00 7' → 'INV007'."""
-    return "".join(_RUNS.findall(plain(number).upper()))
+    return "".join(_RUNS.findall((number if number.isascii() else plain(number)).upper()))
 
 
 def ending(key: str) -> tuple[str, str]:
@@ -64,6 +65,7 @@ def generic(letters: str) -> bool:
     return not letters or letters in _GENERIC
 
 
+@lru_cache(maxsize=1 << 12)
 def amounts_in(text: str, currency: str) -> frozenset[int]:
     """Amounts told in a text, in minor units."""
     found = set()
