@@ -1,7 +1,7 @@
 """Does bank money find its invoices, and never the wrong ones? Ours beside two common ways, on problems with truth.
 
-    python benchmarks/matching.py [--seeds 5] [--lines 1000] [--abroad SEEDS] [--files FILE …] [--kinds] [--wrong 10]
-                                  [--plot FILE]
+    python benchmarks/matching.py [--seeds 5] [--lines 1000] [--more] [--abroad SEEDS] [--files FILE …]
+                                  [--kinds] [--wrong 10] [--plot FILE]
     python benchmarks/matching.py --time [--lines 10000] [--claims 100000] [--customers 10000]
 
 Prints, for the own generator over several seeds (`memos`), a second one of other countries' habits (`abroad`) and
@@ -50,10 +50,8 @@ def main() -> None:
         return timing(options.lines or 10_000, options.claims or 100_000, options.customers or 10_000)
     kept: dict[str, Score] = {}
     if options.seeds:
-        made = [
-            scene(seed, options.lines or 1_000, options.claims, options.customers)
-            for seed in range(1, options.seeds + 1)
-        ]
+        sizes = (options.lines or 1_000, options.claims, options.customers)
+        made = [scene(seed, *sizes, more=options.more) for seed in range(1, options.seeds + 1)]
         total = len(made[0].payments)
         print(
             f"Own generator: seeds 1 to {options.seeds}, about {total:,} lines and {len(made[0].claims):,} claims each"
@@ -106,6 +104,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=None)
     parser.add_argument("--claims", type=int, default=None)
     parser.add_argument("--customers", type=int, default=None)
+    parser.add_argument("--more", action="store_true", help="with the kinds that came later")
     parser.add_argument("--abroad", type=int, default=0, metavar="SEEDS")
     parser.add_argument("--files", type=Path, nargs="*", default=[])
     parser.add_argument("--kinds", action="store_true")

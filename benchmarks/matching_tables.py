@@ -7,7 +7,7 @@ from collections.abc import Callable
 from matching_plot import Dot
 from matching_score import EDGES, Score, Tally
 from memo_book import Certainty
-from memo_week import KINDS
+from memo_week import KINDS, MORE
 
 
 def table(found: dict[str, Score]) -> None:
@@ -60,7 +60,7 @@ def by_kind(found: dict[str, Score]) -> None:
         + " |"
     )
     print("|---|---|---|---|---|---|" + "---|" * len(rivals))
-    for name in (*KINDS, *sorted(set(mine.by_kind) - set(KINDS))):
+    for name in (*KINDS, *MORE, *sorted(set(mine.by_kind) - set(KINDS) - set(MORE))):
         if name in mine.by_kind:
             tally = mine.by_kind[name]
             others = [f"{one.by_kind[name].applied_right} / {_wrong_lines(one.by_kind[name])}" for one in rivals]

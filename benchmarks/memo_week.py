@@ -122,15 +122,26 @@ class Kind:
     says: str
 
 
-#: In the order of their definition.
+#: In the order of their definition. `MORE` came when matching already stood, and are used on demand only.
 KINDS: dict[str, Kind] = {}
+MORE: dict[str, Kind] = {}
+
+Make = Callable[[Week], None]
 
 
-def kind(share: int) -> Callable[[Callable[[Week], None]], Callable[[Week], None]]:
+def kind(share: int) -> Callable[[Make], Make]:
     """Registers a maker under its own name; its docstring says what it is."""
+    return _registering(KINDS, share)
 
-    def register(make: Callable[[Week], None]) -> Callable[[Week], None]:
-        KINDS[make.__name__] = Kind(make.__name__, share, make, (make.__doc__ or "").strip().split("\n")[0])
+
+def more(share: int) -> Callable[[Make], Make]:
+    """Registers a maker among those that came later."""
+    return _registering(MORE, share)
+
+
+def _registering(register: dict[str, Kind], share: int) -> Callable[[Make], Make]:
+    def put(make: Make) -> Make:
+        register[make.__name__] = Kind(make.__name__, share, make, (make.__doc__ or "").strip().split("\n")[0])
         return make
 
-    return register
+    return put
