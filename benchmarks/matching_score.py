@@ -101,9 +101,10 @@ def score(scene: Scene, answers: Sequence[Answer]) -> Score:
 
 
 def told_double(answer: Answer) -> bool:
-    """It says that the same was paid already, and applies nothing."""
-    codes = {reason.code for reason in (*answer.reasons, *(of for one in answer.proposals for of in one.reasons))}
-    return answer.verdict is not Verdict.APPLIED and any("duplicate" in code for code in codes)
+    """It says, by a reason's code or in the command's words, that the same was paid already, and applies nothing."""
+    said = {reason.code for reason in (*answer.reasons, *(of for one in answer.proposals for of in one.reasons))}
+    told = any("duplicate" in one or "sent twice" in one for one in said)
+    return answer.verdict is not Verdict.APPLIED and told
 
 
 def wholly_right(answer: Answer, truth: Truth) -> bool:
