@@ -103,9 +103,12 @@ def _apply(company: Company, asked: Sequence[Asked], actor: str, at: datetime) -
     monies = _monies(company, asked)
     open_items.hold_period(company.pk)
     debts = _debts(company, asked, monies)
-    locked = open_items.lock(_named(asked) | {debt.item_id for of in debts.values() for debt in of})
+    held = _named(asked) | _owed_by_law(asked, monies, debts)
+    locked = open_items.lock(held)
     numbers = dict(Item.objects.filter(id__in=list(locked.sides)).values_list("id", "document_number"))
-    bookings = _decide_all(company, asked, monies, dict(locked.sides), debts, numbers, at)
+    bookings = _decide_all(
+        company, asked, monies, dict(locked.sides), _as_held(debts, held, locked.sides), numbers, at
+    )
     book(company, [one for of in bookings for one in of], locked.sides, numbers, actor=actor, at=at)
     Suggestion.objects.filter(line_id__in=[one.line_id for one in asked if one.line_id]).delete()
     return [[one.application_id for one in of] for of in bookings]
@@ -167,6 +170,24 @@ def _named(asked: Sequence[Asked]) -> set[int]:
     }
 
 
+def _owed_by_law(asked: Sequence[Asked], monies: Sequence[Money], debts: Debts) -> set[int]:
+    """What has to be held where nobody names the claims: all the customer owes."""
+    return {
+        debt.item_id
+        for one, money in zip(asked, monies, strict=True)
+        for portion in one.portions
+        if portion.parts is None
+        for debt in debts[portion.customer_id, money.currency]
+    }
+
+
+def _as_held(debts: Debts, held: set[int], sides: Mapping[int, OpenSide]) -> dict[tuple[int, str], Sequence[Debt]]:
+    """The debts without those that closed before they were held."""
+    return {
+        key: [debt for debt in of if debt.item_id in sides or debt.item_id not in held] for key, of in debts.items()
+    }
+
+
 def _decide_all(
     company: Company,
     asked: Sequence[Asked],
@@ -212,12 +233,12 @@ def _open_of(sides: Mapping[int, OpenSide], item_id: int) -> int:
 
 
 def _still_owed(debts: Sequence[Debt], sides: Mapping[int, OpenSide]) -> list[Debt]:
-    """The debts as those before have left them."""
-    return [
-        replace(debt, open_amount=sides[debt.item_id].open_amount)
-        for debt in debts
-        if debt.item_id in sides and sides[debt.item_id].open_amount
+    """The debts as those before have left them. Those nobody holds are as they were read: they only tell whether the
+    money went by the order of the law."""
+    now = [
+        replace(debt, open_amount=sides[debt.item_id].open_amount) if debt.item_id in sides else debt for debt in debts
     ]
+    return [debt for debt in now if debt.open_amount]
 
 
 def _with_parts(portion: Portion, left: int, debts: Sequence[Debt], day: date) -> Portion:
