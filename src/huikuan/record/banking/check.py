@@ -11,7 +11,8 @@ from huikuan.kernel.money import to_text
 #: What a line's uses leave of it, beside what the cache says; and whether the uses stay within the line.
 _LEFT = """
 SELECT * FROM (SELECT l.id AS line_id, l.amount, l.currency, coalesce(o."left", 0) AS held,
-    l.amount - CAST(coalesce((SELECT sum(u.amount) FROM banking_lineuse u WHERE u.line_id = l.id), 0) AS bigint) AS told
+    l.amount - CAST(coalesce((SELECT sum(u.amount) FROM banking_lineuse u WHERE u.line_id = l.id), 0) AS bigint)
+        AS told
     FROM banking_bankline l LEFT JOIN banking_openline o ON o.line_id = l.id) AS both_say
 WHERE held <> told OR (amount > 0 AND (told < 0 OR told > amount)) OR (amount < 0 AND (told > 0 OR told < amount))
 ORDER BY line_id

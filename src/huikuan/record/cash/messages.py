@@ -8,6 +8,10 @@ SENTENCES: dict[str, str] = {
     "advice_empty": gettext_noop("The file names no document that was paid."),
     "advice_file_missing": gettext_noop("There is no file %(file)s."),
     "advice_unreadable": gettext_noop("Cells of the advice cannot be read. Nothing was taken in."),
+    "alias_empty": gettext_noop("Say the name or the account."),
+    "alias_revoked": gettext_noop("“%(value)s” was revoked already."),
+    "alias_sign_unknown": gettext_noop("A payer is known by its name or its account, not by “%(sign)s”."),
+    "alias_unknown": gettext_noop("Nobody ever said anything of “%(value)s” paying for this customer."),
     "amount_of_part_needed": gettext_noop(
         "Item %(item)s is in %(currency)s, the money in %(money)s: say how much of each."
     ),
@@ -37,6 +41,10 @@ SENTENCES: dict[str, str] = {
     "line_name_unknown": gettext_noop("The company has no bank line “%(name)s”."),
     "line_named_twice": gettext_noop("Several bank lines are called “%(name)s”; name one by its number."),
     "line_not_open": gettext_noop("Nothing of bank line %(line)s is left, or it is no money that came in."),
+    "mandate_days": gettext_noop("A mandate from %(since)s cannot end on %(until)s."),
+    "mandate_ended": gettext_noop("Mandate %(mandate)s has ended already."),
+    "mandate_incomplete": gettext_noop("A mandate names the payer and the paper it rests on."),
+    "mandate_unknown": gettext_noop("There is no mandate %(mandate)s."),
     "more_than_left": gettext_noop("%(left)s of the money is left, less than %(amount)s."),
     "netted_in_other_currency": gettext_noop("Credit %(item)s is netted only with claims in its own currency."),
     "netted_without_claim": gettext_noop("More credits are netted than claims are paid."),

@@ -8,6 +8,7 @@ from huikuan.record.banking.cli import add_bank
 from huikuan.record.cash.cli.advising import add_advising
 from huikuan.record.cash.cli.applying import add_applying
 from huikuan.record.cash.cli.matching import add_matching
+from huikuan.record.cash.cli.payers import add_payers
 
 
 def add_commands(subparsers: Any) -> None:
@@ -16,3 +17,4 @@ def add_commands(subparsers: Any) -> None:
     add_matching(actions)
     add_applying(actions)
     add_advising(actions)
+    add_payers(actions)

@@ -69,6 +69,7 @@ def add_applying(actions: Any) -> None:
     reject = finish(actions.add_parser("reject", help=_("turn the suggestion for a line down")), _reject)
     reject.add_argument("line", metavar="LINE")
     reject.add_argument("--reason", default="")
+    reject.add_argument("--other-customer", action="store_true", help=_("the payer does not pay for this customer"))
     undo = finish(actions.add_parser("undo", help=_("take an application back")), _undo)
     undo.add_argument("application", type=int)
     undo.add_argument("--reason", required=True)
@@ -189,7 +190,14 @@ def _reject(options: Namespace) -> int:
     at, company = datetime.now(UTC), company_record(options.company)
     actor = commander(options, WRITES, company_id=company.pk, at=at)
     line = line_named(company.pk, options.line)
-    rejection = reject_proposal(company=company, line_id=line.id, reason=options.reason, actor=actor, at=at)
+    rejection = reject_proposal(
+        company=company,
+        line_id=line.id,
+        reason=options.reason,
+        other_customer=options.other_customer,
+        actor=actor,
+        at=at,
+    )
     told = _("The suggestion for bank line %(line)s is turned down.") % {"line": line.id}
     tell(options, {"line": line.id, "rejection": rejection}, [told])
     return 0

@@ -50,7 +50,8 @@ def counted(words: Iterable[Said]) -> dict[tuple[int, str, str], Standing]:
     """(customer, sign, value) → what stands of it.
 
     A confirmation adds one, a denial takes one away, below nothing too: twice denied, once confirmed is still denied.
-    A registration counts as one confirmation and ends a revocation; a revocation takes all away.
+    A registration counts as one confirmation and ends a revocation; a revocation takes all away, and what is confirmed
+    before somebody registers it again counts nothing.
     """
     balance: dict[tuple[int, str, str], int] = defaultdict(int)
     revoked: dict[tuple[int, str, str], bool] = defaultdict(bool)
@@ -62,7 +63,7 @@ def counted(words: Iterable[Said]) -> dict[tuple[int, str, str], Standing]:
             balance[key], revoked[key] = max(balance[key], 0) + 1, False
         elif one.word == DENIED:
             balance[key] -= 1
-        else:
+        elif not revoked[key]:
             balance[key] += 1
     return {
         key: Standing(max(times, 0) if not revoked[key] else 0, max(-times, 0), revoked[key])

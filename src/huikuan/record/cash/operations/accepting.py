@@ -17,6 +17,7 @@ from huikuan.record.cash.domain.book import Proposal
 from huikuan.record.cash.domain.stored import MILLION, Stored, basis_of, digest_of, stored_from
 from huikuan.record.cash.models import Rejection, Suggestion
 from huikuan.record.cash.operations.applying import apply_payment
+from huikuan.record.cash.operations.learning import denied, learn
 
 _LONGEST = 200
 
@@ -51,10 +52,18 @@ def accept_proposal(
 
 
 def reject_proposal(
-    *, company: Company, line_id: int, actor: str, at: datetime, digest: str = "", reason: str = ""
+    *,
+    company: Company,
+    line_id: int,
+    actor: str,
+    at: datetime,
+    digest: str = "",
+    reason: str = "",
+    other_customer: bool = False,
 ) -> int:
-    """Say that a line is not what this proposal makes of it; matching weighs that from its next run on. Answers the
-    rejection's id; refuses to turn the same down twice."""
+    """Say that a line is not what this proposal makes of it; with `other_customer` that its payer does not pay for
+    this customer, which matching knows from its next run on. Answers the rejection's id; refuses to turn the same
+    down twice."""
     stored, _ = _suggested(company, line_id)
     proposal, seen = _chosen(line_id, stored, digest)
     row = {
@@ -66,8 +75,15 @@ def reject_proposal(
         "reason": tidy(reason)[:_LONGEST],
         "actor": actor,
     }
+
+    def work() -> int:
+        rejection = record(Rejection, [row], at=at)[0]
+        if other_customer:
+            learn(company_id=company.pk, lessons=[denied(line_id, proposal.customer_id)], actor=actor, at=at)
+        return rejection
+
     try:
-        return retrying(lambda: record(Rejection, [row], at=at)[0])
+        return retrying(work)
     except IntegrityError as error:
         if "cash_rejection" not in str(error):
             raise

@@ -16,6 +16,7 @@ from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.banking.models import BankLine
 from huikuan.record.banking.operations.uses import hold_lines
 from huikuan.record.cash.domain.applying import (
+    AUTOMATIC,
     BY_HAND,
     UNSEEN,
     Basis,
@@ -31,6 +32,7 @@ from huikuan.record.cash.domain.order import Debt, Order, Share, follows_law, in
 from huikuan.record.cash.models import Application, Suggestion
 from huikuan.record.cash.operations.allowances import require_allowed
 from huikuan.record.cash.operations.booking import Booking, Money, book
+from huikuan.record.cash.operations.learning import Lesson, confirmed, learn
 from huikuan.record.cash.queries.debts import debts_of
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.domain.settling import OpenSide
@@ -111,7 +113,18 @@ def _apply(company: Company, asked: Sequence[Asked], actor: str, at: datetime) -
     )
     book(company, [one for of in bookings for one in of], locked.sides, numbers, actor=actor, at=at)
     Suggestion.objects.filter(line_id__in=[one.line_id for one in asked if one.line_id]).delete()
+    learn(company_id=company.pk, lessons=_lessons(bookings), actor=actor, at=at)
     return [[one.application_id for one in of] for of in bookings]
+
+
+def _lessons(bookings: Sequence[Sequence[Booking]]) -> list[Lesson]:
+    """What people decided teaches; what matching did by itself it knew already."""
+    return [
+        confirmed(one.money.line_id, one.settled.customer_id, one.application_id)
+        for of in bookings
+        for one in of
+        if one.basis.kind != AUTOMATIC and one.money.line_id is not None
+    ]
 
 
 def _monies(company: Company, asked: Sequence[Asked]) -> list[Money]:

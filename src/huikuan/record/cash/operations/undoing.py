@@ -14,10 +14,11 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.banking.operations.uses import free_uses, hold_lines
-from huikuan.record.cash.domain.applying import Portion
+from huikuan.record.cash.domain.applying import AUTOMATIC, Portion
 from huikuan.record.cash.models import Application, Undoing
 from huikuan.record.cash.operations.applying import apply_payment
 from huikuan.record.cash.operations.booking import reason_of
+from huikuan.record.cash.operations.learning import denied, learn
 from huikuan.record.receivables.models import Settlement
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 
@@ -44,10 +45,13 @@ def reallocate(
     """Apply the money of an application elsewhere: undone and applied anew in one transaction, both or neither."""
 
     def work() -> list[int]:
-        line_id = application(application_id).line_id
+        was = application(application_id)
+        line_id = was.line_id
         if line_id is None:
             raise Refusal("application_without_line", application=application_id)
         undo_application(application_id=application_id, reason=reason, actor=actor, at=at)
+        if was.customer_id not in {portion.customer_id for portion in portions}:
+            learn(company_id=company.pk, lessons=[denied(line_id, was.customer_id, was.id)], actor=actor, at=at)
         return apply_payment(company=company, line_id=line_id, portions=portions, actor=actor, at=at)
 
     return retrying(work)
@@ -81,6 +85,9 @@ def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
         reverse_item(item_id=item_id, reason=short, actor=actor, at=at)
     if one.uses:
         free_uses(use_ids=one.uses, actor=actor, at=at)
+    if one.line_id is not None and one.kind != AUTOMATIC:
+        # What it taught is taken back.
+        learn(company_id=one.company_id, lessons=[denied(one.line_id, one.customer_id, one.id)], actor=actor, at=at)
     payload = {"application": one.id, "line": one.line_id, "credit": one.credit_id, "reason": reason}
     announce("cash.undone", at=at, company_id=one.company_id, customer_id=one.customer_id, payload=payload)
     return undoing
