@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receivables/statements/", include("huikuan.see.statements.web.urls")),
     path("bank/", include("huikuan.record.banking.web.urls")),
     path("cash/", include("huikuan.record.cash.web.urls")),
+    path("bills/", include("huikuan.record.bills.web.urls")),
     path("cover/", include("huikuan.record.cover.web.urls")),
     path("credit/", include("huikuan.judge.credit.web.urls")),
     path("", include("huikuan.see.dossiers.web.urls")),

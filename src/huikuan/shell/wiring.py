@@ -73,6 +73,7 @@ def jobs() -> dict[str, Handler]:
     from huikuan.mechanisms.work import jobs as work
     from huikuan.record.banking import jobs as banking
     from huikuan.record.cash import jobs as cash
+    from huikuan.record.bills import jobs as bills
     from huikuan.record.contracts import jobs as contracts
     from huikuan.record.cover import jobs as cover
     from huikuan.see.statements import jobs as statements
@@ -92,6 +93,7 @@ def jobs() -> dict[str, Handler]:
         "contracts.sign": Handler(contracts.reach_signings, every=timedelta(hours=1)),
         "credit.ask": Handler(credit.ask, every=timedelta(hours=1)),
         "credit.watch": Handler(credit.watch, every=timedelta(hours=6)),
+        "bills.tend": Handler(bills.tend, every=timedelta(hours=6)),
         "cover.remind": Handler(cover.remind, every=timedelta(hours=6)),
         "rating.remind": Handler(rating.remind, every=timedelta(hours=6)),
         "credit.dry_run": Handler(credit.dry_run, attempts=3),

@@ -70,7 +70,7 @@ COMPONENTS: dict[str, str] = {
     "delivered_not_invoiced": gettext_noop("Delivered, not invoiced"),
     "released_orders": gettext_noop("Released orders"),
     "bills": gettext_noop("Bills not yet paid"),
-    "recourse": gettext_noop("Sold with recourse"),
+    "recourse": gettext_noop("Bills passed on with recourse"),
     "cash_held": gettext_noop("Cash held as deposit"),
     "unapplied": gettext_noop("Unapplied cash and credits"),
     "advances": gettext_noop("Advances on the same contract"),

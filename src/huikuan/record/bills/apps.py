@@ -8,4 +8,4 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # Policies and kinds of work register themselves.
-        from huikuan.record.bills import policies
+        from huikuan.record.bills import policies, work

@@ -96,9 +96,30 @@ MOVES: dict[str, str] = {
     "split": gettext_noop("Split into pieces"),
 }
 
+#: The same as what happened.
+DONE: dict[str, str] = {
+    "receive": MOVES["receive"],
+    "endorse": STATES["endorsed"],
+    "discount": STATES["discounted"],
+    "pledge": STATES["pledged"],
+    "release": gettext_noop("Released from pledge"),
+    "present": STATES["presented"],
+    "pay": STATES["paid"],
+    "dishonour": STATES["dishonoured"],
+    "lapse": STATES["lapsed"],
+    "split": STATES["split"],
+}
+
+#: States that are asked for together.
+GROUPS: dict[str, str] = {
+    "held": gettext_noop("Bills held"),
+    "passed_on": gettext_noop("Bills passed on"),
+}
+
 #: Fields as the form and a refusal name them.
 FIELDS: dict[str, str] = {
     "drawer": gettext_noop("Drawer"),
     "acceptor": gettext_noop("Acceptor"),
     "counterparty": gettext_noop("To whom"),
+    "company": gettext_noop("Company"),
 }

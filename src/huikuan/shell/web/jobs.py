@@ -46,6 +46,7 @@ KINDS = {
     "imports.tidy": gettext_noop("Tidying imports begun"),
     "imports.undo": gettext_noop("Undoing an import"),
     "cash.match": gettext_noop("Matching money that came in"),
+    "bills.tend": gettext_noop("Looking after bills"),
     "cover.remind": gettext_noop("Reminding of cover that ends"),
     "rating.remind": gettext_noop("Reminding of reviews"),
     "rating.assess": gettext_noop("Assessing customers"),

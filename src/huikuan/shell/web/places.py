@@ -49,6 +49,14 @@ PLACES = (
         ),
     ),
     Place(
+        gettext_noop("Money in"),
+        icon="cash",
+        children=(
+            Place(gettext_noop("Bills"), "bills:bills"),
+            Place(gettext_noop("What matures when"), "bills:calendar"),
+        ),
+    ),
+    Place(
         gettext_noop("Customers"),
         icon="users",
         children=(

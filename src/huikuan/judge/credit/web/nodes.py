@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huikuan.judge.credit.domain.exposure import ADDING, COVER, Exposure
+from huikuan.judge.credit.domain.exposure import ADDING, BILLS, COVER, PAPER, Exposure
 from huikuan.judge.credit.domain.limits import GRANTED, NONE
 from huikuan.judge.credit.messages import COMPONENTS, LIMIT_STATES, USES
 from huikuan.judge.credit.queries.grounds import rules_in_force
@@ -131,5 +131,8 @@ def _list_of(component: str, customer: CustomerRow, reading: Reading) -> str:
         return address(reverse("contracts:orders"), reading, customer=customer.code)
     if component == COVER:
         return address(reverse("cover:pieces"), reading, customer=customer.code, state="counts")
+    if component in PAPER:
+        group = "held" if component == BILLS else "passed_on"
+        return address(reverse("bills:bills"), reading, customer=customer.code, state=group)
     side = "debit" if component in ADDING else "credit"
     return address(reverse("receivables:items"), reading, customer=customer.code, side=side)

@@ -40,7 +40,7 @@ TABLE = {
     (DISCOUNTED, LAPSE): LAPSED,
 }
 #: A cheque is money in a few days: it is presented, and paid or bounced.
-_NOT_OF_CHEQUES = frozenset({ENDORSE, DISCOUNT, PLEDGE, DIVIDE})
+NOT_OF_CHEQUES = frozenset({ENDORSE, DISCOUNT, PLEDGE, DIVIDE})
 _TRANSFERS = frozenset({ENDORSE, DISCOUNT, PLEDGE})
 
 
@@ -69,7 +69,7 @@ class Stand:
 def follow(stand: Stand, move: str, on: date, rules: Rules) -> str:
     """The state after a move on a day; refuses what the table, the law or the calendar does not allow."""
     state = TABLE.get((stand.state, move))
-    if state is None or (stand.kind == CHEQUE and move in _NOT_OF_CHEQUES):
+    if state is None or (stand.kind == CHEQUE and move in NOT_OF_CHEQUES):
         raise Refusal("bill_move_impossible", bill_state=stand.state, bill_move=move)
     if on < stand.since:
         raise Refusal("bill_move_too_early", day=on, earliest=stand.since)

@@ -3,6 +3,9 @@
 Both select item_id, customer_id, currency, kind, side, contract_number, amount (> 0, minor units) of the relation
 `wanted` (company_id, customer_id, day, known), which whoever uses them defines. One statement is one snapshot: what
 moves from an order into the ledger is seen in exactly one of them.
+Both texts select item_id, customer_id, currency, kind, side, contract_number, amount (> 0, minor units) from the
+relation `wanted` (company_id, customer_id, day, known), which whoever uses them defines. One statement is one
+snapshot: what moves from an order into the ledger is seen in exactly one of them.
 """
 
 from __future__ import annotations
