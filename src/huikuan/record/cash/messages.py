@@ -71,7 +71,7 @@ SENTENCES: dict[str, str] = {
 ORDERS: dict[str, str] = {
     "law": gettext_noop("in the order of the law"),
     "designated": gettext_noop("as the payer designated"),
-    "decided": gettext_noop("as decided"),
+    "decided": gettext_noop("as somebody decided"),
 }
 
 #: What may lie between a payment and the claim it closes.
@@ -90,7 +90,7 @@ SHORTS: dict[str, str] = {
     "retention": gettext_noop("retention kept back"),
     "discount": gettext_noop("discount not due"),
     "bank_fee": gettext_noop("bank fee"),
-    "unknown": gettext_noop("not known yet"),
+    "unknown": gettext_noop("cause not known yet"),
 }
 
 #: Of a payment that was sure, and then could not be applied.
