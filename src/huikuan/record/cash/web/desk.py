@@ -149,8 +149,8 @@ def _typed(typed: QueryDict | None) -> Typed | None:
         return None
     items = frozenset(one for text in typed.getlist("item") if (one := number(text)) is not None)
     amounts = {
-        item: str(value)
-        for name, value in typed.dict().items()
+        item: typed.get(name, "")
+        for name in typed
         if name.startswith("amount-") and (item := number(name.removeprefix("amount-"))) is not None
     }
     return Typed(items, amounts)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.reasons import Reason
-from huikuan.record.cash.messages import REASONS
+from huikuan.record.cash.messages import REFUSED
+from huikuan.record.cash.reasons import MATCHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class _Params(dict[str, str]):
 
 
 def _said(reason: Reason) -> str:
-    words = REASONS.get(reason.code)
+    words = REFUSED if reason.code == "refused" else MATCHING.get(reason.code)
     if words is None:
         return reason.code
     return _(words) % _Params(reason.params, value=reason.value, threshold=reason.threshold)
