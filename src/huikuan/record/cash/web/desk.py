@@ -149,7 +149,7 @@ def _typed(typed: QueryDict | None) -> Typed | None:
         return None
     items = frozenset(one for text in typed.getlist("item") if (one := number(text)) is not None)
     amounts = {
-        item: typed.get(name, "")
+        item: str(typed.get(name, ""))
         for name in typed
         if name.startswith("amount-") and (item := number(name.removeprefix("amount-"))) is not None
     }
