@@ -72,8 +72,8 @@ def jobs() -> dict[str, Handler]:
     from huikuan.mechanisms.jobs.handlers import Handler
     from huikuan.mechanisms.work import jobs as work
     from huikuan.record.banking import jobs as banking
-    from huikuan.record.cash import jobs as cash
     from huikuan.record.bills import jobs as bills
+    from huikuan.record.cash import jobs as cash
     from huikuan.record.contracts import jobs as contracts
     from huikuan.record.cover import jobs as cover
     from huikuan.see.statements import jobs as statements

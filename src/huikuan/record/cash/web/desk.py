@@ -129,7 +129,7 @@ def desk_of(
 def kept(query: QueryDict) -> str:
     """The queue's conditions as the query of an address."""
     found = QueryDict(mutable=True)
-    found.update({name: query[name] for name in (*CONDITIONS, "company") if query.get(name)})
+    found.update({name: query.get(name, "") for name in (*CONDITIONS, "company") if query.get(name)})
     return found.urlencode()
 
 
