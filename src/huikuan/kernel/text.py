@@ -15,6 +15,8 @@ def tidy(text: str) -> str:
 
     For names: 海岳风电设备（盐城）有限公司 is registered with full-width brackets.
     """
+    if text.isprintable():  # nothing to remove, no blank but the common one: nearly every text
+        return " ".join(text.split())
     kept = (" " if character.isspace() else character for character in text)
     visible = (character for character in kept if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co"))
     return " ".join("".join(visible).split())

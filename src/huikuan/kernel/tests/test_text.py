@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,3 +40,10 @@ def test_either_bracket_finds_the_name() -> None:
 def test_plain_and_tidy_are_stable(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
     assert plain(plain(text)) == plain(text)
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(" \t\u3000\u200b（）aA1海"))))
+def test_tidy_is_its_rule_also_where_it_takes_the_short_way(text: str) -> None:
+    blanks = "".join(" " if character.isspace() else character for character in text)
+    kept = "".join(one for one in blanks if unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co"))
+    assert tidy(text) == " ".join(kept.split())
