@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 UNREADABLE, TOO_COSTLY, ENCRYPTED, NO_SUCH_SHEET, TOO_MANY_ROWS, TOO_MANY_COLUMNS = 3, 4, 5, 6, 7, 8
 
@@ -42,19 +42,30 @@ def _write_sheet(book: CalamineWorkbook, wanted: str, rows: int, columns: int) -
     visible = [sheet.name for sheet in book.sheets_metadata if str(sheet.visible) == "SheetVisibleEnum.Visible"]
     if wanted and wanted not in book.sheet_names:
         return _tell(NO_SUCH_SHEET, sheets=book.sheet_names[:50])
-    for name in [wanted] if wanted else visible or book.sheet_names:
+    found = _first_filled(book, [wanted] if wanted else visible or book.sheet_names)
+    if found is None:
+        return _tell(0, sheet="")
+    name, sheet = found
+    if sheet.total_width > columns:
+        return _tell(TOO_MANY_COLUMNS, found=sheet.total_width)
+    if sheet.total_height > rows:
+        return TOO_MANY_ROWS
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    csv.writer(out).writerows(sheet.iter_rows())
+    out.flush()
+    return _tell(0, sheet=name, sheets=(visible or book.sheet_names)[:50])
+
+
+def _first_filled(book: CalamineWorkbook, names: list[str]) -> tuple[str, CalamineSheet] | None:
+    """The first sheet with rows below its first; else the first with a row at all: a header without rows."""
+    header_only = None
+    for name in names:
         sheet = book.get_sheet_by_name(name)
-        if sheet.total_height == 0:
-            continue
-        if sheet.total_width > columns:
-            return _tell(TOO_MANY_COLUMNS, found=sheet.total_width)
-        if sheet.total_height > rows:
-            return TOO_MANY_ROWS
-        out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-        csv.writer(out).writerows(sheet.iter_rows())
-        out.flush()
-        return _tell(0, sheet=name, sheets=(visible or book.sheet_names)[:50])
-    return _tell(0, sheet="")
+        if sheet.height and sheet.total_height:  # total_height counts from the sheet's own first row, from 0
+            return name, sheet
+        if sheet.height:
+            header_only = header_only or (name, sheet)
+    return header_only
 
 
 def _tell(code: int, **about: object) -> int:

@@ -124,6 +124,9 @@ READ: dict[str, list[Told]] = {
     "oca/debit_credit.csv": [
         ("table", "CNY", 2, 150000, 1000, 151000),
     ],
+    "oca/empty_statement_en.xlsx": [
+        ("table", "CNY", 0, 0, None, None),
+    ],
     "oca/empty_statement_en.csv": [
         ("table", "CNY", 0, 0, None, None),
     ],
@@ -161,9 +164,6 @@ READ: dict[str, list[Told]] = {
 
 #: Why the others are refused: cut to pieces, edited by their makers, or silent about what a reader must know.
 REFUSED = {
-    "file_empty": [
-        "oca/empty_statement_en.xlsx",
-    ],
     "mt940_incomplete": [
         "mt940_wolph/betterplace/amount_formats.sta",
         "mt940_wolph/betterplace/currency_in_25.sta",
