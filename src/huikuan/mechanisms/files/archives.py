@@ -34,6 +34,14 @@ def entries_of(path: Path) -> set[str]:
         return set()
 
 
+def read_entries(path: Path) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the files in an archive that `check_archive` has passed; folders are no files."""
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            if not entry.is_dir():
+                yield entry.filename, archive.read(entry)
+
+
 def check_archive(path: Path, limits: Limits) -> None:
     """Refuse an archive that is damaged, encrypted, inflates too far, lies about it, or holds a DOCTYPE."""
     try:

@@ -29,6 +29,8 @@ _NOT_TEXT = {
     b"{\\rtf": "rtf",
 }
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<script", b"<svg", b"<mso", b"<workbook")
+#: How much of a file `kind_of` looks at.
+FIRST_BYTES = 512
 _TEXT_SUFFIXES = {"csv", "tsv", "txt"}
 
 
@@ -58,12 +60,15 @@ def spreadsheet_type(path: Path, name: str, limits: Limits) -> str:
 def content_kind(path: Path, limits: Limits) -> str:
     """What the first bytes say the file is: 'csv' for text, 'html' for markup (XML too), 'xlsx', 'xls', 'pdf' …"""
     with path.open("rb") as file:
-        start = file.read(512)
-    if start.startswith(_ARCHIVE):
+        kind = kind_of(file.read(FIRST_BYTES))
+    if kind == "zip":
         check_archive(path, limits)
         return "xlsx" if {"[Content_Types].xml", "xl/workbook.xml"} <= entries_of(path) else "zip"
-    if start.startswith(_COMPOUND):
-        return "encrypted" if _contains(path, _ENCRYPTED) else "xls"
+    return "encrypted" if kind == "xls" and _contains(path, _ENCRYPTED) else kind
+
+
+def kind_of(start: bytes) -> str:
+    """What the first bytes of something say it is; every archive is a 'zip', encrypted workbooks are 'xls'."""
     for magic, kind in _NOT_TEXT.items():
         if start.startswith(magic):
             return kind

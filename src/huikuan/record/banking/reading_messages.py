@@ -103,4 +103,7 @@ READING: dict[str, str] = {
     ),
     "mt940_entry_unreadable": gettext_noop("Line %(row)s is no movement of MT940: “%(value)s”."),
     "mt940_balance_unreadable": gettext_noop("%(column)s at line %(row)s is no balance of MT940: “%(value)s”."),
+    "archive_of_others": gettext_noop(
+        "The archive holds “%(inner)s”, which is %(found)s. Only texts of banks are read from an archive."
+    ),
 }

@@ -11,6 +11,7 @@ from huikuan.mechanisms.files.texts import to_utf8
 from huikuan.record.banking.domain.camt import draft_camt
 from huikuan.record.banking.domain.findings import Draft, Finding, refusal_of
 from huikuan.record.banking.domain.mapping import read_mapping
+from huikuan.record.banking.domain.markup import html_as_csv, looks_like_html, workbook_as_csv
 from huikuan.record.banking.domain.mt940 import draft_mt940, looks_like_mt940
 from huikuan.record.banking.domain.proving import prove
 from huikuan.record.banking.domain.statements import Statement
@@ -50,12 +51,21 @@ def read_drafts(data: bytes, name: str, *, mapping: object = None, currency: str
     """The statements as the file tells them, with what speaks against each. Refuses what cannot be read at all."""
     if not data.strip():
         raise Refusal("file_empty", where=[Place(file=name)])
-    if looks_like_xml(data):
+    text = _table_in_markup(data)
+    if text is None and looks_like_xml(data):
         return tuple(draft_camt(data))
-    text = _text(data)
-    if mapping is None and looks_like_mt940(text):
-        return tuple(draft_mt940(text))
+    if text is None:
+        text = _text(data)
+        if mapping is None and looks_like_mt940(text):
+            return tuple(draft_mt940(text))
     return tuple(draft_tables(text, name, read_mapping(mapping) if mapping is not None else None, currency))
+
+
+def _table_in_markup(data: bytes) -> str | None:
+    """The table of a page or of a workbook in XML, as csv; None for other files."""
+    if looks_like_html(data):
+        return html_as_csv(to_utf8(data)[0].decode("utf-8"))
+    return workbook_as_csv(data) if looks_like_xml(data) else None
 
 
 def _text(data: bytes) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Place, Refusal
-from huikuan.mechanisms.files.content import content_kind, spreadsheet_type
+from huikuan.mechanisms.files.archives import read_entries
+from huikuan.mechanisms.files.content import FIRST_BYTES, content_kind, kind_of, spreadsheet_type
 from huikuan.mechanisms.files.limits import MEGABYTE, Limits
 from huikuan.mechanisms.files.names import clean_name
 from huikuan.mechanisms.files.operations import keep_bytes
@@ -50,26 +51,35 @@ def import_statements(*, path: Path, name: str, asked: Asked, choices: Choices |
 
 def read_file(path: Path, name: str, asked: Asked, choices: Choices) -> tuple[Statement, ...]:
     """The statements in the file; nothing is recorded. Where it names no currency it is the account's."""
-    data = text_of(path, name)
-    statements = _read(data, name, asked, choices, asked.company.currency)
+    texts = texts_of(path, name)
+    statements = _read_all(texts, asked, choices, asked.company.currency)
     currency = _currency(statements, asked)
-    return statements if currency is None else _read(data, name, asked, choices, currency)
+    return statements if currency is None else _read_all(texts, asked, choices, currency)
 
 
 def sample_of(path: Path, name: str) -> Sample:
     """The first rows of a table, for a person to say what its columns are."""
-    return sample(text_of(path, name), name)
+    inner, data = texts_of(path, name)[0]
+    return sample(data, inner)
+
+
+def texts_of(path: Path, name: str) -> list[tuple[str, bytes]]:
+    """(name, bytes) of the text in a file, or of every file of an archive: banks pack a day's statements so."""
+    _require_size(path, name)
+    packed = name.lower().endswith(".zip") and content_kind(path, LIMITS) == "zip"
+    return _packed(path, name) if packed else [(name, text_of(path, name))]
 
 
 def text_of(path: Path, name: str) -> bytes:
-    """The bytes of a text file, or the first sheet of a workbook as csv. Refuses anything else before parsing it."""
-    size = path.stat().st_size
-    if size == 0:
-        raise Refusal("file_empty", where=[Place(file=name)])
-    if size > LIMITS.size:
-        raise Refusal("file_too_large", where=[Place(file=name)], size=size, limit=LIMITS.size)
+    """The bytes of a text file, or the first sheet of a workbook as csv. Refuses anything else before parsing it.
+
+    What banks call .xls is often a text or a page: it is read as what it is, never as what it is called.
+    """
+    _require_size(path, name)
     suffix, found = clean_name(name).rpartition(".")[2].lower(), content_kind(path, LIMITS)
-    if suffix in _WORKBOOKS or found in _WORKBOOKS:
+    if found == "encrypted":
+        raise Refusal("file_encrypted", where=[Place(file=name)])
+    if found in _WORKBOOKS:
         spreadsheet_type(path, name, LIMITS)
         data = read_workbook(path, name, "", LIMITS)[0]
         if not data:
@@ -78,6 +88,32 @@ def text_of(path: Path, name: str) -> bytes:
     if found not in _TEXT:
         raise Refusal("file_type_differs", where=[Place(file=name)], suffix=suffix, found=found)
     return path.read_bytes()
+
+
+def _require_size(path: Path, name: str) -> None:
+    size = path.stat().st_size
+    if size == 0:
+        raise Refusal("file_empty", where=[Place(file=name)])
+    if size > LIMITS.size:
+        raise Refusal("file_too_large", where=[Place(file=name)], size=size, limit=LIMITS.size)
+
+
+def _packed(path: Path, name: str) -> list[tuple[str, bytes]]:
+    """The texts in an archive; refuses one that holds anything else."""
+    texts = []
+    for inner, data in read_entries(path):
+        called = f"{name}/{clean_name(inner)}"
+        found = kind_of(data[:FIRST_BYTES])
+        if found not in _TEXT:
+            raise Refusal("archive_of_others", where=[Place(file=called)], inner=clean_name(inner), found=found)
+        texts.append((called, data))
+    if not texts:
+        raise Refusal("file_empty", where=[Place(file=name)])
+    return texts
+
+
+def _read_all(texts: list[tuple[str, bytes]], asked: Asked, choices: Choices, currency: str) -> tuple[Statement, ...]:
+    return tuple(one for name, data in texts for one in _read(data, name, asked, choices, currency))
 
 
 def _read(data: bytes, name: str, asked: Asked, choices: Choices, currency: str) -> tuple[Statement, ...]:
