@@ -58,12 +58,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How this file writes dates, decimals and the currency it does not name."""
+    """How this file writes dates, decimals, directions, the currency it does not name, and its own account."""
 
     order: str
     style: Style
     currency: str
     words: dict[str, int]
+    own: str = ""
 
 
 def read_entries(table: Table, habits: Habits) -> Reading:
@@ -119,7 +120,7 @@ def _entry(row: Row, day: date, state: str, table: Table, habits: Habits, proble
         amounts["amount"],
         amounts["credit"],
         amounts["debit"],
-        _direction(table.cell(cells, "direction"), number, table, habits, problems),
+        _direction(row, table, habits, problems),
         amounts["balance"],
         currency,
         account_of(table.cell(cells, "account")),
@@ -143,14 +144,28 @@ def _amount(
     return int(read // 10 ** (SCALE_DIGITS - digits))
 
 
-def _direction(text: str, row: int, table: Table, habits: Habits, problems: list[Finding]) -> int | None:
+def _direction(row: Row, table: Table, habits: Habits, problems: list[Finding]) -> int | None:
+    """+1 in, -1 out, 0 neither, by the row's word; where there is none, by which side is the account itself."""
+    number, cells = row
     if "direction" not in table.columns:
+        return _by_sides(cells, table, habits.own)
+    text = table.cell(cells, "direction")
+    if fold(text) not in habits.words:
+        problems.append(Finding("statement_direction_unknown", number, table.name("direction"), text))
         return None
-    word = fold(text)
-    if word not in habits.words:
-        problems.append(Finding("statement_direction_unknown", row, table.name("direction"), text))
+    return habits.words[fold(text)]
+
+
+def _by_sides(cells: Sequence[str], table: Table, own: str) -> int | None:
+    if not own:
         return None
-    return habits.words[word]
+    payer, payee = (
+        account_of(table.cell(cells, f"{side}_account") or table.cell(cells, f"{side}_party").partition("/")[0])
+        for side in ("payer", "payee")
+    )
+    if payer == payee:
+        return None
+    return 1 if payee == own else -1 if payer == own else None
 
 
 def _flag(field: str, row: int, cells: Sequence[str], table: Table, problems: list[Finding]) -> bool:

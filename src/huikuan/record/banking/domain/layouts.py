@@ -15,7 +15,6 @@ _COLUMNS = {
         "交易创建时间 posting_date post_date date_posted booking_date transaction_date date"
     ),
     "value_on": "value_on 起息日 起息日期 value_date",
-    "time": "交易时间 时间",
     "amount": (
         "amount 记账金额 入账金额 billing_amount 交易金额 发生额 发生金额 收支金额 金额 金额元 实付金额 "
         "transaction_amount"
@@ -86,7 +85,7 @@ _MEMO = (
 )
 
 _METADATA = {
-    "account": "账号 查询账号 账户 本方账号 卡号 账户号 客户账号 account account_number account_no",
+    "account": "账号 查询账号 账户 本方账号 卡号 账户号 客户账号 支付宝账户 account account_number account_no",
     "account_name": "户名 账户名称 账号名称 单位名称 公司名称 客户名称 account_name",
     "bank": "开户行 开户银行 开户机构 开户网点 开户行名称",
     "currency": "币种 货币 币别 currency",

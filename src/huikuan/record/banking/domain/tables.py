@@ -84,7 +84,8 @@ def _told(table: Table, mapping: TableMapping | None, currency: str) -> _Told:
     style = style_of(money)
     if mapping and mapping.decimal:
         style = replace(style, decimal=mapping.decimal)
-    habits = Habits(order, style, named or currency, words_of(mapping))
+    own = account_of(around.get("account", ""))
+    habits = Habits(order, style, named or currency, words_of(mapping), own)
     told = bool(named) or any(currency_of(table.cell(cells, "currency")) for _, cells in table.below)
     return _Told(around, habits, None, None, mapping, told)
 
@@ -164,9 +165,9 @@ def _sign_findings(entries: Sequence[Entry], signing: Signing, table: Table, tol
 
 def _unsure(entries: Sequence[Entry], table: Table, told: _Told) -> bool:
     """One column of amounts, and nothing that says what its sign means."""
-    alone = not table.columns.keys() & {"credit", "debit", "direction"}
+    alone = not table.columns.keys() & {"credit", "debit"} and any(entry.direction is None for entry in entries)
     stated = table.layout == "plain" or (told.mapping is not None and told.mapping.signs != "")
-    return alone and not stated and bool(entries)
+    return alone and not stated
 
 
 def _break(entry: Entry, expected: int, table: Table) -> Finding:

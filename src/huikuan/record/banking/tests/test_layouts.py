@@ -113,6 +113,19 @@ def test_the_way_may_be_said_in_the_kind_of_movement() -> None:
     assert [line.amount for line in statement.lines] == [800_050, -3_500, 120_000]
 
 
+def test_the_way_may_be_said_by_which_side_is_the_account_itself() -> None:
+    text = (
+        f"账号：{ACCOUNT}\n付款人名称,付款人账号,收款人名称,收款人账号,交易日期,交易金额\n"
+        f"甲,77,示例制造有限公司,{ACCOUNT},2026-11-20,5.00\n示例制造有限公司,{ACCOUNT},乙,88,2026-11-20,3.00\n"
+    )
+    statement = read(text)
+    found = [(line.amount, line.counterparty_name, line.counterparty_account) for line in statement.lines]
+    assert found == [(500, "甲", "77"), (-300, "乙", "88")]
+    with pytest.raises(Refusal) as caught:
+        read(text.replace("甲,77", "丙,66").replace(f"{ACCOUNT},2026", "99,2026"))
+    assert caught.value.code == "statement_direction_unproven"
+
+
 def test_a_masked_or_broken_account_number_is_no_number() -> None:
     text = ICBC.text().replace(ACCOUNT, "3301****6543").replace("6222021001112223334", "6.22202E+18")
     statement = read(text)

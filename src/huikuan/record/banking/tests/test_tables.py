@@ -190,6 +190,19 @@ def test_a_mapping_by_place_reads_a_file_without_header() -> None:
     assert [(line.amount, line.memo, line.row) for line in statement.lines] == [(-100, "A", 1), (300, "B", 2)]
 
 
+def test_a_mapping_names_words_decimals_and_what_the_file_leaves_out() -> None:
+    mapping = {
+        "booked_on": "Tag", "amount": "Wert", "direction": "Art", "in": ["Ein"], "out": ["Aus", "Gebühr"],
+        "decimal": ",", "constants": {"account": "AT 11 22", "currency": "EUR"}, "payer_name": "Wer",
+    }  # fmt: skip
+    text = "Tag;Wert;Art;Wer\n2026-11-20;1.234,50;Ein;Nordlicht\n2026-11-20;3,00;Gebühr;\n"
+    (statement,) = read(text, mapping=mapping)
+    assert (statement.account, statement.currency, statement.currency_told) == ("AT1122", "EUR", True)
+    found = [(line.amount, line.counterparty_name) for line in statement.lines]
+    assert found == [(123_450, "Nordlicht"), (-300, "")]
+    assert refused(text, mapping={**mapping, "out": ["Aus"]}).code == "statement_direction_unknown"
+
+
 @pytest.mark.parametrize(
     "document",
     [
