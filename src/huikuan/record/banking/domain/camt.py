@@ -16,6 +16,7 @@ from datetime import date
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.kernel.text import tidy
+from huikuan.record.banking.domain.camt_parties import Own, counterparty_of, memo_of, own_of
 from huikuan.record.banking.domain.findings import Draft, Finding
 from huikuan.record.banking.domain.statements import Line, Statement
 from huikuan.record.banking.domain.xml import Node, walk_xml
@@ -27,19 +28,6 @@ _OPENING, _CLOSING, _BETWEEN_PAGES = ("OPBD", "PRCD"), ("CLBD",), "ITBD"
 _HEADS = ("GrpHdr/CreDtTm",)
 _NO_REFERENCE = frozenset(("NOTPROVIDED", "NONREF", "NOT PROVIDED"))
 _SIGNS = {"CRDT": 1, "DBIT": -1}
-
-
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """How the report calls its account and who holds it."""
-
-    account: str
-    name: str
-
-    def is_it(self, side: tuple[str, str, str]) -> bool:
-        """Whether a side of a payment is ourselves: by the account, else by the name."""
-        name, account, _ = side
-        return account == self.account if account and self.account else bool(name) and name == self.name
 
 
 @dataclass(slots=True)
@@ -117,21 +105,16 @@ def _head(report: Node, message: str, currency: str) -> Statement:
     start = _day(report.said("FrToDt/FrDtTm", "FrToDt/FrDt"))
     end = _day(report.said("FrToDt/ToDtTm", "FrToDt/ToDt"))
     return Statement(
-        account=_own(report).account,
+        account=own_of(report).account,
         currency=currency,
         lines=(),
-        account_name=_own(report).name,
+        account_name=own_of(report).name,
         bank=tidy(report.said(*(f"Acct/Svcr/FinInstnId/{name}" for name in ("Nm", "BICFI", "BIC")))),
         number=report.said("Id"),
         period_from=start,
         period_through=end,
         layout=message,
     )
-
-
-def _own(report: Node) -> _Own:
-    account = report.said("Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/PrtryAcct/Id")
-    return _Own("".join(account.split()), tidy(report.said("Acct/Ownr/Nm", "Acct/Ownr/Pty/Nm", "Acct/Nm")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +182,10 @@ def _read_entry(entry: Node, around: Sequence[Node], into: _Entries) -> None:
     if amount == 0:
         into.left_out.append(Place(row=entry.line, reason="no_amount"))
         return
-    (into.booked if final else into.announced).extend(_lines(entry, amount, shown, _own(around[-1])))
+    (into.booked if final else into.announced).extend(_lines(entry, amount, shown, own_of(around[-1])))
 
 
-def _lines(entry: Node, amount: int, booked_on: date, own: _Own) -> list[Line]:
+def _lines(entry: Node, amount: int, booked_on: date, own: Own) -> list[Line]:
     """One line per payment of the entry where their amounts make the entry's; else the entry as one."""
     payments = entry.all("NtryDtls/TxDtls") or entry.all("TxDtls")
     parts = [_part(payment, entry) for payment in payments]
@@ -241,10 +224,10 @@ def _references(payments: Sequence[Node], entry: str) -> list[str]:
     return [f"{entry}/{place}" if entry else "" for place in range(1, len(payments) + 1)]
 
 
-def _line(entry: Node, payment: Node | None, amount: int, booked_on: date, own: _Own) -> Line:
+def _line(entry: Node, payment: Node | None, amount: int, booked_on: date, own: Own) -> Line:
     about = payment or Node("TxDtls", entry.line)
     reversal = entry.said("RvslInd") in ("true", "1")
-    name, account, bank = _counterparty(about, amount, own, reversal=reversal)
+    name, account, bank = counterparty_of(about, amount, own, reversal=reversal)
     end_to_end = about.said("Refs/EndToEndId")
     raw = dict(leaf for leaf in entry.leaves() if "TxDtls/" not in leaf[0])
     raw |= {f"TxDtls/{path}": text for path, text in about.leaves()}
@@ -257,45 +240,12 @@ def _line(entry: Node, payment: Node | None, amount: int, booked_on: date, own: 
         counterparty_name=name,
         counterparty_account=account,
         counterparty_bank=bank,
-        memo=_memo(entry, about, name),
+        memo=memo_of(entry, about, name),
         end_to_end="" if end_to_end.upper() in _NO_REFERENCE else end_to_end,
         reversal=reversal,
         row=about.line,
         raw=raw,
     )
-
-
-def _counterparty(payment: Node, amount: int, own: _Own, *, reversal: bool) -> tuple[str, str, str]:
-    """(name, account, bank) of the other side: the debtor of what comes in, the creditor of what goes out.
-
-    Of what is taken back it is the side of the first booking, which some banks swap and some leave out: the first
-    side that says anything and is not ourselves.
-    """
-    debtor, creditor = _side(payment, "Dbtr"), _side(payment, "Cdtr")
-    first, second = (debtor, creditor) if (amount > 0) != reversal else (creditor, debtor)
-    if own.is_it(first) or (reversal and not any(first)):
-        first = ("", "", "") if own.is_it(second) else second
-    return first
-
-
-def _side(payment: Node, side: str) -> tuple[str, str, str]:
-    names = [f"RltdPties/{party}/{path}" for party in (side, f"Ultmt{side}") for path in ("Nm", "Pty/Nm")]
-    account = payment.said(f"RltdPties/{side}Acct/Id/IBAN", f"RltdPties/{side}Acct/Id/Othr/Id")
-    bank = payment.said(*(f"RltdAgts/{side}Agt/FinInstnId/{name}" for name in ("Nm", "BICFI", "BIC")))
-    return tidy(payment.said(*names)), "".join(account.split()), tidy(bank)
-
-
-def _memo(entry: Node, payment: Node, name: str) -> str:
-    """What the payment is for: free text, document numbers and references, for whom it is paid, the bank's words."""
-    parts = [node.text for node in payment.all("RmtInf/Ustrd")]
-    for path in ("RfrdDocInf/Nb", "CdtrRefInf/Ref", "AddtlRmtInf"):
-        parts += [node.text for node in payment.all(f"RmtInf/Strd/{path}")]
-    ultimate = [
-        payment.said(f"RltdPties/Ultmt{side}/Nm", f"RltdPties/Ultmt{side}/Pty/Nm") for side in ("Dbtr", "Cdtr")
-    ]
-    parts += [party for party in ultimate if party != name]
-    parts += [payment.said("AddtlTxInf"), entry.said("AddtlNtryInf")]
-    return "; ".join(dict.fromkeys(tidy(part) for part in parts if part))
 
 
 def _amount(node: Node, findings: list[Finding]) -> int | None:
