@@ -39,7 +39,7 @@ def show_accounts(request: HttpRequest) -> HttpResponse:
 def export_accounts(request: HttpRequest) -> HttpResponseBase:
     """The same as a table."""
     headers = [
-        _("Company"), _("Account"), _("Bank"), _("Name of the account"), _("Currency"), _("Lines"),
+        _("Company"), _("Account"), _("Bank"), _("Name of the account"), _("Currency"), _("Bank lines"),
         _("Receipts to be applied"), _("Read in until"), _("Closing balance"), _("Gaps"),
     ]  # fmt: skip
     rows = ([

@@ -33,7 +33,7 @@ FIELDS = {
     "counterparty_account": gettext_noop("Its account"),
     "counterparty_bank": gettext_noop("Its bank"),
     "memo": gettext_noop("Memo"),
-    "bank_reference": gettext_noop("Bank reference"),
+    "bank_reference": gettext_noop("Bank's reference"),
     "end_to_end": gettext_noop("Payer's reference"),
     "account": gettext_noop("Account"),
     "currency": gettext_noop("Currency"),

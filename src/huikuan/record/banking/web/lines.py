@@ -82,7 +82,7 @@ def export_lines(request: HttpRequest) -> HttpResponseBase:
     """The same as csv or xlsx, read in one snapshot."""
     headers = [
         _("Line"), _("Account"), _("Booked on"), _("Value date"), _("Currency"), _("Amount"), _("Not used yet"),
-        _("Counterparty"), _("Its account"), _("Its bank"), _("Memo"), _("Bank reference"), _("Payer's reference"),
+        _("Counterparty"), _("Its account"), _("Its bank"), _("Memo"), _("Bank's reference"), _("Payer's reference"),
         _("Taken back by the bank"),
     ]  # fmt: skip
     name = f"{_('bank-lines')}-{reading_of(request).today:%Y-%m-%d}"
