@@ -81,7 +81,7 @@ def show_lines(request: HttpRequest) -> HttpResponse:
 def export_lines(request: HttpRequest) -> HttpResponseBase:
     """The same as csv or xlsx, read in one snapshot."""
     headers = [
-        _("Line"), _("Account"), _("Booked on"), _("Value date"), _("Currency"), _("Amount"), _("Not used yet"),
+        _("Bank line"), _("Account"), _("Booked on"), _("Value date"), _("Currency"), _("Amount"), _("Not used yet"),
         _("Counterparty"), _("Its account"), _("Its bank"), _("Memo"), _("Bank's reference"), _("Payer's reference"),
         _("Taken back by the bank"),
     ]  # fmt: skip
@@ -155,9 +155,9 @@ def _chips(chosen: LineFilter, offered: list[AccountRow]) -> list[Chip]:
         number = next((row.number for row in offered if row.id == chosen.account_id), "")
         found.append(Chip(f"{_('Account')} {number}", ("account",)))
     if chosen.since:
-        found.append(Chip(f"{_('From')} {chosen.since}", ("from",)))
+        found.append(Chip(f"{_('First day')} {chosen.since}", ("from",)))
     if chosen.until:
-        found.append(Chip(f"{_('Until')} {chosen.until}", ("until",)))
+        found.append(Chip(f"{_('Last day')} {chosen.until}", ("until",)))
     return [*found, Chip(chosen.text, ("q",))] if chosen.text else found
 
 
