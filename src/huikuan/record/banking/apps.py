@@ -15,6 +15,7 @@ class Config(AppConfig):
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("bank_line_left", _uses)
+        add_law("bank_statement_chain", _chains)
         say_beside("receivables.item", _item_panel)
 
 
@@ -23,6 +24,13 @@ def _uses() -> Iterator[tuple[str, str, str]]:
     from huikuan.record.banking.check import unlike_their_uses
 
     return unlike_their_uses()
+
+
+def _chains() -> Iterator[tuple[str, str, str]]:
+    # As above.
+    from huikuan.record.banking.check import broken_chains
+
+    return broken_chains()
 
 
 def _item_panel(request: HttpRequest, item_id: int) -> SafeString:

@@ -11,11 +11,13 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.files.operations import keep_bytes
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.banking.domain.statements import Line, Statement
 from huikuan.record.banking.models import BankAccount, BankLine, BankStatement, OpenLine
 from huikuan.record.banking.operations.accounts import Account, open_account
 from huikuan.record.banking.operations.importing import Asked, Brought, File, record_statements
+from huikuan.record.banking.queries.accounts import accounts, statements
 from huikuan.record.banking.queries.lines import open_receipts
 from huikuan.record.banking.tests.conftest import AT, NUMBER, WHO, Bank
 from huikuan.record.receivables.queries.check import check_ledger
@@ -157,3 +159,25 @@ def test_who_may_not_read_in_is_refused(bank: Bank) -> None:
             asked=Asked(bank.company, "nobody", AT),
         )
     assert refused.value.code == "not_permitted"
+
+
+def test_statements_follow_one_another_or_the_check_says_which_does_not(bank: Bank) -> None:
+    def month(number: int, opening: int, closing: int, content: bytes, day: int = 1) -> Statement:
+        period = {"period_from": date(2026, number, day), "period_through": date(2026, number, 28)}
+        moved = line(closing - opening, f"2026-0{number}-15", memo=content.decode())
+        return statement(moved, opening=opening, closing=closing, **period)
+
+    bring(bank, month(2, 0, 100_00, b"february"), content=b"february")
+    bring(bank, month(3, 100_00, 130_00, b"march"), content=b"march")
+    assert [row.follows for row in statements(bank.account)] == [None, True]
+    assert check_ledger() == []
+    bring(bank, month(5, 500_00, 510_00, b"may"), content=b"may")
+    assert [row.follows for row in statements(bank.account)] == [None, True, False]
+    assert accounts(EVERYTHING)[0].gaps == 1
+    assert check_ledger() == []
+    bring(bank, month(3, 90_00, 95_00, b"another march"), content=b"another march")
+    bring(bank, replace(month(6, 0, 1, b"june"), period_from=date(2026, 5, 29)), content=b"june")
+    assert [(one.kind, one.expected, one.found) for one in check_ledger()] == [
+        ("bank_statement_chain", "100.00", "90.00"),
+        ("bank_statement_chain", "510.00", "0.00"),
+    ]
