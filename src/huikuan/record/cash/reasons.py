@@ -63,6 +63,7 @@ AMOUNT: dict[str, str] = {
     "usual_discount": gettext_noop("%(value)s %% of a document, as if a discount was taken"),
     "usual_share": gettext_noop("%(value)s %% of a document"),
     "deduction_told": gettext_noop("the text tells the %(value)s that lack"),
+    "fee_or_discount": gettext_noop("what lacks may be a fee or a discount"),
     "paid_in_part": gettext_noop("a document is paid in part"),
     "over_paid": gettext_noop("more is paid than is owed"),
     "earliest_in_part": gettext_noop("nothing fits; the earliest document in part"),

@@ -10,10 +10,9 @@ from huikuan.record.cash.domain import evidence
 from huikuan.record.cash.domain.by_number import picks_less
 from huikuan.record.cash.domain.by_sum import picks_by_sum
 from huikuan.record.cash.domain.evidence import Sign
-from huikuan.record.cash.domain.picks import USUAL_DISCOUNTS, Desk, Pick, usual_share
+from huikuan.record.cash.domain.picks import Desk, Pick, usual_discount, usual_share
 
 _MOST_SHARES = 12
-_WHOLE = 1_000
 _GUESSED = ("paid_in_part",)
 
 
@@ -52,7 +51,7 @@ def _shares(desk: Desk, debts: list[int]) -> Iterator[Pick]:
             yield desk.pick({item: desk.amount}, [Sign("deduction_told", 4.5, desk.money(short))], holds=_GUESSED)
     usual = {item: share for item in debts if (share := usual_share(desk.amount, desk.open(item))) is not None}
     for item, share in list(usual.items())[:_MOST_SHARES]:
-        discount = _WHOLE - share in USUAL_DISCOUNTS
+        discount = usual_discount(desk.amount, desk.open(item))
         code, weight = ("usual_discount", 1.5) if discount else ("usual_share", -2.5)
         signs = [Sign(code, weight - log(len(usual)), f"{share / 10:g}"), *desk.misspelt(item)]
         yield desk.pick({item: desk.amount}, signs, holds=_GUESSED)

@@ -9,7 +9,7 @@ from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.domain.by_sum import picks_by_sum
 from huikuan.record.cash.domain.evidence import Sign
 from huikuan.record.cash.domain.numbers import Strength
-from huikuan.record.cash.domain.picks import DISCOUNT, FEE, TOLERANCE, Desk, Pick, usual_share
+from huikuan.record.cash.domain.picks import DISCOUNT, FEE, TOLERANCE, Desk, Pick, usual_discount, usual_share
 from huikuan.record.cash.domain.pools import Named
 
 
@@ -64,7 +64,9 @@ def picks_less(desk: Desk, whole: Mapping[int, int]) -> Iterator[Pick]:
     largest = max(whole, key=lambda item: (whole[item], -item))
     if short <= max(off, desk.rules.fee(desk.payment.currency)) and whole[largest] > short:
         paid = {**whole, largest: whole[largest] - short}
-        yield desk.pick(paid, [Sign(kind, weight, desk.money(short))], 0, (Difference(kind, largest, short),))
+        holds = ("fee_or_discount",) if usual_discount(desk.amount, sum(whole.values())) else ()
+        difference = Difference(kind, largest, short)
+        yield desk.pick(paid, [Sign(kind, weight, desk.money(short))], 0, (difference,), holds=holds)
 
 
 def _in_part(desk: Desk, items: list[int]) -> Iterator[Pick]:

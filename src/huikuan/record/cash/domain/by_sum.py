@@ -71,7 +71,15 @@ def _cancels(desk: Desk, items: Sequence[int], places: tuple[int, ...]) -> bool:
 
 
 def _chance(desk: Desk, among: int, size: int, target: int) -> float:
-    """How many sets of this size, or of all but as few, chance would make add up to an amount as round as this."""
-    grid = min([grid_of(target), *(grid_of(amount) for amount in desk.pool.signed.values())])
-    sets = comb(among, min(size, among - size)) if size < among else 1
-    return sets / max(1.0, abs(target) / grid)
+    """How many sets of this size, or of all but as few, chance would make add up to an amount as round as this: of
+    claims as round as the amount, and of all."""
+    grid = grid_of(target)
+    amounts = desk.pool.signed.values()
+    alike = min(among, sum(1 for amount in amounts if amount % grid == 0))
+    finest = min([grid, *(grid_of(amount) for amount in amounts)])
+    return _sets(alike, size) * grid / abs(target) + _sets(among, size) * finest / abs(target)
+
+
+def _sets(among: int, size: int) -> int:
+    """Ways to take so many of them, or to leave as few; to take all is one, which is no choice."""
+    return comb(among, min(size, among - size)) if size < among else int(size == among)

@@ -44,6 +44,7 @@ _SHORTEST = 2
 _SHORTEST_WORD = 4
 #: Banks cut names at twenty characters and more.
 _SHORTEST_CUT = 14
+_SHORTEST_CUT_LATIN = 20
 _TELLS = 4
 _MOST_INITIALS = 6
 _FORM_WORDS = frozenset(("co", "corp", "inc", "ltd", "llc", "plc", "company", "limited"))
@@ -221,7 +222,9 @@ def _compared(name: str, customer_id: int, known: str) -> Likely | None:
     """How `name` is like a known one, if it is: a short form of it, cut off, or written almost the same."""
     payer, party = bare(name), bare(known)
     alike = ratio(payer, party)
-    if len(key(name)) >= _SHORTEST_CUT and key(known).startswith(key(name)):
+    if len(key(name)) >= (_SHORTEST_CUT if _is_chinese(party) else _SHORTEST_CUT_LATIN) and key(known).startswith(
+        key(name)
+    ):
         return Likely(customer_id, "cut", known, 97.0)
     if _is_chinese(party):
         if _shortens(payer, party):

@@ -25,6 +25,8 @@ _SHORTEST_SURE = 6
 #: … name a claim wherever they stand.
 _SHORTEST_ANYWHERE = 8
 _SHORTEST_TAIL = 3
+#: Digits in groups with spaces between are one number from this many on.
+_SHORTEST_GROUPED = 12
 _SHORTEST_SHAPE = 5
 
 
@@ -129,14 +131,16 @@ class Numbers:
 
     def _longest_known(self, writing: Writing, at: int) -> int:
         """How many runs from `at` on make up a known number; 0: none do."""
-        best, key = 0, ""
+        best, key, spaced = 0, "", False
         for count, run in enumerate(writing.runs[at : at + _MOST_JOINED], start=1):
             if count > 1 and not writing.one_number(at + count - 1):
                 break
+            spaced = spaced or (count > 1 and writing.spaced(at + count - 1))
             key += run.text
             if len(key) > self._longest:
                 break
-            if key in self._whole and self._says_enough(writing, at, at + count - 1, key):
+            long_enough = not spaced or len(key) >= _SHORTEST_GROUPED
+            if long_enough and key in self._whole and self._says_enough(writing, at, at + count - 1, key):
                 best = count
         return best
 

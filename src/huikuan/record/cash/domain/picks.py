@@ -154,6 +154,12 @@ def usual_share(part: int, whole: int) -> int | None:
     return None
 
 
+def usual_discount(part: int, whole: int) -> bool:
+    """`part` is `whole` less a discount buyers take."""
+    share = usual_share(part, whole)
+    return share is not None and _WHOLE - share in USUAL_DISCOUNTS
+
+
 def grid_of(amount: int) -> int:
     """How round an amount is: the largest power of ten that divides it. 1250000 → 10000."""
     grid = 1

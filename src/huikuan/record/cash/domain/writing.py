@@ -31,6 +31,8 @@ _COUNTED = re.compile(r"\s*(年|月|日|天|期|元|万|%|台|件|吨|个|箱|�
 _DAY = re.compile(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])")
 _HINT_WITHIN = 12
 _LONGEST_RANGE = 60
+#: So many digits are hardly an amount.
+_TOO_LONG = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,12 @@ class Writing:
         return self._said[self.runs[at - 1].end : self.runs[at].start]
 
     def one_number(self, at: int) -> bool:
-        """Run `at` may be of one number with the run before: digits and digits with more than a space between."""
-        joint = self.joint(at)
-        return joint in _JOINTS and not (joint.isspace() and self.runs[at - 1].digits and self.runs[at].digits)
+        """Run `at` may be of one number with the run before."""
+        return self.joint(at) in _JOINTS
+
+    def spaced(self, at: int) -> bool:
+        """Digits, a space and digits: rather two numbers, unless a long one stands in groups."""
+        return self.joint(at).isspace() and self.runs[at - 1].digits and self.runs[at].digits
 
     def ranges(self, at: int) -> bool:
         return self.joint(at) in _RANGE
@@ -139,6 +144,9 @@ class Writing:
         return before.text, at > 1 and self.runs[at - 2].digits and self.runs[at - 2].end == before.start
 
     def _unless_known(self, amount: re.Match[str]) -> str:
-        """Blanks for an amount, but not for what goes on from a number (…112/118/121元)."""
-        goes_on = amount.start() > 0 and amount.string[amount.start() - 1] in "/、-~" and "." not in amount.group()
-        return amount.group() if goes_on or self._known(key_of(amount.group())) else " " * len(amount.group())
+        """Blanks for an amount, but not for what goes on from a number (…112/118/121元), nor for a long or dotted
+        number of a document."""
+        said = amount.group()
+        goes_on = amount.start() > 0 and amount.string[amount.start() - 1] in "/、-~" and "." not in said
+        called_so = said[0].isdigit() and ("." in said or len(said) >= _TOO_LONG) and self._known(key_of(said))
+        return said if goes_on or called_so else " " * len(said)
