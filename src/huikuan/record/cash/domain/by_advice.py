@@ -12,6 +12,11 @@ from huikuan.record.cash.domain.numbers import Strength
 from huikuan.record.cash.domain.picks import DISCOUNT, Desk, Pick, usual_share
 from huikuan.record.cash.domain.pools import Named
 
+#: What the lines come to, where one of them names its document surely.
+_ADDS_UP = 4.0
+#: A line whose number is unknown may be for the only claim left.
+_ONLY_LEFT = 1.0
+
 
 @dataclass
 class _Reading:
@@ -73,15 +78,19 @@ def _one_of(desk: Desk, reading: _Reading, named: Named) -> int | None:
 
 
 def _read_unknown(desk: Desk, reading: _Reading, text: str, amount: int | None) -> None:
-    """A line whose number nobody knows: the only claim left of exactly its amount, or of which it is a usual share."""
+    """A line whose number nobody knows: the only claim of exactly its amount, or of which it is a usual share, or the
+    only one left."""
     if amount is None:
         return
     free = [item for item in desk.pool.signed if item not in reading.paid]
     exact = [item for item in free if desk.open(item) == amount]
     fitting = exact or [item for item in free if usual_share(amount, desk.open(item)) is not None]
+    if not fitting and len(free) == 1 and 0 < amount < desk.open(free[0]):
+        fitting = free
     if len(fitting) == 1:
         reading.paid[fitting[0]] = amount
-        reading.signs.append(Sign("advised_by_amount", 3.0 if exact else 0.5, text))
+        weight = evidence.single(amount, desk.pool.near(amount)) if exact else _ONLY_LEFT
+        reading.signs.append(Sign("advised_by_amount", weight, text))
 
 
 def _adds_up(desk: Desk, reading: _Reading) -> bool:
@@ -90,7 +99,8 @@ def _adds_up(desk: Desk, reading: _Reading) -> bool:
     if total > desk.amount:
         return False
     if total == desk.amount:
-        reading.signs.append(Sign("advice_adds_up", 4.0))
+        sure = any(named.source == evidence.ADVICE and named.strength >= Strength.SHORT for named in desk.pool.named)
+        reading.signs.append(Sign("advice_adds_up", _ADDS_UP if sure else 0.0))
     else:
         reading.rest += desk.amount - total
         reading.signs.append(Sign("advice_not_the_amount", -2.0, desk.money(total), desk.money(desk.amount)))

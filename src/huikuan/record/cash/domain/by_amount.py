@@ -28,7 +28,7 @@ def picks_by_amount(desk: Desk) -> Iterator[Pick]:
     known = [item for item in desk.pool.signed if desk.known(item)]
     if len(known) > 1:
         at_first = {item: amount for item, amount in desk.pool.at_first.items() if desk.known(item)}
-        yield from picks_by_sum(desk, known, {}, Sign("sum_exact", 3.5), least=2, at_first=at_first)
+        yield from picks_by_sum(desk, known, {}, Sign("sum_exact", 7.0), least=2, at_first=at_first)
     if exact:
         return
     for item in desk.pool.debts:
@@ -40,7 +40,7 @@ def picks_by_amount(desk: Desk) -> Iterator[Pick]:
             )
     for item in debts:
         for pick in picks_less(desk, {item: desk.open(item)}):
-            yield replace(pick, signs=(*pick.signs, Sign("without_reference", -1.5)))
+            yield replace(pick, signs=(*pick.signs, Sign("without_reference", -0.5)))
     yield from _shares(desk, debts)
 
 

@@ -57,10 +57,10 @@ def picks_less(desk: Desk, whole: Mapping[int, int]) -> Iterator[Pick]:
     if short == sum(discounts.values()):
         differences = tuple(Difference(DISCOUNT, item, amount) for item, amount in discounts.items())
         paid = {item: amount - discounts.get(item, 0) for item, amount in whole.items()}
-        yield desk.pick(paid, [Sign("discount_in_terms", 4.0, desk.money(short))], 0, differences)
+        yield desk.pick(paid, [Sign("discount_in_terms", 5.0, desk.money(short))], 0, differences)
         return
     off = desk.rules.off(sum(whole.values()), desk.payment.currency)
-    kind, weight = (TOLERANCE, 2.5) if short <= off else (FEE, 1.5)
+    kind, weight = (TOLERANCE, 4.0) if short <= off else (FEE, 2.5)
     largest = max(whole, key=lambda item: (whole[item], -item))
     if short <= max(off, desk.rules.fee(desk.payment.currency)) and whole[largest] > short:
         paid = {**whole, largest: whole[largest] - short}
@@ -100,7 +100,7 @@ def _grouped(desk: Desk, named: Named) -> Iterator[Pick]:
         yield desk.pick({item: desk.amount}, [sign, *desk.punctual(item)], alternatives=len(exact) - 1)
     if exact or not items or sum(map(desk.open, items)) < desk.amount:
         return
-    yield from picks_by_sum(desk, items, {}, Sign("sum_exact", 3.5))
+    yield from picks_by_sum(desk, items, {}, Sign("sum_exact", 5.0))
     first = min(items, key=lambda item: (desk.due(item), item))
     if desk.open(first) > desk.amount:
         signs = [Sign("paid_in_part", -1.0, desk.money(desk.amount))]

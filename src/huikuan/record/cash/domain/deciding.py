@@ -26,6 +26,15 @@ _CLOSE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A customer that may have paid, what speaks for it, and the ways the payment may fall on its claims."""
+
+    customer_id: int
+    who: Who
+    picks: tuple[Pick, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """A customer, what speaks for it as the payer, and one pick of its claims."""
 
@@ -38,17 +47,13 @@ class Way:
         return self.who.score + self.pick.score
 
     @property
-    def payer_score(self) -> float:
-        return self.who.score
-
-    @property
     def codes(self) -> frozenset[str]:
         return frozenset(sign.code for sign in (*self.who.signs, *self.pick.signs))
 
 
 def decide(
     payment: Payment,
-    ways: Iterable[Way],
+    candidates: Sequence[Candidate],
     rules: Rules,
     learned: Learned,
     *,
@@ -57,8 +62,10 @@ def decide(
     most: int,
 ) -> Answer:
     """The answer to a payment from all ways it may be applied."""
+    ways = [Way(one.customer_id, one.who, pick) for one in candidates for pick in one.picks]
     ranked = sorted(ways, key=lambda way: (-way.score, way.customer_id, way.pick.paid))
-    probabilities = evidence.shares([way.score for way in ranked], learned.calibration)
+    others = [one.who.score for one in candidates]
+    probabilities = evidence.shares([way.score for way in ranked], others, learned.calibration)
     proposals = tuple(
         _proposal(payment, way, probability) for way, probability in zip(ranked[:most], probabilities, strict=False)
     )

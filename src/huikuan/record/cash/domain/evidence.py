@@ -26,12 +26,12 @@ _MOST_CONFIRMED = 4
 _ACCOUNT = 4.5
 _GROUP = -1.5
 _NAMED_IN_MEMO = 2.5
-_UNLIKE = -5.5
+_UNLIKE = -8.0
 _UNKNOWN_WITHOUT_REFERENCE = -1.5
-_ANOTHER = -6.0
+_ANOTHER = -8.0
 _REJECTED = -6.0
 #: A number names the claim: by how surely.
-_REFERENCE = {Strength.WHOLE: 7.0, Strength.SHORT: 4.5, Strength.CORE: 2.5, Strength.TAIL: 2.5, Strength.NEAR: 2.0}
+_REFERENCE = {Strength.WHOLE: 7.0, Strength.SHORT: 6.5, Strength.CORE: 2.5, Strength.TAIL: 2.5, Strength.NEAR: 2.0}
 _ADVISED = 1.0
 _NOT_FOLLOWED = {
     Strength.WHOLE: -5.0,
@@ -43,6 +43,8 @@ _NOT_FOLLOWED = {
 #: Log-odds beyond which there is nothing to tell.
 _FAR = 50.0
 _LEAST_TELLING, _MOST_TELLING = 3.0, 5.0
+#: Most payments pay one claim whole.
+_PAID_WHOLE = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +135,21 @@ def telling(amount: int, near: int) -> float:
 
 def single(amount: int, near: int) -> float:
     """One claim of this customer is for exactly this amount."""
-    return min(_MOST_TELLING, max(_LEAST_TELLING, telling(amount, near)))
+    return _PAID_WHOLE + min(_MOST_TELLING, max(_LEAST_TELLING, telling(amount, near)))
 
 
-def shares(scores: Iterable[float], calibration: tuple[tuple[float, float], ...] = ()) -> list[float]:
-    """Probabilities of proposals that exclude each other, and of none (score 0), from their log-odds."""
-    scored = list(scores)
-    top = max([0.0, *scored])
+def shares(
+    scores: Iterable[float], others: Iterable[float], calibration: tuple[tuple[float, float], ...] = ()
+) -> list[float]:
+    """Probabilities of proposals that exclude each other, from their log-odds.
+
+    `others`: of each customer that it paid, and none of its proposals is meant: by that the payer's name makes no
+    claim likelier. That it is nobody known is 0.
+    """
+    scored, against = list(scores), [0.0, *others]
+    top = max([*against, *scored])
     weights = [exp(score - top) for score in scored]
-    whole = sum(weights) + exp(-top)
+    whole = sum(weights) + sum(exp(score - top) for score in against)
     return [calibrated(weight / whole, calibration) for weight in weights]
 
 

@@ -14,7 +14,7 @@ from huikuan.record.cash.domain.book import Advice, Answer, Claim, Earlier, Lear
 from huikuan.record.cash.domain.by_advice import picks_by_advice
 from huikuan.record.cash.domain.by_amount import picks_by_amount
 from huikuan.record.cash.domain.by_number import picks_by_number
-from huikuan.record.cash.domain.deciding import Way, decide
+from huikuan.record.cash.domain.deciding import Candidate, decide
 from huikuan.record.cash.domain.names import Names
 from huikuan.record.cash.domain.numbers import Mention, Numbers, Strength
 from huikuan.record.cash.domain.payers import Payers
@@ -92,13 +92,13 @@ class Matcher:
             found.update(dict.fromkeys(sorted(owing)))
         return list(found)[:_MOST_CUSTOMERS]
 
-    def ways(self, payment: Payment, customer_id: int, told: Sequence[Told], left: dict[int, int]) -> list[Way]:
-        """The ways to apply a payment to one customer's claims, of which `left` is open: who and what together."""
+    def candidate(self, payment: Payment, customer_id: int, told: Sequence[Told], left: dict[int, int]) -> Candidate:
+        """What speaks for a customer as the payer, and the ways to apply the payment to what is `left` of it."""
         pool = pool_of(customer_id, self._of.get(customer_id, ()), left, payment)
         name_claims(pool, told, self._numbers)
-        who = self._payers.signs(payment, customer_id)
-        desk = Desk(payment, pool, self._rules, self._learned.habits.get(customer_id), self._amounts_told(payment))
-        return [Way(customer_id, who, pick) for pick in _picks(desk)]
+        habit = self._learned.habits.get(customer_id)
+        desk = Desk(payment, pool, self._rules, habit, self._amounts_told(payment))
+        return Candidate(customer_id, self._payers.signs(payment, customer_id), _picks(desk))
 
     def settled(self, told: Sequence[Told], left: dict[int, int]) -> frozenset[int]:
         """Claims that are named and have nothing left."""
@@ -109,10 +109,10 @@ class Matcher:
         return {item: claim.open_amount for item, claim in self._claims.items()}
 
     def decide(
-        self, payment: Payment, ways: Iterable[Way], wanted: dict[int, int], repeated: Earlier | None
+        self, payment: Payment, candidates: Sequence[Candidate], wanted: dict[int, int], repeated: Earlier | None
     ) -> Answer:
         return decide(
-            payment, ways, self._rules, self._learned, wanted=wanted, repeated=repeated, most=_MOST_PROPOSALS
+            payment, candidates, self._rules, self._learned, wanted=wanted, repeated=repeated, most=_MOST_PROPOSALS
         )
 
     def _lines(self, payment: Payment) -> list[Advice]:
@@ -135,9 +135,9 @@ class _Run:
         self._wanted: dict[int, int] = {}
         self._told: dict[int, list[Told]] = {}
         self._customers: dict[int, list[int]] = {}
-        #: How often a customer's claims were taken from; ways found at that count hold as long as it does.
+        #: How often a customer's claims were taken from; what was found at that count holds as long as it does.
         self._taken: dict[int, int] = defaultdict(int)
-        self._found: dict[tuple[int, int], tuple[int, list[Way]]] = {}
+        self._found: dict[tuple[int, int], tuple[int, Candidate]] = {}
 
     def answers(self) -> list[Answer]:
         given: dict[int, Answer] = {}
@@ -160,17 +160,16 @@ class _Run:
             self._told[line] = self._matcher.told(payment)
             self._customers[line] = self._matcher.customers(payment, self._told[line])
         told = self._told[line]
-        ways = [way for customer_id in self._customers[line] for way in self._ways(payment, customer_id, told)]
-        payers = {way.customer_id: way.who.score for way in ways}
+        candidates = [self._candidate(payment, customer_id, told) for customer_id in self._customers[line]]
+        payers = {one.customer_id: one.who.score for one in candidates}
         repeated = self._repeats.of(payment, payers, self._matcher.settled(told, self._left))
-        return self._matcher.decide(payment, ways, self._wanted, repeated)
+        return self._matcher.decide(payment, candidates, self._wanted, repeated)
 
-    def _ways(self, payment: Payment, customer_id: int, told: list[Told]) -> list[Way]:
-        at, ways = self._found.get((payment.line_id, customer_id), (-1, []))
-        if at != self._taken[customer_id]:
-            ways = self._matcher.ways(payment, customer_id, told, self._left)
-            self._found[payment.line_id, customer_id] = (self._taken[customer_id], ways)
-        return ways
+    def _candidate(self, payment: Payment, customer_id: int, told: list[Told]) -> Candidate:
+        key, taken = (payment.line_id, customer_id), self._taken[customer_id]
+        if key not in self._found or self._found[key][0] != taken:
+            self._found[key] = (taken, self._matcher.candidate(payment, customer_id, told, self._left))
+        return self._found[key][1]
 
     def _keep(self, payment: Payment, answer: Answer) -> None:
         """Take what an answer applies or suggests from what is open."""
@@ -207,9 +206,9 @@ def _any(_: Answer) -> bool:
     return True
 
 
-def _picks(desk: Desk) -> list[Pick]:
+def _picks(desk: Desk) -> tuple[Pick, ...]:
     """The ways a payment may fall on a pool, each set of parts once, with the first of its grounds."""
     best: dict[tuple[tuple[int, int], ...], Pick] = {}
     for pick in (*picks_by_advice(desk), *picks_by_number(desk), *picks_by_amount(desk)):
         best.setdefault(tuple(sorted(pick.paid)), pick)
-    return list(best.values())
+    return tuple(best.values())

@@ -67,7 +67,7 @@ class Desk:
 
     def over_paid(self, rest: int, owed: int) -> Sign:
         """More was paid than is owed: a little happens; much more than the claim is rather another claim's money."""
-        weight = -1.0 if rest * 10 <= owed else (-3.0 if rest * 2 <= owed else -6.0)
+        weight = -1.0 if rest * 10 <= owed else (-1.5 if rest * 2 <= owed else -6.0)
         return Sign("over_paid", weight, self.money(rest))
 
     def open(self, item: int) -> int:
@@ -110,7 +110,9 @@ class Desk:
                     against.append(Sign("advice_not_followed", -3.0, one.mention.text))
             elif one.strength > Strength.NEAR:
                 against.append(evidence.not_followed(one.strength, one.mention.text))
-        against += [evidence.not_followed(strength, text) for strength, text in self.pool.others]
+        misspelt = {text for strength, _, text in followed if strength == Strength.NEAR}
+        elsewhere = [(strength, text) for strength, text in self.pool.others if text not in misspelt]
+        against += [evidence.not_followed(strength, text) for strength, text in elsewhere]
         if self.pool.advised is not None and self.pool.advised != self.payment.amount:
             holds = (*holds, "advice_not_the_amount")
         for code, texts in (("reference_unknown", self.pool.strange), ("document_settled", self.pool.settled_named)):
