@@ -13,6 +13,7 @@ from huikuan.record.cash.domain.evidence import Sign
 from huikuan.record.cash.domain.picks import Desk, Pick, usual_discount, usual_share
 
 _MOST_SHARES = 12
+_EARLIEST = 0.5
 _GUESSED = ("paid_in_part",)
 
 
@@ -23,7 +24,7 @@ def picks_by_amount(desk: Desk) -> Iterator[Pick]:
     equal = sum(1 for item, amount in desk.pool.at_first.items() if amount == desk.amount and desk.known(item))
     weight = evidence.single(desk.amount, max(1, desk.pool.near(desk.amount)))
     for item in exact:
-        signs = [Sign("amount_exact", weight), *desk.misspelt(item), *desk.punctual(item)]
+        signs = [Sign("amount_exact", weight), *desk.misspelt(item), *desk.punctual(item), *_first(desk, item, exact)]
         yield desk.pick({item: desk.amount}, signs, alternatives=max(equal, len(exact)) - 1)
     known = [item for item in desk.pool.signed if desk.known(item)]
     if len(known) > 1:
@@ -42,6 +43,12 @@ def picks_by_amount(desk: Desk) -> Iterator[Pick]:
         for pick in picks_less(desk, {item: desk.open(item)}):
             yield replace(pick, signs=(*pick.signs, Sign("without_reference", -0.5)))
     yield from _shares(desk, debts)
+
+
+def _first(desk: Desk, item: int, equal: list[int]) -> list[Sign]:
+    """Of equal claims the one due before all others is the one that is usually paid."""
+    before_all = all(desk.due(item) < desk.due(other) for other in equal if other != item)
+    return [Sign("earliest_due", _EARLIEST)] if len(equal) > 1 and before_all else []
 
 
 def _shares(desk: Desk, debts: list[int]) -> Iterator[Pick]:
