@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,8 +24,8 @@ from huikuan.record.customers.queries.merging import merged
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A line that came in, what matching says of it, and what was open of the claims when it said so: those that an
-    earlier line of the same run is applied to are less by that."""
+    """A line that came in, what matching says of it, and what is open of the claims when that comes to pass: less by
+    what other lines of the run are applied to before."""
 
     line: LineRow
     answer: Answer
@@ -65,14 +66,22 @@ def answers(company: Company, *, at: datetime, line_ids: Iterable[int] | None = 
     return Run(tuple(all_of), {claim.item_id: claim for claim in claims}, rules)
 
 
-def _moving(lines: Mapping[int, LineRow], found: Iterable[Answer], claims: Iterable[Claim]) -> list[Matched]:
-    """Each answer with what is open once those before it are applied."""
+def _moving(lines: Mapping[int, LineRow], found: Sequence[Answer], claims: Iterable[Claim]) -> list[Matched]:
+    """Each answer with what is open when it comes to pass: an applied one once those before it are, a doubtful one
+    once all that are sure are."""
     opened = {claim.item_id: claim.open_amount for claim in claims}
+    sure = [answer for answer in found if answer.verdict == Verdict.APPLIED]
+    at_last = Counter(opened)
+    for answer in sure:
+        at_last.subtract(_taken(answer.proposals[0]))
     told: list[Matched] = []
     for answer in found:
         named = {part.item_id for proposal in answer.proposals for part in proposal.parts}
-        told.append(Matched(lines[answer.line_id], answer, {item: opened[item] for item in named}))
-        if answer.verdict == Verdict.APPLIED:
+        applied = answer.verdict == Verdict.APPLIED
+        told.append(
+            Matched(lines[answer.line_id], answer, {item: (opened if applied else at_last)[item] for item in named})
+        )
+        if applied:
             for item, amount in _taken(answer.proposals[0]).items():
                 opened[item] -= amount
     return told

@@ -74,6 +74,16 @@ def test_two_payments_of_one_invoice_each_see_what_the_other_left(till: Till) ->
     assert sound()
 
 
+def test_a_suggestion_rests_on_what_is_open_once_all_that_is_sure_is_applied(till: Till) -> None:
+    invoice = till.invoice(3_000_00, "HK20260007")
+    doubtful = till.line(1_000_00, counterparty_name="陌生人", memo="代付HK20260007", bank_reference="B1")
+    till.line(2_000_00, counterparty_name=PAYER, memo="HK20260007 第一笔", bank_reference="B2")
+    assert sorted(run(till)) == [("applied", 1), ("suggested", 0)]
+    kept = Suggestion.objects.get()
+    assert (kept.line_id, stored_from(kept.answer).seen.claims) == (doubtful, {invoice: 1_000_00})
+    assert open_amount(invoice) == 1_000_00
+
+
 def test_one_line_refused_stays_a_suggestion_and_the_others_are_applied(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
