@@ -18,6 +18,9 @@ _BEFORE = (
 )  # fmt: skip
 _AFTER = ("", "", "", "", "货款", "元", "款项", "-尾款", "/谢谢", " 30天账期", "(9月)", "，请查收", " 联系人1386")
 
+#: All sets of so many claims are counted in a moment; of more, nobody is held to know that one fits alone.
+_COUNTABLE = 28
+
 
 @dataclass
 class Week:
@@ -90,7 +93,11 @@ class Week:
         customer = self.book.customers[(truth.customer_id or 0) - 1]
         own = {part.item_id for part in truth.parts}
         claims = [one for one in customer.claims if one.currency == line.currency]
-        if truth.certainty is Certainty.UNKNOWABLE or sets_of(claims, line.amount) == 1:
+        if truth.certainty is Certainty.UNKNOWABLE:
+            return truth
+        if len(claims) > _COUNTABLE:
+            return replace(truth, certainty=Certainty.LIKELY)
+        if sets_of(claims, line.amount) == 1:
             return truth
         unpaid = [one for one in claims if one.item_id in own or not meant[one.item_id]]
         likely = sets_of(unpaid, line.amount) == 1
