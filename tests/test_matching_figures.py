@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "benchmarks"))
-from matching import ours  # noqa: E402 - programs of their own, not a package
+from abroad import problem as abroad  # noqa: E402 - programs of their own, not a package
+from matching import ours  # noqa: E402
 from matching_problems import load, scene_of  # noqa: E402
 from matching_rivals import fuzzy_name, oldest_first  # noqa: E402
 from matching_score import Score, score  # noqa: E402
@@ -53,6 +54,14 @@ def test_the_common_ways_are_worse(problem: Scene, found: Score) -> None:
         rival = score(problem, way(problem))
         assert rival.all.precision < found.all.precision
         assert rival.asked().automatic < found.asked().automatic
+
+
+def test_other_countries_habits_are_matched_as_well() -> None:
+    problem = scene_of(abroad(1, 100))
+    found = score(problem, ours(problem))
+    assert found.all.precision >= 0.995
+    assert found.asked().recall >= 0.96
+    assert found.no_receivable.applied == 0
 
 
 @pytest.mark.skipif(not FILES, reason="the public cash application problems are not beside the project")

@@ -14,11 +14,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "benchmarks"))
-from matching_problems import scene_of  # noqa: E402 - programs of their own, not a package
+from abroad import problem as abroad  # noqa: E402 - programs of their own, not a package
+from matching_problems import scene_of  # noqa: E402
 from matching_rivals import fuzzy_name, oldest_first  # noqa: E402
 from matching_score import merged, score  # noqa: E402
 from memo_book import Book, Certainty, Scene, Truth  # noqa: E402
-from memo_week import KINDS, sets_of  # noqa: E402
+from memo_week import KINDS, MORE, sets_of  # noqa: E402
 from memos import scene  # noqa: E402
 
 from huikuan.record.cash.domain.book import Answer, Claim, Part, Payment, Proposal, Verdict  # noqa: E402
@@ -26,21 +27,22 @@ from huikuan.record.cash.domain.book import Answer, Claim, Part, Payment, Propos
 
 @pytest.fixture(scope="module")
 def problem() -> Scene:
-    return scene(7, lines=400)
+    return scene(7, lines=400, more=True)
 
 
 def test_everything_follows_from_the_seed(problem: Scene) -> None:
-    assert scene(7, lines=400) == problem
-    assert scene(8, lines=400).payments != problem.payments
+    assert scene(7, lines=400, more=True) == problem
+    assert scene(8, lines=400, more=True).payments != problem.payments
+    assert {truth.kind for truth in scene(7, lines=400).truths} <= set(KINDS)
 
 
 def test_every_kind_is_there_in_about_its_share() -> None:
-    made = scene(3, lines=4_000)
+    made, kinds = scene(3, lines=4_000, more=True), KINDS | MORE
     counts = Counter(truth.kind for truth in made.truths)
-    total = sum(kind.share for kind in KINDS.values())
+    total = sum(kind.share for kind in kinds.values())
     assert len(KINDS) >= 15
-    assert set(counts) == set(KINDS)
-    for name, kind in KINDS.items():
+    assert set(counts) == set(kinds)
+    for name, kind in kinds.items():
         expected = 4_000 * kind.share / total
         # Groups may be wanting in a small book; everything else is within five standard deviations.
         assert abs(counts[name] - expected) <= 5 * max(expected, 25) ** 0.5 or name == "second_of_the_same"
@@ -62,6 +64,22 @@ def test_a_truth_conserves_money_and_no_claim_is_paid_beyond_what_is_open(proble
     assert all(closed[item] <= claims[item].open_amount for item in closed)
     # Each claim is meant by one payment at most.
     assert max(Counter(part.item_id for truth in problem.truths for part in truth.parts).values()) == 1
+
+
+def test_a_problem_abroad_conserves_money_too() -> None:
+    assert abroad(2, 100) == abroad(2, 100)
+    problem = abroad(2, 100)
+    paid = {row["payment_id"]: row["amount"] for row in problem["payments"]}
+    owed = {row["invoice_id"]: row["amount"] for row in problem["invoices"]}
+    by_payment: Counter[str] = Counter()
+    by_invoice: Counter[str] = Counter()
+    for row in problem["ground_truth"]["applications"]:
+        by_payment[row["payment_id"]] += row["applied_amount"]
+        by_invoice[row["invoice_id"]] += row["applied_amount"]
+    assert all(0 < amount <= paid[number] for number, amount in by_payment.items())
+    assert all(abs(amount) <= abs(owed[number]) for number, amount in by_invoice.items())
+    # Every payment is applied or known to pay nothing, never both.
+    assert sorted([*by_payment, *problem["ground_truth"]["unmatched_payments"]]) == sorted(paid)
 
 
 def test_what_is_certain_without_a_number_has_one_set_only(problem: Scene) -> None:
