@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -60,17 +60,24 @@ def one(name: str, scene: Scene, options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="huikuan-bench-") as home:
         os.environ["HUIKUAN_HOME"] = home
         os.environ.pop("HUIKUAN_DATABASE_URL", None)
-        wall = time.perf_counter()
-        bring(scene, Path(home))
-        print(f"\n{name}: files in {time.perf_counter() - wall:.1f} s", flush=True)
-        wall = time.perf_counter()
-        answer = command("bank", "match", *([] if options.apply else ["--dry-run"]))
-        print(f"matched in {time.perf_counter() - wall:.1f} s; load {os.getloadavg()[0]:.1f}")
+        with told(f"\n{name}: {len(scene.payments):,} lines, {len(scene.claims):,} claims; files in"):
+            bring(scene, Path(home))
+        with told("matched and applied in" if options.apply else "matched in"):
+            answer = command("bank", "match", *([] if options.apply else ["--dry-run"]))
         said = answers(scene, answer["lines"])
         report(score(scene, said), options.wrong)
         print(f"as the domain alone says: {alike(said, ours(scene))} of {len(said)} lines")
         if options.apply:
             check_books(scene)
+
+
+@contextlib.contextmanager
+def told(what: str) -> Iterator[None]:
+    """Print how long it took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    print(f"{what} {wall:.1f} s wall, {cpu:.1f} s CPU; load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def alike(said: Sequence[Answer], domain: Sequence[Answer]) -> int:
