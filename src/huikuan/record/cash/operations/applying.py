@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -33,14 +33,14 @@ from huikuan.record.cash.models import Application, Suggestion
 from huikuan.record.cash.operations.allowances import require_allowed
 from huikuan.record.cash.operations.booking import Booking, Money, book
 from huikuan.record.cash.operations.learning import Lesson, confirmed, learn
-from huikuan.record.cash.queries.debts import debts_of
+from huikuan.record.cash.queries.debts import Debts, debts_of
+from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.receivables.domain.settling import OpenSide
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations import open_items
 
 _LONGEST_REASON = 200
-Debts = Mapping[tuple[int, str], Sequence[Debt]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,22 @@ class Asked:
     basis: Basis = BY_HAND
     seen: Seen = UNSEEN
     request_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What the customers concerned owe, and who is merged into whom."""
+
+    debts: Debts
+    merged: Mapping[int, int]
+
+    def by(self, customer_id: int, currency: str) -> Sequence[Debt]:
+        return self.debts.get((shown_under(self.merged, customer_id), currency), ())
+
+    def without(self, closed: Collection[int]) -> _Owed:
+        """What is left of it once these are known to have closed."""
+        left = {key: [debt for debt in of if debt.item_id not in closed] for key, of in self.debts.items()}
+        return _Owed(left, self.merged)
 
 
 def apply_payment(
@@ -104,13 +120,14 @@ def _apply(company: Company, asked: Sequence[Asked], actor: str, at: datetime) -
     # Lines first, then the period, then items in order of id: whoever applies money waits in the same order.
     monies = _monies(company, asked)
     open_items.hold_period(company.pk)
-    debts = _debts(company, asked, monies)
-    held = _named(asked) | _owed_by_law(asked, monies, debts)
+    one_of = merged()
+    day = max(money.day for money in monies)
+    owed = _Owed(debts_of(company.pk, _owing(asked), day, one_of), one_of)
+    held = _named(asked) | _owed_by_law(asked, monies, owed)
     locked = open_items.lock(held)
+    owed = owed.without(held - locked.sides.keys())
     numbers = dict(Item.objects.filter(id__in=list(locked.sides)).values_list("id", "document_number"))
-    bookings = _decide_all(
-        company, asked, monies, dict(locked.sides), _as_held(debts, held, locked.sides), numbers, at
-    )
+    bookings = _decide_all(company, asked, monies, dict(locked.sides), owed, numbers, at)
     book(company, [one for of in bookings for one in of], locked.sides, numbers, actor=actor, at=at)
     Suggestion.objects.filter(line_id__in=[one.line_id for one in asked if one.line_id]).delete()
     learn(company_id=company.pk, lessons=_lessons(bookings), actor=actor, at=at)
@@ -129,8 +146,9 @@ def _lessons(bookings: Sequence[Sequence[Booking]]) -> list[Lesson]:
 
 def _monies(company: Company, asked: Sequence[Asked]) -> list[Money]:
     """The money of each, its lines held. A credit is asked again once it is locked."""
-    held = hold_lines(one.line_id for one in asked if one.line_id is not None)
-    lines = {line.id: line for line in BankLine.objects.filter(id__in=[one.line_id for one in asked if one.line_id])}
+    ids = [one.line_id for one in asked if one.line_id is not None]
+    held = hold_lines(ids)
+    lines = {line.id: line for line in BankLine.objects.defer("raw").filter(id__in=ids)}
     return [
         _credit(company, one.credit_id or 0)
         if one.line_id is None
@@ -161,14 +179,8 @@ def _credit(company: Company, credit_id: int) -> Money:
     return Money(currency=item.currency, left=0, day=item.posting_date, credit_id=item.id)
 
 
-def _debts(company: Company, asked: Sequence[Asked], monies: Sequence[Money]) -> dict[tuple[int, str], list[Debt]]:
-    """What the customers owe in the currency of their money, by (customer, currency)."""
-    wanted = {
-        (portion.customer_id, money.currency): money.day
-        for one, money in zip(asked, monies, strict=True)
-        for portion in one.portions
-    }
-    return {key: debts_of(company.pk, *key, day) for key, day in wanted.items()}
+def _owing(asked: Sequence[Asked]) -> set[int]:
+    return {portion.customer_id for one in asked for portion in one.portions}
 
 
 def _named(asked: Sequence[Asked]) -> set[int]:
@@ -183,21 +195,14 @@ def _named(asked: Sequence[Asked]) -> set[int]:
     }
 
 
-def _owed_by_law(asked: Sequence[Asked], monies: Sequence[Money], debts: Debts) -> set[int]:
+def _owed_by_law(asked: Sequence[Asked], monies: Sequence[Money], owed: _Owed) -> set[int]:
     """What has to be held where nobody names the claims: all the customer owes."""
     return {
         debt.item_id
         for one, money in zip(asked, monies, strict=True)
         for portion in one.portions
         if portion.parts is None
-        for debt in debts[portion.customer_id, money.currency]
-    }
-
-
-def _as_held(debts: Debts, held: set[int], sides: Mapping[int, OpenSide]) -> dict[tuple[int, str], Sequence[Debt]]:
-    """The debts without those that closed before they were held."""
-    return {
-        key: [debt for debt in of if debt.item_id in sides or debt.item_id not in held] for key, of in debts.items()
+        for debt in owed.by(portion.customer_id, money.currency)
     }
 
 
@@ -206,12 +211,11 @@ def _decide_all(
     asked: Sequence[Asked],
     monies: Sequence[Money],
     sides: dict[int, OpenSide],
-    debts: Debts,
+    owed: _Owed,
     numbers: Mapping[int, str],
     at: datetime,
 ) -> list[list[Booking]]:
     """The bookings of each; `sides` moves on to what each leaves open."""
-    one_of = merged()
     ids = reserve_ids(Application, sum(len(one.portions) for one in asked))
     found: list[list[Booking]] = []
     for one, money in zip(asked, monies, strict=True):
@@ -220,18 +224,18 @@ def _decide_all(
         check_unchanged(one.seen, line_id=money.line_id or 0, left=there.left, open_amounts=opened, numbers=numbers)
         of: list[Booking] = []
         for number, portion in enumerate(one.portions, start=1):
-            owed = _still_owed(debts[portion.customer_id, money.currency], sides)
+            theirs = _still_owed(owed.by(portion.customer_id, money.currency), sides)
             settled = decide(
-                _with_parts(portion, there.left, owed, money.day),
+                _with_parts(portion, there.left, theirs, money.day),
                 money=there.left,
                 currency=money.currency,
                 sides=sides,
-                merged=one_of,
+                merged=owed.merged,
             )
             if money.credit_id and not settled.clearings:
                 raise Refusal("nothing_applied")
             require_allowed(company, settled, sides, at=at)
-            order, reason = _order_of(portion, settled, owed, money.day)
+            order, reason = _order_of(portion, settled, theirs, money.day)
             of.append(Booking(ids.pop(0), number, money, settled, order, reason, one.basis, one.request_key))
             used_up(sides, settled)
             there = replace(there, left=there.left - settled.amount)

@@ -9,7 +9,7 @@ from typing import Any
 
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
-from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.events.operations import announce_all
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.banking.operations.uses import Use, use_lines
 from huikuan.record.cash.domain.applying import MONEY, Basis, Paid, Settled, effective_day
@@ -99,14 +99,15 @@ def book(
         mine, uses = uses[: len(mine_of)], uses[len(mine_of) :]
         rows.append({**_row(one, mine, lock), "company_id": company.pk, "actor": actor})
     record(Application, rows, at=at)
-    for one in bookings:
-        announce(
-            "cash.applied",
-            at=at,
-            company_id=company.pk,
-            customer_id=one.settled.customer_id,
-            payload={"application": one.application_id, "line": one.money.line_id, "credit": one.credit_id},
+    told = [
+        (
+            company.pk,
+            one.settled.customer_id,
+            {"application": one.application_id, "line": one.money.line_id, "credit": one.credit_id},
         )
+        for one in bookings
+    ]
+    announce_all("cash.applied", told, at=at)
 
 
 def _postings(

@@ -1,10 +1,11 @@
-"""What customers owe, as the order of the law looks at it."""
+"""What customers owe, as the order of the law looks at it: a few questions for any number of them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from huikuan.kernel.rates import SCALE
 from huikuan.record.cash.domain.order import Debt
@@ -12,7 +13,8 @@ from huikuan.record.contracts.domain.interest import ANNUAL, DAILY, LateInterest
 from huikuan.record.contracts.models import Contract
 from huikuan.record.contracts.queries.terms import terms_of_many
 from huikuan.record.cover.queries.pieces import cover_of
-from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.customers.domain.merging import shown_under
+from huikuan.record.customers.queries import among
 from huikuan.record.receivables.models import Item, OpenItem
 
 #: 1-year LPR since 2025-05-20 (3.00 %, PBOC). Only compares the burdens of clauses with each other; charges nobody.
@@ -20,52 +22,58 @@ _LPR_E8 = 3_000_000
 _YEAR = 365
 _WHOLE_E4 = 10_000
 
-
-def debts_of(company_id: int, customer_id: int, currency: str, day: date) -> list[Debt]:
-    """The open claims on the customer, and on those it is one with, in one currency."""
-    members = one_with(customer_id)
-    rows = OpenItem.objects.filter(company_id=company_id, customer_id__in=members, side="debit", currency=currency)
-    return debts_among(company_id, members, rows.values_list("item_id", flat=True), day)
+#: (customer that is shown, currency) → what it owes.
+Debts = Mapping[tuple[int, str], Sequence[Debt]]
 
 
-def debts_among(company_id: int, customer_ids: Collection[int], item_ids: Iterable[int], day: date) -> list[Debt]:
-    """Those of these items that are open, with what the law asks about each."""
-    opened = {row.item_id: row for row in OpenItem.objects.filter(item_id__in=list(item_ids))}
-    items = {row.id: row for row in Item.objects.filter(id__in=list(opened))}
-    contracts = {row.contract_number for row in items.values()} - {""}
-    secured = _secured(company_id, customer_ids, items, opened, day) if contracts else {}
+def debts_of(company_id: int, customer_ids: Collection[int], day: date, merged: Mapping[int, int]) -> Debts:
+    """The open claims on these customers, each with those it is one with. `merged`: customer → the one it is shown
+    under."""
+    shown = {shown_under(merged, one) for one in customer_ids}
+    members = shown | {one for one, into in merged.items() if into in shown}
+    opened = OpenItem.objects.filter(company_id=company_id, side="debit", customer_id__in=among(members))
+    rows = {row["item_id"]: row for row in opened.order_by("item_id").values(*_OPEN)}
+    items = Item.objects.filter(id__in=among(rows)).values("id", *_SAID)
+    said = {row["id"]: row for row in items}
+    contracts = {row["contract_number"] for row in said.values()} - {""}
+    secured = _secured(company_id, members, rows, said, day) if contracts else {}
     burden = _burdens(company_id, contracts, day) if contracts else {}
-    return [
-        Debt(
+    found: dict[tuple[int, str], list[Debt]] = defaultdict(list)
+    for item_id, row in rows.items():
+        of, contract = said[item_id], said[item_id]["contract_number"]
+        debt = Debt(
             item_id=item_id,
-            kind=row.kind,
-            open_amount=row.open_amount,
-            due_date=row.due_date,
-            debt=items[item_id].obligation or items[item_id].document_number,
-            secured_e4=secured.get(items[item_id].contract_number, 0),
-            burden_e8=burden.get(items[item_id].contract_number, 0),
+            kind=row["kind"],
+            open_amount=row["open_amount"],
+            due_date=row["due_date"],
+            debt=of["obligation"] or of["document_number"],
+            secured_e4=secured.get((contract, row["currency"]), 0),
+            burden_e8=burden.get(contract, 0),
         )
-        for item_id, row in sorted(opened.items())
-    ]
+        found[shown_under(merged, row["customer_id"]), row["currency"]].append(debt)
+    return found
+
+
+_OPEN = ("item_id", "customer_id", "kind", "currency", "open_amount", "due_date")
+_SAID = ("document_number", "obligation", "contract_number")
 
 
 def _secured(
     company_id: int,
     customer_ids: Collection[int],
-    items: dict[int, Item],
-    opened: dict[int, OpenItem],
+    rows: Mapping[int, Mapping[str, Any]],
+    said: Mapping[int, Mapping[str, Any]],
     day: date,
-) -> dict[str, int]:
-    """Contract → the share of what is open under it that cover given for it alone reaches, × 10^4."""
-    worth: dict[str, int] = defaultdict(int)
-    currencies = {row.currency for row in opened.values()}
+) -> dict[tuple[str, str], int]:
+    """(contract, currency) → the share of what is open under it that cover given for it alone reaches, × 10^4."""
+    worth: dict[tuple[str, str], int] = defaultdict(int)
     for piece in cover_of(company_id, customer_ids, day):
-        if piece.whose.contract_number and {piece.currency} == currencies:
-            worth[piece.whose.contract_number] += piece.worth
-    owed: dict[str, int] = defaultdict(int)
-    for item_id, row in opened.items():
-        owed[items[item_id].contract_number] += row.open_amount
-    return {number: min(_WHOLE_E4, worth[number] * _WHOLE_E4 // owed[number]) for number in worth if owed[number]}
+        if piece.whose.contract_number:
+            worth[piece.whose.contract_number, piece.currency] += piece.worth
+    owed: dict[tuple[str, str], int] = defaultdict(int)
+    for item_id, row in rows.items():
+        owed[said[item_id]["contract_number"], row["currency"]] += row["open_amount"]
+    return {key: min(_WHOLE_E4, worth[key] * _WHOLE_E4 // owed[key]) for key in worth if owed[key]}
 
 
 def _burdens(company_id: int, numbers: Collection[str], day: date) -> dict[str, int]:
