@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,13 @@ class Config(AppConfig):
     def ready(self) -> None:
         # The kind of policy registers itself.
         from huikuan.record.cash import policies
+        from huikuan.record.receivables.queries.laws import add_law
+
+        add_law("application_money", _monies)
+
+
+def _monies() -> Iterator[tuple[str, str, str]]:
+    # Loaded when the ledger is checked: most commands never do.
+    from huikuan.record.cash.check import unlike_their_money
+
+    return unlike_their_money()

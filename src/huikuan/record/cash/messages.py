@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     ),
     "difference_kind_unknown": gettext_noop("“%(kind)s” is no kind of difference; there are %(known)s."),
     "difference_without_part": gettext_noop("The difference on item %(item)s goes with no payment of it."),
+    "line_not_outgoing": gettext_noop("Bank line %(line)s is no money that went out, or nothing of it is left."),
     "line_name_unknown": gettext_noop("The company has no bank line “%(name)s”."),
     "line_named_twice": gettext_noop("Several bank lines are called “%(name)s”; name one by its number."),
     "line_not_open": gettext_noop("Nothing of bank line %(line)s is left, or it is no money that came in."),
@@ -58,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "proposal_stale": gettext_noop(
         "What the proposal for bank line %(line)s rests on has changed since. Look at it anew; nothing was written."
     ),
+    "refund_in_other_currency": gettext_noop("Credit %(item)s is in %(currency)s, the money in %(money)s."),
     "request_key_reused": gettext_noop("The key “%(key)s” belongs to another request."),
     "rest_not_said": gettext_noop(
         "%(currency)s %(rest)s of the payment goes to no item: name more, or say that it stays on account."

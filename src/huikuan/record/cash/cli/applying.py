@@ -22,6 +22,7 @@ from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.domain.differences import POSTED_AS, SHORT_REASONS
 from huikuan.record.cash.operations.accepting import accept_proposal, reject_proposal, set_aside
 from huikuan.record.cash.operations.applying import apply_credit, apply_payment
+from huikuan.record.cash.operations.refunding import refund_credit
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.queries.applications import application
 from huikuan.record.cash.queries.naming import claim_named, line_named
@@ -70,6 +71,11 @@ def add_applying(actions: Any) -> None:
     reject.add_argument("line", metavar="LINE")
     reject.add_argument("--reason", default="")
     reject.add_argument("--other-customer", action="store_true", help=_("the payer does not pay for this customer"))
+    refund = finish(actions.add_parser("refund", help=_("an outgoing line gave a customer's credit back")), _refund)
+    refund.add_argument("line", metavar="LINE")
+    refund.add_argument("--customer", required=True, metavar="CODE")
+    refund.add_argument("--item", required=True, metavar="NO", help=_("the credit that was given back"))
+    refund.add_argument("--amount", default="", help=_("so much of the line; all that is left if left out"))
     undo = finish(actions.add_parser("undo", help=_("take an application back")), _undo)
     undo.add_argument("application", type=int)
     undo.add_argument("--reason", required=True)
@@ -201,3 +207,19 @@ def _reject(options: Namespace) -> int:
     told = _("The suggestion for bank line %(line)s is turned down.") % {"line": line.id}
     tell(options, {"line": line.id, "rejection": rejection}, [told])
     return 0
+
+
+def _refund(options: Namespace) -> int:
+    at, company = datetime.now(UTC), company_record(options.company)
+    whose = customer(options.customer, scope=reader_scope(options, WRITES, at=at)).id
+    actor = commander(options, WRITES, company_id=company.pk, at=at)
+    line = line_named(company.pk, options.line)
+    made = refund_credit(
+        company=company,
+        line_id=line.id,
+        credit_id=claim_named(company.pk, whose, options.item),
+        amount=to_minor(options.amount, line.currency) if options.amount else None,
+        actor=actor,
+        at=at,
+    )
+    return _answer(options, [made])

@@ -85,7 +85,7 @@ def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
         reverse_item(item_id=item_id, reason=short, actor=actor, at=at)
     if one.uses:
         free_uses(use_ids=one.uses, actor=actor, at=at)
-    if one.line_id is not None and one.kind != AUTOMATIC:
+    if one.line_id is not None and one.kind != AUTOMATIC and one.credit_id in one.posted:
         # What it taught is taken back.
         learn(company_id=one.company_id, lessons=[denied(one.line_id, one.customer_id, one.id)], actor=actor, at=at)
     payload = {"application": one.id, "line": one.line_id, "credit": one.credit_id, "reason": reason}

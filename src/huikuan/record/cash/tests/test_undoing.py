@@ -18,6 +18,8 @@ from huikuan.record.cash.tests.conftest import WHO, Till, open_amount, sound
 from huikuan.record.cash.tests.test_applying import refused
 from huikuan.record.receivables.models import Item, OpenItem
 from huikuan.record.receivables.operations.periods import lock_period
+from huikuan.record.receivables.operations.reversals import reverse_item
+from huikuan.record.receivables.queries.check import check_ledger
 
 
 def undo(application: int, reason: str = "wrong customer") -> int:
@@ -129,3 +131,12 @@ def test_applying_and_undoing_is_nothing(till: Till, amounts: list[int], shares:
     ]
     undo(number)
     assert state() == before
+
+
+def test_the_ledgers_check_finds_a_receipt_reversed_behind_its_applications_back(till: Till) -> None:
+    number = till.apply(till.line(100_00))
+    assert sound()
+    reverse_item(item_id=Application.objects.get().credit_id, reason="by hand", **WHO)
+    (finding,) = check_ledger()
+    assert (finding.kind, finding.where) == ("application_money", f"application {number}")
+    assert (finding.expected, finding.found) == ("100.00", "100.00 / 0.00")
