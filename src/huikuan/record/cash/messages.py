@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "difference_without_part": gettext_noop("The difference on item %(item)s goes with no payment of it."),
     "line_not_outgoing": gettext_noop("Bank line %(line)s is no money that went out, or nothing of it is left."),
     "line_name_unknown": gettext_noop("The company has no bank line “%(name)s”."),
+    "feedback_too_little": gettext_noop("Fewer than %(enough)s decisions are known; that supports no threshold."),
     "line_named_twice": gettext_noop("Several bank lines are called “%(name)s”; name one by its number."),
     "line_not_open": gettext_noop("Nothing of bank line %(line)s is left, or it is no money that came in."),
     "mandate_days": gettext_noop("A mandate from %(since)s cannot end on %(until)s."),
@@ -66,6 +67,7 @@ SENTENCES: dict[str, str] = {
     ),
     "set_aside_reason_missing": gettext_noop("Say whose money it is, or what it is for."),
     "short_reason_unknown": gettext_noop("“%(reason)s” is no reason for a short payment; there are %(known)s."),
+    "threshold_stands": gettext_noop("The threshold is %(threshold)s already."),
     "undo_reason_missing": gettext_noop("Say why the application is undone."),
 }
 

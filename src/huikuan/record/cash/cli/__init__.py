@@ -7,6 +7,7 @@ from typing import Any
 from huikuan.record.banking.cli import add_bank
 from huikuan.record.cash.cli.advising import add_advising
 from huikuan.record.cash.cli.applying import add_applying
+from huikuan.record.cash.cli.feedback import add_feedback
 from huikuan.record.cash.cli.matching import add_matching
 from huikuan.record.cash.cli.payers import add_payers
 
@@ -18,3 +19,4 @@ def add_commands(subparsers: Any) -> None:
     add_applying(actions)
     add_advising(actions)
     add_payers(actions)
+    add_feedback(actions)
