@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,13 @@ def bill_state(state: str) -> SafeString:
 @register.filter
 def bill_kind(kind: str) -> str:
     return _(KINDS[kind])
+
+
+@register.filter
+def breakable(number: str) -> SafeString:
+    """A long number that may go on in the next line after every fifth digit."""
+    pieces = ((number[at : at + 5],) for at in range(0, len(number), 5))
+    return format_html_join(SafeString("<wbr>"), "{}", pieces)
 
 
 @register.filter

@@ -73,8 +73,7 @@ def export_bills(request: HttpRequest) -> HttpResponseBase:
         _("Number"), _("Company"), _("Customer code"), _("Customer"), _("Kind"), _("Bill number"), _("Range"),
         _("Currency"), _("Face"), _("Drawer"), _("Acceptor"), _("Class of the acceptor"), _("Drawn on"),
         _("Matures on"), _("Received on"), _("Transferable"), _("State"), _("State since"), _("To whom"),
-        _("Recourse"),
-        _("Said by"), _("Note"),
+        _("Recourse"), _("Said by"), _("Note"),
     ]  # fmt: skip
     name = f"{_('bills')}-{reading.as_of:%Y-%m-%d}"
     with snapshot():
