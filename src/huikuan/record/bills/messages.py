@@ -93,7 +93,7 @@ MOVES: dict[str, str] = {
     "pay": gettext_noop("Paid by the acceptor"),
     "dishonour": gettext_noop("Refused by the acceptor"),
     "lapse": gettext_noop("Recourse is over"),
-    "split": gettext_noop("Split into pieces"),
+    "split": gettext_noop("Split the bill"),
 }
 
 #: The same as what happened.
