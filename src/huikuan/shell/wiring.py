@@ -48,6 +48,7 @@ COMMANDS = {
     "cover": "huikuan.record.cover.cli",
     "bank": "huikuan.record.cash.cli",
     "bill": "huikuan.record.bills.cli",
+    "cash": "huikuan.record.bills.cash_cli",
     "credit": "huikuan.judge.credit.cli",
     "statement": "huikuan.see.statements.cli",
     "import": "huikuan.connect.connectors.cli",
@@ -150,6 +151,7 @@ def subscribers() -> list[Subscriber]:
     from huikuan.judge.rating.operations.calls import CALLING, call_for_review
     from huikuan.mechanisms.events.subscribers import Subscriber
     from huikuan.record.cash.jobs import MATCHING, match_what_came
+    from huikuan.record.cash.operations.own_accounts import TELLING, look_for_own_accounts
     from huikuan.record.receivables.operations.milestones import CATCHING_UP, catch_up
 
     def release_what_fits(event: Announced) -> None:
@@ -161,12 +163,16 @@ def subscribers() -> list[Subscriber]:
     def match_lines(event: Announced) -> None:
         match_what_came(event, at=datetime.now(UTC))
 
+    def look_for_money_gone_astray(event: Announced) -> None:
+        look_for_own_accounts(event, at=datetime.now(UTC))
+
     return [
         Subscriber("receivables.late_items", catch_up, CATCHING_UP),
         Subscriber("credit.waiting_orders", release_what_fits, MAKING_ROOM),
         Subscriber("credit.crossings", look_for_crossings, MOVING),
         Subscriber("rating.calls", call_for_review, CALLING),
         Subscriber("cash.matching", match_lines, MATCHING),
+        Subscriber("cash.own_accounts", look_for_money_gone_astray, TELLING),
         Subscriber("api.webhooks", queue_event),
     ]
 

@@ -22,18 +22,26 @@ from huikuan.record.bills.domain.life import (
 from huikuan.record.bills.operations.moving import Move, lapse_bill
 from huikuan.record.bills.policies import rules_of
 from huikuan.record.bills.queries.bills import BillRow, rules_in_force
+from huikuan.record.bills.queries.cash import WAITING as WAITING_CASH
+from huikuan.record.bills.queries.cash import cash_rows
 from huikuan.record.bills.queries.listing import BillFilter, every_bill
-from huikuan.record.bills.work import ANSWER, PRESENT
+from huikuan.record.bills.work import ANSWER, CASH, PRESENT
 
 #: So long before maturity somebody is told to present; so long after presenting, to say what became of it.
 AHEAD, WAITING = timedelta(days=3), timedelta(days=2)
+#: Within it a second person signs for cash.
+A_DAY = timedelta(days=1)
 
 
 def tend(work: Work) -> dict[str, int]:
-    """Have an item for each bill to present and each without an answer; end the recourse that is over. Asked again it
-    does no more."""
+    """Have an item for each bill to present, each without an answer and cash nobody signed within a day; end the
+    recourse that is over. Asked again it does no more."""
     done = {"lapsed": sum(_lapse(company, work.at) for company in Company.objects.order_by("pk"))}
-    for kind, wanted in ((PRESENT.name, _to_present(work.at)), (ANSWER.name, _unanswered(work.at))):
+    for kind, wanted in (
+        (PRESENT.name, _to_present(work.at)),
+        (ANSWER.name, _unanswered(work.at)),
+        (CASH.name, _unsigned(work.at)),
+    ):
         for what, count in keep_items(kind=kind, wanted=list(wanted), at=work.at).items():
             done[what] = done.get(what, 0) + count
     return done
@@ -55,6 +63,20 @@ def _unanswered(at: datetime) -> Iterator[Wanted]:
         for row in every_bill(chosen, scope=EVERYTHING, day=today):
             if row.since + WAITING <= today:
                 yield _wanted(row, rules)
+
+
+def _unsigned(at: datetime) -> Iterator[Wanted]:
+    """Cash that nobody signed within a day."""
+    for row in cash_rows(scope=EVERYTHING, state=WAITING_CASH):
+        if at - row.recorded_at >= A_DAY:
+            shown = {
+                "cash": row.id,
+                "customer": row.customer_name,
+                "amount": f"{row.currency} {to_text(row.amount, row.currency)}",
+                "taken_by": row.taken_by,
+                "received_on": row.received_on.isoformat(),
+            }
+            yield Wanted(f"cash:{row.id}", row.company_id, row.customer_id, shown)
 
 
 def _wanted(row: BillRow, rules: Rules) -> Wanted:

@@ -59,6 +59,27 @@ SENTENCES: dict[str, str] = {
     ),
 }
 
+#: Cash in notes, and customers' money in somebody's own account.
+SENTENCES |= {
+    "cash_ahead": gettext_noop("%(day)s lies ahead; today is %(today)s."),
+    "cash_amount_bad": gettext_noop("%(value)s is no amount of cash."),
+    "cash_reason_missing": gettext_noop("Say what was not right with the cash."),
+    "cash_second_person": gettext_noop("%(actor)s took this cash: another person counts it and signs."),
+    "cash_signed_already": gettext_noop("Cash %(cash)s was signed or turned down already."),
+    "cash_unknown": gettext_noop("There is no cash %(cash)s."),
+    "own_account_bad": gettext_noop("“%(value)s” is no account; it has %(shortest)s characters or more."),
+    "own_account_holder_missing": gettext_noop("Say whose account it is."),
+    "own_account_known": gettext_noop("This account is registered already."),
+    "own_payment_silent": gettext_noop("Say what it rests on: who said what."),
+    "own_payment_told_by_unknown": gettext_noop("“%(value)s” is not how it came to be known; known are %(known)s."),
+}
+
+CASH_STATES: dict[str, str] = {
+    "waiting": gettext_noop("Waits for a second signature"),
+    "signed": gettext_noop("Signed by two"),
+    "turned_down": gettext_noop("Not right"),
+}
+
 KINDS: dict[str, str] = {
     "bank": gettext_noop("Bank acceptance bill"),
     "commercial": gettext_noop("Commercial acceptance bill"),

@@ -92,3 +92,63 @@ class BillEvent(Fact):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bill_id", "sequence"], name="bills_event_sequence")]
+
+
+class CashReceipt(Fact):
+    """Money a customer paid in notes (现金), as whoever took it wrote it down; it counts once a second person signs.
+    `amount` in minor units of `currency`."""
+
+    company_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    received_on = models.DateField()
+    note = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="bills_cash_amount")]
+        indexes = [models.Index(fields=["customer_id"], name="bills_cash_customer")]
+
+
+class CashSignature(Fact):
+    """What the second person said of cash, once: counted and right (`item_id`: the receipt it was posted as), or not
+    (null, with the reason as `note`)."""
+
+    receipt_id = models.BigIntegerField(unique=True)
+    company_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+    item_id = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=150)
+
+
+class OwnAccount(Fact):
+    """An account that belongs to somebody who works here: no customer's money has any business there. Whose it is and
+    its number are personal; where they are erased the entry is silent."""
+
+    personal = ("holder", "account")
+
+    company_id = models.BigIntegerField()
+    actor = models.CharField(max_length=150)
+
+
+class OwnAccountPayment(Fact):
+    """A customer paid somebody who works here, or said so: a finding. `told_by`: how it came to be known (by hand, a
+    remittance, a line of the bank, a note); `says`: the words it rests on. `account_id`: the entry it names, null
+    where it is by hand. `amount` in minor units, null where nobody said. `identity`: the same words are found once."""
+
+    company_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    amount = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    paid_on = models.DateField(null=True)
+    told_by = models.CharField(max_length=20)
+    says = models.CharField(max_length=200)
+    identity = models.CharField(max_length=64)
+    actor = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "identity"], name="bills_own_payment")]
+        indexes = [models.Index(fields=["customer_id"], name="bills_own_customer")]

@@ -1,4 +1,4 @@
-"""The kinds of work bills give people: one to present, one that was presented and is not answered."""
+"""The kinds of work bills and cash give people: to present, to answer, to sign, and money that went astray."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ def _present(about: About) -> str:
 
 def _answer(about: About) -> str:
     return _("%(number)s of %(acceptor)s over %(amount)s was presented on %(since)s: paid or not?") % about.shown
+
+
+def _sign(about: About) -> str:
+    return _("Cash of %(customer)s over %(amount)s, taken by %(taken_by)s on %(received_on)s: count it and sign") % (
+        about.shown
+    )
+
+
+def _own_account(about: About) -> str:
+    return _("%(customer)s %(amount)s may have gone to somebody's own account: %(says)s") % about.shown
 
 
 def _page(about: About) -> str:
@@ -44,5 +54,28 @@ ANSWER = register(
         days=3,
         describe=_answer,
         address=_page,
+    )
+)
+#: Signed or turned down, the item goes by itself.
+CASH = register(
+    WorkKind(
+        "bills.cash",
+        gettext_noop("Cash without a second signature"),
+        role="finance_manager",
+        escalates_to="management",
+        days=1,
+        describe=_sign,
+    )
+)
+#: For finance alone: whose account it is, is never asked to look.
+OWN_ACCOUNT = register(
+    WorkKind(
+        "bills.own_account",
+        gettext_noop("Customer's money in somebody's own account"),
+        role="finance_manager",
+        escalates_to="management",
+        days=1,
+        describe=_own_account,
+        results={"paid_in": gettext_noop("paid in to the company"), "unfounded": gettext_noop("unfounded")},
     )
 )
