@@ -27,6 +27,7 @@ from huikuan.record.bills.queries.bills import bill, events_of
 from huikuan.record.bills.tests.conftest import NUMBER, TRADE, WHO, Till, day, move
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
 from huikuan.record.receivables.operations.periods import lock_period
+from huikuan.record.receivables.queries.aging import aging
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import item
 
@@ -125,6 +126,29 @@ def test_dishonoured_the_claims_are_back_as_if_nothing_had_paid_them(till: Till)
     assert till.open(second, "2026-07-07") == 20_000_00
     assert till.open(row(number).debit_id, "2026-07-07") == 100_000_00
     assert events_of(number)[-1].note == "余额不足"
+
+
+@pytest.mark.parametrize("basis", ["due", "document"])
+def test_aged_as_if_the_bill_had_never_been(till: Till, basis: str) -> None:
+    """Beside a company that never took the bill: the same from the day it was not paid, by either basis."""
+    other = Till("TWIN")
+    for one in (till, other):
+        one.post("invoice", 70_000_00, "2026-01-05", due_date=date(2026, 2, 1))
+        one.post("invoice", 50_000_00, "2026-01-10", due_date=date(2026, 3, 1))
+    number = till.receive()
+    present_bill(move(number, "2026-07-05"))
+    before = aged(till, "2026-07-07", basis)
+    dishonour_bill(move(number, "2026-07-08"), reason="x")
+    for on in ("2026-01-19", "2026-07-08", "2026-09-30"):
+        assert aged(till, on, basis) == aged(other, on, basis) != []
+    assert aged(till, "2026-07-07", basis) == before
+    assert aged(till, "2026-07-07", "due") != aged(other, "2026-07-07", "due")
+
+
+def aged(till: Till, on: str, basis: str) -> list[Any]:
+    """Bucket by bucket, what is not due and the credits beside."""
+    found = aging(as_of=day(on), scope=EVERYTHING, company_id=till.company.id, basis=basis, engine="database")
+    return [(row.aged, row.not_due, row.total, row.credits) for row in found.rows]
 
 
 def test_what_a_surplus_paid_later_comes_back_first(till: Till) -> None:
