@@ -239,6 +239,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "credit/dry-run/<int:run_id>/enforce": ("draft_policy", "draft_policy"),
     "credit/customers/<int:customer_id>": ("view_ledger", "propose_limit"),
     "credit/customers/<int:customer_id>/export": ("view_ledger", "view_ledger"),
+    "credit/customers/<int:customer_id>/paid": ("view_ledger", "view_ledger"),
     "credit/drift": ("view_ledger", "view_ledger"),
     "credit/drift/export": ("view_ledger", "view_ledger"),
     "credit/groups": ("view_ledger", "propose_limit"),

@@ -298,3 +298,15 @@ def test_unapplied_cash_sums_to_its_rows_and_its_file(books: Books, clerk: Clien
     file = clerk.get("/cash/unapplied/export?what=line&format=csv")
     text = b"".join(file).decode("utf-8-sig")
     assert [line.split(",")[-1] for line in text.splitlines()[1:]] == ["30.00", "70.00"]
+
+
+@pytest.mark.usefixtures("limits")
+def test_what_it_changes_at_the_customer_s_credit_is_said_before(books: Books, clerk: Client) -> None:
+    line, who = line_in(books, 645_000_05), books.customer("C0001")
+    page = clerk.get(f"/cash/?line={line}&customer=C0001").content.decode()
+    address = f"/credit/customers/{who}/paid?of={books.company.pk}&in=CNY&paid=64500005"
+    assert address in page
+    told = clerk.get(address).context["effect"]
+    owed_now = sum(owed(books, one) for one in ("264388102254", "264388117730", "264401827731"))
+    assert (told.before, told.after) == (owed_now, owed_now - 645_000_05)
+    assert clerk.get(f"/credit/customers/{who}/paid?of=0&in=CNY&paid=1").status_code == 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.judge.credit.web import customer, drift, dry_run, groups, limits, waiting
+from huikuan.judge.credit.web import customer, drift, dry_run, groups, limits, paid, waiting
 
 app_name = "credit"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("limits/", limits.show_requests, name="requests"),
     path("customers/<int:customer_id>", customer.show_customer, name="customer"),
     path("customers/<int:customer_id>/export", customer.export_history, name="history-export"),
+    path("customers/<int:customer_id>/paid", paid.show_paid, name="paid"),
     path("drift", drift.show_drift, name="drift"),
     path("drift/export", drift.export_drift, name="drift-export"),
     path("groups", groups.show_group, name="group"),

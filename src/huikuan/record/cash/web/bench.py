@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may, may_for, needs
 from huikuan.mechanisms.pages.bars import Mark, Part, flat
-from huikuan.mechanisms.pages.beside import beside
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.record.banking.models import BankAccount, BankLine
 from huikuan.record.banking.queries.lines import LineRow, rows_of
@@ -71,7 +70,6 @@ def bench_page(
             "writes": page["writes"] and line.left > 0 and may_for(request, WRITES, line.company_id),
             "recent": earlier_of(line.id),
             "found": found_customers(request, query),
-            "beside": beside("cash.bench", request, desk.customers[0].customer.id) if desk.customers else [],
             "automatic": f"{rules_in_force(line.company_id, at=timezone.now()).rules.automatic * 100:g}",
             "shorts": [(name, _(title)) for name, title in SHORTS.items()],
             "whys": [(name, _(title) if title else "") for name, title in WHYS.items()],

@@ -18,7 +18,7 @@ from huikuan.record.customers.queries import CustomerRow
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, items_page
 
 #: Open items shown before somebody asks for all, and the most that are shown at all.
-FEW, MANY = 12, 500
+FEW, MANY = 8, 500
 _DEBIT = "debit"
 #: A number in a memo, with what belongs to it: QY2609-112/118/121.
 _NUMBERED = re.compile(r"[A-Za-z]*[-_#]?\d[\d/\-~、.]*\d|\d{3,}")
