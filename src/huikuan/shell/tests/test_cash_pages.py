@@ -275,6 +275,9 @@ class TestOneApplication:
         page = clerk.get(f"/cash/applications/{made.id}").content.decode()
         assert f"/receivables/items/{item}" in page
         assert f"/receivables/items/{made.credit_id}" in page
+        for number in (item, made.credit_id):
+            back = clerk.get(f"/receivables/items/{number}").content.decode()
+            assert f'href="/cash/applications/{made.id}" data-application' in back
         assert clerk.post(f"/cash/applications/{made.id}/undo", {"reason": ""}).status_code == 302
         assert not Undoing.objects.exists()
         clerk.post(f"/cash/applications/{made.id}/undo", {"reason": "记错客户"})

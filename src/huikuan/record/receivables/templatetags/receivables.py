@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -56,6 +57,11 @@ REASONS = {
     "bill_dishonoured": gettext_noop("Bill dishonoured"),
 }
 
+#: How a settlement names the application that made it (`cash.operations.booking.reason_of`), and where what is
+#: posted out of money comes from.
+_APPLIED = re.compile(r"application (\d{1,18})(?![\d])")
+_CASH = "cash"
+
 #: The aging ramp's edges where a row does not say its bucket's place.
 _EDGES = (30, 60, 90)
 
@@ -69,6 +75,20 @@ def kind_name(kind: str) -> str:
 def signed(minor: int, side: str) -> int:
     """An amount as sums take it: credits negative."""
     return -minor if side == "credit" else minor
+
+
+@register.simple_tag
+def application_named(reason: str) -> int | None:
+    """The application of money that a settlement's reason names."""
+    found = _APPLIED.match(reason)
+    return int(found[1]) if found else None
+
+
+@register.simple_tag
+def application_behind(item: Any) -> int | None:
+    """The application of money an item was posted with."""
+    number = str(item.origin_key).partition("/")[0]
+    return int(number) if item.origin_system == _CASH and number.isascii() and number.isdigit() else None
 
 
 @register.simple_tag
