@@ -313,3 +313,40 @@ def test_what_it_changes_at_the_customer_s_credit_is_said_before(books: Books, c
     owed_now = sum(owed(books, one) for one in ("264388102254", "264388117730", "264401827731"))
     assert (told.before, told.after) == (owed_now, owed_now - 645_000_05)
     assert clerk.get(f"/credit/customers/{who}/paid?of=0&in=CNY&paid=1").status_code == 404
+
+
+class TestWhatWasLearned:
+    def test_an_alias_is_seen_and_revoked(self, books: Books, clerk: Client) -> None:
+        line = line_in(books, 645_000_05, counterparty_name="北麓代付贸易", counterparty_account="6217000010004410")
+        send(clerk, line, who="C0001", item=[books.item("264388117730")])
+        known = [(row.sign, row.standing.confirmed) for _, row in clerk.get("/cash/payers").context["known"]]
+        assert known == [("account", 1), ("name", 1)]
+        row = next(row for _, row in clerk.get("/cash/payers").context["known"] if row.sign == "name")
+        typed = {"company": books.company.pk, "customer": "C0001", "sign": "name", "value": row.value}
+        clerk.post("/cash/payers/revoke", typed)
+        told = {row.sign: row.standing.counts for _, row in clerk.get("/cash/payers").context["known"]}
+        assert told == {"account": True, "name": False}
+        clerk.post("/cash/payers/register", typed)
+        assert all(row.standing.counts for _, row in clerk.get("/cash/payers").context["known"])
+        file = b"".join(clerk.get("/cash/payers/export?format=csv")).decode("utf-8-sig")
+        assert len(file.splitlines()) == 3
+
+    def test_a_mandate_is_registered_and_ended(self, books: Books, clerk: Client) -> None:
+        typed = {"company": books.company.pk, "customer": "C0001", "payer": "江临供应链有限公司",
+                 "document": "委托书 2026-03", "from": "2026-03-02", "until": ""}  # fmt: skip
+        clerk.post("/cash/payers/mandates", typed)
+        ((_, row),) = clerk.get("/cash/payers").context["mandates"]
+        assert (row.payer_name, row.document, row.ended) == ("江临供应链有限公司", "委托书 2026-03", False)
+        clerk.post(f"/cash/payers/mandates/{row.id}/end", {"company": books.company.pk})
+        assert [row.ended for _, row in clerk.get("/cash/payers").context["mandates"]] == [True]
+
+    def test_suggestions_turned_down_and_accepted_are_counted(self, books: Books, clerk: Client) -> None:
+        one, other = line_in(books, 645_000_05), line_in(books, 86_400_55)
+        suggest(books, one, "C0001", {"264388117730": 645_000_05}, 0.96)
+        suggest(books, other, "C0002", {"264377023311": 86_400_55}, 0.97)
+        send(clerk, one)
+        form = fields(clerk.get(f"/cash/?line={other}").content.decode())
+        clerk.post(f"/cash/lines/{other}/reject", form)
+        fared = clerk.get("/cash/payers").context["fared"]
+        assert [(row.least, row.stood, row.refused, row.share) for row in fared] == [(95, 1, 1, 50)]
+        assert left(other) == 86_400_55

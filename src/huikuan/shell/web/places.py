@@ -102,6 +102,7 @@ PLACES = (
             Place(gettext_noop("Unapplied cash"), "cash:unapplied"),
             Place(gettext_noop("Bills"), "bills:bills"),
             Place(gettext_noop("What matures when"), "bills:calendar"),
+            Place(gettext_noop("Aliases and habits"), "cash:payers"),
         ),
     ),
     Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="i"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.record.cash.messages import DIFFERENCES, ORDERS, SHORTS
 from huikuan.record.cash.queries.queue import QueueRow
-from huikuan.record.cash.web.words import AGES, APPLICATIONS, UNAPPLIED
+from huikuan.record.cash.web.words import AGES, APPLICATIONS, SIGNS, UNAPPLIED
 
 register = template.Library()
 
@@ -69,3 +69,9 @@ def unapplied_kind(what: str) -> str:
 def age_name(age: str) -> str:
     """How long it has been lying there."""
     return _(AGES[age])
+
+
+@register.filter
+def payer_sign(sign: str) -> str:
+    """By what a payer is known: a name, or an account's number."""
+    return _(SIGNS[sign])

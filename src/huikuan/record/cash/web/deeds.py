@@ -23,7 +23,7 @@ from huikuan.mechanisms.pages.telling import said
 from huikuan.record.banking.operations.uses import free_uses
 from huikuan.record.banking.queries.lines import LineRow, line
 from huikuan.record.cash.domain.applying import Portion, portion_of
-from huikuan.record.cash.operations.accepting import accept_proposal
+from huikuan.record.cash.operations.accepting import accept_proposal, reject_proposal
 from huikuan.record.cash.operations.accepting import set_aside as set_line_aside
 from huikuan.record.cash.operations.applying import apply_payment
 from huikuan.record.cash.operations.undoing import undo_application
@@ -70,6 +70,22 @@ def set_aside(request: HttpRequest, line_id: int) -> HttpResponse:
     shown = {"currency": found.currency, "amount": _written(found.left, found.currency), "note": note}
     remember(request, uses=[use], said=told % shown)
     return _next(request, found, request.POST)
+
+
+@needs(WRITES)
+@require_POST
+def reject(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Say that the line is not what the suggestion makes of it; matching weighs that from its next run on."""
+    found, typed = _line(request, line_id), request.POST
+    try:
+        reject_proposal(digest=typed.get("digest", ""), **_by(request, found))
+    except Refusal as refusal:
+        messages.error(request, said(refusal))
+    else:
+        messages.success(request, _("Noted: this payer did not mean that. The next matching goes by it."))
+    query = QueryDict(typed.get("back", ""), mutable=True)
+    query["line"] = str(line_id)
+    return HttpResponseRedirect(f"{path_of('cash:bench')}?{query.urlencode()}")
 
 
 @needs(WRITES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.record.cash.web import applications, bench, choosing, deeds, matching, unapplied
+from huikuan.record.cash.web import applications, bench, choosing, deeds, matching, payers, unapplied
 
 app_name = "cash"
 urlpatterns = [
@@ -14,10 +14,17 @@ urlpatterns = [
     path("matching", matching.show_matching, name="matching"),
     path("unapplied", unapplied.show_unapplied, name="unapplied"),
     path("unapplied/export", unapplied.export_unapplied, name="export-unapplied"),
+    path("payers", payers.show_payers, name="payers"),
+    path("payers/export", payers.export_payers, name="export-payers"),
+    path("payers/register", payers.register, name="register-payer"),
+    path("payers/revoke", payers.revoke, name="revoke-payer"),
+    path("payers/mandates", payers.mandate, name="mandate"),
+    path("payers/mandates/<int:mandate_id>/end", payers.end, name="end-mandate"),
     path("accept", deeds.accept, name="accept"),
     path("undo", deeds.undo, name="undo"),
     path("applications/<int:application_id>", applications.show_application, name="application"),
     path("applications/<int:application_id>/undo", applications.undo, name="undo-application"),
     path("lines/<int:line_id>/apply", deeds.apply, name="apply"),
+    path("lines/<int:line_id>/reject", deeds.reject, name="reject"),
     path("lines/<int:line_id>/aside", deeds.set_aside, name="aside"),
 ]

@@ -18,6 +18,7 @@ AGES = {
     "month": gettext_noop("8 to 30 days"),
     "older": gettext_noop("over 30 days"),
 }
+SIGNS = {"name": gettext_noop("name"), "account": gettext_noop("account number")}
 UNAPPLIED = {
     "line": gettext_noop("bank line without a customer"),
     "account": gettext_noop("on a customer's account"),
