@@ -162,6 +162,7 @@ class TestApplying:
         assert (left(line), owed(books, "264388117730")) == (645_000_05, 645_000_05)
         assert Undoing.objects.get().application_id == made.id
         assert clerk.get("/cash/").context["undoable"] is None
+        assert clerk.get(f"/cash/?line={line}").context["desk"].percent == "96", "suggested as before"
         assert check_ledger() == []
 
     def test_a_changed_suggestion_is_by_hand(self, books: Books, clerk: Client) -> None:

@@ -26,6 +26,7 @@ from huikuan.record.cash.domain.applying import Portion, portion_of
 from huikuan.record.cash.operations.accepting import accept_proposal, reject_proposal
 from huikuan.record.cash.operations.accepting import set_aside as set_line_aside
 from huikuan.record.cash.operations.applying import apply_payment
+from huikuan.record.cash.operations.suggestions import copies_of, put_back
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.queries.queue import queue, sure_of
 from huikuan.record.cash.queries.suggested import Suggested, suggested
@@ -42,6 +43,7 @@ from huikuan.record.customers.queries import customers_by_id
 def apply(request: HttpRequest, line_id: int) -> HttpResponse:
     """Apply the payment as the form says; then the next line, or the same one where something of it is left."""
     found, typed = _line(request, line_id), request.POST
+    before = copies_of([line_id])
     try:
         portions = portions_typed(typed, found, scope=scope_of(request))
         ids = _applied(request, found, typed, portions)
@@ -53,7 +55,7 @@ def apply(request: HttpRequest, line_id: int) -> HttpResponse:
         "amount": _written(found.left - line(found.id).left, found.currency),
         "customers": ", ".join(names[one.customer_id].name for one in portions),
     }
-    remember(request, applications=ids, said=told)
+    remember(request, line=line_id, applications=ids, said=told, suggested=before)
     return _next(request, found, typed)
 
 
@@ -62,13 +64,14 @@ def apply(request: HttpRequest, line_id: int) -> HttpResponse:
 def set_aside(request: HttpRequest, line_id: int) -> HttpResponse:
     """Say that what is left of the line is no customer's money."""
     found, note = _line(request, line_id), request.POST.get("note", "").strip()
+    before = copies_of([line_id])
     try:
         use = set_line_aside(note=note, **_by(request, found))
     except Refusal as refusal:
         return bench_page(request, line_id=line_id, typed=request.POST, refused=said(refusal))
     told = _("Set aside %(currency)s %(amount)s: %(note)s.")
     shown = {"currency": found.currency, "amount": _written(found.left, found.currency), "note": note}
-    remember(request, uses=[use], said=told % shown)
+    remember(request, line=line_id, uses=[use], said=told % shown, suggested=before)
     return _next(request, found, request.POST)
 
 
@@ -95,6 +98,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     changed meanwhile is left and told."""
     companies = companies_of(request, reading_of(request))
     named = numbers_in(request.POST.get("lines", "").split(","))
+    before = copies_of(named)
     done: list[int] = []
     refused: list[str] = []
     for line_id in [one for one in sure_of(companies, least_e6=SURE_E6) if one in named]:
@@ -104,7 +108,7 @@ def accept(request: HttpRequest) -> HttpResponse:
             refused.append(said(refusal))
     if done:
         told = ngettext("Accepted %(count)s suggestion.", "Accepted %(count)s suggestions.", len(done))
-        remember(request, applications=done, said=told % {"count": len(done)})
+        remember(request, applications=done, said=told % {"count": len(done)}, suggested=before)
     for told in refused[:3]:
         messages.error(request, told)
     return HttpResponseRedirect(path_of("cash:bench"))
@@ -127,9 +131,11 @@ def undo(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, said(refusal))
         return HttpResponseRedirect(path_of("cash:bench"))
+    put_back(step.suggested)
     forget_step(request)
     messages.success(request, _("Taken back: %(what)s") % {"what": step.said})
-    return HttpResponseRedirect(path_of("cash:bench"))
+    where = f"?line={step.line}" if step.line else ""
+    return HttpResponseRedirect(f"{path_of('cash:bench')}{where}")
 
 
 def _applied(request: HttpRequest, found: LineRow, typed: QueryDict, portions: Sequence[Portion]) -> list[int]:

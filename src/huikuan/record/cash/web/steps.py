@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -13,19 +14,35 @@ _NAME, _MOST = "cash_steps", 20
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Applications made (or uses set aside) by one press, and what was said of it; `step` counts from 1."""
+    """Applications made (or uses set aside) by one press of the line, what was said of it, and what was suggested for
+    its lines before; `step` counts from 1."""
 
     step: int
+    line: int | None
     applications: tuple[int, ...]
     uses: tuple[int, ...]
     said: str
+    suggested: tuple[dict[str, Any], ...]
 
 
-def remember(request: HttpRequest, *, applications: Sequence[int] = (), uses: Sequence[int] = (), said: str) -> None:
+def remember(
+    request: HttpRequest,
+    *,
+    said: str,
+    line: int | None = None,
+    applications: Sequence[int] = (),
+    uses: Sequence[int] = (),
+    suggested: Sequence[dict[str, Any]] = (),
+) -> None:
     """Note what was done."""
     steps = request.session.get(_NAME, [])
     number = steps[-1]["step"] + 1 if steps else 1
-    steps.append({"step": number, "applications": list(applications), "uses": list(uses), "said": said})
+    steps.append(
+        {
+            **{"step": number, "line": line, "applications": list(applications), "uses": list(uses)},
+            **{"said": said, "suggested": list(suggested)},
+        }
+    )
     request.session[_NAME] = steps[-_MOST:]
 
 
@@ -35,7 +52,10 @@ def last_step(request: HttpRequest) -> Step | None:
     if not steps:
         return None
     last = steps[-1]
-    return Step(last["step"], tuple(last["applications"]), tuple(last["uses"]), last["said"])
+    return Step(
+        last["step"], last["line"], tuple(last["applications"]), tuple(last["uses"]), last["said"],
+        tuple(last["suggested"]),
+    )  # fmt: skip
 
 
 def forget_step(request: HttpRequest) -> None:
