@@ -37,6 +37,9 @@ SENTENCES: dict[str, str] = {
         " payment. Leave it open with a reason; giving it up is decided by: %(who)s."
     ),
     "difference_kind_unknown": gettext_noop("“%(kind)s” is no kind of difference; there are %(known)s."),
+    "difference_leaves_open": gettext_noop(
+        "A difference is written off where it closes item %(item)s, and something of it would stay open."
+    ),
     "difference_without_part": gettext_noop("The difference on item %(item)s goes with no payment of it."),
     "line_not_outgoing": gettext_noop("Bank line %(line)s is no money that went out, or nothing of it is left."),
     "line_name_unknown": gettext_noop("The company has no bank line “%(name)s”."),

@@ -220,6 +220,9 @@ def _check_differences(
         cleared = part.amount if part.debit_amount is None else part.debit_amount
         closed = (cleared or 0) + sum(other.amount for other in differences if other.item_id == one.item_id)
         _require_open(side, closed)
+        if closed < side.open_amount:
+            # Else so much could be written off time after time, each within what one may.
+            raise Refusal("difference_leaves_open", item=one.item_id)
 
 
 def _clearings(parts: Sequence[Paid], money: int) -> Iterable[Clearing]:

@@ -15,7 +15,7 @@ from huikuan.record.banking.operations.uses import Use, hold_lines, use_lines
 from huikuan.record.cash.domain.applying import ACCEPTED, Seen, portion_of
 from huikuan.record.cash.domain.book import Proposal
 from huikuan.record.cash.domain.stored import MILLION, Stored, basis_of, digest_of, stored_from
-from huikuan.record.cash.models import Rejection, Suggestion
+from huikuan.record.cash.models import Application, Rejection, Suggestion
 from huikuan.record.cash.operations.applying import apply_payment
 from huikuan.record.cash.operations.learning import denied, learn
 
@@ -34,9 +34,14 @@ def accept_proposal(
     """Apply a line as it was suggested: the best proposal, or the one with this digest; answers the applications' ids.
 
     What it rests on is looked at again under the locks: `proposal_stale` names what has changed since. Refuses a line
-    nothing is suggested for.
+    nothing is suggested for, unless this very request is why.
     """
-    stored, version = _suggested(company, line_id)
+    try:
+        stored, version = _suggested(company, line_id)
+    except Refusal:
+        if done := _accepted_before(company, line_id, digest, request_key):
+            return done
+        raise
     proposal, seen = _chosen(line_id, stored, digest)
     basis = basis_of(line_id, proposal, seen, version, kind=ACCEPTED)
     return apply_payment(
@@ -106,6 +111,16 @@ def set_aside(*, company: Company, line_id: int, note: str, actor: str, at: date
         return used
 
     return retrying(work)
+
+
+def _accepted_before(company: Company, line_id: int, digest: str, request_key: str | None) -> list[int]:
+    """What the same request applied: of a line that is used up nothing is suggested any more."""
+    if request_key is None:
+        return []
+    rows = Application.objects.filter(
+        company_id=company.pk, request_key=request_key, line_id=line_id, kind=Application.Kind.ACCEPTED
+    )
+    return list((rows.filter(digest=digest) if digest else rows).order_by("portion").values_list("id", flat=True))
 
 
 def _suggested(company: Company, line_id: int) -> tuple[Stored, int | None]:

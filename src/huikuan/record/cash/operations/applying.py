@@ -29,6 +29,7 @@ from huikuan.record.cash.domain.applying import (
     used_up,
 )
 from huikuan.record.cash.domain.order import Debt, Order, Share, follows_law, in_order
+from huikuan.record.cash.domain.requests import Done, asks_for
 from huikuan.record.cash.models import Application, Suggestion
 from huikuan.record.cash.operations.allowances import require_allowed
 from huikuan.record.cash.operations.booking import Booking, Money, book
@@ -280,11 +281,23 @@ def _done_before(company: Company, asked: Asked) -> list[int]:
     if not asked.request_key:
         return []
     rows = list(Application.objects.filter(company_id=company.pk, request_key=asked.request_key).order_by("portion"))
-    if rows and [(row.line_id, row.customer_id) for row in rows] != [
-        (asked.line_id, portion.customer_id) for portion in asked.portions
-    ]:
+    if rows and not _same_request(asked, [_as_done(row) for row in rows]):
         raise Refusal("request_key_reused", key=asked.request_key)
     return [row.id for row in rows]
+
+
+def _same_request(asked: Asked, done: Sequence[Done]) -> bool:
+    if len(asked.portions) != len(done) or any(one.line_id != asked.line_id for one in done):
+        return False
+    if asked.credit_id is not None and any(one.credit_id != asked.credit_id for one in done):
+        return False
+    return all(asks_for(portion, one) for portion, one in zip(asked.portions, done, strict=True))
+
+
+def _as_done(row: Application) -> Done:
+    parts = (Paid(part["item"], part["amount"], part["debit_amount"], part["short"]) for part in row.parts)
+    differences = {(each["kind"], each["item"]): each["amount"] for each in row.differences}
+    return Done(row.line_id, row.credit_id, row.customer_id, row.amount, tuple(parts), differences)
 
 
 def _once(work: Callable[[], list[list[int]]]) -> list[list[int]]:

@@ -19,7 +19,7 @@ from huikuan.record.cash.models import Application, Undoing
 from huikuan.record.cash.operations.applying import apply_payment
 from huikuan.record.cash.operations.booking import reason_of
 from huikuan.record.cash.operations.learning import denied, learn
-from huikuan.record.receivables.models import Settlement
+from huikuan.record.receivables.models import Item, Settlement
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 
 _LONGEST_REASON = 200
@@ -81,7 +81,7 @@ def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
     short = f"{reason_of(one.id)}: {reason}"[:_LONGEST_OF_LEDGER]
     for settlement_id in _standing(one):
         reverse_settlement(settlement_id=settlement_id, reason=short, actor=actor, at=at)
-    for item_id in reversed(one.posted):
+    for item_id in reversed(_not_reversed(one.posted)):
         reverse_item(item_id=item_id, reason=short, actor=actor, at=at)
     if one.uses:
         free_uses(use_ids=one.uses, actor=actor, at=at)
@@ -91,6 +91,12 @@ def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
     payload = {"application": one.id, "line": one.line_id, "credit": one.credit_id, "reason": reason}
     announce("cash.undone", at=at, company_id=one.company_id, customer_id=one.customer_id, payload=payload)
     return undoing
+
+
+def _not_reversed(item_ids: Sequence[int]) -> list[int]:
+    """Those of the items that nobody reversed in the ledger since: the line is free again either way."""
+    gone = set(Item.objects.filter(reversal_of__in=item_ids).values_list("reversal_of", flat=True))
+    return [item_id for item_id in item_ids if item_id not in gone]
 
 
 def _standing(one: Application) -> list[int]:

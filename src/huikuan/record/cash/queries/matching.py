@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from huikuan.kernel.dates import business_date
+from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.banking.queries.lines import LineRow, open_receipts
 from huikuan.record.cash.domain.book import Answer, Claim, Learned, Part, Proposal, Verdict
 from huikuan.record.cash.domain.matching import Matcher
+from huikuan.record.cash.domain.stored import digest_of, seen_for
 from huikuan.record.cash.queries.advices import advices_for
 from huikuan.record.cash.queries.claims import claims_of
 from huikuan.record.cash.queries.earlier import earlier_payments, payment_of
+from huikuan.record.cash.queries.holds import held_back, turned_down
 from huikuan.record.cash.queries.parties import parties_of
 from huikuan.record.cash.queries.payers import denied_payers, known_payers
 from huikuan.record.cash.queries.rules import RulesInForce, rules_in_force
@@ -26,6 +31,8 @@ from huikuan.record.customers.queries.merging import merged
 class Matched:
     """A line that came in, what matching says of it, and what is open of the claims when that comes to pass: less by
     what other lines of the run are applied to before."""
+    """A line that came in, what matching says of it, and what is open of the claims when that is done or read: those
+    that an earlier line of the same run is applied to are less by that; for a suggestion, those any line is."""
 
     line: LineRow
     answer: Answer
@@ -60,9 +67,12 @@ def answers(company: Company, *, at: datetime, line_ids: Iterable[int] | None = 
             Learned(rejected=denied_payers(company.pk)),
         )
         earlier = earlier_payments(company.pk, since=since)
-    found = matcher.match(payments, earlier)
+        held, denied = held_back(company.pk, lines), turned_down(company.pk)
+    found = [_left_to_people(answer, held.get(answer.line_id)) for answer in matcher.match(payments, earlier)]
     wanted = None if line_ids is None else set(line_ids)
-    all_of = [one for one in _moving(lines, found, claims) if wanted is None or one.line.id in wanted]
+    moving = _moving(lines, found, claims)
+    standing = [replace(one, answer=_without(one, denied, rules.rules.suggest)) for one in moving]
+    all_of = [one for one in standing if wanted is None or one.line.id in wanted]
     return Run(tuple(all_of), {claim.item_id: claim for claim in claims}, rules)
 
 
@@ -82,9 +92,43 @@ def _moving(lines: Mapping[int, LineRow], found: Sequence[Answer], claims: Itera
             Matched(lines[answer.line_id], answer, {item: (opened if applied else at_last)[item] for item in named})
         )
         if applied:
+def _left_to_people(answer: Answer, held: Reason | None) -> Answer:
+    """The answer, or where something stands against doing it without a person, the same as a suggestion."""
+    if held is None:
+        return answer
+    verdict = Verdict.SUGGESTED if answer.verdict == Verdict.APPLIED else answer.verdict
+    return replace(answer, verdict=verdict, reasons=(*answer.reasons, held))
+
+
+def _without(one: Matched, denied: Collection[str], suggest: float) -> Answer:
+    """The answer without the proposals somebody turned down."""
+    answer, line = one.answer, one.line
+    kept = tuple(
+        proposal
+        for proposal in answer.proposals
+        if digest_of(line.id, proposal, seen_for(proposal, line.left, one.open_amounts)) not in denied
+    )
+    if len(kept) == len(answer.proposals):
+        return answer
+    likely = bool(kept) and kept[0].probability >= suggest
+    return replace(answer, proposals=kept, verdict=Verdict.SUGGESTED if likely else Verdict.LEFT)
+
+
+def _moving(lines: Mapping[int, LineRow], found: Sequence[Answer], claims: Iterable[Claim]) -> list[Matched]:
+    """Each answer with what is open once those before it are applied; a suggestion is read when all are."""
+    opened = {claim.item_id: claim.open_amount for claim in claims}
+    told: dict[int, Matched] = {}
+    for answer in found:
+        if answer.verdict == Verdict.APPLIED:
+            told[answer.line_id] = _matched(lines, answer, opened)
             for item, amount in _taken(answer.proposals[0]).items():
                 opened[item] -= amount
-    return told
+    return [told.get(answer.line_id) or _matched(lines, answer, opened) for answer in found]
+
+
+def _matched(lines: Mapping[int, LineRow], answer: Answer, opened: Mapping[int, int]) -> Matched:
+    named = {part.item_id for proposal in answer.proposals for part in proposal.parts}
+    return Matched(lines[answer.line_id], answer, {item: opened[item] for item in named})
 
 
 def _taken(proposal: Proposal) -> dict[int, int]:

@@ -145,3 +145,14 @@ def test_after_statements_were_read_in_their_money_is_matched(transactional_db: 
     deliver(next(one for one in subscribers() if one.name == "cash.matching"), at=AT)
     job = Job.objects.get(kind="cash.match")
     assert (job.key, job.params) == (str(till.company.pk), {"company": till.company.pk})
+
+
+def test_the_same_acceptance_twice_is_done_once(till: Till) -> None:
+    invoice, line = till.invoice(100_00), till.line(100_00)
+    suggest(till, line, 100_00, Proposal(till.north, (Part(invoice, 100_00),), 0.9, 0, ()))
+    said = {"company": till.company, "line_id": line, **WHO}
+    ids = accept_proposal(**said, request_key="k")
+    assert accept_proposal(**said, request_key="k") == ids
+    refused("nothing_suggested", lambda: accept_proposal(**said, request_key="other"))
+    refused("nothing_suggested", lambda: accept_proposal(**said, digest="another", request_key="k"))
+    assert Application.objects.count() == 1

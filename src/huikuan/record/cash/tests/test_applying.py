@@ -10,7 +10,9 @@ import pytest
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event
 from huikuan.record.banking.models import LineUse, OpenLine
+from huikuan.record.bills.operations.receiving import Paper, receive_bill
 from huikuan.record.cash.domain.applying import Paid, Portion, Seen
+from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.models import Application
 from huikuan.record.cash.operations.applying import apply_credit, apply_payment
 from huikuan.record.cash.tests.conftest import WHO, Till, open_amount, sound
@@ -230,3 +232,47 @@ def test_a_payment_in_another_currency_says_both_amounts_and_shows_what_was_gain
     assert (made.credit_amount, made.debit_amount, made.fx_amount) == (718_00, 100_00, 18_00)
     assert open_amount(invoice) == 0
     assert sound()
+
+
+def test_another_body_under_a_key_is_refused(till: Till) -> None:
+    first, second, line = till.invoice(100_00), till.invoice(100_00), till.line(300_00)
+    number = till.apply(line, (first, 40_00), amount=40_00, request_key="k")
+    halves = ((first, 20_00), (second, 20_00))
+    others: list[tuple[tuple[int, int], ...]] = [((first, 60_00),), ((second, 40_00),), halves, ()]
+    for parts in others:
+        refused("request_key_reused", lambda parts=parts: till.apply(line, *parts, amount=60_00, request_key="k"))
+        refused("request_key_reused", lambda parts=parts: till.apply(line, *parts, amount=40_00, request_key="k"))
+    written = (Difference("bank_fee", first, 1_00),)
+    refused(
+        "request_key_reused",
+        lambda: till.apply(line, (first, 40_00), amount=40_00, differences=written, request_key="k"),
+    )
+    # An amount that is not said is what came of it.
+    assert till.apply(line, (first, None), request_key="k") == number
+
+
+def test_a_difference_that_leaves_its_claim_open_is_refused(till: Till) -> None:
+    """Else ten parts of a cent would each write off as much as one may."""
+    invoice, line = till.invoice(1_000_00), till.line(1_00)
+    fee = (Difference("bank_fee", invoice, 50_00),)
+    portion = Portion(till.north, amount=1, parts=(Paid(invoice, 1),), differences=fee)
+    refused(
+        "difference_leaves_open",
+        lambda: apply_payment(company=till.company, line_id=line, portions=[portion] * 10, **WHO),
+    )
+
+
+def test_by_law_money_pays_no_bill_of_the_customer(till: Till) -> None:
+    paper = Paper(
+        kind="bank", number="531310000001720260105000000014", amount=100_00, drawer="北麓矿业装备有限公司",
+        acceptor="江临农村商业银行", issued_on=date(2026, 1, 5), matures_on=date(2026, 2, 1),
+    )  # fmt: skip
+    took = {"company": till.company, "customer_id": till.north, "paper": paper, "claims": [], **WHO}
+    receive_bill(received_on=date(2026, 1, 20), **took)
+    invoice, line = till.invoice(50_00, day="2026-02-20"), till.line(120_00)
+    apply_payment(
+        company=till.company, line_id=line, portions=[Portion(till.north, parts=None, rest_stays=True)], **WHO
+    )
+    one = Application.objects.get()
+    assert ([part["item"] for part in one.parts], one.rest) == ([invoice], 70_00)
+    assert open_amount(Item.objects.get(kind="bill", side="debit").id) == 100_00

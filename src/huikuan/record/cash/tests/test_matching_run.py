@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.banking.models import OpenLine
 from huikuan.record.cash.domain.book import Verdict
 from huikuan.record.cash.domain.stored import stored_from
 from huikuan.record.cash.models import Application, Suggestion
 from huikuan.record.cash.operations import matching
+from huikuan.record.cash.operations.accepting import accept_proposal, reject_proposal
 from huikuan.record.cash.operations.matching import match_lines
+from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.tests.conftest import WHO, Till, open_amount, sound
 from huikuan.record.receivables.models import Item
 from huikuan.shell import cli
@@ -136,3 +139,59 @@ def test_the_command_says_what_it_did(transactional_db: None, capsys: pytest.Cap
         assert isinstance(best["alternatives"], int)
         assert all(isinstance(reason, str) for reason in best["reasons"])
     assert sound()
+
+
+def test_what_somebody_undid_is_only_suggested_from_then_on(till: Till) -> None:
+    till.invoice(1_234_56, "HK20260001")
+    till.line(1_234_56, counterparty_name=PAYER, memo="货款HK20260001")
+    assert run(till) == [("applied", 1)]
+    undo_application(application_id=Application.objects.get().id, reason="wrong", **WHO)
+    assert run(till) == [("suggested", 0)]
+    assert last_reasons() == ["undone_before"]
+
+
+def test_what_somebody_turned_down_is_not_proposed_again(till: Till) -> None:
+    twins = [till.invoice(5_000_00, f"HK2026001{place}") for place in (1, 2)]
+    line = till.line(5_000_00, counterparty_name=PAYER, memo="货款")
+    run(till)
+    first, second = stored_from(Suggestion.objects.get().answer).answer.proposals
+    reject_proposal(company=till.company, line_id=line, **WHO)
+    assert run(till) == [("left", 0)]
+    assert stored_from(Suggestion.objects.get().answer).answer.proposals == (second,)
+    assert {part.item_id for one in (first, second) for part in one.parts} == set(twins)
+    # Nor is another way applied without a person, however sure.
+    till.apply(till.line(5_000_00), (second.parts[0].item_id, 5_000_00))
+    assert run(till) == [("left", 0)]
+
+
+def test_money_the_bank_takes_back_is_not_applied(till: Till) -> None:
+    """冲账: the receipt and the line that takes it back, in one file; a reversal of money that went out."""
+    till.invoice(1_234_56, "HK20260001")
+    said = {"counterparty_name": PAYER, "memo": "货款HK20260001"}
+    line = till.line(1_234_56, **said)
+    back = till.line(-1_234_56, counterparty_name="", reversal=True)
+    assert run(till) == [("suggested", 0)]
+    assert last_reasons() == ["taken_back"]
+    OpenLine.objects.filter(line_id=line).delete()
+    till.line(1_234_56, **said, reversal=True)
+    assert run(till) == [("suggested", 0)]
+    assert last_reasons() == ["reversal"]
+    # What went out before the money came in takes nothing back.
+    OpenLine.objects.exclude(line_id=back).delete()
+    till.line(1_234_56, day="2026-03-02", **said)
+    assert run(till) == [("applied", 1)]
+
+
+def test_a_suggestion_rests_on_what_is_open_once_the_run_is_over(till: Till) -> None:
+    """The doubtful one came in first, the sure one took of the same invoice."""
+    invoice = till.invoice(3_000_00, "HK20260007")
+    line = till.line(700_13, "2026-02-20", counterparty_name=PAYER, memo="货款")
+    till.line(1_000_00, "2026-02-21", counterparty_name=PAYER, memo="HK20260007 第一笔")
+    assert [verdict for verdict, _ in run(till)] == ["suggested", "applied"]
+    assert stored_from(Suggestion.objects.get(line_id=line).answer).seen.claims == {invoice: 2_000_00}
+    assert accept_proposal(company=till.company, line_id=line, **WHO)
+    assert sound()
+
+
+def last_reasons() -> list[str]:
+    return [reason.code for reason in stored_from(Suggestion.objects.get().answer).answer.reasons][-1:]

@@ -8,9 +8,10 @@ from pathlib import Path
 from huikuan.record.cash import domain
 from huikuan.record.cash.domain.evidence import ADVICE, MEMO, references
 from huikuan.record.cash.domain.numbers import Strength
+from huikuan.record.cash.queries import holds
 from huikuan.record.cash.reasons import MATCHING
 
-SOURCES = [path.read_text() for path in Path(domain.__file__).parent.glob("*.py")]
+SOURCES = [path.read_text() for path in (*Path(domain.__file__).parent.glob("*.py"), Path(holds.__file__))]
 
 
 def _built() -> set[str]:
