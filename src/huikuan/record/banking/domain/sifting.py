@@ -36,6 +36,7 @@ class There:
     bank_reference: str
     end_to_end: str
     part_of: str
+    balance_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,13 @@ class Sifted:
     odd: tuple[Odd, ...]
 
 
-def sift(statements: Sequence[Statement], before: Iterable[There]) -> list[Sifted]:
+def sift(statements: Sequence[Statement], before: Iterable[There], left_at: int | None = None) -> list[Sifted]:
     """Sift the statements of one account out of one file, in their order, against the lines recorded `before`.
 
-    `before` holds at least those with a reference, or on a day, of the file. A statement that opens with the balance
-    the one before it in the file closed with goes on where that ended; any other may repeat its lines.
+    `before` holds at least those with a reference, or on a day, of the file; `left_at`: the balance the latest
+    statement recorded closed with. A statement that opens with the balance the one before it in the file closed with
+    goes on where that ended; any other may repeat its lines. Of one that goes on where the recorded ones ended, a line
+    that looks like a recorded one and leaves another balance is another payment.
     """
     sieve = _Sieve(before)
     found = []
@@ -68,7 +71,8 @@ def sift(statements: Sequence[Statement], before: Iterable[There]) -> list[Sifte
     for statement in statements:
         if closed is None or statement.opening != closed:
             sieve.forget_matches()
-        found.append(sieve.sift(statement.lines))
+        goes_on = left_at is not None and statement.opening == left_at
+        found.append(sieve.sift(statement.lines, _nameless_and_there if goes_on else _one_is_nameless))
         closed = statement.closing
     return found
 
@@ -93,20 +97,20 @@ class _Sieve:
         self._matched.clear()
         self._of_file = len(self._there)
 
-    def sift(self, lines: Sequence[Line]) -> Sifted:
+    def sift(self, lines: Sequence[Line], nameless: Callable[[There, There], bool]) -> Sifted:
         ones = [there_of(line) for line in lines]
-        known = self._known(ones)
+        known = self._known(ones, nameless)
         new = [number for number in range(len(ones)) if number not in known]
         odd = tuple(odd for number in new for odd in self._odd(lines[number]))
         kept = tuple((lines[number], self._key(ones[number])) for number in new)
         self._there += [ones[number] for number in new]
         return Sifted(kept, tuple(lines[number] for number in sorted(known)), odd)
 
-    def _known(self, ones: Sequence[There]) -> set[int]:
+    def _known(self, ones: Sequence[There], nameless: Callable[[There, There], bool]) -> set[int]:
         """Places in the statement of the lines that were there before."""
         # What is named goes first, so that what merely says the same does not take its place.
         known: set[int] = set()
-        for alike, fits in ((_reference, _agree), (_content, _one_is_nameless)):
+        for alike, fits in ((_reference, _agree), (_content, nameless)):
             places = self._places(alike)
             known |= {
                 number
@@ -208,3 +212,9 @@ def _agree(one: There, there: There) -> bool:
 
 def _one_is_nameless(one: There, there: There) -> bool:
     return not one.bank_reference or not there.bank_reference
+
+
+def _nameless_and_there(one: There, there: There) -> bool:
+    """The same, and both leave one balance, where both tell it."""
+    balances = {one.balance_after, there.balance_after} - {None}
+    return _one_is_nameless(one, there) and len(balances) < 2

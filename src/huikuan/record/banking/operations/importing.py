@@ -21,7 +21,7 @@ from huikuan.record.banking.domain.sifting import Sifted, sift
 from huikuan.record.banking.domain.statements import Line, Statement
 from huikuan.record.banking.models import BankAccount, BankLine, BankStatement, OpenLine
 from huikuan.record.banking.operations.accounts import WRITES, Account, account_called, add_account, hold_accounts
-from huikuan.record.banking.queries.recorded import lines_like, told_before
+from huikuan.record.banking.queries.recorded import left_at, lines_like, told_before
 
 _NOTHING = Sifted((), (), ())
 
@@ -162,7 +162,7 @@ def _sifted(statements: Sequence[Statement], accounts: Sequence[BankAccount | No
     for account_id, numbers in of_account.items():
         mine = [statements[number] for number in numbers]
         before = lines_like(account_id, [line for one in mine for line in one.lines])
-        found.update(zip(numbers, sift(mine, before), strict=True))
+        found.update(zip(numbers, sift(mine, before, left_at(account_id)), strict=True))
     return found
 
 

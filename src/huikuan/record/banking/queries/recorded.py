@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from huikuan.record.banking.domain.sifting import There
 from huikuan.record.banking.domain.statements import Line, Statement
@@ -33,6 +33,14 @@ def lines_like(account_id: int, lines: Sequence[Line]) -> list[There]:
 
 def _thin(lines: QuerySet[BankLine]) -> Iterator[BankLine]:
     return lines.only("id", *There.__slots__).iterator()
+
+
+def left_at(account_id: int) -> int | None:
+    """The balance the latest statement of the account closed with; None: there is none, or it tells none."""
+    told = BankStatement.objects.filter(account_id=account_id).order_by(
+        F("period_through").desc(nulls_last=True), "-id"
+    )
+    return told.values_list("closing", flat=True).first()
 
 
 def told_before(account_id: int, sha256: str, statement: Statement) -> bool:

@@ -123,3 +123,19 @@ def test_reading_again_brings_nothing_and_a_longer_file_only_the_rest(lines: lis
     assert (len(longer.known), len(longer.new)) == (some, len(lines) - some)
     keys = [key for _, key in (*first.new, *longer.new)]
     assert len(keys) == len(set(keys))
+
+
+def test_an_equal_receipt_of_the_afternoon_is_another_one() -> None:
+    """Without references, in a file that goes on where the recorded ones ended."""
+    morning, afternoon = line(100, balance_after=1_100), line(100, balance_after=1_200)
+    before = theirs(morning)
+    later = [statement(afternoon, opening=1_100, closing=1_200)]
+    assert amounts(sift(later, before, left_at=1_100)[0]) == ([100], [])
+    # The same file, the whole day, or a list sorted otherwise goes on from somewhere else: nothing is read twice.
+    assert amounts(sift(later, theirs(morning, afternoon), left_at=1_200)[0]) == ([], [100])
+    assert amounts(sift([statement(morning, opening=1_000, closing=1_100)], before, left_at=1_100)[0]) == ([], [100])
+    assert amounts(sift(later, before)[0]) == ([], [100])
+    # An account that is swept: each of its files begins where the last one ended, and comes again all the same.
+    swept = [line(100, balance_after=100), line(-100, balance_after=0)]
+    told = [statement(*swept, opening=0, closing=0)]
+    assert amounts(sift(told, theirs(*swept), left_at=0)[0]) == ([], [100, -100])
