@@ -15,7 +15,6 @@ def tidy(text: str) -> str:
 
     For names: 海岳风电设备（盐城）有限公司 is registered with full-width brackets.
     """
-    if text.isprintable():  # nothing to remove, no blank but the common one: nearly every text
     if text.isprintable():  # nothing but plain spaces to mend: nearly every cell of every file
         return " ".join(text.split())
     kept = (" " if character.isspace() else character for character in text)

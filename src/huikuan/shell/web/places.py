@@ -58,6 +58,7 @@ PLACES = (
             Place(gettext_noop("Unapplied cash"), "cash:unapplied"),
             Place(gettext_noop("Bills"), "bills:bills"),
             Place(gettext_noop("What matures when"), "bills:calendar"),
+            Place(gettext_noop("Aliases and habits"), "cash:payers"),
         ),
     ),
     Place(
@@ -90,19 +91,6 @@ PLACES = (
         children=(
             Place(gettext_noop("Contracts"), "contracts:contracts", go="t"),
             Place(gettext_noop("Orders"), "contracts:orders", go="x"),
-        ),
-    ),
-    Place(
-        gettext_noop("Cash"),
-        icon="cash",
-        children=(
-            Place(gettext_noop("Cash workbench"), "cash:bench", go="h", covers=("cash:application",)),
-            Place(gettext_noop("Read in statements"), "banking:import"),
-            Place(gettext_noop("Bank lines"), "banking:lines", go="b", covers=("banking:accounts", "banking:account")),
-            Place(gettext_noop("Unapplied cash"), "cash:unapplied"),
-            Place(gettext_noop("Bills"), "bills:bills"),
-            Place(gettext_noop("What matures when"), "bills:calendar"),
-            Place(gettext_noop("Aliases and habits"), "cash:payers"),
         ),
     ),
     Place(gettext_noop("Imports"), "connectors:imports", icon="database-import", go="i"),

@@ -181,6 +181,8 @@ def test_statements_follow_one_another_or_the_check_says_which_does_not(bank: Ba
         ("bank_statement_chain", "100.00", "90.00"),
         ("bank_statement_chain", "510.00", "0.00"),
     ]
+
+
 def test_two_files_of_one_day_bring_two_equal_receipts(bank: Bank) -> None:
     def told(opening: int) -> Statement:
         paid = line(100_00, counterparty_name="北麓矿业装备", balance_after=opening + 100_00)

@@ -140,7 +140,6 @@ def _alias_json(row: AliasRow) -> dict[str, Any]:
 def _standing(standing: Standing) -> str:
     if standing.revoked:
         return _("counts no more")
-        return _("taken back")
     if standing.denied:
         return _("denied %(times)s times") % {"times": standing.denied}
     return _("confirmed %(times)s times") % {"times": standing.confirmed}
@@ -162,5 +161,4 @@ def _mandate_json(row: MandateRow) -> dict[str, Any]:
 def _mandate_line(row: MandateRow) -> str:
     days = f"{row.valid_from} → {row.valid_until or ''}".rstrip()
     ended = _("holds no more") if row.ended else ""
-    ended = _("no longer holds") if row.ended else ""
     return f"#{row.id}\t{row.customer_code}\t{row.payer_name}\t{row.document}\t{days}\t{ended}".rstrip()

@@ -25,22 +25,14 @@ _WHOLE_E4 = 10_000
 #: (customer that is shown, currency) → what it owes.
 Debts = Mapping[tuple[int, str], Sequence[Debt]]
 
-def debts_of(company_id: int, customer_id: int, currency: str, day: date) -> list[Debt]:
-    """The open claims on the customer, and on those it is one with, in one currency; bills are none of them: what
-    stands under a bill is its acceptor's debt."""
-    members = one_with(customer_id)
-    rows = OpenItem.objects.filter(
-        company_id=company_id, customer_id__in=members, side="debit", currency=currency
-    ).exclude(kind=Item.Kind.BILL)
-    return debts_among(company_id, members, rows.values_list("item_id", flat=True), day)
-
 
 def debts_of(company_id: int, customer_ids: Collection[int], day: date, merged: Mapping[int, int]) -> Debts:
-    """The open claims on these customers, each with those it is one with. `merged`: customer → the one it is shown
-    under."""
+    """The open claims on these customers, each with those it is one with; bills are none of them: what stands under a
+    bill is its acceptor's debt. `merged`: customer → the one it is shown under."""
     shown = {shown_under(merged, one) for one in customer_ids}
     members = shown | {one for one, into in merged.items() if into in shown}
     opened = OpenItem.objects.filter(company_id=company_id, side="debit", customer_id__in=among(members))
+    opened = opened.exclude(kind=Item.Kind.BILL)
     rows = {row["item_id"]: row for row in opened.order_by("item_id").values(*_OPEN)}
     items = Item.objects.filter(id__in=among(rows)).values("id", *_SAID)
     said = {row["id"]: row for row in items}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,8 +26,6 @@ from huikuan.record.customers.queries.merging import merged
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A line that came in, what matching says of it, and what is open of the claims when that comes to pass: less by
-    what other lines of the run are applied to before."""
     """A line that came in, what matching says of it, and what is open of the claims when that is done or read: those
     that an earlier line of the same run is applied to are less by that; for a suggestion, those any line is."""
 
@@ -76,22 +71,6 @@ def answers(company: Company, *, at: datetime, line_ids: Iterable[int] | None = 
     return Run(tuple(all_of), {claim.item_id: claim for claim in claims}, rules)
 
 
-def _moving(lines: Mapping[int, LineRow], found: Sequence[Answer], claims: Iterable[Claim]) -> list[Matched]:
-    """Each answer with what is open when it comes to pass: an applied one once those before it are, a doubtful one
-    once all that are sure are."""
-    opened = {claim.item_id: claim.open_amount for claim in claims}
-    sure = [answer for answer in found if answer.verdict == Verdict.APPLIED]
-    at_last = Counter(opened)
-    for answer in sure:
-        at_last.subtract(_taken(answer.proposals[0]))
-    told: list[Matched] = []
-    for answer in found:
-        named = {part.item_id for proposal in answer.proposals for part in proposal.parts}
-        applied = answer.verdict == Verdict.APPLIED
-        told.append(
-            Matched(lines[answer.line_id], answer, {item: (opened if applied else at_last)[item] for item in named})
-        )
-        if applied:
 def _left_to_people(answer: Answer, held: Reason | None) -> Answer:
     """The answer, or where something stands against doing it without a person, the same as a suggestion."""
     if held is None:

@@ -140,6 +140,8 @@ def test_the_ledgers_check_finds_a_receipt_reversed_behind_its_applications_back
     (finding,) = check_ledger()
     assert (finding.kind, finding.where) == ("application_money", f"application {number}")
     assert (finding.expected, finding.found) == ("100.00", "100.00 / 0.00")
+
+
 def test_a_line_is_free_again_though_its_receipt_was_reversed_in_the_ledger(till: Till) -> None:
     line = till.line(100_00)
     number = till.apply(line)
