@@ -47,11 +47,3 @@ def test_tidy_is_its_rule_also_where_it_takes_the_short_way(text: str) -> None:
     blanks = "".join(" " if character.isspace() else character for character in text)
     kept = "".join(one for one in blanks if unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co"))
     assert tidy(text) == " ".join(kept.split())
-
-
-@given(st.text())
-def test_what_prints_is_tidied_as_everything_else(text: str) -> None:
-    """The short way says what going character by character would say."""
-    spaced = (" " if character.isspace() else character for character in text)
-    visible = (character for character in spaced if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co"))
-    assert tidy(text) == " ".join("".join(visible).split())
