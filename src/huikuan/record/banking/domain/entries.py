@@ -15,7 +15,7 @@ from huikuan.kernel.written_dates import read_date
 from huikuan.record.banking.domain.around import account_of, currency_of
 from huikuan.record.banking.domain.findings import Finding
 from huikuan.record.banking.domain.grids import Row, Table
-from huikuan.record.banking.domain.layouts import DIRECTIONS, FLAGS, STATES, TOTALS
+from huikuan.record.banking.domain.layouts import DIRECTIONS, FLAGS, STATES, SUBTOTALS, TOTALS
 from huikuan.record.banking.domain.mapping import TableMapping
 
 _EMPTY = frozenset(("", "-", "--", "—", "/"))
@@ -80,7 +80,7 @@ def _read_row(row: Row, table: Table, habits: Habits, reading: Reading) -> None:
     day_text = table.cell(cells, "booked_on")
     day = _day(day_text, habits.order)
     if not isinstance(day, date) and _is_no_line(cells, table):
-        (reading.totals if _is_total(cells) else reading.footer).append(row)
+        (reading.totals if _begins(cells, TOTALS) else reading.footer).append(row)
         reading.left_out.append(Place(row=number, value=_first(cells)[:100], reason="not_a_line"))
         return
     problems: list[Finding] = []
@@ -197,12 +197,17 @@ def _is_no_line(cells: Sequence[str], table: Table) -> bool:
     """A row of sums, a footer, a note: it says sums, hardly anything, or no amount where amounts are."""
     filled = [cell for cell in cells if cell not in _EMPTY]
     money = [table.cell(cells, name) for name in _MONEY if name in table.columns]
-    return _is_total(cells) or len(filled) <= 2 or not any(any(c.isdigit() for c in text) for text in money)
+    return (
+        _begins(cells, (*TOTALS, *SUBTOTALS))
+        or len(filled) <= 2
+        or not any(any(c.isdigit() for c in text) for text in money)
+    )
 
 
-def _is_total(cells: Sequence[str]) -> bool:
+def _begins(cells: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether one of the first cells begins with one of the words."""
     folded = [fold(cell) for cell in cells[:3]]
-    return any(cell.startswith(total) for cell in folded for total in TOTALS)
+    return any(cell.startswith(word) for cell in folded for word in words)
 
 
 def _first(cells: Sequence[str]) -> str:

@@ -157,8 +157,10 @@ STATES = {
     **dict.fromkeys(_each(_WAITING), "waiting"),
     **dict.fromkeys(_each(_CLOSED), "closed"),
 }
-#: What a row of sums calls itself (folded, at the start of its first cell); sums of a page prove nothing.
+#: What a row of sums of the whole list calls itself (folded, at the start of one of its first cells).
 TOTALS = tuple(map(fold, ("合计", "总计", "总合计", "合计金额", "人民币合计", "本期合计", "total", "grand total")))
+#: Sums of a page, a day or a side, which prove nothing.
+SUBTOTALS = tuple(map(fold, ("小计", "本页", "本日", "累计", "本期累计", "本月", "总收入", "总支出", "subtotal")))
 
 #: Folded header names that together tell the layout apart; the first layout all of whose names are there.
 _LAYOUTS = {

@@ -104,6 +104,8 @@ def test_true_sums_are_left_out_and_prove_the_lines() -> None:
     export = Export(ICBC.layout, ICBC.header, ICBC.columns, ICBC.before, ("合计,,,,,,,35.00,9200.50,", "以上仅供参考"))
     statement = read(export.text())
     assert ([place.row for place in statement.left_out], len(statement.lines)) == ([10, 11], 3)
+    page = Export(ICBC.layout, ICBC.header, ICBC.columns, ICBC.before, ("本页小计,,,,,,,35.00,1200.00,",))
+    assert [place.row for place in read(page.text()).left_out] == [10]
 
 
 def test_the_way_may_be_said_in_the_kind_of_movement() -> None:
