@@ -28,6 +28,7 @@ FAMILIES: dict[str, Permission] = {
 
 #: Every kind of event that is told, as people know it.
 KINDS: dict[str, str] = {
+    "banking.bounced": gettext_noop("A bank line was taken back by another"),
     "banking.imported": gettext_noop("Bank statements were read in"),
     "cash.advised": gettext_noop("Remittance advice was taken in"),
     "cash.applied": gettext_noop("Money was applied to what a customer owes"),

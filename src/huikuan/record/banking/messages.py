@@ -37,6 +37,9 @@ SENTENCES: dict[str, str] = {
     "bank_preset_unknown": gettext_noop("There is no preset “%(name)s”. Known are: %(known)s."),
     "bank_files_missing": gettext_noop("Choose one file or several, up to %(most)s at once."),
     "bank_upload_read": gettext_noop("%(name)s was read in already."),
+    "lines_do_not_cancel": gettext_noop(
+        "Bank line %(line)s does not take back line %(original)s: they are not of one account, or do not cancel out."
+    ),
     "line_unknown": gettext_noop("There is no bank line %(line)s."),
     "line_used_up": gettext_noop(
         "Bank line %(line)s has %(currency)s %(left)s left; %(asked)s cannot be used of it. Nothing was written."

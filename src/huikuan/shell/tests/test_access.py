@@ -147,6 +147,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "bank/lines/": ("view_bank", "view_bank"),
     "bank/lines/export": ("view_bank", "view_bank"),
     "bank/lines/<int:line_id>": ("view_bank", "view_bank"),
+    "bank/lines/<int:line_id>/bounced": ("import_bank", "import_bank"),
     "bank/statements/<int:statement_id>/file": ("view_bank", "view_bank"),
     "bank/accounts/": ("view_bank", "view_bank"),
     "bank/accounts/export": ("view_bank", "view_bank"),

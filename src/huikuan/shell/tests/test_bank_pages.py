@@ -220,3 +220,14 @@ def test_another_companys_lines_are_not_there(clerk: Client, lines: list[int], b
     assert cashier.get(f"/bank/import/{Upload.objects.get().pk}/columns").status_code == 404
     drop(cashier, file(*ROWS), company="SUB")
     assert states()[-1] == ("refused", "bank_account_of_another")
+
+
+def test_a_payment_that_came_back_is_set_against_its_original(clerk: Client, lines: list[int]) -> None:
+    drop(clerk, file(f"{NUMBER},2026-03-04,,-300,CNY,周岚,6228480402564890018,退汇,B9", name="退汇.csv"))
+    back = BankLine.objects.latest("id").id
+    assert f'value="{lines[1]}"' in page_of(clerk, f"/bank/lines/{back}")
+    assert clerk.post(f"/bank/lines/{back}/bounced", {"original": str(lines[0])}).status_code == 302
+    assert clerk.get("/bank/lines/?state=open").context["found"].count == 2
+    assert clerk.post(f"/bank/lines/{back}/bounced", {"original": str(lines[1])}).status_code == 302
+    assert clerk.get("/bank/lines/?state=open").context["found"].count == 1
+    assert f'href="/bank/lines/{back}' in page_of(clerk, f"/bank/lines/{lines[1]}")

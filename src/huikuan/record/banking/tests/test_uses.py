@@ -6,7 +6,9 @@ import pytest
 
 from huikuan.kernel.errors import Refusal
 from huikuan.record.banking.models import LineUse, OpenLine
+from huikuan.record.banking.operations.bouncing import pair_bounced
 from huikuan.record.banking.operations.uses import Use, free_uses, use_lines
+from huikuan.record.banking.queries.bouncing import may_take_back
 from huikuan.record.banking.queries.lines import line, open_receipts, uses_of
 from huikuan.record.banking.tests.conftest import WHO, Bank
 from huikuan.record.receivables.queries.check import check_ledger
@@ -91,3 +93,40 @@ def test_the_check_names_a_line_whose_cache_says_something_else(bank: Bank) -> N
     assert [(one.kind, one.where, one.expected, one.found) for one in check_ledger()] == [
         ("bank_line_left", f"bank line {first}", "10.00", "9.00")
     ]
+
+
+def test_a_payment_that_came_back_and_its_original_use_one_another_up(bank: Bank) -> None:
+    other = bank.line(80_00, "2026-02-27", counterparty_name="宏朔钢构")
+    original = bank.line(80_00, "2026-02-28", counterparty_name="北麓矿业装备")
+    back = bank.line(-80_00, "2026-03-01", counterparty_name="北麓矿业装备", memo="退汇")
+    assert [row.id for row in may_take_back(line(back))] == [original]
+    first, second = pair_bounced(line_id=back, original_id=original, **WHO)
+    assert (left(back), left(original), left(other)) == (0, 0, 80_00)
+    assert [(use.purpose, use.other_line_id) for use in uses_of([original])] == [("bounced", back)]
+    assert may_take_back(line(back)) == []
+    assert check_ledger() == []
+    free_uses(use_ids=[first, second], **WHO)
+    assert (left(back), left(original)) == (-80_00, 80_00)
+
+
+def test_a_line_the_bank_takes_back_finds_any_it_cancels_out(bank: Bank) -> None:
+    nameless = bank.line(80_00, "2026-02-28")
+    old = bank.line(80_00, "2026-01-02")
+    back = bank.line(-80_00, "2026-03-01", reversal=True)
+    plain = bank.line(-80_00, "2026-03-01")
+    assert [row.id for row in may_take_back(line(back))] == [nameless]
+    assert may_take_back(line(plain)) == []
+    assert old not in {row.id for row in may_take_back(line(back))}
+
+
+def test_what_does_not_cancel_out_or_is_used_takes_nothing_back(bank: Bank) -> None:
+    original, back = bank.line(80_00), bank.line(-79_00)
+    with pytest.raises(Refusal) as refused:
+        pair_bounced(line_id=back, original_id=original, **WHO)
+    assert refused.value.code == "lines_do_not_cancel"
+    whole = bank.line(-80_00)
+    use_lines(uses=[Use(original, 1_00, "receipt", item_id=1)], **WHO)
+    with pytest.raises(Refusal) as used:
+        pair_bounced(line_id=whole, original_id=original, **WHO)
+    assert used.value.code == "line_used_up"
+    assert (left(whole), LineUse.objects.count()) == (-80_00, 1)

@@ -6,12 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
@@ -19,17 +22,20 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import may, needs, rights_of, scope_of
+from huikuan.mechanisms.pages.access import may, may_for, needs, rights_of, scope_of
 from huikuan.mechanisms.pages.beside import beside
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.lists import Chip
-from huikuan.mechanisms.pages.reading import reading_of
+from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
+from huikuan.mechanisms.pages.telling import said
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.banking.domain.accounts import account_number
 from huikuan.record.banking.models import BankStatement
 from huikuan.record.banking.operations.accounts import WRITES
+from huikuan.record.banking.operations.bouncing import pair_bounced
 from huikuan.record.banking.queries.accounts import AccountRow, accounts
+from huikuan.record.banking.queries.bouncing import may_take_back
 from huikuan.record.banking.queries.lines import LineRow, raw_of, uses_of
 from huikuan.record.banking.queries.listing import (
     OPEN,
@@ -105,9 +111,28 @@ def show_line(request: HttpRequest, line_id: int) -> HttpResponse:
         "sends_file": _sees_file(request, row.company_id),
         "statement": BankStatement.objects.get(id=row.statement_id),
         "uses": uses_of([row.id]),
+        "taken_back": may_take_back(row) if may_for(request, WRITES, row.company_id) else [],
         "panels": beside("banking.line", request, row.id),
     }
     return render(request, "banking/line.html", page)
+
+
+@needs(WRITES)
+@require_POST
+def pair(request: HttpRequest, line_id: int) -> HttpResponse:
+    """The line takes back another one: neither is a customer's money any more."""
+    try:
+        row = line_seen(line_id, scope=scope_of(request))
+    except Refusal as refusal:
+        raise Http404 from refusal
+    original = _number(request.POST.get("original", ""))
+    try:
+        by = str(request.user.get_username())
+        pair_bounced(line_id=row.id, original_id=original, actor=by, at=timezone.now())
+        messages.success(request, _("The two lines cancel out; nothing of either is left."))
+    except Refusal as refusal:
+        messages.error(request, said(refusal))
+    return HttpResponseRedirect(address(reverse("banking:line", args=[row.id]), reading_of(request)))
 
 
 @needs(Permission.VIEW_BANK)

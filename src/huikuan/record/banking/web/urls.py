@@ -11,6 +11,7 @@ urlpatterns = [
     path("lines/", lines.show_lines, name="lines"),
     path("lines/export", lines.export_lines, name="export"),
     path("lines/<int:line_id>", lines.show_line, name="line"),
+    path("lines/<int:line_id>/bounced", lines.pair, name="pair"),
     path("statements/<int:statement_id>/file", lines.send_original, name="file"),
     path("accounts/", accounts.show_accounts, name="accounts"),
     path("accounts/export", accounts.export_accounts, name="export-accounts"),
