@@ -13,7 +13,7 @@ from huikuan.record.cash.domain.evidence import Sign
 from huikuan.record.cash.domain.picks import Desk, Pick, usual_discount, usual_share
 
 _MOST_SHARES = 12
-_EARLIEST = 0.5
+_EARLIEST = 0.1
 _GUESSED = ("paid_in_part",)
 
 

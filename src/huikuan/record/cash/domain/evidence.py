@@ -42,7 +42,7 @@ _NOT_FOLLOWED = {
 }
 #: Log-odds beyond which there is nothing to tell.
 _FAR = 50.0
-_LEAST_TELLING, _MOST_TELLING = 3.0, 5.0
+_LEAST_TELLING, _OF_TELLING, _MOST_TELLING = 2.0, 0.7, 5.0
 #: Most payments pay one claim whole.
 _PAID_WHOLE = 2.5
 
@@ -135,7 +135,7 @@ def telling(amount: int, near: int) -> float:
 
 def single(amount: int, near: int) -> float:
     """One claim of this customer is for exactly this amount."""
-    return _PAID_WHOLE + min(_MOST_TELLING, max(_LEAST_TELLING, telling(amount, near)))
+    return _PAID_WHOLE + min(_MOST_TELLING, _LEAST_TELLING + _OF_TELLING * max(0.0, telling(amount, near)))
 
 
 def shares(

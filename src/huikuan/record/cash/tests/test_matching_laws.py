@@ -144,7 +144,7 @@ def test_probabilities_of_what_excludes_each_other():
     assert [round(one, 6) for one in shares([7.0, 0.0], [0.0])] == [0.997272, 0.000909]
     assert shares([900.0], [0.0]) == [1.0]
     assert (alone(0.0), alone(-900.0), round(alone(5.0), 4)) == (0.5, 0.0, 0.9933)
-    assert (single(1_234_567, 1), single(1_000_000, 1)) == (7.5, 5.5)
+    assert (single(1_234_567, 1), single(1_000_000, 1)) == (7.5, 4.5)
 
 
 def test_calibration_goes_in_straight_lines_between_what_was_seen():
