@@ -11,15 +11,16 @@ from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.banking.queries.lines import LineRow, open_receipts
-from huikuan.record.cash.domain.book import Answer, Claim, Learned, Part, Proposal, Verdict
+from huikuan.record.cash.domain.book import Answer, Claim, Part, Proposal, Verdict
 from huikuan.record.cash.domain.matching import Matcher
 from huikuan.record.cash.domain.stored import digest_of, seen_for
 from huikuan.record.cash.queries.advices import advices_for
 from huikuan.record.cash.queries.claims import claims_of
 from huikuan.record.cash.queries.earlier import earlier_payments, payment_of
 from huikuan.record.cash.queries.holds import held_back, turned_down
+from huikuan.record.cash.queries.learned import learned_of
 from huikuan.record.cash.queries.parties import parties_of
-from huikuan.record.cash.queries.payers import denied_payers, known_payers
+from huikuan.record.cash.queries.payers import known_payers
 from huikuan.record.cash.queries.rules import RulesInForce, rules_in_force
 from huikuan.record.customers.queries.merging import merged
 
@@ -59,7 +60,7 @@ def answers(company: Company, *, at: datetime, line_ids: Iterable[int] | None = 
             parties_of(shown, known_payers(company.pk, day=today), day=today),
             rules.rules,
             advices,
-            Learned(rejected=denied_payers(company.pk)),
+            learned_of(company.pk, shown, at=at),
         )
         earlier = earlier_payments(company.pk, since=since)
         held, denied = held_back(company.pk, lines), turned_down(company.pk)
