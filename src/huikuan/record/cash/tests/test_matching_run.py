@@ -188,6 +188,7 @@ def test_a_suggestion_rests_on_what_is_open_once_the_run_is_over(till: Till) -> 
     line = till.line(700_13, "2026-02-20", counterparty_name=PAYER, memo="货款")
     till.line(1_000_00, "2026-02-21", counterparty_name=PAYER, memo="HK20260007 第一笔")
     assert [verdict for verdict, _ in run(till)] == ["left", "applied"]
+    assert [made for _, made in run(till)] == [0, 1]
     assert stored_from(Suggestion.objects.get(line_id=line).answer).seen.claims == {invoice: 2_000_00}
     assert accept_proposal(company=till.company, line_id=line, **WHO)
     assert sound()
