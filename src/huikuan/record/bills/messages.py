@@ -80,6 +80,14 @@ CASH_STATES: dict[str, str] = {
     "turned_down": gettext_noop("Not right"),
 }
 
+#: How it came to be known that a customer's money went to somebody who works here.
+TOLD_BY: dict[str, str] = {
+    "by_hand": gettext_noop("said by somebody"),
+    "remittance": gettext_noop("remittance advice"),
+    "line": gettext_noop("line of the bank"),
+    "note": gettext_noop("a note"),
+}
+
 KINDS: dict[str, str] = {
     "bank": gettext_noop("Bank acceptance bill"),
     "commercial": gettext_noop("Commercial acceptance bill"),

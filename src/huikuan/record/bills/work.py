@@ -28,6 +28,14 @@ def _own_account(about: About) -> str:
     return _("%(customer)s %(amount)s may have gone to somebody's own account: %(says)s") % about.shown
 
 
+def _cash_page(_about: About) -> str:
+    return reverse("bills:cash") + "?state=waiting"
+
+
+def _own_page(_about: About) -> str:
+    return reverse("bills:own-payments")
+
+
 def _page(about: About) -> str:
     return reverse("bills:bill", args=[about.shown["bill"]])
 
@@ -65,6 +73,7 @@ CASH = register(
         escalates_to="management",
         days=1,
         describe=_sign,
+        address=_cash_page,
     )
 )
 #: For finance alone: whose account it is, is never asked to look.
@@ -76,6 +85,7 @@ OWN_ACCOUNT = register(
         escalates_to="management",
         days=1,
         describe=_own_account,
+        address=_own_page,
         results={"paid_in": gettext_noop("paid in to the company"), "unfounded": gettext_noop("unfounded")},
     )
 )

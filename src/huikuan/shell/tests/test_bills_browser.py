@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 
 from huikuan.record.bills.domain.numbers import Range
+from huikuan.record.bills.operations.cash import take_cash
 from huikuan.record.bills.operations.moving import Move, endorse_bill
+from huikuan.record.bills.operations.own_accounts import Told, flag_payment
 from huikuan.record.bills.operations.receiving import Paper, receive_bill
 from huikuan.shell.tests.books import AS_OF, NAME, Books
 from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
@@ -52,7 +54,14 @@ def test_no_page_of_bills_shuts_anyone_out_or_scrolls_sideways(page: Any, books:
     first = stands(books)
     second = stands(books, 40_000_000_000, 100_00)
     endorse_bill(Move(second, AS_OF, NAME, timezone.now()), to="泓源铸造机械制造集团股份有限公司")
-    paths = ("/bills/", "/bills/?state=lapsed", "/bills/calendar", "/bills/new?customer=C0001")
+    said = {"amount": 1_800_00, "currency": "CNY", "received_on": AS_OF, "actor": "min", "at": timezone.now()}
+    take_cash(company=books.company, customer_id=books.customer("C0001"), **said)
+    told = Told("货款已转业务员微信，请查收并告知仓库发货", "note", books.customer("C0001"), 500_00, "CNY", AS_OF)
+    flag_payment(company=books.company, told=told, actor=NAME, at=timezone.now())
+    paths = (
+        *("/bills/", "/bills/?state=lapsed", "/bills/calendar", "/bills/new?customer=C0001"),
+        *("/bills/cash", "/bills/own-accounts"),
+    )
     for path in (*paths, f"/bills/{first}", f"/bills/{second}"):
         for size, theme in ((DESK, "light"), (PHONE, "dark")):
             page.set_viewport_size(size)

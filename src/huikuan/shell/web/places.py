@@ -58,6 +58,8 @@ PLACES = (
             Place(gettext_noop("Unapplied cash"), "cash:unapplied"),
             Place(gettext_noop("Bills"), "bills:bills"),
             Place(gettext_noop("What matures when"), "bills:calendar"),
+            Place(gettext_noop("Cash in notes"), "bills:cash"),
+            Place(gettext_noop("Own accounts"), "bills:own-payments"),
             Place(gettext_noop("Aliases and habits"), "cash:payers"),
         ),
     ),

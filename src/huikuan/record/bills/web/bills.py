@@ -67,7 +67,7 @@ def bill_page(request: HttpRequest, row: BillRow, form: Form, opened: str = "") 
         "ledger": ledger_of(row, reading.as_of, reading.horizon),
         "moves": [(name, MOVES[name]) for name in moves],
         "opened": opened,
-        "form": form if form.typed else Form(_prefilled(row, moves, reading.today)),
+        "form": form if form.typed or form.problems else Form(_prefilled(row, moves, reading.today)),
         "warnings": warnings_of(row, reading.as_of, rules),
         "present_by": present_by(row.matures_on, rules),
     }
