@@ -49,6 +49,9 @@ SENTENCES: dict[str, str] = {
     "bill_reason_missing": gettext_noop("Say why the bill was not paid."),
     "bill_received_too_early": gettext_noop("%(day)s lies before the bill was issued (%(issued_on)s)."),
     "bill_rules_invalid": gettext_noop("The rules of bills cannot be read; see the places named."),
+    "bill_receipt_unfit": gettext_noop(
+        "Item %(item)s is no receipt of the customer with %(amount)s open: that much is owed on the bill."
+    ),
     "bill_settled_already": gettext_noop("The claim of bill %(bill)s is settled already: it cannot be passed on."),
     "bill_too_late_to_pass_on": gettext_noop(
         "On %(day)s it is too late to pass the bill on; the last day was %(last)s."

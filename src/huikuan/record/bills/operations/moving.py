@@ -9,6 +9,7 @@ from typing import Any
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_text
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
@@ -33,6 +34,9 @@ from huikuan.record.bills.operations.facts import LONGEST, hold_package, ledger_
 from huikuan.record.bills.policies import rules_of
 from huikuan.record.bills.queries.bills import bill_now, rules_in_force, sharing, stand_of
 from huikuan.record.bills.queries.claims import open_now, standing_settlements
+from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.receivables.models import Item, OpenItem
+from huikuan.record.receivables.operations import open_items
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.operations.settlements import settle
@@ -157,9 +161,26 @@ def _collected(held: Held, move: Move, receipt_id: int | None) -> Said:
     owed = _still_owed(held.bill)
     if receipt_id is None and owed:
         receipt_id = _post(held, move, "receipt", owed)
+    elif receipt_id is not None:
+        _require_money(held.bill, receipt_id, owed)
     if receipt_id is not None:
         _clear(held, move, receipt_id, facts.PAID)
     return {"item_id": receipt_id}
+
+
+def _require_money(bill: Bill, receipt_id: int, owed: int) -> None:
+    """Refuse what is no receipt of the bill's customer with as much open as the acceptor owes."""
+    there = open_items.lock([receipt_id, bill.credit_id, bill.debit_id]).sides.get(receipt_id)
+    receipts = OpenItem.objects.filter(
+        item_id=receipt_id,
+        company_id=bill.company_id,
+        customer_id__in=one_with(bill.customer_id),
+        currency=bill.currency,
+        kind=Item.Kind.RECEIPT,
+        side=Item.Side.CREDIT,
+    )
+    if there is None or there.open_amount < owed or not receipts.exists():
+        raise Refusal("bill_receipt_unfit", item=receipt_id, amount=to_text(owed, bill.currency))
 
 
 def _clear(held: Held, move: Move, credit_id: int, reason: str) -> None:

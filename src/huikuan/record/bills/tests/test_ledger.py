@@ -25,6 +25,8 @@ from huikuan.record.bills.operations.moving import (
 from huikuan.record.bills.operations.receiving import split_bill
 from huikuan.record.bills.queries.bills import bill, events_of
 from huikuan.record.bills.tests.conftest import NUMBER, TRADE, WHO, Till, day, move
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.operations import create_customer
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
 from huikuan.record.receivables.operations.periods import lock_period
 from huikuan.record.receivables.queries.aging import aging
@@ -86,6 +88,23 @@ def test_paid_the_acceptor_owes_no_more_and_what_paid_no_claim_is_cash(till: Til
     assert till.open(one.debit_id, "2026-07-05") == 100_000_00
     last = events_of(number)[-1]
     assert (last.state, last.item_id, last.happened_on) == ("paid", receipt, date(2026, 7, 6))
+
+
+def test_only_a_receipt_of_the_customer_with_as_much_open_pays_it(till: Till) -> None:
+    """Also where no claim was paid with the bill, and its own credit would do."""
+    number = till.receive(claims=[])
+    present_bill(move(number, "2026-07-05"))
+    others = create_customer(master=Master("OTHER", "宏朔钢构股份有限公司"), **WHO)
+    for unfit in (
+        till.post("receipt", 1_00),
+        till.post("invoice", 100_000_00),
+        till.post("credit_note", 100_000_00),
+        till.post("receipt", 100_000_00, customer_id=others),
+        999_999,
+    ):
+        refused("bill_receipt_unfit", pay_bill, move(number, "2026-07-07"), receipt_id=unfit)
+    pay_bill(move(number, "2026-07-07"), receipt_id=till.post("receipt", 100_000_00))
+    assert check_ledger() == []
 
 
 def test_a_receipt_of_the_bank_pays_it(till: Till) -> None:
