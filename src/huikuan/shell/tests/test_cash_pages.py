@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from huikuan.mechanisms.audit.operations import record
-from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.banking.models import BankAccount, BankLine, LineUse, OpenLine
 from huikuan.record.cash.domain.applying import Seen
@@ -125,6 +125,18 @@ class TestTheQueue:
         suggest(books, lines[0], "C0001", {"264388117730": 645_000_05}, 0.9)
         queue = clerk.get(f"/cash/?{asked}").context["queue"]
         assert [row.line.id for row in queue.rows] == [lines[place] for place in found]
+
+    def test_an_account_of_a_company_out_of_sight_has_no_name(self, books: Books) -> None:
+        line_in(books, 90_00)
+        account = BankAccount.objects.get()
+        Company.objects.create(code="APART", name="江临分公司", currency="CNY")
+        add_user(username="lin", password="a long pass phrase", display_name="林静", actor="cli:test", at=AT)
+        grant_role(username="lin", role="cash_clerk", company="APART", actor="cli:test", at=AT)
+        client = Client()
+        client.force_login(User.objects.get(username="lin"))
+        page = client.get(f"/cash/?account={account.pk}")
+        assert page.status_code == 200
+        assert account.number not in page.content.decode()
 
     def test_nothing_waits(self, books: Books, clerk: Client) -> None:
         assert "还没有银行流水" in clerk.get("/cash/").content.decode()

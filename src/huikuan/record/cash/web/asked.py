@@ -53,7 +53,8 @@ def chips_of(wanted: QueueFilter) -> list[Chip]:
     """The conditions in words."""
     found = []
     if wanted.account_id is not None:
-        account = BankAccount.objects.filter(id=wanted.account_id).first()
+        known = BankAccount.objects.filter(id=wanted.account_id)
+        account = (known if wanted.companies is None else known.filter(company_id__in=wanted.companies)).first()
         found.append(Chip(f"{account.bank} {account.number}" if account else "–", ("account",)))
     if wanted.day:
         found.append(Chip(wanted.day.isoformat(), ("day",)))
