@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "amount_of_part_needed": gettext_noop(
         "Item %(item)s is in %(currency)s, the money in %(money)s: say how much of each."
     ),
+    "application_paid_bill": gettext_noop("Application %(application)s is what a bill was paid with."),
     "application_undone": gettext_noop("Application %(application)s was undone already."),
     "application_unknown": gettext_noop("There is no application %(application)s."),
     "application_without_line": gettext_noop(

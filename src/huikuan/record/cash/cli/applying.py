@@ -22,6 +22,7 @@ from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.domain.differences import POSTED_AS, SHORT_REASONS
 from huikuan.record.cash.operations.accepting import accept_proposal, reject_proposal, set_aside
 from huikuan.record.cash.operations.applying import apply_credit, apply_payment
+from huikuan.record.cash.operations.collecting import collect_bill
 from huikuan.record.cash.operations.refunding import refund_credit
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.queries.applications import application
@@ -41,6 +42,7 @@ def add_applying(actions: Any) -> None:
     apply.add_argument("line", metavar="LINE", help=_("the bank's reference, the number of the line, or item:ID"))
     how = apply.add_mutually_exclusive_group(required=True)
     how.add_argument("--customer", default="", metavar="CODE")
+    how.add_argument("--bill", type=int, metavar="BILL", help=_("the bill it pays, by its number here"))
     how.add_argument("--accept", action="store_true", help=_("take what matching suggests for the line"))
     apply.add_argument(
         "--item",
@@ -88,6 +90,9 @@ def _apply(options: Namespace) -> int:
         line_id = line_named(company.pk, options.line).id
         ids = accept_proposal(company=company, line_id=line_id, request_key=options.key, actor=actor, at=at)
         return _answer(options, ids)
+    if options.bill is not None:
+        paid = {"company": company, "bill_id": options.bill, "actor": actor, "at": at}
+        return _answer(options, [collect_bill(line_id=line_named(company.pk, options.line).id, **paid)])
     whose = customer(options.customer, scope=reader_scope(options, WRITES, at=at)).id
     if options.line.startswith("item:"):
         ids = [_from_account(options, company, whose, actor, at)]

@@ -48,7 +48,7 @@ _LONGEST_REASON = 200
 class Asked:
     """What is to be done with the money of a bank line, or with that of a credit that stands on account.
 
-    `request_key`: the same asked twice is done once.
+    `request_key`: the same asked twice is done once. `teaches`: who pays for the customer is learned from it.
     """
 
     portions: tuple[Portion, ...]
@@ -57,6 +57,7 @@ class Asked:
     basis: Basis = BY_HAND
     seen: Seen = UNSEEN
     request_key: str | None = None
+    teaches: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def _apply(company: Company, asked: Sequence[Asked], actor: str, at: datetime) -
     bookings = _decide_all(company, asked, monies, dict(locked.sides), owed, numbers, at)
     book(company, [one for of in bookings for one in of], locked.sides, numbers, actor=actor, at=at)
     Suggestion.objects.filter(line_id__in=[one.line_id for one in asked if one.line_id]).delete()
-    learn(company_id=company.pk, lessons=_lessons(bookings), actor=actor, at=at)
+    taught = [of for one, of in zip(asked, bookings, strict=True) if one.teaches]
+    learn(company_id=company.pk, lessons=_lessons(taught), actor=actor, at=at)
     return [[one.application_id for one in of] for of in bookings]
 
 

@@ -14,12 +14,15 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.banking.operations.uses import free_uses, hold_lines
+from huikuan.record.bills.domain.life import PAY
+from huikuan.record.bills.models import BillEvent
 from huikuan.record.cash.domain.applying import AUTOMATIC, Portion
 from huikuan.record.cash.models import Application, Undoing
 from huikuan.record.cash.operations.applying import apply_payment
 from huikuan.record.cash.operations.booking import reason_of
 from huikuan.record.cash.operations.learning import denied, learn
 from huikuan.record.receivables.models import Item, Settlement
+from huikuan.record.receivables.operations import open_items
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 
 _LONGEST_REASON = 200
@@ -76,8 +79,13 @@ def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
         "reason": reason,
         "actor": actor,
     }
+    if BillEvent.objects.filter(item_id=one.credit_id, move=PAY).exists():
+        raise Refusal("application_paid_bill", application=one.id)
     # First of all: of two who undo at once the database lets one through.
     undoing = record(Undoing, [row], at=at)[0]
+    # All at once, in order of id: taken one by one they would wait crosswise with whoever applies money.
+    open_items.hold_period(one.company_id)
+    open_items.lock([one.credit_id, *one.posted, *(part["item"] for part in one.parts)])
     short = f"{reason_of(one.id)}: {reason}"[:_LONGEST_OF_LEDGER]
     for settlement_id in _standing(one):
         reverse_settlement(settlement_id=settlement_id, reason=short, actor=actor, at=at)
