@@ -28,6 +28,7 @@ from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
 from huikuan.shell.demo.credit import write_credit
 from huikuan.shell.demo.letterheads import put_letterheads_in_force
+from huikuan.shell.demo.money import write_money
 from huikuan.shell.demo.people import write_people
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
@@ -60,6 +61,7 @@ def build(*, today: date, at: datetime) -> None:
             write_agreements(story, company, actor=ACTOR, at=at)
         if not Item.objects.filter(company_id=company.pk).exists():
             write_books(story, company, actor=ACTOR, at=at)
+    write_money(today=today, actor=ACTOR, at=at)
     put_letterheads_in_force(actor=ACTOR, at=at)
     seal(at)
     refresh()

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import stat
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,15 +25,20 @@ from huikuan.mechanisms.approvals.queries import waiting_for
 from huikuan.mechanisms.audit.models import Head, Leaf
 from huikuan.mechanisms.files.operations import path_of
 from huikuan.mechanisms.identity.models import Company, RoleGrant
+from huikuan.record.banking.models import BankAccount, BankLine, OpenLine
+from huikuan.record.cash.models import Application
+from huikuan.record.cash.operations.matching import match_lines
 from huikuan.record.contracts.models import SalesOrder
 from huikuan.record.customers import queries
 from huikuan.record.customers.models import Customer
 from huikuan.record.financials.models import StatementVersion
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
+from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.cli import main
 from huikuan.shell.demo import build as building
 from huikuan.shell.demo import story as telling
 from huikuan.shell.demo.cast import PEOPLE
+from huikuan.shell.demo.money import BANKS
 from huikuan.shell.demo.standing import standing
 from huikuan.shell.demo.tests.test_story import open_of
 
@@ -199,3 +205,17 @@ def test_the_command_tells_the_logins_every_time(capsys: pytest.CaptureFixture[s
     assert second == {**first, "fresh": False}
     assert main(["demo", "--no-serve"]) == 0
     assert re.search("zhoumin .* 周敏 · 财务经理", capsys.readouterr().out)
+
+
+def test_three_banks_told_of_the_last_days_and_the_books_stay_as_told(built: None) -> None:
+    """Nothing is applied before the worker runs; then most of it finds its invoices."""
+    accounts = list(BankAccount.objects.values_list("number", flat=True).order_by("id"))
+    assert accounts == [number for _, number in BANKS]
+    lines = BankLine.objects.count()
+    assert OpenLine.objects.count() == lines >= 8
+    assert not Application.objects.exists()
+    ran = match_lines(company=Company.objects.get(code="MAIN"), actor="cli:test", at=AT)
+    verdicts = Counter(one.answer.verdict.value for one in ran.outcomes)
+    assert verdicts["applied"] >= 3
+    assert verdicts["left"] >= 2
+    assert check_ledger() == []
