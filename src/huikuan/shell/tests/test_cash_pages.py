@@ -17,6 +17,7 @@ from huikuan.record.cash.domain.applying import Seen
 from huikuan.record.cash.domain.book import Answer, Part, Proposal, Verdict
 from huikuan.record.cash.domain.stored import document_of
 from huikuan.record.cash.models import Application, Suggestion, Undoing
+from huikuan.record.cash.web.payers import digest_of
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 from huikuan.shell.tests.books import AT, Books
@@ -336,13 +337,17 @@ class TestWhatWasLearned:
         assert known == [("account", 1), ("name", 1)]
         row = next(row for _, row in clerk.get("/cash/payers").context["known"] if row.sign == "name")
         typed = {"company": books.company.pk, "customer": "C0001", "sign": "name", "value": row.value}
-        clerk.post("/cash/payers/revoke", typed)
+        page = clerk.get("/cash/payers").content.decode()
+        assert "6217 **** 4410" in page
+        assert "6217000010004410" not in page
+        clerk.post("/cash/payers/revoke", typed | {"alias": digest_of(row.value)})
         told = {row.sign: row.standing.counts for _, row in clerk.get("/cash/payers").context["known"]}
         assert told == {"account": True, "name": False}
         clerk.post("/cash/payers/register", typed)
         assert all(row.standing.counts for _, row in clerk.get("/cash/payers").context["known"])
         file = b"".join(clerk.get("/cash/payers/export?format=csv")).decode("utf-8-sig")
         assert len(file.splitlines()) == 3
+        assert "6217000010004410" not in file
 
     def test_a_mandate_is_registered_and_ended(self, books: Books, clerk: Client) -> None:
         typed = {"company": books.company.pk, "customer": "C0001", "payer": "江临供应链有限公司",

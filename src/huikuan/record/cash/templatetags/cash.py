@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from huikuan.record.cash.messages import DIFFERENCES, ORDERS, SHORTS
 from huikuan.record.cash.queries.queue import QueueRow
-from huikuan.record.cash.web.words import AGES, APPLICATIONS, SIGNS, UNAPPLIED
+from huikuan.record.cash.web.payers import digest_of
+from huikuan.record.cash.web.words import AGES, APPLICATIONS, SIGNS, UNAPPLIED, masked
 
 register = template.Library()
+register.filter(masked)
 
 #: Percent from where on a suggestion reads as nearly sure.
 _SURE = 80
-#: Of an account so much is shown at each end.
-_SHOWN = 4
 
 
 @register.simple_tag
@@ -25,14 +25,6 @@ def certainty(row: QueueRow) -> SafeString:
     if not row.suggested:
         return format_html('<span class="tag">{}</span>', _("no suggestion"))
     return format_html('<span class="tag {}">{}%</span>', "sure" if row.percent >= _SURE else "warn", row.percent)
-
-
-@register.filter
-def masked(number: str) -> str:
-    """An account's ends, enough to know it by: 6217 **** 4410. A short number is shown whole."""
-    if len(number) <= 2 * _SHOWN:
-        return number
-    return f"{number[:_SHOWN]} **** {number[-_SHOWN:]}"
 
 
 @register.filter
@@ -75,3 +67,9 @@ def age_name(age: str) -> str:
 def payer_sign(sign: str) -> str:
     """By what a payer is known: a name, or an account's number."""
     return _(SIGNS[sign])
+
+
+@register.filter
+def alias_digest(value: str) -> str:
+    """Names an alias in a form without saying it."""
+    return digest_of(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
@@ -24,14 +25,17 @@ from huikuan.mechanisms.pages.reading import address, path_of, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.pages.telling import said
 from huikuan.mechanisms.store.transactions import snapshot
+from huikuan.record.cash.domain.known import NAME
 from huikuan.record.cash.operations.learning import end_mandate, register_alias, register_mandate, revoke_alias
 from huikuan.record.cash.queries.feedback import feedback
 from huikuan.record.cash.queries.payers import AliasRow, aliases, mandates
 from huikuan.record.cash.queries.rules import rules_in_force
 from huikuan.record.cash.web.asked import companies_of
 from huikuan.record.cash.web.permissions import READS, WRITES
-from huikuan.record.cash.web.words import SIGNS
+from huikuan.record.cash.web.words import SIGNS, masked
 from huikuan.record.customers.queries import customer
+
+_DIGEST = 16
 
 
 @needs(READS)
@@ -67,9 +71,11 @@ def export_payers(request: HttpRequest) -> HttpResponseBase:
     headers = [_("Customer code"), _("Customer"), _("What"), _("Payer"), _("Confirmed"), _("Denied"), _("Revoked")]
     day = f"{reading_of(request).today:%Y-%m-%d}"
     with snapshot():
-        known = _known(request)
+        known, whole = _known(request), may(request, Permission.VIEW_PERSONAL)
         name = f"{_('payers')}-{day}"
-        return send_table(request.GET.get("format", ""), name, headers, _cells(known), title=day, count=len(known))
+        return send_table(
+            request.GET.get("format", ""), name, headers, _cells(known, whole), title=day, count=len(known)
+        )
 
 
 @needs(WRITES)
@@ -83,7 +89,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
             company_id=company.pk,
             customer_id=_customer(request, typed.get("customer", "")),
             sign=typed.get("sign", ""),
-            value=typed.get("value", ""),
+            value=_value(request, company, typed),
             note="",
             **by,
         ),
@@ -152,12 +158,26 @@ def _known(request: HttpRequest) -> list[tuple[int, AliasRow]]:
     return [(one.pk, row) for one in _companies(request) for row in aliases(one.pk, scope=scope)]
 
 
-def _cells(known: list[tuple[int, AliasRow]]) -> Iterator[list[Cell]]:
+def _cells(known: list[tuple[int, AliasRow]], whole: bool) -> Iterator[list[Cell]]:
+    """Accounts may be persons': masked for whoever may not see personal data."""
     for _company, row in known:
         stands = row.standing
         revoked = _("yes") if stands.revoked else ""
-        yield [row.customer_code, row.customer_name, _(SIGNS[row.sign]), row.value,
+        shown = row.value if whole or row.sign == NAME else masked(row.value)
+        yield [row.customer_code, row.customer_name, _(SIGNS[row.sign]), shown,
                stands.confirmed, stands.denied, revoked]  # fmt: skip
+
+
+def digest_of(value: str) -> str:
+    """Names an alias on the page without saying it: an account's number is shown masked."""
+    return sha256(value.encode()).hexdigest()[:_DIGEST]
+
+
+def _value(request: HttpRequest, company: Company, typed: dict[str, str]) -> str:
+    """The alias of a customer that a form names by its digest; '' where there is none."""
+    named = (typed.get("customer", ""), typed.get("sign", ""), typed.get("alias", ""))
+    found = aliases(company.pk, scope=scope_of(request))
+    return next((row.value for row in found if (row.customer_code, row.sign, digest_of(row.value)) == named), "")
 
 
 def _customer(request: HttpRequest, code: str) -> int:

@@ -33,3 +33,10 @@ SHORTS = {
 }
 #: Why a claim is not paid in full, kept with it; most often nobody says.
 WHYS = {"": "", **messages.SHORTS}
+#: Of an account so much is shown at each end.
+_ENDS = 4
+
+
+def masked(number: str) -> str:
+    """An account's ends, enough to know it by: 6217 **** 4410. A short number is shown whole."""
+    return number if len(number) <= 2 * _ENDS else f"{number[:_ENDS]} **** {number[-_ENDS:]}"
