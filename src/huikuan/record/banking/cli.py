@@ -27,7 +27,7 @@ from huikuan.record.banking.domain.accounts import account_number
 from huikuan.record.banking.operations.accounts import WRITES, Account, open_account
 from huikuan.record.banking.operations.files import Choices, import_statements, sample_of
 from huikuan.record.banking.operations.importing import Asked
-from huikuan.record.banking.operations.presets import save_preset
+from huikuan.record.banking.operations.presets import forget_preset, save_preset
 from huikuan.record.banking.queries.accounts import AccountRow, accounts
 from huikuan.record.banking.queries.lines import LineRow
 from huikuan.record.banking.queries.listing import OPEN, STATES, LineFilter, every_line
@@ -53,6 +53,7 @@ def add_bank(subparsers: Any) -> Any:
     _add_lines(actions)
     kept = _command(actions, "presets", _presets, _("how files of unknown layouts are read"))
     kept.add_argument("--company", default="MAIN", metavar="CODE")
+    kept.add_argument("--forget", default="", metavar="NAME", help=_("read no more files by this one"))
     return actions
 
 
@@ -162,6 +163,9 @@ def _lines(options: Namespace) -> int:
 def _presets(options: Namespace) -> int:
     at, company = datetime.now(UTC), company_record(options.company)
     reader_scope(options, Permission.VIEW_BANK, at=at)
+    if options.forget:
+        actor = commander(options, WRITES, company_id=company.pk, at=at)
+        forget_preset(company_id=company.pk, name=options.forget, actor=actor, at=at)
     rows = presets(company.pk)
     body = {"presets": [{"name": row.name, "mapping": row.mapping, "headers": list(row.headers)} for row in rows]}
     _tell(options, body, [row.name for row in rows])

@@ -231,3 +231,17 @@ def test_a_payment_that_came_back_is_set_against_its_original(clerk: Client, lin
     assert clerk.post(f"/bank/lines/{back}/bounced", {"original": str(lines[1])}).status_code == 302
     assert clerk.get("/bank/lines/?state=open").context["found"].count == 1
     assert f'href="/bank/lines/{back}' in page_of(clerk, f"/bank/lines/{lines[1]}")
+
+
+def test_a_list_that_was_filtered_on_purpose_is_taken_when_its_sender_says_so(clerk: Client) -> None:
+    clerk.post("/bank/accounts/open", {"company": "MAIN", "number": NUMBER})
+    rows = ("2026-03-01,北麓矿业装备有限公司,100.00,,1100.00", "2026-03-03,宏朔钢构有限公司,50.00,,1250.00")
+    told = file(f"账号：{NUMBER}", "交易日期,对方户名,贷方发生额,借方发生额,余额", *rows, header="账户明细")
+    drop(clerk, told)
+    assert states() == [("refused", "statement_balance_broken")]
+    assert BankLine.objects.count() == 0
+    one = Upload.objects.get()
+    assert 'name="partial"' in page_of(clerk, "/bank/import")
+    assert clerk.post(f"/bank/import/{one.pk}/answer", {"partial": "1"}).status_code == 302
+    assert states() == [("imported", "")]
+    assert sorted(BankLine.objects.values_list("amount", flat=True)) == [50_00, 100_00]

@@ -28,6 +28,8 @@ JOB = "banking.read"
 AT_ONCE = 400_000
 #: What a person can answer: which account, that it be opened, what the columns are.
 COLUMNS_ASKED = LAYOUT_UNKNOWN | {"statement_date_order_unknown", "statement_direction_unproven"}
+#: What a list that was filtered on purpose is refused for too: its sender may say that it is one.
+PARTIAL_ASKED = frozenset({"statement_balance_broken", "statement_totals_differ"})
 ASKS = COLUMNS_ASKED | {"bank_account_new", "bank_account_unsaid", "bank_account_unclear"}
 
 

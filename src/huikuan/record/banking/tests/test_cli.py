@@ -101,6 +101,10 @@ def test_an_unknown_layout_is_read_by_a_mapping_and_then_by_itself(bank: Bank, s
     assert said("import", named, "--account", NUMBER, "--preset", "江边银行")[1]["statements"][0]["new"] == 1
     assert said("import", named, "--preset", "none")[1]["error"]["code"] == "bank_preset_unknown"
     assert Preset.objects.count() == 1
+    assert said("presets", "--forget", "none")[1]["error"]["code"] == "bank_preset_unknown"
+    assert said("presets", "--forget", "江边银行")[1] == {"presets": []}
+    last = written(tmp_path, "04.03.2026;1,00;货款", header="Tag;Wert;Wofür", name="last.csv")
+    assert said("import", last, "--account", NUMBER)[1]["error"]["code"] == "statement_layout_unknown"
 
 
 def test_who_is_named_needs_the_permission_and_persons_are_masked(bank: Bank, said: Any, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from huikuan.record.banking.models import Upload
 from huikuan.record.banking.operations.accounts import WRITES
 from huikuan.record.banking.operations.uploads import (
     COLUMNS_ASKED,
+    PARTIAL_ASKED,
     answer_upload,
     discard_upload,
     start_reading,
@@ -148,6 +149,7 @@ def _row(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "new_accounts": upload.refusal.get("also", {}).get("accounts", ()),
         "asks_columns": upload.state == Upload.State.ASKING and code in COLUMNS_ASKED,
         "asks_account": code in ("bank_account_unsaid", "bank_account_unclear"),
+        "may_be_partial": upload.state == Upload.State.REFUSED and code in PARTIAL_ASKED,
         "statements": upload.result.get("statements", ()),
     }
 
