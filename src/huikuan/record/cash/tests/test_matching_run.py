@@ -13,7 +13,7 @@ from huikuan.record.cash.domain.book import Verdict
 from huikuan.record.cash.domain.stored import stored_from
 from huikuan.record.cash.models import Application, Suggestion
 from huikuan.record.cash.operations import matching
-from huikuan.record.cash.operations.accepting import accept_proposal, reject_proposal
+from huikuan.record.cash.operations.accepting import reject_proposal
 from huikuan.record.cash.operations.matching import match_lines
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.tests.conftest import WHO, Till, open_amount, sound
