@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.audit.operations import record
-from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.events.operations import announce_all
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.ids import reserve_ids
 from huikuan.mechanisms.store.transactions import retrying
@@ -123,9 +123,11 @@ def _post(company: Company, postings: list[Posting], books: list[Book], actor: s
     record(Item, rows, at=at)
     open_items.open_new(rows)
     become_customers(prospects, batch_id=None, actor=actor, at=at)
-    for customer_id in sorted({posting.customer_id for posting in postings}):
-        items = [row["id"] for row in rows if row["customer_id"] == customer_id]
-        announce("receivables.posted", at=at, company_id=company.id, customer_id=customer_id, payload={"items": items})
+    of_each: dict[int, list[int]] = {}
+    for row in rows:
+        of_each.setdefault(row["customer_id"], []).append(row["id"])
+    told = [(company.id, customer_id, {"items": items}) for customer_id, items in sorted(of_each.items())]
+    announce_all("receivables.posted", told, at=at)
     return ids
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
-from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.events.operations import announce_all
 from huikuan.mechanisms.store.pipeline import briefly, together
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.queries.merging import merged
@@ -144,6 +144,5 @@ def tell(kind: str, ids: Sequence[int], rows: Sequence[Mapping[str, Any]], at: d
     concerned: dict[tuple[int, int], list[int]] = {}
     for settlement_id, row in zip(ids, rows, strict=True):
         concerned.setdefault((row["company_id"], row["customer_id"]), []).append(settlement_id)
-    for (company_id, customer_id), settlements in sorted(concerned.items()):
-        payload = {"settlements": settlements}
-        announce(kind, at=at, company_id=company_id, customer_id=customer_id, payload=payload)
+    told = [(*whose, {"settlements": settlements}) for whose, settlements in sorted(concerned.items())]
+    announce_all(kind, told, at=at)
