@@ -72,6 +72,7 @@ SENTENCES: dict[str, str] = {
     "set_aside_reason_missing": gettext_noop("Say whose money it is, or what it is for."),
     "short_reason_unknown": gettext_noop("“%(reason)s” is no reason for a short payment; there are %(known)s."),
     "threshold_stands": gettext_noop("The threshold is %(threshold)s already."),
+    "undo_day_ahead": gettext_noop("%(day)s is still to come: today is %(today)s."),
     "undo_reason_missing": gettext_noop("Say why the application is undone."),
 }
 

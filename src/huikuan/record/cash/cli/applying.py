@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
@@ -81,6 +82,7 @@ def add_applying(actions: Any) -> None:
     undo = finish(actions.add_parser("undo", help=_("take an application back")), _undo)
     undo.add_argument("application", type=int)
     undo.add_argument("--reason", required=True)
+    undo.add_argument("--on", default="", metavar="DATE", help=_("the day the money went back; it paid until then"))
 
 
 def _apply(options: Namespace) -> int:
@@ -180,7 +182,8 @@ def _undo(options: Namespace) -> int:
     at = datetime.now(UTC)
     row = application(options.application, scope=reader_scope(options, WRITES, at=at))
     actor = commander(options, WRITES, company_id=row.company_id, at=at)
-    undo_application(application_id=row.id, reason=options.reason, actor=actor, at=at)
+    on = parse_date(options.on) if options.on else None
+    undo_application(application_id=row.id, reason=options.reason, on=on, actor=actor, at=at)
     now = application(row.id, scope=EVERYTHING)
     told = _("Application %(id)s is undone; its money is free again.") % {"id": row.id}
     tell(options, application_json(now), [told])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError
 
+from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
@@ -30,16 +31,17 @@ _LONGEST_REASON = 200
 _LONGEST_OF_LEDGER = 60
 
 
-def undo_application(*, application_id: int, reason: str, actor: str, at: datetime) -> int:
+def undo_application(*, application_id: int, reason: str, actor: str, at: datetime, on: date | None = None) -> int:
     """Take an application back: its settlements and what was posted with it are reversed, its bank line is free again.
 
     Answers the id of the undoing. Refused without a reason, a second time, and while something else rests on it (what
-    stayed on account was applied since): the refusal names what.
+    stayed on account was applied since): the refusal names what. `on`: the money went back on that day, and what it
+    paid was paid until then; else it never was.
     """
     said = tidy(reason)[:_LONGEST_REASON]
     if not said:
         raise Refusal("undo_reason_missing")
-    return _once(lambda: _undo(application_id, said, actor, at), application_id)
+    return _once(lambda: _undo(application_id, said, on, actor, at), application_id)
 
 
 def reallocate(
@@ -68,7 +70,7 @@ def application(application_id: int) -> Application:
     return found
 
 
-def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
+def _undo(application_id: int, reason: str, on: date | None, actor: str, at: datetime) -> int:
     one = application(application_id)
     if one.line_id is not None:
         hold_lines([one.line_id])
@@ -79,6 +81,9 @@ def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
         "reason": reason,
         "actor": actor,
     }
+    today = business_date(at, Company.objects.values_list("time_zone", flat=True).get(pk=one.company_id))
+    if on is not None and on > today:
+        raise Refusal("undo_day_ahead", day=on, today=today)
     if BillEvent.objects.filter(item_id=one.credit_id, move=PAY).exists():
         raise Refusal("application_paid_bill", application=one.id)
     # First of all: of two who undo at once the database lets one through.
@@ -88,7 +93,7 @@ def _undo(application_id: int, reason: str, actor: str, at: datetime) -> int:
     open_items.lock([one.credit_id, *one.posted, *(part["item"] for part in one.parts)])
     short = f"{reason_of(one.id)}: {reason}"[:_LONGEST_OF_LEDGER]
     for settlement_id in _standing(one):
-        reverse_settlement(settlement_id=settlement_id, reason=short, actor=actor, at=at)
+        reverse_settlement(settlement_id=settlement_id, reason=short, on=on, actor=actor, at=at)
     for item_id in reversed(_not_reversed(one.posted)):
         reverse_item(item_id=item_id, reason=short, actor=actor, at=at)
     if one.uses:

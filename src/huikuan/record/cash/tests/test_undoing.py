@@ -20,6 +20,7 @@ from huikuan.record.receivables.models import Item, OpenItem
 from huikuan.record.receivables.operations.periods import lock_period
 from huikuan.record.receivables.operations.reversals import reverse_item
 from huikuan.record.receivables.queries.check import check_ledger
+from huikuan.record.receivables.queries.ledger import open_of
 
 
 def undo(application: int, reason: str = "wrong customer") -> int:
@@ -149,4 +150,20 @@ def test_a_line_is_free_again_though_its_receipt_was_reversed_in_the_ledger(till
     undo_application(application_id=number, reason="wrong customer", **WHO)
     assert OpenLine.objects.get().left == 100_00
     assert Item.objects.filter(reversal_of__isnull=False).count() == 1
+    assert sound()
+
+
+def test_money_that_went_back_later_paid_until_then(till: Till) -> None:
+    """冲账 the day after next: the days between stay as they were."""
+    invoice = till.invoice(100_00)
+    number = till.apply(till.line(130_00, day="2026-02-20"), (invoice, 100_00))
+    refused(
+        "undo_day_ahead", lambda: undo_application(application_id=number, reason="冲账", on=date(2026, 3, 3), **WHO)
+    )
+    undo_application(application_id=number, reason="冲账", on=date(2026, 2, 22), **WHO)
+    days = [date(2026, 2, day) for day in (19, 20, 21, 22)]
+    assert [open_of(invoice, as_of=day).amount for day in days] == [100_00, 0, 0, 100_00]
+    receipt = Item.objects.get(kind="receipt", reversal_of=None)
+    assert [open_of(receipt.id, as_of=day).amount for day in days] == [0, 30_00, 30_00, 0]
+    assert OpenLine.objects.get().left == 130_00
     assert sound()
