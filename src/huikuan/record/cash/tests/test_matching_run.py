@@ -182,16 +182,5 @@ def test_money_the_bank_takes_back_is_not_applied(till: Till) -> None:
     assert run(till) == [("applied", 1)]
 
 
-def test_a_suggestion_rests_on_what_is_open_once_the_run_is_over(till: Till) -> None:
-    """The doubtful one came in first, the sure one took of the same invoice."""
-    invoice = till.invoice(3_000_00, "HK20260007")
-    line = till.line(700_13, "2026-02-20", counterparty_name=PAYER, memo="货款")
-    till.line(1_000_00, "2026-02-21", counterparty_name=PAYER, memo="HK20260007 第一笔")
-    assert [made for _, made in run(till)] == [0, 1]
-    assert stored_from(Suggestion.objects.get(line_id=line).answer).seen.claims == {invoice: 2_000_00}
-    assert accept_proposal(company=till.company, line_id=line, **WHO)
-    assert sound()
-
-
 def last_reasons() -> list[str]:
     return [reason.code for reason in stored_from(Suggestion.objects.get().answer).answer.reasons][-1:]
