@@ -19,6 +19,7 @@ from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 from huikuan.shell.tests.books import AT, PASSWORD, Books
 from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.test_cash_pages import line_in, suggest
 from huikuan.shell.tests.test_main_job import go
 from huikuan.shell.wiring import jobs
 
@@ -206,3 +207,27 @@ def back_to_the_file(page: Any, books: Books) -> None:
     page.wait_for_url("**/bank/lines/*")
     assert "代付264401827731" in page.inner_text("main")
     assert "海门银行.csv" in page.inner_text("main")
+
+
+def test_the_keys_of_the_map_do_what_they_say(clerk: Any, books: Books) -> None:
+    """J K and S go along the queue, D to the difference, ↓ and Space tick."""
+    page = clerk
+    if page.by_thumb:
+        pytest.skip("a phone has no keys")
+    first, second = line_in(books, 600_000_00), line_in(books, 70_00, day="2026-11-18")
+    suggest(books, first, "C0001", {"264388117730": 600_000_00}, 0.9)
+    page.goto("/cash/")
+    for key, at in (("j", second), ("k", first), ("s", second)):
+        page.keyboard.press(key)
+        page.wait_for_url(f"**/cash/?line={at}")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/cash/?line={first}")
+    page.keyboard.press("d")
+    assert page.evaluate("document.activeElement.name") == "short"
+    page.evaluate("document.querySelector('tr[data-claim] input[type=checkbox]').focus()")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert page.inner_text("[data-told=count] >> nth=0") == "2"
+    assert page.locator("[data-when=over]").is_visible(), "more is ticked than came in"
+    page.keyboard.press("Space")
+    assert page.inner_text("[data-told=rest] >> nth=0") == "0.00"
