@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import parse_instant
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.actors import add_command
 from huikuan.mechanisms.identity.commanding import commander
 from huikuan.mechanisms.identity.domain.roles import Permission
 
@@ -20,32 +20,24 @@ def add_commands(subparsers: Any) -> None:
     """Add this context's commands to `huikuan`."""
     parser = subparsers.add_parser("webhook", help=_("webhooks: who is told of what happens, and what became of it"))
     actions = parser.add_subparsers(dest="action", required=True, parser_class=type(parser))
-    _command(actions, "list", _list, _("every webhook"))
-    add = _command(actions, "add", _add, _("have an address told of events"))
+    add_command(actions, "list", _list, _("every webhook"))
+    add = add_command(actions, "add", _add, _("have an address told of events"))
     add.add_argument("url")
     add.add_argument("--user", required=True, metavar="NAME", help=_("the user whose rows it is told of"))
     add.add_argument("--kind", action="append", default=[], help=_("only this kind; may be given again"))
-    deliveries = _command(actions, "deliveries", _deliveries, _("what a webhook was told, newest first"))
+    deliveries = add_command(actions, "deliveries", _deliveries, _("what a webhook was told, newest first"))
     deliveries.add_argument("--limit", type=int, default=50)
-    replay = _command(actions, "replay", _replay, _("send everything since an instant again"))
+    replay = add_command(actions, "replay", _replay, _("send everything since an instant again"))
     replay.add_argument(
         "--since", required=True, metavar="INSTANT", help=_("the instant, like 2026-11-21T08:00:00+08:00")
     )
     others = [
-        _command(actions, "disable", _disable, _("send nothing to it until it is enabled")),
-        _command(actions, "enable", _enable, _("send to it again")),
-        _command(actions, "remove", _remove, _("take it off")),
+        add_command(actions, "disable", _disable, _("send nothing to it until it is enabled")),
+        add_command(actions, "enable", _enable, _("send to it again")),
+        add_command(actions, "remove", _remove, _("take it off")),
     ]
     for one in (deliveries, replay, *others):
         one.add_argument("webhook", type=int)
-
-
-def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
-    parser = actions.add_parser(name, help=explained)
-    parser.add_argument("--json", action="store_true")
-    add_actor_option(parser)
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from collections.abc import Callable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,17 @@ SYSTEM = "system"
 def add_actor_option(parser: argparse.ArgumentParser) -> None:
     """Give a command `--actor NAME`."""
     parser.add_argument("--actor", metavar="NAME", help=_("who gives this command (default: the system user)"))
+
+
+def add_command(
+    actions: Any, name: str, run: Callable[[argparse.Namespace], int], told: str
+) -> argparse.ArgumentParser:
+    """Add a command that says who gives it (`--actor`) and answers in words or in JSON (`--json`)."""
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=told)
+    add_actor_option(parser)
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+    return parser
 
 
 def cli_actor(options: argparse.Namespace) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.identity.actors import SYSTEM, add_actor_option
+from huikuan.mechanisms.identity.actors import SYSTEM, add_command
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
@@ -47,18 +47,18 @@ def add_bank(subparsers: Any) -> Any:
     bank = subparsers.add_parser("bank", help=_("bank statements and the money on them"))
     actions = bank.add_subparsers(dest="action", required=True)
     _add_import(actions)
-    listing = _command(actions, "accounts", _accounts, _("the company's bank accounts"))
+    listing = add_command(actions, "accounts", _accounts, _("the company's bank accounts"))
     listing.add_argument("--company", default="", metavar="CODE")
     _add_account(actions)
     _add_lines(actions)
-    kept = _command(actions, "presets", _presets, _("how files of unknown layouts are read"))
+    kept = add_command(actions, "presets", _presets, _("how files of unknown layouts are read"))
     kept.add_argument("--company", default="MAIN", metavar="CODE")
     kept.add_argument("--forget", default="", metavar="NAME", help=_("read no more files by this one"))
     return actions
 
 
 def _add_import(actions: Any) -> None:
-    parser = _command(actions, "import", _import, _("read bank statements in; each line once"))
+    parser = add_command(actions, "import", _import, _("read bank statements in; each line once"))
     parser.add_argument("file", type=Path)
     parser.add_argument("--company", default="MAIN", metavar="CODE")
     parser.add_argument("--account", default="", metavar="NUMBER", help=_("the account the file has to be of"))
@@ -75,7 +75,7 @@ def _add_account(actions: Any) -> None:
     nouns = actions.add_parser("account", help=_("an account of the company")).add_subparsers(
         dest="verb", required=True
     )
-    add = _command(nouns, "add", _account_add, _("have an account here"))
+    add = add_command(nouns, "add", _account_add, _("have an account here"))
     add.add_argument("number")
     add.add_argument("--company", default="MAIN", metavar="CODE")
     add.add_argument("--currency", default="", metavar="CODE")
@@ -84,7 +84,7 @@ def _add_account(actions: Any) -> None:
 
 
 def _add_lines(actions: Any) -> None:
-    lines = _command(actions, "lines", _lines, _("lines of the statements, the latest first"))
+    lines = add_command(actions, "lines", _lines, _("lines of the statements, the latest first"))
     lines.add_argument("--company", default="", metavar="CODE")
     lines.add_argument("--account", default="", metavar="NUMBER")
     states = lines.add_mutually_exclusive_group()
@@ -95,14 +95,6 @@ def _add_lines(actions: Any) -> None:
     lines.add_argument("--from", dest="since", default="", metavar="DATE")
     lines.add_argument("--until", default="", metavar="DATE")
     lines.add_argument("--text", default="", help=_("in name, account, memo or reference; or the amount"))
-
-
-def _command(actions: Any, name: str, run: Any, told: str) -> Any:
-    parser = actions.add_parser(name, help=told)
-    add_actor_option(parser)
-    parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _import(options: Namespace) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.money import to_minor, to_text
-from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.actors import add_command
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_record
@@ -32,25 +32,27 @@ def add_commands(subparsers: Any) -> None:
     """Add the word `cash` to `huikuan`."""
     actions = subparsers.add_parser("cash", help=_("cash in notes, and money in somebody's own account"))
     actions = actions.add_subparsers(dest="action", required=True)
-    take = _command(actions, "receive", _take, _("write down cash a customer paid; another person signs"))
+    take = add_command(actions, "receive", _take, _("write down cash a customer paid; another person signs"))
     _add_payment(take)
     take.add_argument("--note", default="")
-    sign = _command(actions, "sign", _sign, _("counted and right: it is posted as a receipt"))
-    refuse = _command(actions, "refuse", _refuse, _("counted and not right: nothing is posted"))
+    sign = add_command(actions, "sign", _sign, _("counted and right: it is posted as a receipt"))
+    refuse = add_command(actions, "refuse", _refuse, _("counted and not right: nothing is posted"))
     refuse.add_argument("--reason", required=True)
     for parser in (sign, refuse):
         parser.add_argument("cash", type=int)
-    listing = _command(actions, "list", _list, _("cash and who signed for it, the latest first"))
+    listing = add_command(actions, "list", _list, _("cash and who signed for it, the latest first"))
     listing.add_argument("--state", default="", choices=["", *CASH_STATES])
-    account = _command(actions, "own-account", _account, _("register an account of somebody who works here"))
+    account = add_command(actions, "own-account", _account, _("register an account of somebody who works here"))
     account.add_argument("holder")
     account.add_argument("account")
     account.add_argument("--company", default="MAIN", metavar="CODE")
-    paid = _command(actions, "paid-to", _paid_to, _("a customer paid somebody who works here: finance has it as work"))
+    paid = add_command(
+        actions, "paid-to", _paid_to, _("a customer paid somebody who works here: finance has it as work")
+    )
     _add_payment(paid)
     paid.add_argument("--says", required=True, help=_("what was said, by whom"))
     paid.add_argument("--told-by", default=BY_HAND, choices=TOLD_BY)
-    _command(actions, "flags", _flags, _("customers' money in somebody's own account, the latest found first"))
+    add_command(actions, "flags", _flags, _("customers' money in somebody's own account, the latest found first"))
 
 
 def _add_payment(parser: Any) -> None:
@@ -59,14 +61,6 @@ def _add_payment(parser: Any) -> None:
     parser.add_argument("--currency", default="", metavar="CODE")
     parser.add_argument("--on", default="", metavar="DATE", help=_("today if left out"))
     parser.add_argument("--company", default="MAIN", metavar="CODE")
-
-
-def _command(actions: Any, name: str, run: Any, told: str) -> Any:
-    parser = actions.add_parser(name, help=told)
-    add_actor_option(parser)
-    parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _take(options: Namespace) -> int:

@@ -15,7 +15,7 @@ from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.kernel.rates import parse_rate
-from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.actors import add_command
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_record, company_zone
@@ -41,19 +41,19 @@ def add_commands(subparsers: Any) -> None:
     )
     _add_receive(actions)
     _add_moves(actions)
-    listing = _command(actions, "list", _list, _("bills on a day, the first to mature first"))
+    listing = add_command(actions, "list", _list, _("bills on a day, the first to mature first"))
     listing.add_argument("--customer", default="", metavar="CODE")
     listing.add_argument("--state", default="", choices=["", *GROUPS, *STATES])
-    show = _command(actions, "show", _show, _("a bill and everything that became of it"))
+    show = add_command(actions, "show", _show, _("a bill and everything that became of it"))
     show.add_argument("bill", type=int)
-    calendar = _command(actions, "calendar", _calendar, _("what matures when, of the bills that are held"))
+    calendar = add_command(actions, "calendar", _calendar, _("what matures when, of the bills that are held"))
     calendar.add_argument("--by", choices=["day", "week", "month"], default="month")
     for parser in (listing, show, calendar):
         parser.add_argument("--as-of", default="", metavar="DATE")
 
 
 def _add_receive(actions: Any) -> None:
-    receive = _command(actions, "receive", _receive, _("register a bill a customer paid with; it pays its claims"))
+    receive = add_command(actions, "receive", _receive, _("register a bill a customer paid with; it pays its claims"))
     receive.add_argument("customer", metavar="CUSTOMER", help=_("code of the customer"))
     receive.add_argument("number", help=_("30 digits of an electronic bill, 16 of a paper one, or a cheque's number"))
     receive.add_argument("amount")
@@ -89,7 +89,7 @@ def _add_moves(actions: Any) -> None:
         "dishonour": (_dishonour, _("the acceptor did not pay: the claims come back")),
         "split": (_split, _("cut a divisible bill into pieces")),
     }
-    parsers = {name: _command(actions, name, run, told) for name, (run, told) in moves.items()}
+    parsers = {name: add_command(actions, name, run, told) for name, (run, told) in moves.items()}
     for parser in parsers.values():
         parser.add_argument("bill", type=int)
         parser.add_argument("--on", default="", metavar="DATE", help=_("today if left out"))
@@ -103,14 +103,6 @@ def _add_moves(actions: Any) -> None:
     parsers["pay"].add_argument("--receipt", type=int, metavar="ITEM", help=_("the receipt that is posted already"))
     parsers["dishonour"].add_argument("--reason", required=True)
     parsers["split"].add_argument("faces", nargs="+", metavar="AMOUNT")
-
-
-def _command(actions: Any, name: str, run: Any, told: str) -> Any:
-    parser = actions.add_parser(name, help=told)
-    add_actor_option(parser)
-    parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _receive(options: Namespace) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
-from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.actors import add_command
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
@@ -34,13 +34,13 @@ def add_commands(subparsers: Any) -> None:
         dest="action", required=True
     )
     _add_propose(actions)
-    listing = _command(actions, "list", _list, _("pieces of cover on a day, the latest proposed first"))
+    listing = add_command(actions, "list", _list, _("pieces of cover on a day, the latest proposed first"))
     listing.add_argument("--customer", default="", metavar="CODE", help=_("what covers this customer"))
     listing.add_argument("--state", default="", choices=["", COUNTS, *STATES])
-    show = _command(actions, "show", _show, _("a piece of cover and everything recorded of it"))
+    show = add_command(actions, "show", _show, _("a piece of cover and everything recorded of it"))
     for parser in (listing, show):
         parser.add_argument("--as-of", default="", metavar="DATE")
-    revalue = _command(
+    revalue = add_command(
         actions, "revalue", _revalue, _("say what a piece is now; more is asked for, less holds at once")
     )
     revalue.add_argument("--amount", default="")
@@ -49,7 +49,7 @@ def add_commands(subparsers: Any) -> None:
     revalue.add_argument("--until", default="", metavar="DATE", help=_("the last day; “none”: without end"))
     revalue.add_argument("--note", default="")
     revalue.add_argument("--file", default="", help=_("the paper it rests on"))
-    release = _command(actions, "release", _release, _("a piece counts no more from today on"))
+    release = add_command(actions, "release", _release, _("a piece counts no more from today on"))
     release.add_argument("--reason", required=True)
     for parser in (show, revalue, release):
         parser.add_argument("number", type=int)
@@ -58,7 +58,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _add_propose(actions: Any) -> None:
-    add = _command(actions, "add", _add, _("propose a piece of cover; another person approves it"))
+    add = add_command(actions, "add", _add, _("propose a piece of cover; another person approves it"))
     add.add_argument("whose", metavar="CUSTOMER", help=_("code of the customer, or of the group with --group"))
     add.add_argument("amount", help=_("of an insurance the insured limit"))
     add.add_argument("--kind", choices=KINDS, required=True)
@@ -77,14 +77,6 @@ def _add_propose(actions: Any) -> None:
     add.add_argument("--until", default="", metavar="DATE", help=_("the last day"))
     add.add_argument("--note", default="")
     add.add_argument("--file", default="", help=_("the paper it rests on"))
-
-
-def _command(actions: Any, name: str, run: Any, told: str) -> Any:
-    parser = actions.add_parser(name, help=told)
-    add_actor_option(parser)
-    parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _add(options: Namespace) -> int:

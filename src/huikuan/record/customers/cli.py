@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.actors import add_command
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, Scope
@@ -26,40 +26,32 @@ def add_commands(subparsers: Any) -> None:
     actions = subparsers.add_parser("customer", help=_("Customers and whose they are")).add_subparsers(
         dest="action", required=True
     )
-    listing = _command(actions, "list", _list, _("Customers in order of code, or those found"))
+    listing = add_command(actions, "list", _list, _("Customers in order of code, or those found"))
     listing.add_argument("--find", default="", help=_("part of a code, name, former name or USCC"))
     listing.add_argument("--after", default="", help=_("begin after this code"))
     listing.add_argument("--limit", type=int, default=50)
-    show = _command(actions, "show", _show, _("One customer, its affiliations as of a day, its history"))
+    show = add_command(actions, "show", _show, _("One customer, its affiliations as of a day, its history"))
     show.add_argument("code")
     show.add_argument("--as-of", default="")
-    erase = _command(actions, "erase-contact", _erase, _("Erase for good who a contact was, at their request"))
+    erase = add_command(actions, "erase-contact", _erase, _("Erase for good who a contact was, at their request"))
     erase.add_argument("code")
     erase.add_argument("number", type=int, help=_("the contact's number at this customer"))
     erase.add_argument("--reason", required=True)
-    affiliate = _command(actions, "affiliate", _affiliate, _("From a day on, the customer belongs to …"))
+    affiliate = add_command(actions, "affiliate", _affiliate, _("From a day on, the customer belongs to …"))
     affiliate.add_argument("code")
     affiliate.add_argument("dimension", choices=Affiliation.Dimension.values)
     affiliate.add_argument("value", help=_("group code, owner, region or business type; empty ends it"))
     affiliate.add_argument("--from", dest="effective_on", required=True, help=_("the day, like 2026-11-21"))
-    merge = _command(actions, "merge", _merge, _("Show one customer under another: they are the same"))
+    merge = add_command(actions, "merge", _merge, _("Show one customer under another: they are the same"))
     merge.add_argument("code", help=_("the customer that is merged"))
     merge.add_argument("into", help=_("the customer it is shown under"))
     merge.add_argument("--reason", required=True)
     merge.add_argument(
         "--codes-differ", action="store_true", help=_("their valid credit codes differ, and that is meant")
     )
-    unmerge = _command(actions, "unmerge", _unmerge, _("Undo a merge: the two are two again"))
+    unmerge = add_command(actions, "unmerge", _unmerge, _("Undo a merge: the two are two again"))
     unmerge.add_argument("merge", type=int, help=_("the merge's number"))
     unmerge.add_argument("--reason", required=True)
-
-
-def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
-    parser = actions.add_parser(name, help=explained)
-    parser.add_argument("--json", action="store_true")
-    add_actor_option(parser)
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _list(options: Namespace) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.identity.actors import add_actor_option
+from huikuan.mechanisms.identity.actors import add_command
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -31,29 +31,23 @@ def add_commands(subparsers: Any) -> None:
     actions = subparsers.add_parser("financials", help=_("customers' financial statements and ratios")).add_subparsers(
         dest="action", required=True
     )
-    take = _command(actions, "import", _import, _("record statements from a filled template (xlsx, xls, csv)"))
+    take = add_command(actions, "import", _import, _("record statements from a filled template (xlsx, xls, csv)"))
     take.add_argument("file")
     take.add_argument("--customer", default="", metavar="CODE", help=_("whose; else the file says it"))
     take.add_argument("--kept-reason", default="", help=_("why figures that do not agree are kept"))
-    show = _command(actions, "show", _show, _("a customer's statements as of a day, and what does not agree"))
-    ratios = _command(actions, "ratios", _ratios, _("the ratios of every period, the latest first"))
+    show = add_command(actions, "show", _show, _("a customer's statements as of a day, and what does not agree"))
+    ratios = add_command(actions, "ratios", _ratios, _("the ratios of every period, the latest first"))
     ratios.add_argument("--size", default="", help=_("size of firms whose reference values are meant"))
     for parser in (show, ratios):
         parser.add_argument("customer", metavar="CUSTOMER")
         parser.add_argument("--as-of", default="", metavar="DATE")
-    blank = _command(actions, "template", _template, _("write an empty template"))
+    blank = add_command(actions, "template", _template, _("write an empty template"))
     blank.add_argument("file")
     blank.add_argument("--format", choices=list(FORMATS), default="small")
-    values = _command(actions, "references", _references, _("record reference values of industries from a csv file"))
+    values = add_command(
+        actions, "references", _references, _("record reference values of industries from a csv file")
+    )
     values.add_argument("file")
-
-
-def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
-    parser = actions.add_parser(name, help=explained)
-    parser.add_argument("--json", action="store_true")
-    add_actor_option(parser)
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _import(options: Namespace) -> int:

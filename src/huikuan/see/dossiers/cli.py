@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.identity.actors import add_actor_option, person
+from huikuan.mechanisms.identity.actors import add_command, person
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -29,31 +29,23 @@ def add_commands(subparsers: Any) -> None:
     actions = subparsers.add_parser("handover", help=_("Customers going from one owner to another")).add_subparsers(
         dest="action", required=True
     )
-    _command(actions, "list", _list, _("Hand-overs, the newest first"))
-    show = _command(actions, "show", _show, _("One hand-over: what it moves and who signed"))
+    add_command(actions, "list", _list, _("Hand-overs, the newest first"))
+    show = add_command(actions, "show", _show, _("One hand-over: what it moves and who signed"))
     show.add_argument("number", type=int)
-    preview = _command(actions, "preview", _preview, _("What a hand-over would move; nothing is written"))
-    draw = _command(actions, "draw-up", _draw_up, _("Draw up a hand-over for both to sign"))
+    preview = add_command(actions, "preview", _preview, _("What a hand-over would move; nothing is written"))
+    draw = add_command(actions, "draw-up", _draw_up, _("Draw up a hand-over for both to sign"))
     for parser in (preview, draw):
         parser.add_argument("--from", dest="giver", required=True, help=_("whose customers, by owner name"))
         parser.add_argument("--on", default="", help=_("from this day on, today by default"))
         parser.add_argument("--customer", action="append", default=[], help=_("only this code; may be repeated"))
     draw.add_argument("--to", dest="receiver", required=True, help=_("to whom, by owner name"))
     draw.add_argument("--reason", default="")
-    sign = _command(actions, "sign", _sign, _("Sign for one side what was drawn up"))
+    sign = add_command(actions, "sign", _sign, _("Sign for one side what was drawn up"))
     sign.add_argument("number", type=int)
     sign.add_argument("--side", choices=("giver", "receiver"), required=True)
-    off = _command(actions, "call-off", _call_off, _("Call a hand-over off"))
+    off = add_command(actions, "call-off", _call_off, _("Call a hand-over off"))
     off.add_argument("number", type=int)
     off.add_argument("--reason", required=True)
-
-
-def _command(actions: Any, name: str, run: Any, explained: str) -> Any:
-    parser = actions.add_parser(name, help=explained)
-    parser.add_argument("--json", action="store_true")
-    add_actor_option(parser)
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _list(options: Namespace) -> int:
