@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
@@ -43,16 +45,26 @@ def line_in(books: Books, amount: int, day: str = "2026-11-19", **more: Any) -> 
     return line_id
 
 
-def suggest(books: Books, line: int, customer: str, parts: dict[str, int], probability: float, rest: int = 0) -> None:
-    """What matching would have kept: these documents with these amounts, as everything is open now."""
+def suggest(
+    books: Books,
+    line: int,
+    customer: str,
+    parts: dict[str, int],
+    probability: float,
+    rest: int = 0,
+    against: Sequence[str] = (),
+) -> None:
+    """What matching would have kept: these documents with these amounts, as everything is open now; `against`: why it
+    was not applied."""
     paid = tuple(Part(books.item(document), amount) for document, amount in parts.items())
     proposal = Proposal(books.customer(customer), paid, probability, 0, (), rest)
+    holds = tuple(Reason(code, met=False) for code in against)
     left = OpenLine.objects.get(pk=line).left
     seen = Seen(left, {part.item_id: open_of(part.item_id).amount for part in paid})
     Suggestion.objects.create(
         line_id=line, company_id=books.company.pk, verdict="suggested", customer_id=proposal.customer_id,
         probability_e6=round(probability * 1_000_000), computed_at=AT,
-        answer=document_of(Answer(line, Verdict.SUGGESTED, (proposal,)), seen),
+        answer=document_of(Answer(line, Verdict.SUGGESTED, (proposal,), holds), seen),
     )  # fmt: skip
 
 
@@ -272,6 +284,15 @@ class TestTogether:
         clerk.post("/cash/accept", {"lines": f"{sure},{rest},{unsure}"})
         assert [left(line) for line in (sure, rest, unsure)] == [0, 86_500_00, 880_000_00]
         assert [one.kind for one in Application.objects.all()] == ["accepted"]
+
+    @pytest.mark.parametrize("why", ["third_party_without_mandate", "taken_back", "undone_before", "other_sets_fit"])
+    def test_what_a_person_has_to_look_at_is_never_among_them(self, books: Books, clerk: Client, why: str) -> None:
+        line, lower = line_in(books, 645_000_05), line_in(books, 86_400_55)
+        suggest(books, line, "C0001", {"264388117730": 645_000_05}, 0.99, against=["below_automatic", why])
+        suggest(books, lower, "C0002", {"264377023311": 86_400_55}, 0.99, against=["below_automatic"])
+        assert clerk.get("/cash/").context["sure"] == [lower]
+        clerk.post("/cash/accept", {"lines": f"{line},{lower}"})
+        assert [left(one) for one in (line, lower)] == [645_000_05, 0]
 
     def test_customers_are_found_and_a_second_one_shares(self, books: Books, clerk: Client) -> None:
         line = line_in(books, 10_00)

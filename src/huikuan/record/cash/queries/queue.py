@@ -134,7 +134,7 @@ def queue(wanted: QueueFilter, *, today: date, order: str = NEWEST, limit: int =
 
 def sure_of(companies: Companies, *, least_e6: int) -> list[int]:
     """Open lines whose best suggestion is at least so probable, closes its claims without a difference and leaves
-    nothing over: those that may be accepted together."""
+    nothing over, with nothing against it that a person has to look at: those that may be accepted together."""
     found = _of(Suggestion.objects.filter(verdict__in=_SUGGESTED, probability_e6__gte=least_e6), companies)
     return [one.line_id for one in found.order_by("line_id") if _plain(one.answer)]
 
@@ -235,9 +235,15 @@ def _sums(lines: Sequence[OpenLine]) -> tuple[Sum, ...]:
     return tuple(Sum(currency, count, left) for currency, (count, left) in sorted(found.items()))
 
 
+#: What holds a suggestion back for not being sure enough alone. Everything else (a stranger pays, the bank takes it back,
+#: other claims fit as well, somebody undid it …) is looked at one by one.
+_OF_DEGREE = frozenset(("below_automatic", "payer_not_sure"))
+
+
 def _plain(answer: dict[str, object]) -> bool:
     proposals = answer.get("proposals")
     if not isinstance(proposals, list) or not proposals:
         return False
-    best = proposals[0]
-    return not best.get("differences") and not best.get("rest")
+    best, reasons = proposals[0], answer.get("reasons")
+    against = {one.get("code") for one in reasons if not one.get("met")} if isinstance(reasons, list) else set()
+    return not best.get("differences") and not best.get("rest") and against <= _OF_DEGREE
