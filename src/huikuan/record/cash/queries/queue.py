@@ -235,7 +235,7 @@ def _sums(lines: Sequence[OpenLine]) -> tuple[Sum, ...]:
     return tuple(Sum(currency, count, left) for currency, (count, left) in sorted(found.items()))
 
 
-#: What holds a suggestion back for not being sure enough alone. Everything else (a stranger pays, the bank takes it back,
+#: What holds a suggestion back for not being sure enough alone. All else (a stranger pays, the bank takes it back,
 #: other claims fit as well, somebody undid it …) is looked at one by one.
 _OF_DEGREE = frozenset(("below_automatic", "payer_not_sure"))
 
