@@ -59,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "nothing_suggested": gettext_noop("Nothing is suggested for bank line %(line)s."),
     "option_unreadable": gettext_noop("“%(value)s” cannot be read as %(option)s."),
     "parts_exceed_payment": gettext_noop("The parts are %(over)s more than the payment of %(amount)s."),
+    "portions_missing": gettext_noop("Say whose money it is: no customer is named."),
     "proposal_rejected": gettext_noop("This suggestion for bank line %(line)s was turned down already."),
     "proposal_unknown": gettext_noop("Bank line %(line)s has other suggestions by now. Look at it anew."),
     "proposal_stale": gettext_noop(

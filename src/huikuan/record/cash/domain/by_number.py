@@ -59,10 +59,11 @@ def picks_less(desk: Desk, whole: Mapping[int, int]) -> Iterator[Pick]:
         paid = {item: amount - discounts.get(item, 0) for item, amount in whole.items()}
         yield desk.pick(paid, [Sign("discount_in_terms", 5.0, desk.money(short))], 0, differences)
         return
-    off = desk.rules.off(sum(whole.values()), desk.payment.currency)
-    kind, weight = (TOLERANCE, 4.0) if short <= off else (FEE, 2.5)
+    # All of it is taken from the largest claim: by that one it is bounded, as it is when it is written off.
     largest = max(whole, key=lambda item: (whole[item], -item))
-    if short <= max(off, desk.rules.fee(desk.payment.currency)) and whole[largest] > short:
+    off = desk.rules.off(whole[largest], desk.payment.currency)
+    kind, weight = (TOLERANCE, 4.0) if short <= off else (FEE, 2.5)
+    if short <= max(off, desk.rules.fee(whole[largest], desk.payment.currency)) and whole[largest] > short:
         paid = {**whole, largest: whole[largest] - short}
         holds = ("fee_or_discount",) if usual_discount(desk.amount, sum(whole.values())) else ()
         difference = Difference(kind, largest, short)

@@ -51,7 +51,7 @@ def most_of(kind: str, open_amount: int, currency: str, rules: Rules) -> int:
     """The most that may be written off of a claim of `open_amount` with a payment, minor units. A discount is a matter
     of the terms: none is given beyond them."""
     if kind == BANK_FEE:
-        return rules.fee(currency)
+        return rules.fee(open_amount, currency)
     if kind == TOLERANCE:
         return rules.off(open_amount, currency)
     return 0

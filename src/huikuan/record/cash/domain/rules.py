@@ -8,15 +8,19 @@ from functools import lru_cache
 
 from huikuan.kernel.money import to_minor
 
+#: Banks keep a small part: a gap of more than a hundredth is a deduction, and somebody decides about it.
+_OF_FEE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The policy `cash_matching`, typed. Amounts are decimal strings, taken in the currency of the payment.
 
     From `automatic` on a payment is applied by itself, from `suggest` on it is suggested. `bank_fee`: the most a bank
-    may have kept; `tolerance` and `tolerance_percent`: the most a payment may be off, both hold. `duplicate_days`:
-    within so many days the same amount for the same claim is one payment sent twice. `discounts`: early-payment
-    discounts of the terms are accepted. `parts`: what a reference names may be paid in part by itself.
+    may have kept, within 1 % of what was to be paid; `tolerance` and `tolerance_percent`: the most a payment may be
+    off, both hold. `duplicate_days`: within so many days the same amount for the same claim is one payment sent twice.
+    `discounts`: early-payment discounts of the terms are accepted. `parts`: what a reference names may be paid in part
+    by itself.
     """
 
     automatic: float = 0.995
@@ -28,9 +32,9 @@ class Rules:
     discounts: bool = True
     parts: bool = True
 
-    def fee(self, currency: str) -> int:
-        """The most a bank may have kept, minor units."""
-        return _minor(self.bank_fee, currency)
+    def fee(self, amount: int, currency: str) -> int:
+        """The most a bank may have kept of `amount`, minor units: what the company says, and never more than 1 %."""
+        return min(_minor(self.bank_fee, currency), abs(amount) // _OF_FEE)
 
     def off(self, amount: int, currency: str) -> int:
         """The most a payment of `amount` may be off, minor units."""

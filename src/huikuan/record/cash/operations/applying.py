@@ -109,6 +109,9 @@ def apply_credit(
 def apply_all(*, company: Company, asked: Sequence[Asked], actor: str, at: datetime) -> list[list[int]]:
     """Several in one transaction, all or none, each seeing those before it; the applications' ids of each."""
 
+    if not all(one.portions for one in asked):
+        raise Refusal("portions_missing")
+
     def work() -> list[list[int]]:
         done = {place: ids for place, one in enumerate(asked) if (ids := _done_before(company, one))}
         fresh = [one for place, one in enumerate(asked) if place not in done]

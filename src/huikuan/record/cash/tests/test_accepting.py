@@ -95,8 +95,8 @@ def test_what_was_used_of_the_line_meanwhile_makes_it_stale_too(till: Till) -> N
 
 
 def test_small_differences_close_a_claim_and_larger_ones_are_refused(till: Till) -> None:
-    fee, small, line, other = till.invoice(1_000_00), till.invoice(5_000_00), till.line(950_00), till.line(4_995_00)
-    suggest(till, line, 950_00, proposal(till, (fee, 950_00), differences=[("bank_fee", fee, 50_00)]))
+    fee, small, line, other = till.invoice(5_000_00), till.invoice(5_000_00), till.line(4_950_00), till.line(4_995_00)
+    suggest(till, line, 4_950_00, proposal(till, (fee, 4_950_00), differences=[("bank_fee", fee, 50_00)]))
     accept_proposal(company=till.company, line_id=line, **WHO)
     suggest(till, other, 4_995_00, proposal(till, (small, 4_995_00), differences=[("small_difference", small, 5_00)]))
     (number,) = accept_proposal(company=till.company, line_id=other, **WHO)

@@ -276,3 +276,23 @@ def test_by_law_money_pays_no_bill_of_the_customer(till: Till) -> None:
     one = Application.objects.get()
     assert ([part["item"] for part in one.parts], one.rest) == ([invoice], 70_00)
     assert open_amount(Item.objects.get(kind="bill", side="debit").id) == 100_00
+
+
+def test_a_fee_typed_by_hand_is_a_hundredth_of_its_claim_at_most(till: Till) -> None:
+    """Else a deduction of a small claim goes as a fee that no bank takes."""
+    small, line = till.invoice(400_00), till.line(396_00)
+
+    def close(paid: int, fee: int) -> int:
+        return till.apply(line, (small, paid), amount=paid, differences=(Difference("bank_fee", small, fee),))
+
+    told = refused("difference_beyond_authority", lambda: close(395_99, 4_01))
+    assert (told.params["most"], told.params["who"]) == ("4.00", "sales_manager")
+    close(396_00, 4_00)
+    assert (open_amount(small), Item.objects.get(kind="fee").amount) == (0, 4_00)
+    assert sound()
+
+
+def test_a_payment_of_nobody_is_refused(till: Till) -> None:
+    line = till.line(100_00)
+    refused("portions_missing", lambda: apply_payment(company=till.company, line_id=line, portions=[], **WHO))
+    assert OpenLine.objects.get().left == 100_00

@@ -161,6 +161,14 @@ def test_a_bank_fee_is_a_difference_where_a_number_names_the_claim():
     assert (unnamed.verdict, parts(unnamed)) == (SUGGESTED, {1: 998_000})
 
 
+def test_a_fee_is_a_hundredth_of_the_claim_it_closes_at_most():
+    within = ask(payment(99_000, memo="XS20260001"), [claim(1, 100_000)])
+    beyond = ask(payment(98_999, memo="XS20260001"), [claim(1, 100_000)])
+
+    assert within.proposals[0].differences == (Difference("bank_fee", 1, 1_000),)
+    assert beyond.proposals[0].differences == ()
+
+
 def test_more_than_the_allowed_fee_is_a_part():
     answer = ask(payment(994_999, memo="XS20260001"), [claim(1, 1_000_000)])
 

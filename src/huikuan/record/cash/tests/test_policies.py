@@ -54,5 +54,7 @@ def test_what_lacks_is_named(name: str):
 
 def test_bounds_in_the_currency_of_the_payment():
     rules = Rules()
-    assert (rules.fee("CNY"), rules.fee("JPY"), rules.fee("KWD")) == (5_000, 50, 50_000)
+    assert (rules.fee(10**7, "CNY"), rules.fee(10**7, "JPY"), rules.fee(10**7, "KWD")) == (5_000, 50, 50_000)
+    # No bank keeps more than a hundredth of what was paid.
+    assert [rules.fee(amount, "CNY") for amount in (9_999, 499_999, 500_000)] == [99, 4_999, 5_000]
     assert (rules.off(99_999, "CNY"), rules.off(500_000, "CNY"), rules.off(10_000_000, "CNY")) == (99, 500, 1_000)
