@@ -32,7 +32,7 @@ from huikuan.record.banking.queries.accounts import AccountRow, accounts
 from huikuan.record.banking.queries.lines import LineRow
 from huikuan.record.banking.queries.listing import OPEN, STATES, LineFilter, every_line
 from huikuan.record.banking.queries.presets import preset, presets
-from huikuan.record.banking.telling import brought_json, brought_line, shown_account
+from huikuan.record.banking.telling import account_json, brought_json, brought_line, line_json
 
 _MOST_MAPPING = 1_000_000
 
@@ -162,41 +162,6 @@ def _presets(options: Namespace) -> int:
     body = {"presets": [{"name": row.name, "mapping": row.mapping, "headers": list(row.headers)} for row in rows]}
     _tell(options, body, [row.name for row in rows])
     return 0
-
-
-def account_json(row: AccountRow) -> dict[str, Any]:
-    """An account's keys; amounts as decimal strings."""
-    return {
-        "company": row.company_code,
-        "number": row.number,
-        "bank": row.bank,
-        "name": row.name,
-        "currency": row.currency,
-        "lines": row.lines,
-        "open_lines": row.open_lines,
-        "through": row.through.isoformat() if row.through else None,
-        "closing": to_text(row.closing, row.currency) if row.closing is not None else None,
-        "gaps": row.gaps,
-    }
-
-
-def line_json(row: LineRow, permissions: Collection[Permission]) -> dict[str, Any]:
-    """A line's keys; amounts as decimal strings, > 0: money in. Persons' accounts masked where they are to be."""
-    return {
-        "line": row.id,
-        "account": row.account_number,
-        "booked_on": row.booked_on.isoformat(),
-        "value_on": row.value_on.isoformat() if row.value_on else None,
-        "amount": to_text(row.amount, row.currency),
-        "left": to_text(row.left, row.currency),
-        "currency": row.currency,
-        "payer_name": row.counterparty_name,
-        "payer_account": shown_account(row, permissions),
-        "memo": row.memo,
-        "bank_reference": row.bank_reference,
-        "end_to_end": row.end_to_end,
-        "reversal": row.reversal,
-    }
 
 
 def _mapping(options: Namespace, company_id: int) -> object:

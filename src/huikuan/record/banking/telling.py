@@ -1,4 +1,4 @@
-"""What an import brought, and lines, as commands and pages tell them."""
+"""What an import brought, accounts and lines, as commands, programs and pages tell them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from huikuan.mechanisms.identity.masking import shown
 from huikuan.record.banking.domain.persons import natural_person
 from huikuan.record.banking.domain.sifting import OTHER_AMOUNT, Odd
 from huikuan.record.banking.operations.importing import Brought
+from huikuan.record.banking.queries.accounts import AccountRow
 from huikuan.record.banking.queries.lines import LineRow
 
 
@@ -70,6 +71,41 @@ def brought_line(one: Brought) -> str:
         counts = _("announced only, not recorded")
     notes = [f"  {place.row or ''} {place.value}: {place.reason}" for place in notes_of(one)]
     return "\n".join(["\t".join([f"{one.account}{opened}", one.statement.currency, days, sums, counts]), *notes])
+
+
+def account_json(row: AccountRow) -> dict[str, Any]:
+    """An account's keys; amounts as decimal strings."""
+    return {
+        "company": row.company_code,
+        "number": row.number,
+        "bank": row.bank,
+        "name": row.name,
+        "currency": row.currency,
+        "lines": row.lines,
+        "open_lines": row.open_lines,
+        "through": row.through.isoformat() if row.through else None,
+        "closing": to_text(row.closing, row.currency) if row.closing is not None else None,
+        "gaps": row.gaps,
+    }
+
+
+def line_json(row: LineRow, permissions: Collection[Permission]) -> dict[str, Any]:
+    """A line's keys; amounts as decimal strings, > 0: money in. Persons' accounts masked where they are to be."""
+    return {
+        "line": row.id,
+        "account": row.account_number,
+        "booked_on": row.booked_on.isoformat(),
+        "value_on": row.value_on.isoformat() if row.value_on else None,
+        "amount": to_text(row.amount, row.currency),
+        "left": to_text(row.left, row.currency),
+        "currency": row.currency,
+        "payer_name": row.counterparty_name,
+        "payer_account": shown_account(row, permissions),
+        "memo": row.memo,
+        "bank_reference": row.bank_reference,
+        "end_to_end": row.end_to_end,
+        "reversal": row.reversal,
+    }
 
 
 def shown_account(row: LineRow, permissions: Collection[Permission]) -> str:

@@ -10,14 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.commanding import commander
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_record
 from huikuan.record.cash.cli.answers import finish, tell
-from huikuan.record.cash.domain.advising import Advised
 from huikuan.record.cash.operations.advising import take_remittance
-from huikuan.record.cash.queries.advices import Linked, links_of
+from huikuan.record.cash.queries.advices import links_of
+from huikuan.record.cash.telling import taken_json
 
 
 def add_advising(actions: Any) -> None:
@@ -34,12 +33,7 @@ def _remittance(options: Namespace) -> int:
         raise Refusal("advice_file_missing", file=str(options.file))
     taken = take_remittance(company=company, path=options.file, name=options.file.name, actor=actor, at=at)
     links = links_of(company.pk, taken.lines)
-    body = {
-        "sheet": taken.sheet_id,
-        "new": taken.new,
-        "known": taken.known,
-        "lines": [_line_json(line, link) for line, link in zip(taken.lines, links, strict=True)],
-    }
+    body = taken_json(taken, links)
     said = _(
         "%(new)s lines new, %(known)s there already; %(payments)s wait for a payment, %(documents)s for a document"
     )
@@ -51,15 +45,3 @@ def _remittance(options: Namespace) -> int:
     }
     tell(options, body, [said % counts])
     return 0
-
-
-def _line_json(line: Advised, link: Linked) -> dict[str, Any]:
-    return {
-        "row": line.row,
-        "bank_reference": line.bank_reference,
-        "document_no": line.document_number,
-        "amount": None if line.amount is None else to_text(line.amount, line.currency),
-        "currency": line.currency,
-        "payment": "known" if link.payment else "waits",
-        "document": "known" if link.document else "unknown",
-    }

@@ -10,11 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.money import to_text
-from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.identity.actors import add_actor_option
-from huikuan.record.cash.messages import DIFFERENCES, ORDERS, REFUSED, SHORTS
+from huikuan.record.cash.messages import DIFFERENCES, ORDERS, SHORTS
 from huikuan.record.cash.queries.applications import ApplicationRow
-from huikuan.record.cash.reasons import MATCHING
 
 
 def finish(parser: Any, run: Any) -> Any:
@@ -29,44 +27,6 @@ def finish(parser: Any, run: Any) -> Any:
 def tell(options: Namespace, body: Any, lines: Sequence[str]) -> None:
     """The answer on standard output: JSON alone where it is asked for."""
     print(json.dumps(body, ensure_ascii=False) if options.json else "\n".join(lines))
-
-
-def application_json(row: ApplicationRow) -> dict[str, Any]:
-    """An application's keys: amounts as decimal strings, a netted credit below zero."""
-    return {
-        "application": row.id,
-        "line": row.line_id,
-        "credit": row.credit_id,
-        "customer": row.customer_code,
-        "kind": row.kind,
-        "currency": row.currency,
-        "amount": to_text(row.amount, row.currency),
-        "rest": to_text(row.rest, row.currency),
-        "items": [
-            {
-                "document_no": part.document_number,
-                "item": part.item_id,
-                "amount": to_text(part.amount, row.currency),
-                "short": part.short or None,
-            }
-            for part in row.parts
-        ],
-        "differences": [
-            {
-                "kind": each.kind,
-                "document_no": each.document_number,
-                "item": each.item_id,
-                "amount": to_text(each.amount, each.currency),
-            }
-            for each in row.differences
-        ],
-        "effective_on": row.effective_on.isoformat(),
-        "order": row.ordered_by,
-        "order_reason": row.order_reason or None,
-        "probability": None if row.probability_e6 is None else row.probability_e6 / 1_000_000,
-        "actor": row.actor,
-        "undone": row.undone,
-    }
 
 
 def application_lines(row: ApplicationRow) -> list[str]:
@@ -88,9 +48,3 @@ def application_lines(row: ApplicationRow) -> list[str]:
     if row.rest:
         parts.append((_("on account"), row.rest, row.currency, ""))
     return [head, *(f"  {name}\t{to_text(amount, currency)}  {why}".rstrip() for name, amount, currency, why in parts)]
-
-
-def reason_text(reason: Reason) -> str:
-    """A reason in words; of one this version has no words for, its code."""
-    words = REFUSED if reason.code == "refused" else MATCHING.get(reason.code)
-    return _(words) % {**reason.params, "value": reason.value, "threshold": reason.threshold} if words else reason.code

@@ -17,7 +17,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import company_record
-from huikuan.record.cash.cli.answers import application_json, application_lines, finish, tell
+from huikuan.record.cash.cli.answers import application_lines, finish, tell
 from huikuan.record.cash.domain.applying import Paid, Portion
 from huikuan.record.cash.domain.book import Difference
 from huikuan.record.cash.domain.differences import POSTED_AS, SHORT_REASONS
@@ -28,6 +28,7 @@ from huikuan.record.cash.operations.refunding import refund_credit
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.queries.applications import application
 from huikuan.record.cash.queries.naming import claim_named, line_named
+from huikuan.record.cash.telling import application_json
 from huikuan.record.customers.queries import customer
 from huikuan.record.receivables.queries.ledger import item
 

@@ -14,7 +14,7 @@ from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.names import clean_name
-from huikuan.mechanisms.files.operations import keep_bytes, store_kept
+from huikuan.mechanisms.files.operations import Kept, keep_bytes, store_kept
 from huikuan.mechanisms.files.texts import read_rows, sniff_separator, to_utf8
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
@@ -37,11 +37,25 @@ class Taken:
     known: int
 
 
-def take_remittance(*, company: Company, path: Path, name: str, actor: str, at: datetime) -> Taken:
-    """Record the remittance advice in a file (a table as csv or workbook, or a message's text).
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it was read, its original kept; nothing of it is recorded yet."""
 
-    A line that was there is left out; whether its payment and its document are known is no condition, both may come
-    later. Refuses a file in which no document is named, and cells that cannot be read.
+    kept: Kept
+    name: str
+    layout: str
+    lines: tuple[Advised, ...]
+
+
+def take_remittance(*, company: Company, path: Path, name: str, actor: str, at: datetime) -> Taken:
+    """Record the remittance advice in a file; refuses what `read_remittance` refuses."""
+    return record_remittance(company=company, sheet=read_remittance(company, path, name), actor=actor, at=at)
+
+
+def read_remittance(company: Company, path: Path, name: str) -> Sheet:
+    """The remittance advice in a file (a table as csv or workbook, or a message's text).
+
+    Refuses a file in which no document is named, and cells that cannot be read.
     """
     text = to_utf8(text_of(path, name))[0].decode()
     rows = read_rows(text, sniff_separator(text), rows_limit=LIMITS.rows, columns_limit=LIMITS.columns)
@@ -51,7 +65,7 @@ def take_remittance(*, company: Company, path: Path, name: str, actor: str, at: 
         lines = read_text(text, currency=company.currency)
     if not lines:
         raise Refusal("advice_empty", where=[Place(file=name)])
-    return _take(company, keep_bytes(path), name, layout, lines, actor, at)
+    return Sheet(keep_bytes(path), name, layout, tuple(lines))
 
 
 def take_message(*, company: Company, text: str, name: str, actor: str, at: datetime) -> Taken:
@@ -59,33 +73,38 @@ def take_message(*, company: Company, text: str, name: str, actor: str, at: date
     lines = read_text(text, currency=company.currency)
     if not lines:
         raise Refusal("advice_empty", where=[Place(file=name)])
-    return _take(company, keep_bytes(text.encode()), name, TEXT, lines, actor, at)
+    sheet = Sheet(keep_bytes(text.encode()), name, TEXT, tuple(lines))
+    return record_remittance(company=company, sheet=sheet, actor=actor, at=at)
 
 
-def _take(
-    company: Company, kept: Any, name: str, layout: str, lines: list[Advised], actor: str, at: datetime
-) -> Taken:
+def record_remittance(*, company: Company, sheet: Sheet, actor: str, at: datetime) -> Taken:
+    """Record what is new of a sheet.
+
+    A line that was there is left out; whether its payment and its document are known is no condition, both may come
+    later.
+    """
+    lines = sheet.lines
     keys = keys_of(lines)
 
     def work() -> Taken:
         known = known_keys(company.pk, keys)
         fresh = [(line, key) for line, key in zip(lines, keys, strict=True) if key not in known]
         if not fresh:
-            return Taken(None, tuple(lines), 0, len(lines))
-        filed = store_kept(kept, name, actor=actor, at=at)
-        sheet = {
+            return Taken(None, lines, 0, len(lines))
+        filed = store_kept(sheet.kept, sheet.name, actor=actor, at=at)
+        row = {
             "company_id": company.pk,
             "file_sha256": filed.sha256,
-            "file_name": clean_name(name)[:_LONGEST_NAME],
-            "layout": layout,
+            "file_name": clean_name(sheet.name)[:_LONGEST_NAME],
+            "layout": sheet.layout,
             "lines_new": len(fresh),
             "lines_known": len(known),
             "actor": actor,
         }
-        sheet_id = record(AdviceSheet, [sheet], at=at)[0]
+        sheet_id = record(AdviceSheet, [row], at=at)[0]
         record(AdviceLine, [_row(company, sheet_id, line, key) for line, key in fresh], at=at)
         announce("cash.advised", at=at, company_id=company.pk, payload={"sheet": sheet_id, "lines": len(fresh)})
-        return Taken(sheet_id, tuple(lines), len(fresh), len(known))
+        return Taken(sheet_id, lines, len(fresh), len(known))
 
     try:
         return retrying(work)
