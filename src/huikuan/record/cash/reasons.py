@@ -86,6 +86,7 @@ HOLDING: dict[str, str] = {
     "difference_without_reference": gettext_noop("there is a difference, and no number names the document"),
     "wanted_by_another": gettext_noop("line %(value)s may be for the same document"),
     "duplicate_payment": gettext_noop("it seems to be sent twice: line %(line)s of %(booked_on)s"),
+    "repeat_says_more": gettext_noop("sent again as line %(line)s of %(booked_on)s, which says what it is for"),
     "undone_before": gettext_noop("somebody undid what was applied of this payment"),
     "turned_down": gettext_noop("somebody turned a suggestion for this payment down"),
     "reversal": gettext_noop("the bank takes another line back with it"),

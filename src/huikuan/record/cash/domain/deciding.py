@@ -12,6 +12,7 @@ from huikuan.record.cash.domain import evidence
 from huikuan.record.cash.domain.book import Answer, Earlier, Learned, Payment, Proposal, Verdict
 from huikuan.record.cash.domain.payers import Who
 from huikuan.record.cash.domain.picks import Pick
+from huikuan.record.cash.domain.repeats import repeats
 from huikuan.record.cash.domain.rules import Rules
 
 #: Words of payments that are for no invoice, or may be for none.
@@ -101,15 +102,9 @@ def _on_account(payment: Payment, customer_id: int, ways: Iterable[Way]) -> Prop
 
 def _duplicate(payment: Payment, repeated: Earlier, ranked: Sequence[Way]) -> Answer:
     """Sent twice, as it seems: left, with its amount proposed on the customer's account."""
-    reason = Reason(
-        "duplicate_payment",
-        met=False,
-        value=repeated.payment.bank_reference,
-        params={"line": str(repeated.payment.line_id), "booked_on": repeated.payment.booked_on.isoformat()},
-    )
     customer_id = repeated.customer_id or (ranked[0].customer_id if ranked else None)
     kept = (_on_account(payment, customer_id, ranked),) if customer_id else ()
-    return Answer(payment.line_id, Verdict.LEFT, kept, (reason,))
+    return Answer(payment.line_id, Verdict.LEFT, kept, (repeats(repeated.payment),))
 
 
 def _holds(

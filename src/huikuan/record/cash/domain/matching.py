@@ -20,7 +20,7 @@ from huikuan.record.cash.domain.numbers import Mention, Numbers, Strength
 from huikuan.record.cash.domain.payers import Payers
 from huikuan.record.cash.domain.picks import Desk, Pick
 from huikuan.record.cash.domain.pools import name_claims, pool_of
-from huikuan.record.cash.domain.repeats import Repeats
+from huikuan.record.cash.domain.repeats import Repeats, in_turn
 from huikuan.record.cash.domain.rules import Rules
 from huikuan.record.cash.domain.writing import amounts_in
 
@@ -141,18 +141,21 @@ class _Run:
 
     def answers(self) -> list[Answer]:
         given: dict[int, Answer] = {}
+        first: dict[int, Answer] = {}
         waiting = self._payments
         for keeps in (_named_and_applied, _applied, _any):
             again = []
             for payment in waiting:
                 answer = self._answer(payment)
+                first.setdefault(payment.line_id, answer)
                 if keeps(answer):
                     given[payment.line_id] = answer
                     self._keep(payment, answer)
                 else:
                     again.append(payment)
             waiting = again
-        return [given[payment.line_id] for payment in self._payments]
+        turned = in_turn(self._payments, given, first)
+        return [turned[payment.line_id] for payment in self._payments]
 
     def _answer(self, payment: Payment) -> Answer:
         line = payment.line_id

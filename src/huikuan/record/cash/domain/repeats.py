@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from huikuan.kernel.reasons import Reason
 from huikuan.record.cash.domain import names
-from huikuan.record.cash.domain.book import Earlier, Payment
+from huikuan.record.cash.domain.book import Answer, Earlier, Part, Payment, Proposal, Verdict
+
+#: Why a payment waits that says too little, but nothing else than its repeat says.
+_SAYS_LITTLE = frozenset(
+    (
+        "automatic",
+        "below_automatic",
+        "payer_not_sure",
+        "other_sets_fit",
+        "more_sets_may_fit",
+        "sum_by_chance",
+        "number_misspelt",
+        "advice_unclear",
+    )
+)
+_SAYS_OTHERWISE = frozenset(
+    ("reference_not_followed", "advice_not_followed", "reference_unknown", "document_settled", "document_later")
+)
 
 
 class Repeats:
@@ -40,3 +59,70 @@ def _same_payer(one: Payment, other: Payment) -> bool:
         return True
     name = names.bare(one.payer_name)
     return bool(name) and name == names.bare(other.payer_name)
+
+
+def repeats(payment: Payment) -> Reason:
+    """The reason told of a payment that seems to be `payment` sent again."""
+    told = {"line": str(payment.line_id), "booked_on": payment.booked_on.isoformat()}
+    return Reason("duplicate_payment", met=False, value=payment.bank_reference, params=told)
+
+
+def in_turn(
+    payments: Sequence[Payment], given: Mapping[int, Answer], first: Mapping[int, Answer]
+) -> dict[int, Answer]:
+    """The answers `given`, but of a payment and its repeats the one of the earliest day takes the claims, whichever of
+    them says best what they are; the later ones are told as sent again.
+
+    `first`: the answer each would have had alone: who comes first must not say anything else than the one that took
+    the claims. `payments`: by day.
+    """
+    turned = dict(given)
+    for taker, others in _groups(payments, given):
+        before = [one for one in others if one.booked_on < taker.booked_on]
+        earliest = next((one for one in before if _may_mean(first[one.line_id], given[taker.line_id])), None)
+        if earliest is None:
+            continue
+        left = given[earliest.line_id]
+        line = str(taker.line_id)
+        said = Reason("repeat_says_more", met=True, params={"line": line, "booked_on": taker.booked_on.isoformat()})
+        taking = given[taker.line_id]
+        turned[earliest.line_id] = replace(taking, line_id=earliest.line_id, reasons=(*taking.reasons, said))
+        for one in (taker, *others):
+            if one is not earliest:
+                turned[one.line_id] = replace(left, line_id=one.line_id, reasons=(repeats(earliest),))
+    return turned
+
+
+def _groups(payments: Sequence[Payment], given: Mapping[int, Answer]) -> list[tuple[Payment, list[Payment]]]:
+    """Each payment of the run that was applied, with those told as the same sent again, by day."""
+    groups: dict[int, list[Payment]] = defaultdict(list)
+    for payment in payments:
+        taker = payment.line_id
+        while taker in given and (repeated := _repeated(given[taker])) is not None:
+            taker = repeated
+        if taker != payment.line_id:
+            groups[taker].append(payment)
+    applied = [one for one in payments if given[one.line_id].verdict == Verdict.APPLIED]
+    return [(one, groups[one.line_id]) for one in applied if one.line_id in groups]
+
+
+def _repeated(answer: Answer) -> int | None:
+    """The line a payment was told to repeat."""
+    told = [int(reason.params["line"]) for reason in answer.reasons if reason.code == "duplicate_payment"]
+    return told[0] if told else None
+
+
+def _may_mean(alone: Answer, taking: Answer) -> bool:
+    """A payment may well mean the claims its repeat was applied to: it proposes just that, and says nothing else."""
+    if any(reason.code not in _SAYS_LITTLE for reason in alone.reasons):
+        return False
+    return any(_same(one, taking.proposals[0]) for one in alone.proposals)
+
+
+def _same(one: Proposal, other: Proposal) -> bool:
+    same = (one.customer_id, sorted(one.parts, key=_item)) == (other.customer_id, sorted(other.parts, key=_item))
+    return same and not any(reason.code in _SAYS_OTHERWISE for reason in one.reasons)
+
+
+def _item(part: Part) -> int:
+    return part.item_id

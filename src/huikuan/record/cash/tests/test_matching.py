@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from huikuan.record.cash.domain.book import Advice, Difference, Earlier, Learned, Party, Verdict
+from huikuan.record.cash.domain.book import Advice, Answer, Claim, Difference, Earlier, Learned, Party, Verdict
 from huikuan.record.cash.domain.matching import Matcher
 from huikuan.record.cash.domain.rules import Rules
 from huikuan.record.cash.tests.asking import DAY, HAIYUE, LANQIAO, ask, claim, codes, parts, payment
@@ -292,6 +292,40 @@ def test_one_claim_is_closed_once():
     assert [answer.verdict for answer in answers] == [APPLIED, LEFT]
     assert "duplicate_payment" in codes(answers[1])
     assert (answers[1].proposals[0].parts, answers[1].proposals[0].rest) == ((), 98_765)
+
+
+def _sent_twice(first_named: str, second_named: str, claims: list[Claim]) -> list[Answer]:
+    """A payment and the same three days later, each with an advice that names one document."""
+    payments = [
+        payment(98_765, line_id=1, bank_reference="B1"),
+        payment(98_765, line_id=2, bank_reference="B2", booked_on=DAY + timedelta(days=3)),
+    ]
+    told = [Advice("B1", first_named, 98_765), Advice("B2", second_named, 98_765)]
+    return Matcher(claims, [HAIYUE, LANQIAO], advices=told).match(payments)
+
+
+def test_of_repeats_the_earliest_is_applied_though_the_later_names_the_claim_better():
+    answers = _sent_twice("0000104", "F0000104", [claim(1, 98_765, number="F0000104"), claim(2, 50_000)])
+
+    assert [answer.verdict for answer in answers] == [APPLIED, LEFT]
+    assert [reason.code for reason in answers[0].reasons] == ["automatic", "repeat_says_more"]
+    assert [(reason.code, reason.params["line"]) for reason in answers[1].reasons] == [("duplicate_payment", "1")]
+    assert parts(answers[0]) == {1: 98_765}
+    assert (answers[1].proposals[0].parts, answers[1].proposals[0].rest) == ((), 98_765)
+
+
+def test_of_repeats_the_earliest_is_not_applied_where_it_names_something_else():
+    answers = _sent_twice("F0000999", "F0000104", [claim(1, 98_765, number="F0000104")])
+
+    assert [answer.verdict for answer in answers] == [LEFT, APPLIED]
+
+
+def test_of_repeats_the_earliest_is_not_applied_where_it_is_for_another_purpose():
+    deposit = payment(98_765, line_id=1, memo="保证金")
+    named = payment(98_765, line_id=2, memo="XS20260001", booked_on=DAY + timedelta(days=3))
+    answers = Matcher([claim(1, 98_765)], [HAIYUE]).match([deposit, named])
+
+    assert [answer.verdict for answer in answers] == [LEFT, APPLIED]
 
 
 def test_two_equal_receipts_of_two_claims_are_no_duplicates():
