@@ -70,6 +70,9 @@ SENTENCES: dict[str, str] = {
     "rest_not_said": gettext_noop(
         "%(currency)s %(rest)s of the payment goes to no item: name more, or say that it stays on account."
     ),
+    "return_before_payment": gettext_noop(
+        "Bank line %(line)s was booked before line %(original)s: it cannot take it back."
+    ),
     "set_aside_reason_missing": gettext_noop("Say whose money it is, or what it is for."),
     "short_reason_unknown": gettext_noop("“%(reason)s” is no reason for a short payment; there are %(known)s."),
     "threshold_stands": gettext_noop("The threshold is %(threshold)s already."),

@@ -22,13 +22,9 @@ def pair_bounced(*, line_id: int, original_id: int, note: str = "", actor: str, 
     return retrying(lambda: _pair(line_id, original_id, note, actor, at))
 
 
-def _pair(line_id: int, original_id: int, note: str, actor: str, at: datetime) -> list[int]:
-    lines = BankLine.objects.defer("raw").in_bulk([line_id, original_id])
-    for number in (line_id, original_id):
-        if number not in lines:
-            raise Refusal("line_unknown", line=number)
-    line, original = lines[line_id], lines[original_id]
-    require(actor, WRITES, company_id=line.company_id, at=at)
+def use_up_both(*, line_id: int, original_id: int, note: str = "", actor: str, at: datetime) -> list[int]:
+    """The same for contexts above, in the caller's transaction: who may is asked there."""
+    line, original = _lines(line_id, original_id)
     if line.account_id != original.account_id or line.amount != -original.amount:
         raise Refusal("lines_do_not_cancel", line=line_id, original=original_id)
     purpose = LineUse.Purpose.BOUNCED.value
@@ -39,3 +35,17 @@ def _pair(line_id: int, original_id: int, note: str, actor: str, at: datetime) -
     ids = use_lines(uses=pair, actor=actor, at=at)
     announce("banking.bounced", at=at, company_id=line.company_id, payload={"line": line_id, "original": original_id})
     return ids
+
+
+def _pair(line_id: int, original_id: int, note: str, actor: str, at: datetime) -> list[int]:
+    line, _ = _lines(line_id, original_id)
+    require(actor, WRITES, company_id=line.company_id, at=at)
+    return use_up_both(line_id=line_id, original_id=original_id, note=note, actor=actor, at=at)
+
+
+def _lines(line_id: int, original_id: int) -> tuple[BankLine, BankLine]:
+    lines = BankLine.objects.defer("raw").in_bulk([line_id, original_id])
+    for number in (line_id, original_id):
+        if number not in lines:
+            raise Refusal("line_unknown", line=number)
+    return lines[line_id], lines[original_id]

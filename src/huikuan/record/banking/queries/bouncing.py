@@ -10,25 +10,25 @@ from huikuan.record.banking.models import BankLine, OpenLine
 from huikuan.record.banking.queries.lines import LineRow, rows_of
 
 #: Money that does not arrive is back within days; what lies further apart is a refund or another payment.
-_WITHIN = timedelta(days=30)
+WITHIN = timedelta(days=30)
 _MOST = 5
 
 
-def may_take_back(row: LineRow) -> list[LineRow]:
-    """Untouched lines of the account that this one cancels out, the nearest before it first.
+def may_take_back(row: LineRow, *, untouched: bool = True) -> list[LineRow]:
+    """Untouched lines of the account that this one cancels out, the nearest before it first; else used ones too.
 
     Of the same counterparty, or under one reference, or any where the bank says that this line takes one back; nothing
     where the line itself is used.
     """
     if row.left != row.amount:
         return []
-    untouched = Exists(OpenLine.objects.filter(line_id=OuterRef("id"), left=OuterRef("amount")))
     found = BankLine.objects.defer("raw").filter(
-        untouched,
         account_id=row.account_id,
         amount=-row.amount,
-        booked_on__range=(row.booked_on - _WITHIN, row.booked_on),
+        booked_on__range=(row.booked_on - WITHIN, row.booked_on),
     )
+    if untouched:
+        found = found.filter(Exists(OpenLine.objects.filter(line_id=OuterRef("id"), left=OuterRef("amount"))))
     if not row.reversal:
         found = found.filter(_alike(row))
     return rows_of(list(found.exclude(id=row.id).order_by("-booked_on", "-id")[:_MOST]))

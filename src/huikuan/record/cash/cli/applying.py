@@ -25,6 +25,7 @@ from huikuan.record.cash.operations.accepting import accept_proposal, reject_pro
 from huikuan.record.cash.operations.applying import apply_credit, apply_payment
 from huikuan.record.cash.operations.collecting import collect_bill
 from huikuan.record.cash.operations.refunding import refund_credit
+from huikuan.record.cash.operations.returning import return_payment
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.queries.applications import application
 from huikuan.record.cash.queries.naming import claim_named, line_named
@@ -80,6 +81,10 @@ def add_applying(actions: Any) -> None:
     refund.add_argument("--customer", required=True, metavar="CODE")
     refund.add_argument("--item", required=True, metavar="NO", help=_("the credit that was given back"))
     refund.add_argument("--amount", default="", help=_("so much of the line; all that is left if left out"))
+    back = finish(actions.add_parser("return", help=_("a line takes back one that was applied")), _return)
+    back.add_argument("line", metavar="LINE")
+    back.add_argument("--of", required=True, metavar="LINE", help=_("the line whose money went back"))
+    back.add_argument("--reason", default="")
     undo = finish(actions.add_parser("undo", help=_("take an application back")), _undo)
     undo.add_argument("application", type=int)
     undo.add_argument("--reason", required=True)
@@ -188,6 +193,22 @@ def _undo(options: Namespace) -> int:
     now = application(row.id, scope=EVERYTHING)
     told = _("Application %(id)s is undone; its money is free again.") % {"id": row.id}
     tell(options, application_json(now), [told])
+    return 0
+
+
+def _return(options: Namespace) -> int:
+    at, company = datetime.now(UTC), company_record(options.company)
+    actor = commander(options, WRITES, company_id=company.pk, at=at)
+    line, original = line_named(company.pk, options.line), line_named(company.pk, options.of)
+    by: dict[str, Any] = {"company": company, "actor": actor, "at": at}
+    made = return_payment(line_id=line.id, original_id=original.id, reason=options.reason, **by)
+    told = _("Bank line %(line)s takes line %(original)s back; applications undone: %(undone)s.") % {
+        "line": line.id,
+        "original": original.id,
+        "undone": ", ".join(map(str, made.undone)) or "–",
+    }
+    body = {"line": line.id, "original": original.id, "undone": list(made.undone), "uses": list(made.uses)}
+    tell(options, body, [told])
     return 0
 
 

@@ -94,3 +94,16 @@ def test_what_cannot_be_done_is_refused_with_a_name(till: Till, said: Any, words
     assert (code, told["error"]["code"]) == (1, refusal)
     assert not Application.objects.exists()
     assert OpenLine.objects.count() == 3
+
+
+def test_a_line_takes_back_what_was_applied(till: Till, said: Any) -> None:
+    invoice = till.invoice(100_00, "F1")
+    original, back = till.line(100_00, "2026-02-10", bank_reference="B7"), till.line(-100_00, bank_reference="B8")
+    number = said("apply", "B7", "--customer", "MAIN-N")[1]["applications"][0]["application"]
+    code, told = said("return", "B8", "--of", "B7", "--reason", "退汇")
+    assert (code, told["line"], told["original"], told["undone"]) == (0, back, original, [number])
+    assert (open_amount(invoice), OpenLine.objects.count()) == (100_00, 0)
+    assert said("return", "B8", "--of", "B7")[1] == {**told, "undone": []}
+    code, told = said("return", "B7", "--of", "B8")
+    assert (code, told["undone"]) == (0, [])
+    assert sound()

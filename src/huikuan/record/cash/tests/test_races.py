@@ -14,7 +14,8 @@ from django.db import connection
 from huikuan.record.banking.models import LineUse, OpenLine
 from huikuan.record.banking.operations import uses
 from huikuan.record.cash.models import Application, Undoing
-from huikuan.record.cash.operations import applying, undoing
+from huikuan.record.cash.operations import applying, returning, undoing
+from huikuan.record.cash.operations.returning import return_payment
 from huikuan.record.cash.operations.undoing import undo_application
 from huikuan.record.cash.tests.conftest import WHO, Till, open_amount, sound
 from huikuan.record.customers.domain.master import Master
@@ -182,3 +183,30 @@ def test_clerks_in_opposite_orders_show_no_deadlock() -> None:
     assert codes(at_once(6, act)) == ["done"] * 6
     assert [open_amount(invoice) for invoice in invoices] == [400] * 4
     assert sound()
+
+
+def five_who_take_one_payment_back(till: Till) -> list[Any]:
+    invoice, original, back = till.invoice(500), till.line(500, "2026-02-10"), till.line(-500)
+    till.apply(original, (invoice, 500))
+    said = {"company": till.company, "line_id": back, "original_id": original, **WHO}
+    return at_once(5, lambda _place: return_payment(**said))
+
+
+def test_of_five_who_take_one_payment_back_all_are_told_that_it_is_done() -> None:
+    for number in range(ROUNDS):
+        answers = five_who_take_one_payment_back(till_of(number))
+        assert codes(answers) == ["done"] * 5
+        assert sorted(len(answer.undone) for answer in answers) == [0, 0, 0, 0, 1]
+    assert (Undoing.objects.count(), LineUse.objects.count()) == (ROUNDS, 4 * ROUNDS)
+    assert not OpenLine.objects.exists()
+    assert sound()
+
+
+def test_twin_without_the_lines_lock_the_others_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hold_nothing(_line_ids: Iterable[int]) -> dict[int, OpenLine]:
+        time.sleep(0.2)
+        return {}
+
+    monkeypatch.setattr(returning, "hold_lines", hold_nothing)
+    assert "application_undone" in codes(five_who_take_one_payment_back(till_of(0)))
+    assert Undoing.objects.count() == 1
