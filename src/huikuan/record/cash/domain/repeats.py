@@ -23,6 +23,8 @@ _SAYS_LITTLE = frozenset(
         "advice_unclear",
     )
 )
+_SURELY_NAMED = frozenset(("advised_whole", "advised_short", "named_whole", "named_short"))
+_NAMED = _SURELY_NAMED | {"advised_core", "advised_tail", "named_core", "named_tail"}
 _SAYS_OTHERWISE = frozenset(
     ("reference_not_followed", "advice_not_followed", "reference_unknown", "document_settled", "document_later")
 )
@@ -77,32 +79,36 @@ def in_turn(
     the claims. `payments`: by day.
     """
     turned = dict(given)
-    for taker, others in _groups(payments, given):
-        before = [one for one in others if one.booked_on < taker.booked_on]
-        earliest = next((one for one in before if _may_mean(first[one.line_id], given[taker.line_id])), None)
-        if earliest is None:
-            continue
-        left = given[earliest.line_id]
-        line = str(taker.line_id)
-        said = Reason("repeat_says_more", met=True, params={"line": line, "booked_on": taker.booked_on.isoformat()})
-        taking = given[taker.line_id]
-        turned[earliest.line_id] = replace(taking, line_id=earliest.line_id, reasons=(*taking.reasons, said))
-        for one in (taker, *others):
-            if one is not earliest:
-                turned[one.line_id] = replace(left, line_id=one.line_id, reasons=(repeats(earliest),))
+    for taker, others in _groups(payments, given, first):
+        for earliest in (one for one in others if one.booked_on < taker.booked_on):
+            if answer := _instead(first[earliest.line_id], given[taker.line_id], taker):
+                left = given[earliest.line_id]
+                again = [one.line_id for one in (taker, *others) if one is not earliest]
+                turned |= {line: replace(left, line_id=line, reasons=(repeats(earliest),)) for line in again}
+                turned[earliest.line_id] = replace(answer, line_id=earliest.line_id)
+                break
     return turned
 
 
-def _groups(payments: Sequence[Payment], given: Mapping[int, Answer]) -> list[tuple[Payment, list[Payment]]]:
-    """Each payment of the run that was applied, with those told as the same sent again, by day."""
+def _groups(
+    payments: Sequence[Payment], given: Mapping[int, Answer], first: Mapping[int, Answer]
+) -> list[tuple[Payment, list[Payment]]]:
+    """Each payment of the run that was applied, with those told as the same sent again, by day; and those of its
+    amount that name the same claims, whenever they were sent."""
+    applied = [one for one in payments if given[one.line_id].verdict == Verdict.APPLIED]
+    taken = {(one.currency, one.amount, _what(given[one.line_id].proposals[0])): one.line_id for one in applied}
     groups: dict[int, list[Payment]] = defaultdict(list)
     for payment in payments:
         taker = payment.line_id
         while taker in given and (repeated := _repeated(given[taker])) is not None:
             taker = repeated
+        if taker not in given:
+            continue
+        alone = first[payment.line_id].proposals
+        if given[taker].verdict == Verdict.LEFT and alone and _codes(alone[0]) & _NAMED:
+            taker = taken.get((payment.currency, payment.amount, _what(alone[0])), taker)
         if taker != payment.line_id:
             groups[taker].append(payment)
-    applied = [one for one in payments if given[one.line_id].verdict == Verdict.APPLIED]
     return [(one, groups[one.line_id]) for one in applied if one.line_id in groups]
 
 
@@ -112,17 +118,28 @@ def _repeated(answer: Answer) -> int | None:
     return told[0] if told else None
 
 
-def _may_mean(alone: Answer, taking: Answer) -> bool:
-    """A payment may well mean the claims its repeat was applied to: it proposes just that, and says nothing else."""
-    if any(reason.code not in _SAYS_LITTLE for reason in alone.reasons):
-        return False
-    return any(_same(one, taking.proposals[0]) for one in alone.proposals)
+def _instead(alone: Answer, taking: Answer, taker: Payment) -> Answer | None:
+    """What becomes of a payment whose repeat was applied, once it comes first: what its repeat says, where it has that
+    among its own proposals and nothing is against it; what it says alone, where it names the same claims surely; None:
+    it means something else."""
+    best = taking.proposals[0]
+    if all(reason.code in _SAYS_LITTLE for reason in alone.reasons) and any(
+        _same(one, best) for one in alone.proposals
+    ):
+        told = {"line": str(taker.line_id), "booked_on": taker.booked_on.isoformat()}
+        return replace(taking, reasons=(*taking.reasons, Reason("repeat_says_more", met=True, params=told)))
+    named = alone.verdict == Verdict.SUGGESTED and _codes(alone.proposals[0]) & _SURELY_NAMED
+    return alone if named and _same(alone.proposals[0], best) else None
 
 
 def _same(one: Proposal, other: Proposal) -> bool:
-    same = (one.customer_id, sorted(one.parts, key=_item)) == (other.customer_id, sorted(other.parts, key=_item))
-    return same and not any(reason.code in _SAYS_OTHERWISE for reason in one.reasons)
+    """The same claims are paid, and no number says that they are not meant."""
+    return _what(one) == _what(other) and not _codes(one) & _SAYS_OTHERWISE
 
 
-def _item(part: Part) -> int:
-    return part.item_id
+def _what(proposal: Proposal) -> tuple[int, frozenset[Part]]:
+    return proposal.customer_id, frozenset(proposal.parts)
+
+
+def _codes(proposal: Proposal) -> set[str]:
+    return {reason.code for reason in proposal.reasons}

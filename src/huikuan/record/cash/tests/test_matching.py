@@ -304,6 +304,27 @@ def _sent_twice(first_named: str, second_named: str, claims: list[Claim]) -> lis
     return Matcher(claims, [HAIYUE, LANQIAO], advices=told).match(payments)
 
 
+def test_of_repeats_that_name_one_claim_the_earliest_is_applied_however_long_before():
+    first = payment(98_765, line_id=1, bank_reference="B1", booked_on=DAY - timedelta(days=72))
+    second = payment(98_765, line_id=2, bank_reference="B2")
+    told = [Advice("B1", "0000104", 98_765), Advice("B2", "F0000104", 98_765)]
+    claims = [claim(1, 98_765, number="F0000104", document_date=DAY - timedelta(days=90)), claim(2, 50_000)]
+    answers = Matcher(claims, [HAIYUE], advices=told).match([first, second])
+
+    assert [answer.verdict for answer in answers] == [APPLIED, LEFT]
+    assert [reason.code for reason in answers[1].reasons] == ["duplicate_payment"]
+
+
+def test_where_somebody_else_paid_the_named_claim_before_nothing_is_applied():
+    first = payment(98_765, payer="北岸供应链管理有限公司", line_id=1, memo="代付XS20260001")
+    second = payment(98_765, line_id=2, memo="XS20260001", booked_on=DAY + timedelta(days=3))
+    answers = Matcher([claim(1, 98_765), claim(2, 50_000)], [HAIYUE]).match([first, second])
+
+    assert [answer.verdict for answer in answers] == [SUGGESTED, LEFT]
+    assert "third_party_without_mandate" in codes(answers[0])
+    assert [reason.params.get("line") for reason in answers[1].reasons] == ["1"]
+
+
 def test_of_repeats_the_earliest_is_applied_though_the_later_names_the_claim_better():
     answers = _sent_twice("0000104", "F0000104", [claim(1, 98_765, number="F0000104"), claim(2, 50_000)])
 
