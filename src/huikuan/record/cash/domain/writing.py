@@ -31,8 +31,11 @@ _COUNTED = re.compile(r"\s*(年|月|日|天|期|元|万|%|台|件|吨|个|箱|�
 _DAY = re.compile(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])")
 _HINT_WITHIN = 12
 _LONGEST_RANGE = 60
-#: So many digits are hardly an amount.
+_MONEY = re.compile(r"\s*(元|万|圆|人民币|CNY|RMB|USD|EUR)")
+#: So many digits are hardly an amount …
 _TOO_LONG = 8
+#: … and so many never are, without a point or commas.
+_NO_AMOUNT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,19 @@ def amounts_in(text: str, currency: str) -> frozenset[int]:
     """Amounts told in a text, in minor units."""
     found = set()
     for said in _AMOUNT.finditer(plain(text).upper()):
+        if _no_amount(said.group()):
+            continue
         digits = "".join(character for character in said.group() if character.isdigit() or character == ".")
         try:
             found.add(to_minor(digits, currency))
         except Refusal:
             continue
     return frozenset(found)
+
+
+def _no_amount(said: str) -> bool:
+    """It is a number of a document, whatever is said behind it: '26322000000012345678元'."""
+    return said.isdigit() and len(said) >= _NO_AMOUNT
 
 
 def from_to(first: str, last: str) -> Iterator[str]:
@@ -117,6 +127,8 @@ class Writing:
     def counted(self, at: int) -> bool:
         """The digits count something, are a date, or the beginning of a word: no number of a document."""
         run = self.runs[at]
+        if _no_amount(run.text) and _MONEY.match(self._said, run.end):
+            return False
         after = self._said[run.end : run.end + 1]
         return bool(
             _COUNTED.match(self._said, run.end) or _DAY.fullmatch(run.text) or (after.isascii() and after.isalpha())
@@ -145,8 +157,10 @@ class Writing:
 
     def _unless_known(self, amount: re.Match[str]) -> str:
         """Blanks for an amount, but not for what goes on from a number (…112/118/121元), nor for a long or dotted
-        number of a document."""
+        number of a document, nor for what is too long for an amount."""
         said = amount.group()
         goes_on = amount.start() > 0 and amount.string[amount.start() - 1] in "/、-~" and "." not in said
+        if _no_amount(said):
+            return said
         called_so = said[0].isdigit() and ("." in said or len(said) >= _TOO_LONG) and self._known(key_of(said))
         return said if goes_on or called_so else " " * len(said)

@@ -114,6 +114,16 @@ def test_initials_and_a_whole_number():
     assert "payer_initials" in codes(answer)
 
 
+def test_a_number_of_nobodys_stands_against_the_amount_though_yuan_follow():
+    ours = claim(1, 98_765, number="26322000000012345678")
+    answer = ask(
+        payment(98_765, memo="货款26322000090187551645元"), [ours, claim(2, 44_400, number="26322000000012345679")]
+    )
+
+    assert answer.verdict != APPLIED
+    assert "reference_unknown" in codes(answer)
+
+
 def test_a_third_party_pays_by_itself_only_with_a_mandate():
     told = {"payer": "北岸供应链管理有限公司", "memo": "代付XS20260001"}
     without = ask(payment(98_765, **told), [claim(1, 98_765)])

@@ -47,6 +47,9 @@ def named(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("发票 2632 2000 0000 1234 5678", [("whole", (9,))]),
         ("12345678货款", [("short", (9,))]),
         ("尾号5678", [("tail", (9,))]),
+        ("货款26322000000012345678元", [("whole", (9,))]),
+        ("26322000000012345678 CNY", [("whole", (9,))]),
+        ("26322000000012345679人民币100元", [("whole", (10,))]),
         ("HT2026015货款", [("whole", (9, 10))]),
         ("INV-7", [("short", (1,))]),
         ("Invoice #86", [("core", (2,))]),
@@ -98,6 +101,13 @@ def test_what_looks_like_a_document_of_ours():
         text: [KNOWN.like_ours(mention) for mention in KNOWN.read(text)] for text in ("26322000000099999999", "333")
     }
     assert like == {"26322000000099999999": [True], "333": [False]}
+
+
+def test_a_number_of_twenty_digits_is_no_amount_though_yuan_follow():
+    [mention] = KNOWN.read("货款26322000000099999999元")
+    assert KNOWN.like_ours(mention)
+    assert amounts_in("货款26322000000099999999元", "CNY") == frozenset()
+    assert amounts_in("263220000000.00元", "CNY") == {26_322_000_000_000}
 
 
 def test_keys_and_amounts():
