@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 
 class Config(AppConfig):
@@ -10,10 +12,12 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         # The kind of policy registers itself.
+        from huikuan.mechanisms.pages.beside import say_beside
         from huikuan.record.cash import policies
         from huikuan.record.receivables.queries.laws import add_law
 
         add_law("application_money", _monies)
+        say_beside("banking.line", _line_panel)
 
 
 def _monies() -> Iterator[tuple[str, str, str]]:
@@ -21,3 +25,10 @@ def _monies() -> Iterator[tuple[str, str, str]]:
     from huikuan.record.cash.check import unlike_their_money
 
     return unlike_their_money()
+
+
+def _line_panel(request: HttpRequest, line_id: int) -> SafeString:
+    # Loaded with the first line that is shown.
+    from huikuan.record.cash.web.returns import line_panel
+
+    return line_panel(request, line_id)

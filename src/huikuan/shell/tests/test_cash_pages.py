@@ -14,7 +14,7 @@ from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
-from huikuan.record.banking.models import BankAccount, BankLine, LineUse, OpenLine
+from huikuan.record.banking.models import BankAccount, BankLine, BankStatement, LineUse, OpenLine
 from huikuan.record.cash.domain.applying import Seen
 from huikuan.record.cash.domain.book import Answer, Part, Proposal, Verdict
 from huikuan.record.cash.domain.stored import document_of
@@ -389,3 +389,40 @@ class TestWhatWasLearned:
         fared = clerk.get("/cash/payers").context["fared"]
         assert [(row.least, row.stood, row.refused, row.share) for row in fared] == [(95, 1, 1, 50)]
         assert left(other) == 86_400_55
+
+
+class TestMoneyThatWentBack:
+    def test_it_is_shown_and_taken_back_from_the_workbench(self, books: Books, clerk: Client) -> None:
+        document = books.item("264388117730")
+        line = line_in(books, 645_000_05)
+        send(clerk, line, who="C0001", item=[document])
+        assert open_of(document).amount == 0
+        back = line_in(books, -645_000_05, "2026-11-20", reversal=True, counterparty_name="")
+        (waiting,) = clerk.get("/cash/").context["returns"]
+        assert (waiting.line.id, waiting.original.id) == (back, line)
+        page = clerk.get("/cash/").content.decode()
+        assert f'action="/cash/lines/{back}/return"' in page
+        answer = clerk.post(f"/cash/lines/{back}/return", {"original": str(line)})
+        assert (answer.status_code, answer["Location"]) == (302, "/cash/")
+        assert open_of(document).amount == 645_000_05
+        assert not OpenLine.objects.exists()
+        assert clerk.get("/cash/").context["returns"] == []
+        assert check_ledger() == []
+
+    def test_it_stands_on_the_page_of_the_bank_line_for_who_may_settle(self, books: Books, clerk: Client) -> None:
+        told = {"company_id": books.company.pk, "account_id": 1, "file_sha256": "0", "file_name": "三月.csv",
+                "layout": "plain", "currency": "CNY", "lines_new": 2, "lines_known": 0, "actor": "tester"}  # fmt: skip
+        statement = record(BankStatement, [told], at=AT)[0]
+        line = line_in(books, 645_000_05, statement_id=statement)
+        send(clerk, line, who="C0001", item=[books.item("264388117730")])
+        back = line_in(books, -645_000_05, "2026-11-20", statement_id=statement)
+        action = f'action="/cash/lines/{back}/return"'
+        assert action in clerk.get(f"/bank/lines/{back}").content.decode()
+        assert action not in clerk.get(f"/bank/lines/{line}").content.decode()
+        assert action not in clerk.get(f"/bank/lines/{back}?as_of=2026-11-01").content.decode()
+        answer = clerk.post(f"/cash/lines/{back}/return", {"original": str(line), "from": "line"})
+        assert answer["Location"] == f"/bank/lines/{back}"
+        assert clerk.post(f"/cash/lines/{back + 1_000}/return", {"original": str(line)}).status_code == 404
+        stranger = line_in(books, -1_00, "2026-11-20")
+        clerk.post(f"/cash/lines/{stranger}/return", {"original": str(line)})
+        assert OpenLine.objects.get().left == -1_00

@@ -26,6 +26,7 @@ from huikuan.record.cash.web.choosing import found_customers
 from huikuan.record.cash.web.desk import desk_of
 from huikuan.record.cash.web.matching import job_told
 from huikuan.record.cash.web.permissions import READS, WRITES
+from huikuan.record.cash.web.returns import waiting_for
 from huikuan.record.cash.web.steps import last_step
 from huikuan.record.cash.web.words import AGES, SHORTS, VERDICTS, WHYS
 
@@ -59,6 +60,7 @@ def bench_page(
         "narrowed_by": chips_of(wanted),
         "chosen": named is not None,
         "refused": refused,
+        "returns": waiting_for(request),
         **_frame(request, reading, companies),
     }
     if line is not None:

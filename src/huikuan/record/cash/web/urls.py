@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.record.cash.web import applications, bench, choosing, deeds, matching, payers, unapplied
+from huikuan.record.cash.web import applications, bench, choosing, deeds, matching, payers, returns, unapplied
 
 app_name = "cash"
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("applications/<int:application_id>/undo", applications.undo, name="undo-application"),
     path("lines/<int:line_id>/apply", deeds.apply, name="apply"),
     path("lines/<int:line_id>/reject", deeds.reject, name="reject"),
+    path("lines/<int:line_id>/return", returns.take_back, name="return"),
     path("lines/<int:line_id>/aside", deeds.set_aside, name="aside"),
 ]
