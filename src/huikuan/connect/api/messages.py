@@ -44,6 +44,7 @@ FAULTS: dict[str, str] = {
     "not_a_flag": gettext_noop("It is true or false."),
     "not_a_list": gettext_noop("It is a list."),
     "not_amount": gettext_noop("An amount is a decimal text like “1234.50”, not a number."),
+    "not_probability": gettext_noop("It is a number from 0 to 1."),
     "not_an_object": gettext_noop("It is an object."),
     "not_day": gettext_noop("A date is written like 2026-11-21, in the years 1900 to 2200."),
     "not_instant": gettext_noop("An instant is written like 2026-11-21T08:00:00+08:00."),

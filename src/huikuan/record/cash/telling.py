@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.money import to_text
 from huikuan.kernel.reasons import Reason
 from huikuan.record.cash.domain.advising import Advised
-from huikuan.record.cash.domain.book import Claim, Proposal
+from huikuan.record.cash.domain.book import Proposal
 from huikuan.record.cash.messages import REFUSED
 from huikuan.record.cash.operations.advising import Taken
 from huikuan.record.cash.operations.matching import Outcome, Ran
 from huikuan.record.cash.queries.advices import Linked
 from huikuan.record.cash.queries.applications import ApplicationRow
+from huikuan.record.cash.queries.suggested import Suggested
 from huikuan.record.cash.reasons import MATCHING
 from huikuan.record.customers.queries import named_by_id
 from huikuan.record.customers.queries.customers import Named
+from huikuan.record.receivables.models import Item
 
 #: Digits of a probability that mean anything.
 _DIGITS = 6
@@ -28,7 +30,19 @@ _DIGITS = 6
 def ran_json(ran: Ran) -> list[dict[str, Any]]:
     """Every line of a run, in the order of the bank."""
     named = named_by_id({one.customer_id for outcome in ran.outcomes for one in outcome.answer.proposals})
-    return [_outcome_json(outcome, ran.run.claims, named) for outcome in ran.outcomes]
+    numbers = {item_id: claim.document_number for item_id, claim in ran.run.claims.items()}
+    return [_outcome_json(outcome, numbers, named) for outcome in ran.outcomes]
+
+
+def suggested_json(made: Suggested, currency: str) -> list[dict[str, Any]]:
+    """The proposals kept for a line, the best first, each with the digest accepting it names it by."""
+    items = {part.item_id for one in made.proposals for part in (*one.parts, *one.differences)}
+    numbers = dict(Item.objects.filter(id__in=items).values_list("id", "document_number"))
+    named = named_by_id({one.customer_id for one in made.proposals})
+    return [
+        {**_proposal_json(one, currency, numbers, named), "digest": made.digest(place)}
+        for place, one in enumerate(made.proposals)
+    ]
 
 
 def application_json(row: ApplicationRow) -> dict[str, Any]:
@@ -97,7 +111,7 @@ def _advised_json(line: Advised, link: Linked) -> dict[str, Any]:
     }
 
 
-def _outcome_json(outcome: Outcome, claims: Mapping[int, Claim], named: Mapping[int, Named]) -> dict[str, Any]:
+def _outcome_json(outcome: Outcome, numbers: Mapping[int, str], named: Mapping[int, Named]) -> dict[str, Any]:
     """A line's keys; the best proposal first, a netted credit with an amount below zero."""
     line, answer = outcome.matched.line, outcome.answer
     return {
@@ -107,20 +121,19 @@ def _outcome_json(outcome: Outcome, claims: Mapping[int, Claim], named: Mapping[
         "amount": to_text(line.left, line.currency),
         "currency": line.currency,
         "decision": answer.verdict.value,
-        "proposals": [_proposal_json(one, line.currency, claims, named) for one in answer.proposals],
+        "proposals": [_proposal_json(one, line.currency, numbers, named) for one in answer.proposals],
         "reasons": [reason_text(reason) for reason in answer.reasons],
         "applications": list(outcome.applications),
     }
 
 
 def _proposal_json(
-    proposal: Proposal, currency: str, claims: Mapping[int, Claim], named: Mapping[int, Named]
+    proposal: Proposal, currency: str, numbers: Mapping[int, str], named: Mapping[int, Named]
 ) -> dict[str, Any]:
     return {
         "customer": named[proposal.customer_id].code,
         "items": [
-            {"document_no": claims[part.item_id].document_number, "amount": to_text(part.amount, currency)}
-            for part in proposal.parts
+            {"document_no": numbers[part.item_id], "amount": to_text(part.amount, currency)} for part in proposal.parts
         ],
         "probability": round(proposal.probability, _DIGITS),
         "alternatives": proposal.alternatives,
@@ -129,7 +142,7 @@ def _proposal_json(
         "differences": [
             {
                 "kind": one.kind,
-                "document_no": claims[one.item_id].document_number,
+                "document_no": numbers[one.item_id],
                 "amount": to_text(one.amount, currency),
             }
             for one in proposal.differences

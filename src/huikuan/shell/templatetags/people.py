@@ -22,6 +22,7 @@ AREA_TITLES = {
     "contracts": gettext_noop("Contracts"),
     "orders": gettext_noop("Orders"),
     "ledger": gettext_noop("Ledger"),
+    "bank": gettext_noop("Bank money"),
     "imports": gettext_noop("Imports"),
     "statements": gettext_noop("Statements"),
     "webhooks": gettext_noop("Webhooks"),

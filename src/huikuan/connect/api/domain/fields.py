@@ -101,6 +101,19 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Probability:
+    """A number from 0 to 1: how sure something is, never an amount."""
+
+    def schema(self) -> Schema:
+        return {"type": "number", "minimum": 0, "maximum": 1}
+
+    def read(self, value: Any, path: str, faults: list[Fault]) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            return _wrong(faults, path, value, "not_probability")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A date such as "2026-11-21"."""
 

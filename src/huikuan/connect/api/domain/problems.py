@@ -15,7 +15,8 @@ _CONFLICT = {
     *("contract_number_taken", "order_number_taken", "milestone_event_withdrawn", "fulfilment_withdrawn"),
     *("file_already_imported", "customers_changed_meanwhile", "webhook_disabled", "statement_issued_already"),
     *("financials_changed_since", "request_decided", "request_decided_meanwhile", "request_not_as_shown"),
-    "request_shown_has_changed",
+    *("request_shown_has_changed", "line_not_open", "claim_not_open", "claim_open_less", "more_than_left"),
+    *("nothing_suggested", "proposal_unknown", "proposal_stale", "application_undone", "application_paid_bill"),
 }
 _STATUS = {
     **dict.fromkeys(_MALFORMED, 400),

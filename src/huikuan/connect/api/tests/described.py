@@ -111,6 +111,7 @@ _TYPES = {
     "array": lambda value: isinstance(value, list),
     "string": lambda value: isinstance(value, str),
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
 }
@@ -131,7 +132,7 @@ def _faults_of_object(schema: Schema, value: Schema, schemas: Schema, at: str) -
 def _fits_plain(schema: Schema, value: Any) -> bool:
     if "enum" in schema and value not in schema["enum"]:
         return False
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
     if isinstance(value, str):
         long = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))

@@ -134,6 +134,23 @@ def _upload(_: Walk) -> Meant:
     )
 
 
+_BANK = """account,booked_on,value_on,amount,currency,payer_name,payer_account,memo,bank_reference
+6222010100000001,2026-11-19,2026-11-19,86400.55,CNY,宏朔钢构有限公司,,货款,R-1
+6222010100000001,2026-11-19,2026-11-19,500.00,CNY,澜海重工有限公司,,264377023311,R-2
+""".encode()
+_BYTES = {"content_type": "application/octet-stream"}
+
+
+def _bank_line(reference: str, body: Any) -> Callable[[Walk], Meant]:
+    """A request about the line with this reference."""
+
+    def meant(walk: Walk) -> Meant:
+        rows = walk.program.pages("/bank/lines")
+        return Meant(body, {"id": next(row["id"] for row in rows if row["bank_reference"] == reference)})
+
+    return meant
+
+
 def _of(name: str, body: Any = None) -> Callable[[Walk], Meant]:
     """A request about what this endpoint made."""
     return lambda walk: Meant(body, {"id": walk.said[name]["id"]})
@@ -178,6 +195,16 @@ MEANT: dict[str, Callable[[Walk], Meant]] = {
     "reverseSettlement": lambda _: Meant({"reason": "wrong"}, {"id": Settlement.objects.latest("pk").pk}),
     "rescheduleItem": _schedule,
     "reverseItem": lambda walk: Meant({"reason": "wrong"}, {"id": walk.said["createItems"]["data"][0]["id"]}),
+    "importBankStatements": lambda _: Meant(_BANK, query="company=MAIN&name=b.csv&open_account=true", headers=_BYTES),
+    "takeRemittance": lambda _: Meant(
+        b"bank_reference,document_no,amount\nR-9,X-1,5\n", query="company=MAIN&name=r.csv", headers=_BYTES
+    ),
+    "applyBankLine": _bank_line("R-1", {"portions": [{"customer": "C0002", "amount": "86400.00"}]}),
+    "undoApplication": lambda walk: Meant(
+        {"reason": "wrong"}, {"id": walk.said["applyBankLine"]["applications"][0]["id"]}
+    ),
+    "matchBankLines": lambda _: Meant({"company": "MAIN"}),
+    "acceptSuggestion": _bank_line("R-2", {}),
     "uploadImport": _upload,
     "planImport": _of("uploadImport"),
     "commitImport": _of("uploadImport", {"version": 1}),

@@ -176,7 +176,9 @@ def sound(schema: dict[str, Any]) -> bool:
         return all(sound(one) for one in schema["anyOf"])
     re.compile(schema.get("pattern", ""))
     inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
-    return schema.get("type") in ("string", "integer", "boolean", "array", "object", "null") and all(map(sound, inner))
+    return schema.get("type") in ("string", "integer", "number", "boolean", "array", "object", "null") and all(
+        map(sound, inner)
+    )
 
 
 def test_a_fault_in_an_answer_would_be_found() -> None:

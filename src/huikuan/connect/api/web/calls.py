@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +35,14 @@ class Upload:
         self.held.seek(0)
         while piece := self.held.read(_PIECE):
             yield piece
+
+    @contextmanager
+    def as_file(self) -> Iterator[Path]:
+        """A file of its own on the disk, while it is read."""
+        with tempfile.NamedTemporaryFile(prefix="upload-") as file:
+            file.writelines(self.pieces())
+            file.flush()
+            yield Path(file.name)
 
 
 @dataclass(frozen=True, slots=True)

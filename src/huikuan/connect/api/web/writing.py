@@ -67,11 +67,14 @@ def _worked_out(beforehand: Callable[[Call], Any], call: Call) -> Any:
 
 
 def _take_file(request: HttpRequest, endpoint: Endpoint, call: Call, key: str) -> Made:
-    """A file is read before anything is locked: reading may take minutes. What a second request that was faster
-    makes superfluous is an import draft, which nobody commits and which is tidied away."""
+    """A file is read before anything is locked: reading may take minutes. Where an endpoint reads it beforehand, what
+    it says is recorded with the answer; else what a second request that was faster makes superfluous is an import
+    draft, which nobody commits and which is tidied away."""
     with room_for_upload() as held:
         call = replace(call, upload=read_upload(request, held))
         asked = _asked(endpoint, call, key, call.upload.sha256 if call.upload else "")
+        if endpoint.beforehand is not None:
+            return _done_once(endpoint, call, asked)
         known = answered_before(asked)
         if known is not None:
             return known
@@ -84,7 +87,7 @@ def _run(endpoint: Endpoint, call: Call) -> Made:
     try:
         if isinstance(call.ready, Refusal):
             raise call.ready
-        with nullcontext() if endpoint.file else transaction.atomic():
+        with nullcontext() if endpoint.file and endpoint.beforehand is None else transaction.atomic():
             reply = endpoint.run(call)
     except Refusal as refusal:
         if status_of(refusal.code) in PASSING:

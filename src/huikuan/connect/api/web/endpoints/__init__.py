@@ -5,6 +5,8 @@ from __future__ import annotations
 from huikuan.connect.api.web.calls import Endpoint
 from huikuan.connect.api.web.endpoints import (
     approvals,
+    bank,
+    cash,
     contracts,
     credit,
     customers,
@@ -30,6 +32,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *statements.ENDPOINTS,
     *ledger.READS,
     *postings.WRITES,
+    *bank.READS,
+    *bank.WRITES,
+    *cash.ENDPOINTS,
     *imports.READS,
     *imports.WRITES,
     *webhooks.ENDPOINTS,
