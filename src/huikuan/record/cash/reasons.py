@@ -66,6 +66,7 @@ AMOUNT: dict[str, str] = {
     "fee_or_discount": gettext_noop("what lacks may be a fee or a discount"),
     "paid_in_part": gettext_noop("a document is paid in part"),
     "over_paid": gettext_noop("more is paid than is owed"),
+    "fewer_than_told": gettext_noop("the text tells of more documents than are found"),
     "earliest_due": gettext_noop("of equal documents the one due first"),
     "earliest_in_part": gettext_noop("nothing fits; the earliest document in part"),
     "without_reference": gettext_noop("no number says so"),

@@ -11,6 +11,7 @@ from huikuan.record.cash.domain.evidence import Sign
 from huikuan.record.cash.domain.numbers import Strength
 from huikuan.record.cash.domain.picks import DISCOUNT, FEE, TOLERANCE, Desk, Pick, usual_discount, usual_share
 from huikuan.record.cash.domain.pools import Named
+from huikuan.record.cash.domain.writing import how_many
 
 
 def picks_by_number(desk: Desk) -> Iterator[Pick]:
@@ -45,7 +46,8 @@ def _named(desk: Desk, items: list[int]) -> Iterator[Pick]:
     yield from picks_by_sum(desk, others, whole, Sign("others_make_up", 4.0), at_first=at_first)
     if total > 0:
         rest = desk.amount - total
-        yield desk.pick(whole, [desk.over_paid(rest, total)], rest, holds=("over_paid",))
+        holds = ("over_paid", "fewer_than_told") if len(items) < how_many(desk.payment.memo) else ("over_paid",)
+        yield desk.pick(whole, [desk.over_paid(rest, total)], rest, holds=holds)
 
 
 def picks_less(desk: Desk, whole: Mapping[int, int]) -> Iterator[Pick]:

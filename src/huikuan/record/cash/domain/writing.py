@@ -29,6 +29,12 @@ _HINT = re.compile(
 )
 _COUNTED = re.compile(r"\s*(年|月|日|天|期|元|万|%|台|件|吨|个|箱|次|周|点|时|分|秒|季|套|KG|PCS|ST |ND |TH |OF )")
 _DAY = re.compile(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])")
+#: How many documents are paid: 等3张发票, 共三张, 3 invoices; 等 alone: more than the one named.
+_HOW_MANY = re.compile(
+    r"[等共计合]\s*([0-9]{1,3}|[一二两三四五六七八九十])\s*[张份单笔]|(?<![0-9])([0-9]{1,3})\s*(?:INVOICES|INVS)\b"
+)
+_AND_OTHERS = re.compile(r"[0-9]号?\s*等")
+_NUMERALS = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
 _HINT_WITHIN = 12
 _LONGEST_RANGE = 60
 _MONEY = re.compile(r"\s*(元|万|圆|人民币|CNY|RMB|USD|EUR)")
@@ -83,6 +89,13 @@ def amounts_in(text: str, currency: str) -> frozenset[int]:
         except Refusal:
             continue
     return frozenset(found)
+
+
+def how_many(text: str) -> int:
+    """How many documents a text says are paid, at least; 1 where it does not say."""
+    text = plain(text).upper()
+    told = [one or other for one, other in _HOW_MANY.findall(text)]
+    return max([_NUMERALS.get(one) or int(one) for one in told], default=2 if _AND_OTHERS.search(text) else 1)
 
 
 def _no_amount(said: str) -> bool:

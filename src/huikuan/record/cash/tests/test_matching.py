@@ -114,6 +114,18 @@ def test_initials_and_a_whole_number():
     assert "payer_initials" in codes(answer)
 
 
+def test_more_than_the_one_invoice_named_of_three_is_not_put_on_account_by_itself():
+    claims = [claim(1, 98_765), claim(2, 44_400), claim(3, 51_000)]
+    three = ask(payment(120_000, memo="货款XS20260001等3张发票"), claims)
+    one = ask(payment(120_000, memo="货款XS20260001"), claims)
+    all_found = ask(payment(194_165, memo="货款XS20260001等3张发票"), claims)
+
+    assert (three.verdict, parts(three), three.proposals[0].rest) == (SUGGESTED, {1: 98_765}, 21_235)
+    assert "fewer_than_told" in codes(three)
+    assert (one.verdict, parts(one), one.proposals[0].rest) == (APPLIED, {1: 98_765}, 21_235)
+    assert (all_found.verdict, parts(all_found)) == (APPLIED, {1: 98_765, 2: 44_400, 3: 51_000})
+
+
 def test_a_number_of_nobodys_stands_against_the_amount_though_yuan_follow():
     ours = claim(1, 98_765, number="26322000000012345678")
     answer = ask(

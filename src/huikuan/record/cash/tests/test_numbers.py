@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from huikuan.record.cash.domain.numbers import Numbers, Strength
-from huikuan.record.cash.domain.writing import amounts_in, key_of
+from huikuan.record.cash.domain.writing import amounts_in, how_many, key_of
 from huikuan.record.cash.tests.asking import claim
 
 NUMBERS = {
@@ -108,6 +108,23 @@ def test_a_number_of_twenty_digits_is_no_amount_though_yuan_follow():
     assert KNOWN.like_ours(mention)
     assert amounts_in("货款26322000000099999999元", "CNY") == frozenset()
     assert amounts_in("263220000000.00元", "CNY") == {26_322_000_000_000}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("货款FP20250112等3张发票", 3),
+        ("FP20250112等三张发票", 3),
+        ("FP20250112 共１２份", 12),
+        ("4 invoices, INV-7", 4),
+        ("FP20250112等", 2),
+        ("FP20250112号等发票", 2),
+        ("FP20250112货款", 1),
+        ("贰等品 3月", 1),
+    ],
+)
+def test_how_many_documents_a_text_tells_of(text: str, count: int):
+    assert how_many(text) == count
 
 
 def test_keys_and_amounts():
