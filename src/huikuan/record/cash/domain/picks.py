@@ -147,11 +147,11 @@ class Desk:
 
 def usual_share(part: int, whole: int) -> int | None:
     """The share `part` is of `whole`, in tenths of a percent, where it is a round one: whole percent, or less a usual
-    discount. 97 of 100 → 970."""
+    discount, rounded up or down. 97 of 100 → 970."""
     if not 0 < part < whole:
         return None
     for share in (10 * round(100 * part / whole), *(_WHOLE - discount for discount in USUAL_DISCOUNTS)):
-        if 0 < share < _WHOLE and abs(part * _WHOLE - whole * share) <= _WHOLE // 2:
+        if 0 < share < _WHOLE and abs(part * _WHOLE - whole * share) < _WHOLE:
             return share
     return None
 

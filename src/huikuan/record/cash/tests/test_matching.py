@@ -114,6 +114,14 @@ def test_initials_and_a_whole_number():
     assert "payer_initials" in codes(answer)
 
 
+@pytest.mark.parametrize("paid", [53_105, 53_106])
+def test_two_percent_rounded_either_way_may_be_a_discount_and_is_taken_for_no_fee_by_itself(paid: int):
+    answer = ask(payment(paid, memo="XS20260001扣2%现金折扣"), [claim(1, 54_189), claim(2, 44_400)])
+
+    assert answer.verdict == SUGGESTED
+    assert "fee_or_discount" in codes(answer)
+
+
 def test_more_than_the_one_invoice_named_of_three_is_not_put_on_account_by_itself():
     claims = [claim(1, 98_765), claim(2, 44_400), claim(3, 51_000)]
     three = ask(payment(120_000, memo="货款XS20260001等3张发票"), claims)
