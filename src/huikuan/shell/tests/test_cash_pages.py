@@ -266,6 +266,16 @@ class TestApplying:
         assert answer.context["refused"]
         assert (Application.objects.count(), left(second)) == (1, 645_000_05)
 
+    def test_a_guess_is_not_ticked_before_somebody_chooses_it(self, books: Books, clerk: Client) -> None:
+        line, item = line_in(books, 645_000_05), books.item("264388117730")
+        suggest(books, line, "C0001", {"264388117730": 645_000_05}, 0.05)
+        Suggestion.objects.update(verdict="left")
+        page = clerk.get(f"/cash/?line={line}")
+        assert (page.context["desk"].customers, page.context["desk"].digest) == ([], "")
+        assert [way.next for way in page.context["desk"].others] == [True]
+        chosen = clerk.get(f"/cash/?line={line}&proposal=0").context["desk"]
+        assert [claim.item_id for claim in chosen.customers[0].claims if claim.ticked] == [item]
+
     def test_nothing_ticked_is_refused(self, books: Books, clerk: Client) -> None:
         line = line_in(books, 10_00)
         answer = send(clerk, line, who="C0001", rest="open")

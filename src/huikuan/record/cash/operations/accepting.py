@@ -18,6 +18,8 @@ from huikuan.record.cash.domain.stored import MILLION, Stored, basis_of, digest_
 from huikuan.record.cash.models import Application, Rejection, Suggestion
 from huikuan.record.cash.operations.applying import apply_payment
 from huikuan.record.cash.operations.learning import denied, learn
+from huikuan.record.cash.operations.suggestions import leave_out
+from huikuan.record.cash.queries.rules import rules_in_force
 
 _LONGEST = 200
 
@@ -34,26 +36,30 @@ def accept_proposal(
     """Apply a line as it was suggested: the best proposal, or the one with this digest; answers the applications' ids.
 
     What it rests on is looked at again under the locks: `proposal_stale` names what has changed since. Refuses a line
-    nothing is suggested for, unless this very request is why.
+    nothing is suggested for, unless this very request is why, and what somebody turned down meanwhile.
     """
-    try:
-        stored, version = _suggested(company, line_id)
-    except Refusal:
-        if done := _accepted_before(company, line_id, digest, request_key):
-            return done
-        raise
-    proposal, seen = _chosen(line_id, stored, digest)
-    basis = basis_of(line_id, proposal, seen, version, kind=ACCEPTED)
-    return apply_payment(
-        company=company,
-        line_id=line_id,
-        portions=[portion_of(proposal)],
-        basis=basis,
-        seen=seen,
-        request_key=request_key,
-        actor=actor,
-        at=at,
-    )
+
+    def work() -> list[int]:
+        hold_lines([line_id])  # whoever turns it down waits, or has done so
+        try:
+            stored, version = _suggested(company, line_id)
+        except Refusal:
+            if done := _accepted_before(company, line_id, digest, request_key):
+                return done
+            raise
+        proposal, seen = _chosen(line_id, stored, digest)
+        return apply_payment(
+            company=company,
+            line_id=line_id,
+            portions=[portion_of(proposal)],
+            basis=basis_of(line_id, proposal, seen, version, kind=ACCEPTED),
+            seen=seen,
+            request_key=request_key,
+            actor=actor,
+            at=at,
+        )
+
+    return retrying(work)
 
 
 def reject_proposal(
@@ -67,22 +73,24 @@ def reject_proposal(
     other_customer: bool = False,
 ) -> int:
     """Say that a line is not what this proposal makes of it; with `other_customer` that its payer does not pay for
-    this customer, which matching knows from its next run on. Answers the rejection's id; refuses to turn the same
-    down twice."""
-    stored, _ = _suggested(company, line_id)
-    proposal, seen = _chosen(line_id, stored, digest)
-    row = {
-        "company_id": company.pk,
-        "customer_id": proposal.customer_id,
-        "line_id": line_id,
-        "digest": digest_of(line_id, proposal, seen),
-        "probability_e6": round(proposal.probability * MILLION),
-        "reason": tidy(reason)[:_LONGEST],
-        "actor": actor,
-    }
+    this customer, which matching knows from its next run on. It is no longer among what is suggested, at once.
+    Answers the rejection's id; refuses to turn the same down twice."""
 
     def work() -> int:
+        hold_lines([line_id])
+        stored, _ = _suggested(company, line_id)
+        proposal, seen = _chosen(line_id, stored, digest)
+        row = {
+            "company_id": company.pk,
+            "customer_id": proposal.customer_id,
+            "line_id": line_id,
+            "digest": digest_of(line_id, proposal, seen),
+            "probability_e6": round(proposal.probability * MILLION),
+            "reason": tidy(reason)[:_LONGEST],
+            "actor": actor,
+        }
         rejection = record(Rejection, [row], at=at)[0]
+        leave_out(line_id, stored, proposal, suggest=rules_in_force(company.pk, at=at).rules.suggest)
         if other_customer:
             learn(company_id=company.pk, lessons=[denied(line_id, proposal.customer_id)], actor=actor, at=at)
         return rejection
@@ -137,4 +145,7 @@ def _chosen(line_id: int, stored: Stored, digest: str) -> tuple[Proposal, Seen]:
         seen = Seen(stored.seen.left, claims)
         if not digest or digest_of(line_id, proposal, seen) == digest:
             return proposal, seen
+    turned_down = Rejection.objects.filter(line_id=line_id)
+    if (turned_down.filter(digest=digest) if digest else turned_down).exists():
+        raise Refusal("proposal_rejected", line=line_id)
     raise Refusal("proposal_unknown" if stored.answer.proposals else "nothing_suggested", line=line_id)

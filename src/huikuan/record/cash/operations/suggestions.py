@@ -1,15 +1,35 @@
-"""Keeping what was suggested for lines over an application that is taken back at once: the cache is as it was."""
+"""What was suggested for lines, kept: as it was over an application taken back, without what is turned down."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from huikuan.kernel.reasons import Reason
 from huikuan.record.banking.models import OpenLine
+from huikuan.record.cash.domain.book import Proposal, Verdict
+from huikuan.record.cash.domain.stored import MILLION, Stored, document_of
 from huikuan.record.cash.models import Suggestion
 
 _COPIED = ("line_id", "company_id", "verdict", "customer_id", "probability_e6", "answer", "policy_version")
+
+
+def leave_out(line_id: int, stored: Stored, denied: Proposal, *, suggest: float) -> None:
+    """Keep the answer without a proposal somebody turned down; from `suggest` on the next best is suggested."""
+    answer = stored.answer
+    left = tuple(one for one in answer.proposals if one != denied)
+    best = left[0] if left else None
+    verdict = Verdict.SUGGESTED if best and best.probability >= suggest else Verdict.LEFT
+    reasons = (*answer.reasons, Reason("turned_down", met=False))
+    now = replace(answer, proposals=left, verdict=verdict, reasons=reasons)
+    Suggestion.objects.filter(line_id=line_id).update(
+        verdict=verdict.value,
+        customer_id=best.customer_id if best else None,
+        probability_e6=round(best.probability * MILLION) if best else 0,
+        answer=document_of(now, stored.seen),
+    )
 
 
 def copies_of(line_ids: Collection[int]) -> list[dict[str, Any]]:

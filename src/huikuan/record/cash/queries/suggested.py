@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from huikuan.kernel.reasons import Reason
 from huikuan.record.cash.domain.applying import UNSEEN, Seen
-from huikuan.record.cash.domain.book import Proposal
+from huikuan.record.cash.domain.book import Proposal, Verdict
 from huikuan.record.cash.domain.stored import digest_of, stored_from
 from huikuan.record.cash.models import Suggestion
 from huikuan.record.receivables.models import Item
@@ -15,13 +15,15 @@ from huikuan.record.receivables.models import Item
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """`seen`: what they rest on; `reasons`: why nothing was done by itself. Without a suggestion all is empty."""
+    """`seen`: what they rest on; `reasons`: why nothing was done by itself; `guesses`: the proposals are less sure
+    than what is suggested, for whoever asks for them. Without an answer all is empty."""
 
     line_id: int
     proposals: tuple[Proposal, ...] = ()
     reasons: tuple[Reason, ...] = ()
     seen: Seen = UNSEEN
     policy_version: int | None = None
+    guesses: bool = False
 
     def digest(self, place: int) -> str:
         """What accepting a proposal names it by."""
@@ -36,8 +38,8 @@ def suggested(line_id: int) -> Suggested:
     if found is None:
         return Suggested(line_id)
     stored = stored_from(found.answer)
-    answer = stored.answer
-    return Suggested(line_id, answer.proposals, answer.reasons, stored.seen, found.policy_version)
+    answer, guesses = stored.answer, found.verdict == Verdict.LEFT
+    return Suggested(line_id, answer.proposals, answer.reasons, stored.seen, found.policy_version, guesses)
 
 
 def documents_of(proposals: Iterable[Proposal]) -> dict[int, str]:

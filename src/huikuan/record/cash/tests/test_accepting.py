@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -115,6 +116,20 @@ def test_small_differences_close_a_claim_and_larger_ones_are_refused(till: Till)
             lambda more=more: accept_proposal(company=till.company, line_id=more, **WHO),
         )
         assert told.params["who"] == "sales_manager"
+
+
+def test_what_was_turned_down_is_suggested_no_more_and_cannot_be_accepted(till: Till) -> None:
+    line, first, second = till.line(100_00), till.invoice(100_00), till.invoice(100_00)
+    best, other = proposal(till, (first, 100_00)), replace(proposal(till, (second, 100_00)), probability=0.6)
+    suggest(till, line, 100_00, best, other)
+    digest = digest_of(line, best, Seen(100_00, {first: 100_00}))
+    reject_proposal(company=till.company, line_id=line, digest=digest, **WHO)
+    kept = stored_from(Suggestion.objects.get().answer).answer
+    assert (kept.proposals, kept.reasons[-1].code) == ((other,), "turned_down")
+    refused("proposal_rejected", lambda: accept_proposal(company=till.company, line_id=line, digest=digest, **WHO))
+    reject_proposal(company=till.company, line_id=line, **WHO)
+    assert Suggestion.objects.values_list("verdict", "customer_id").get() == ("left", None)
+    refused("proposal_rejected", lambda: accept_proposal(company=till.company, line_id=line, **WHO))
 
 
 def test_a_suggestion_is_turned_down_once(till: Till) -> None:

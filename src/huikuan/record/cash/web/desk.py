@@ -97,11 +97,12 @@ class Desk:
 def desk_of(
     request: HttpRequest, line: LineRow, query: QueryDict, reading: Reading, typed: QueryDict | None = None
 ) -> Desk:
-    """The payment with the proposal the address chooses (the best one), or with the customers it names."""
+    """The payment with the proposal the address chooses (the best one), or with the customers it names; a guess is
+    not chosen by itself: one key too many would apply it."""
     made = suggested(line.id)
-    place = min(number(query.get("proposal", "")) or 0, max(len(made.proposals) - 1, 0))
+    place = _chosen(made, query.get("proposal", ""))
     named = _named(request, typed if typed is not None else query)
-    best = made.proposals[place] if made.proposals else None
+    best = made.proposals[place] if place is not None else None
     names = customers_by_id({one.customer_id for one in made.proposals})
     chosen = named or ([names[best.customer_id]] if best else [])
     proposal = best if best and [one.id for one in chosen] == [best.customer_id] else None
@@ -115,7 +116,7 @@ def desk_of(
         memo=marked(line.memo),
         customers=_first_focused(_droppable(parts, query, line)),
         proposal=proposal,
-        digest=made.digest(place) if proposal else "",
+        digest=made.digest(place) if proposal and place is not None else "",
         percent=_percent(proposal.probability) if proposal else "",
         version=made.policy_version,
         reasons=told([*(proposal.reasons if proposal else ()), *made.reasons]),
@@ -124,6 +125,13 @@ def desk_of(
         back=kept(query),
         key=(typed.get("key", "") if typed is not None else "") or uuid.uuid4().hex,
     )
+
+
+def _chosen(made: Suggested, asked: str) -> int | None:
+    """The place of the proposal that is shown to be taken."""
+    if not made.proposals or (made.guesses and not asked):
+        return None
+    return min(number(asked) or 0, len(made.proposals) - 1)
 
 
 def kept(query: QueryDict) -> str:
@@ -175,11 +183,11 @@ def _first_focused(parts: Sequence[CustomerPart]) -> list[CustomerPart]:
 
 
 def _others(
-    made: Suggested, place: int, names: Mapping[int, CustomerRow], query: QueryDict, line: LineRow
+    made: Suggested, place: int | None, names: Mapping[int, CustomerRow], query: QueryDict, line: LineRow
 ) -> list[Way]:
     documents = documents_of(made.proposals)
     others = [at for at in range(len(made.proposals)) if at != place]
-    after = (place + 1) % max(len(made.proposals), 1)
+    after = 0 if place is None else (place + 1) % max(len(made.proposals), 1)
     ways = []
     for at in others:
         one = made.proposals[at]
