@@ -18,6 +18,7 @@ class Config(AppConfig):
 
         add_law("application_money", _monies)
         say_beside("banking.line", _line_panel)
+        say_beside("bills.bill", _bill_panel)
 
 
 def _monies() -> Iterator[tuple[str, str, str]]:
@@ -32,3 +33,10 @@ def _line_panel(request: HttpRequest, line_id: int) -> SafeString:
     from huikuan.record.cash.web.returns import line_panel
 
     return line_panel(request, line_id)
+
+
+def _bill_panel(request: HttpRequest, bill_id: int) -> SafeString:
+    # As above.
+    from huikuan.record.cash.web.collecting import bill_panel
+
+    return bill_panel(request, bill_id)

@@ -145,6 +145,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "cash/lines/<int:line_id>/apply": ("settle", "settle"),
     "cash/lines/<int:line_id>/aside": ("settle", "settle"),
     "cash/lines/<int:line_id>/return": ("settle", "settle"),
+    "cash/bills/<int:bill_id>/collect": ("settle", "settle"),
     "bank/lines/": ("view_bank", "view_bank"),
     "bank/lines/export": ("view_bank", "view_bank"),
     "bank/lines/<int:line_id>": ("view_bank", "view_bank"),

@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from huikuan.mechanisms.work.kinds import kind_named
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.mechanisms.work.queries import rows_of
+from huikuan.record.banking.models import OpenLine as BankOpenLine
 from huikuan.record.bills.jobs import tend
 from huikuan.record.bills.models import Bill, BillEvent
 from huikuan.record.receivables.models import OpenItem
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import Books
 from huikuan.shell.tests.test_access import signed_in
+from huikuan.shell.tests.test_cash_pages import line_in
 from huikuan.shell.tests.test_cover_pages import exported
 
 NUMBER = "531310000001720260801000000014"
@@ -210,3 +212,26 @@ def test_recourse_that_is_over_ends(clerk: Client, books: Books) -> None:
     assert tended(date(2027, 5, 20))["lapsed"] == 0
     last = BillEvent.objects.filter(bill_id=number).latest("sequence")
     assert (last.state, last.actor) == ("lapsed", "system")
+
+
+def test_the_banks_line_is_offered_first_and_becomes_the_one_receipt(clerk: Client, books: Books) -> None:
+    number = taken(clerk)
+    line = line_in(books, 100_000_00, counterparty_name="江临农村商业银行")
+    other = line_in(books, 99_999_99)
+    action = f'action="/cash/bills/{number}/collect"'
+    assert action not in clerk.get(f"/bills/{number}").content.decode(), "it is not presented yet"
+    moved = {"seen": "1", "present-on": "2026-11-10"}
+    assert clerk.post(f"/bills/{number}/present", moved).status_code == 302
+    page = clerk.get(f"/bills/{number}").content.decode()
+    assert page.count(action) == 1
+    assert f'data-line="{line}"' in page
+    assert "否则会重复入账" in page
+    clerk.post(f"/cash/bills/{number}/collect", {"line": str(other)})
+    assert BillEvent.objects.latest("pk").move == "present"
+    answer = clerk.post(f"/cash/bills/{number}/collect", {"line": str(line)})
+    assert answer["Location"] == f"/bills/{number}"
+    assert BillEvent.objects.latest("pk").move == "pay"
+    assert list(BankOpenLine.objects.values_list("line_id", flat=True)) == [other]
+    assert action not in clerk.get(f"/bills/{number}").content.decode()
+    assert clerk.post(f"/cash/bills/{number + 99}/collect", {"line": str(line)}).status_code == 404
+    assert check_ledger() == []

@@ -15,6 +15,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.beside import beside
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.reading import reading_of
@@ -69,6 +70,7 @@ def bill_page(request: HttpRequest, row: BillRow, form: Form, opened: str = "") 
         "opened": opened,
         "form": form if form.typed or form.problems else Form(_prefilled(row, moves, reading.today)),
         "warnings": warnings_of(row, reading.as_of, rules),
+        "panels": beside("bills.bill", request, row.id),
         "present_by": present_by(row.matures_on, rules),
     }
     return render(request, "bills/bill.html", page, status=400 if form.problems else 200)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huikuan.record.cash.web import applications, bench, choosing, deeds, matching, payers, returns, unapplied
+from huikuan.record.cash.web import (
+    applications,
+    bench,
+    choosing,
+    collecting,
+    deeds,
+    matching,
+    payers,
+    returns,
+    unapplied,
+)
 
 app_name = "cash"
 urlpatterns = [
@@ -26,6 +36,7 @@ urlpatterns = [
     path("applications/<int:application_id>/undo", applications.undo, name="undo-application"),
     path("lines/<int:line_id>/apply", deeds.apply, name="apply"),
     path("lines/<int:line_id>/reject", deeds.reject, name="reject"),
+    path("bills/<int:bill_id>/collect", collecting.collect, name="collect"),
     path("lines/<int:line_id>/return", returns.take_back, name="return"),
     path("lines/<int:line_id>/aside", deeds.set_aside, name="aside"),
 ]
