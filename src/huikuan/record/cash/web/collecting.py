@@ -40,10 +40,14 @@ def collect(request: HttpRequest, bill_id: int) -> HttpResponse:
     row = _found(request, bill_id)
     if row is None:
         raise Http404
-    by = {"actor": request.user.get_username(), "at": timezone.now()}
-    company, line_id = Company.objects.get(pk=row.company_id), number(request.POST.get("line", "")) or 0
     try:
-        collect_bill(company=company, line_id=line_id, bill_id=row.id, **by)
+        collect_bill(
+            company=Company.objects.get(pk=row.company_id),
+            line_id=number(request.POST.get("line", "")) or 0,
+            bill_id=row.id,
+            actor=request.user.get_username(),
+            at=timezone.now(),
+        )
     except Refusal as refusal:
         messages.error(request, said(refusal))
     else:
