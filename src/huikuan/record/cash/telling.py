@@ -36,7 +36,8 @@ def ran_json(ran: Ran) -> list[dict[str, Any]]:
 
 def suggested_json(made: Suggested, currency: str) -> list[dict[str, Any]]:
     """The proposals kept for a line, the best first, each with the digest accepting it names it by."""
-    items = {part.item_id for one in made.proposals for part in (*one.parts, *one.differences)}
+    items = {part.item_id for one in made.proposals for part in one.parts}
+    items |= {each.item_id for one in made.proposals for each in one.differences}
     numbers = dict(Item.objects.filter(id__in=items).values_list("id", "document_number"))
     named = named_by_id({one.customer_id for one in made.proposals})
     return [

@@ -99,8 +99,8 @@ def list_lines(call: Call) -> Reply:
     )
     after = (date.fromisoformat(str(call.place[0])), int(call.place[1])) if call.place else None
     page = lines_page(chosen, scope=scope, after=after, limit=call.limit)
-    more = [page.next[0].isoformat(), page.next[1]] if page.next else None
-    return Reply({"data": told_lines(call, page.rows)}, next=more)
+    following = page.next and (page.next[0].isoformat(), page.next[1])
+    return Reply({"data": told_lines(call, page.rows)}, next=following)
 
 
 def told_lines(call: Call, rows: Sequence[LineRow]) -> list[dict[str, Any]]:

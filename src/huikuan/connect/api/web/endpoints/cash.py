@@ -12,6 +12,7 @@ from huikuan.connect.api.domain.fields import (
     Choice,
     Day,
     Flag,
+    Kind,
     Listed,
     Maybe,
     Part,
@@ -50,7 +51,7 @@ _MOST = 500
 
 _PART = answered(document_no=_DOCUMENT, amount=Amount())
 _DIFFERENCE = answered(kind=Text(30), document_no=_DOCUMENT, amount=Amount())
-_PROPOSAL_PARTS = {
+_PROPOSAL_PARTS: dict[str, Kind] = {
     "customer": CODE, "items": Listed(_PART, MANY), "probability": Probability(), "alternatives": Whole(0),
     "reasons": Listed(_WORDS, _MANY_WORDS), "rest": Amount(), "differences": Listed(_DIFFERENCE, MANY),
 }  # fmt: skip
