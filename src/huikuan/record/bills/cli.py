@@ -29,6 +29,7 @@ from huikuan.record.bills.operations.moving import Move
 from huikuan.record.bills.operations.receiving import Paper, Scan, receive_bill, split_bill
 from huikuan.record.bills.queries.bills import BillRow, bill, events_of
 from huikuan.record.bills.queries.listing import GROUPS, BillFilter, every_bill, maturing
+from huikuan.record.bills.telling import bill_json, move_json
 from huikuan.record.customers.queries import customer
 
 WRITES = Permission.SETTLE
@@ -204,21 +205,7 @@ def _show(options: Namespace) -> int:
     at = datetime.now(UTC)
     day = parse_date(options.as_of) if options.as_of else None
     row = bill(options.bill, scope=reader_scope(options, Permission.VIEW_LEDGER, at=at), day=day)
-    moves = [
-        {
-            "move": one.move,
-            "state": one.state,
-            "on": one.happened_on.isoformat(),
-            "effective_on": one.effective_on.isoformat(),
-            "counterparty": one.counterparty or None,
-            "cost": None if one.cost is None else to_text(one.cost, row.currency),
-            "net": None if one.net is None else to_text(one.net, row.currency),
-            "item": one.item_id,
-            "note": one.note,
-            "actor": one.actor,
-        }
-        for one in events_of(row.id, day=day)
-    ]
+    moves = [move_json(one, row.currency) for one in events_of(row.id, day=day)]
     lines = [f"  {one['on']} {_(STATE_NAMES[str(one['state'])])} {one['counterparty'] or ''}" for one in moves]
     _tell(options, {**bill_json(row), "moves": moves}, [_line(row), *lines])
     return 0
@@ -242,35 +229,6 @@ def _calendar(options: Namespace) -> int:
     lines = [f"{one['from']}\t{one['until']}\t{one['count']}\t{one['currency']} {one['amount']}" for one in body]
     _tell(options, {"as_of": day.isoformat(), "maturing": body}, lines)
     return 0
-
-
-def bill_json(row: BillRow) -> dict[str, Any]:
-    """A bill's keys: amounts as decimal strings."""
-    return {
-        "id": row.id,
-        "company": row.company_code,
-        "customer": row.customer_code,
-        "kind": row.kind,
-        "number": row.number,
-        "range": row.range or "0",
-        "currency": row.currency,
-        "amount": to_text(row.amount, row.currency),
-        "drawer": row.drawer,
-        "acceptor": row.acceptor,
-        "class": row.acceptor_class,
-        "issued_on": row.issued_on.isoformat(),
-        "matures_on": row.matures_on.isoformat(),
-        "received_on": row.received_on.isoformat(),
-        "transferable": row.transferable,
-        "state": row.state,
-        "since": row.since.isoformat(),
-        "recourse": row.recourse,
-        "counterparty": row.counterparty or None,
-        "parent": row.parent_id,
-        "credit_item": row.credit_id,
-        "debit_item": row.debit_id,
-        "note": row.note,
-    }
 
 
 def _line(row: BillRow) -> str:

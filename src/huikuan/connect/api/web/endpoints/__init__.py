@@ -6,6 +6,7 @@ from huikuan.connect.api.web.calls import Endpoint
 from huikuan.connect.api.web.endpoints import (
     approvals,
     bank,
+    bills,
     cash,
     contracts,
     credit,
@@ -35,6 +36,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *bank.READS,
     *bank.WRITES,
     *cash.ENDPOINTS,
+    *bills.READS,
     *imports.READS,
     *imports.WRITES,
     *webhooks.ENDPOINTS,
