@@ -231,3 +231,32 @@ def test_the_keys_of_the_map_do_what_they_say(clerk: Any, books: Books) -> None:
     assert page.locator("[data-when=over]").is_visible(), "more is ticked than came in"
     page.keyboard.press("Space")
     assert page.inner_text("[data-told=rest] >> nth=0") == "0.00"
+
+
+#: Of each row of claims and of the equation: pairs of boxes that stand on each other, and the tops of '=' and 剩余.
+LAID = """() => {
+  const box = (one) => one.getBoundingClientRect();
+  const said = (one) => { const range = document.createRange(); range.selectNodeContents(one); return box(range); };
+  const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  document.querySelectorAll('tr[data-claim] a.number').forEach((one) => (one.textContent = '2632 2000 0001 4572 2491'));
+  const rows = [...document.querySelectorAll('tr[data-claim]')].map((row) =>
+    [...row.cells].filter((cell) => box(cell).width).map((cell) => cell.querySelector('input') ? box(cell) : said(cell)));
+  const [, , , equals, rest] = document.querySelector('.equation').children;
+  return {
+    rows: rows.length,
+    overprinted: rows.filter((cells) => cells.some((a, i) => cells.slice(i + 1).some((b) => over(a, b)))).length,
+    apart: Math.abs((box(equals).top + box(equals).bottom) / 2 - (box(rest).top + box(rest).bottom) / 2),
+  };
+}"""
+
+
+def test_long_numbers_and_large_amounts_stand_clear_of_each_other(clerk: Any, books: Books) -> None:
+    """A number of twenty digits beside an amount of millions, and 剩余 in the row of its '='."""
+    page = clerk
+    line = line_in(books, 880_000_00)
+    page.goto(f"/cash/?line={line}&customer=C0001")
+    laid = page.evaluate(LAID)
+    assert laid["rows"] > 1
+    assert laid["overprinted"] == 0
+    assert laid["apart"] < 4
+    picture(page, "long-numbers")
