@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
-from huikuan.connect.api.domain.fields import Amount, Choice, Day, Flag, Listed, Maybe, Part, Record, Text, answered
+from huikuan.connect.api.domain.fields import (
+    Amount,
+    Choice,
+    Day,
+    Flag,
+    Kind,
+    Listed,
+    Maybe,
+    Part,
+    Record,
+    Text,
+    answered,
+)
 from huikuan.connect.api.web.calls import Call, Endpoint, Reply, found
 from huikuan.connect.api.web.endpoints.lookups import WHOSE, company_id, customer_id
 from huikuan.connect.api.web.shapes import CODE, CURRENCY, ID
@@ -20,18 +32,19 @@ from huikuan.record.bills.telling import bill_json, move_json
 _VIEW = Permission.VIEW_LEDGER
 _MANY = 1_000_000
 
-BILL = answered(**{
+_PARTS: dict[str, Kind] = {
     "id": ID, "company": Text(20), "customer": CODE, "kind": Choice(KINDS), "number": Text(40), "range": Text(60),
     "currency": CURRENCY, "amount": Amount(), "drawer": Text(200), "acceptor": Text(200),
     "class": Choice(tuple(CLASSES)), "issued_on": Day(), "matures_on": Day(), "received_on": Day(),
     "transferable": Flag(), "state": Choice(STATES), "since": Day(), "recourse": Flag(),
     "counterparty": Maybe(Text(200)), "parent": Maybe(ID), "credit_item": ID, "debit_item": ID, "note": Text(200),
-})  # fmt: skip
+}  # fmt: skip
+BILL = answered(**_PARTS)
 _MOVE = answered(
     move=Choice(MOVES), state=Choice(STATES), on=Day(), effective_on=Day(), counterparty=Maybe(Text(200)),
     cost=Maybe(Amount()), net=Maybe(Amount()), item=Maybe(ID), note=Text(200), actor=Text(150),
 )  # fmt: skip
-BILL_WHOLE = answered(**{name: part.kind for name, part in BILL.parts.items()}, moves=Listed(_MOVE, _MANY))
+BILL_WHOLE = answered(**_PARTS, moves=Listed(_MOVE, _MANY))
 
 
 def list_bills(call: Call) -> Reply:
