@@ -106,6 +106,7 @@ function focusOn(selector) {
 export function benchKey(event) {
   if (!queue) return false;
   const key = event.key.toLowerCase();
+  if (event.target.closest("#customers-found")) return amongFound(event.target, key);
   if (key === "enter") return commits(event);
   if (key === "arrowdown" || key === "arrowup") {
     if (event.target.matches("input[type=radio]")) return false;
@@ -118,6 +119,32 @@ function commits(event) {
   if (event.target.closest("a, button, summary") || !apply()) return false;
   form.requestSubmit(apply());
   return true;
+}
+
+const seek = document.querySelector("#choose [data-find]");
+const foundCustomers = () => [...document.querySelectorAll("#customers-found a")];
+
+/** ↓ and ↑ among the customers found, ↑ from the first back to what is typed; other keys are the link's own. */
+function amongFound(link, key) {
+  const step = { arrowdown: 1, arrowup: -1 }[key];
+  if (!step) return false;
+  const links = foundCustomers();
+  const at = links.indexOf(link) + step;
+  (at < 0 ? seek : links[Math.min(at, links.length - 1)]).focus();
+  return true;
+}
+
+/** From the field: ↓ goes to the first customer found, Enter takes the only one. Enter before they are here asks for
+ * the page with them, where the focus is on the first. */
+function toFound(event) {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const [first, ...others] = foundCustomers();
+  if (!first || !["ArrowDown", "Enter"].includes(event.key)) return;
+  const current = document.getElementById("customers-found").dataset.of === seek.value.trim();
+  if (event.key === "Enter" && !current) return;
+  event.preventDefault();
+  if (event.key === "Enter" && !others.some((link) => link.matches("[data-row]"))) first.click();
+  else first.focus();
 }
 
 /** Ctrl Z outside of a field takes the last application of this session back. */
@@ -139,4 +166,5 @@ if (form) {
   form.addEventListener("submit", () => setTimeout(() => apply()?.setAttribute("disabled", "")));
   tell();
 }
+seek?.addEventListener("keydown", toFound);
 queue?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });

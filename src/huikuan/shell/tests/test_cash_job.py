@@ -175,7 +175,6 @@ def apply_to_whom_is_found(page: Any) -> None:
     if page.by_thumb:
         page.click("#customers-found a:has-text('宏朔')")
     else:
-        page.keyboard.press("Tab")
         page.keyboard.press("Enter")
     page.wait_for_selector("tr[data-claim]")
     press(page, "ArrowDown", "tr[data-claim] input[type=checkbox] >> nth=0") if page.by_thumb else None
@@ -260,3 +259,28 @@ def test_long_numbers_and_large_amounts_stand_clear_of_each_other(clerk: Any, bo
     assert laid["overprinted"] == 0
     assert laid["apart"] < 4
     picture(page, "long-numbers")
+
+
+def test_another_customer_is_found_by_the_keys_alone(clerk: Any, books: Books) -> None:
+    """↓ goes into what was found and ↑ back, ↵ takes the one with the focus; ↵ too early asks for the page with them."""
+    page = clerk
+    if page.by_thumb:
+        pytest.skip("a phone has no keys")
+    line = line_in(books, 70_00, counterparty_name="往来单位")
+    page.goto(f"/cash/?line={line}")
+    page.keyboard.press("/")
+    page.keyboard.type("公司")
+    page.wait_for_selector("#customers-found a >> nth=1")
+    focused = "[...document.querySelectorAll('#customers-found a')].indexOf(document.activeElement)"
+    for key, at in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", -1), ("Enter", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(focused) == at, key
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.name") == "find"
+    page.fill("#choose [data-find]", "hs")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**find=hs*")
+    assert page.evaluate(focused) == 0
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cash/?line={line}&customer=C0002")
+    page.wait_for_selector("tr[data-claim]")
