@@ -24,6 +24,9 @@ _FORMS = re.compile(
     r"|ab|pte|pty|pvt|kk|the|and|of)\b\.?"
 )
 _NOISE = re.compile(r"[\W_]+")
+#: As a bank hides letters of a person's name: 陈*明. Nobody knows whether it is 陈小明 or 陈大明; 陈明 it is not.
+_MASK = "*"
+_NOISE_BUT_MASKS = re.compile(r"(?:(?!\*)[\W_])+")
 _WORDS = re.compile(r"[a-z0-9]+")
 _REGION = re.compile(
     r"^(中国|北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州"
@@ -62,8 +65,9 @@ class Likely:
 
 @lru_cache(maxsize=1 << 16)
 def key(name: str) -> str:
-    """A name without width, case, spaces and punctuation; its legal form stays."""
-    return _NOISE.sub("", plain(name).casefold())
+    """A name without width, case, spaces and punctuation; its legal form stays, and what hides a letter."""
+    kept = _NOISE_BUT_MASKS.sub("", plain(name).casefold())
+    return kept if kept.strip(_MASK) else ""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -130,7 +134,7 @@ class Names:
         for one in self.likely(name):
             if one.customer_id == party.customer_id:
                 return one
-        if not generously or not key(name):
+        if not generously or not key(name) or _MASK in key(name):
             return None
         whole = _joined(name)
         for known in party.names:
@@ -168,6 +172,8 @@ class Names:
                 yield Likely(customer_id, "alias", name)
         for customer_id, mandate in sorted(self._mandates.get(whole, {}).items()):
             yield Likely(customer_id, "mandate", mandate)
+        if _MASK in whole:
+            return
         for customer_id, known in sorted(self._bared.get(short, {}).items()):
             yield Likely(customer_id, "bare", known, 99.0)
         if len(short) < _SHORTEST:

@@ -70,3 +70,14 @@ def test_more_generously_where_something_else_points_to_it():
 def test_keys():
     assert key("海岳风电设备（盐城）有限公司") == "海岳风电设备盐城有限公司"
     assert bare("Northern Lantern Co., Ltd.") == "northernlantern"
+
+
+def test_a_masked_name_is_only_itself():
+    """陈*明 hides a letter: it is no 陈明, neither as a customer nor as an alias, and no other masked name."""
+    known = Names([Party(1, "A", ("陈明",)), Party(2, "B", ("陈小明",), aliases={"陈＊明": 3, "王刚": 1})])
+    assert (key("陈*明"), key("陈＊明"), key("陈 * 明"), key("***")) == ("陈*明", "陈*明", "陈*明", "")
+    assert [(one.customer_id, one.kind) for one in known.likely("陈*明")] == [(2, "alias")]
+    assert known.likely("王*刚") == ()
+    assert known.resembles("陈*明", Party(1, "A", ("陈明",)), generously=True) is None
+    assert [one.customer_id for one in known.likely("陈明") if one.kind == "same"] == [1]
+    assert "alias" not in {one.kind for one in known.likely("陈明")}
