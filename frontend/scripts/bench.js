@@ -86,12 +86,31 @@ function move(step) {
 
 const apply = () => form?.querySelector("button[data-apply]:not([disabled])");
 
+/** Presses another button of the form, as Enter presses the one that applies: once. */
+function press(selector) {
+  const button = apply() && form.querySelector(selector);
+  if (button) form.requestSubmit(button);
+  return Boolean(button);
+}
+
+/** Opens the reason a line is set aside for; the keyboard is in it. */
+function setAside() {
+  const fold = document.getElementById("aside");
+  if (!fold) return false;
+  fold.open = true;
+  fold.querySelector("input:not([type=hidden])").focus();
+  return true;
+}
+
 const deeds = {
   j: () => follow("[data-next]"),
   k: () => follow("[data-before]"),
   s: () => follow("[data-next]"),
   a: () => follow("[data-suggestion]"),
   d: () => focusOn("[data-when]:not([hidden]) input[type=radio]:checked, [data-when]:not([hidden]) input[type=radio]"),
+  n: setAside,
+  r: () => press("button[data-reject]"),
+  o: () => press("button[data-onto]"),
   arrowdown: () => move(1),
   arrowup: () => move(-1),
 };

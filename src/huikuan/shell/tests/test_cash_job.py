@@ -14,7 +14,7 @@ from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.record.banking.models import BankLine, LineUse, OpenLine
-from huikuan.record.cash.models import Application, Undoing
+from huikuan.record.cash.models import Application, Rejection, Undoing
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 from huikuan.shell.tests.books import AT, PASSWORD, Books
@@ -284,3 +284,28 @@ def test_another_customer_is_found_by_the_keys_alone(clerk: Any, books: Books) -
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/cash/?line={line}&customer=C0002")
     page.wait_for_selector("tr[data-claim]")
+
+
+def test_every_deed_has_a_key(clerk: Any, books: Books) -> None:
+    """N asks what it is, R says no to the suggestion, O puts all on account; the hint bar names each of them. Where
+    nobody is suggested the keyboard begins at the payer."""
+    page = clerk
+    if page.by_thumb:
+        pytest.skip("a phone has no keys")
+    first, second = line_in(books, 600_000_00), line_in(books, 70_00, day="2026-11-18", counterparty_name="往来单位")
+    suggest(books, first, "C0001", {"264388117730": 600_000_00}, 0.9)
+    page.goto(f"/cash/?line={second}")
+    named = page.locator(".hints kbd").all_inner_texts()
+    assert {"N", "R", "O"} <= set(named)
+    assert page.evaluate("document.activeElement.id") == "payer"
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.id") == "aside-note"
+    page.goto(f"/cash/?line={first}")
+    page.keyboard.press("r")
+    page.wait_for_selector(".said.good:not(.undo)")
+    assert list(Rejection.objects.values_list("line_id", flat=True)) == [first]
+    page.goto(f"/cash/?line={second}&customer=C0001")
+    page.keyboard.press("o")
+    page.wait_for_selector("[data-undo]")
+    made = Application.objects.get()
+    assert (made.parts, made.rest) == ([], 70_00)

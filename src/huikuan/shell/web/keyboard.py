@@ -52,6 +52,9 @@ BENCH = (
     Key(("A",), gettext_noop("Next suggestion")),
     Key(("/",), gettext_noop("Another customer")),
     Key(("D",), gettext_noop("What becomes of the difference")),
+    Key(("O",), gettext_noop("All of it on account")),
+    Key(("R",), gettext_noop("The suggestion is wrong")),
+    Key(("N",), gettext_noop("It is not a customer's money")),
     Key(("S",), gettext_noop("Skip the line")),
     Key(("Ctrl", "Z"), gettext_noop("Undo the last application"), single=False),
 )
