@@ -245,3 +245,19 @@ def test_a_list_that_was_filtered_on_purpose_is_taken_when_its_sender_says_so(cl
     assert clerk.post(f"/bank/import/{one.pk}/answer", {"partial": "1"}).status_code == 302
     assert states() == [("imported", "")]
     assert sorted(BankLine.objects.values_list("amount", flat=True)) == [50_00, 100_00]
+
+
+def uploads_of(clerk: Client) -> str:
+    return page_of(clerk, "/bank/import").split('id="uploads"')[1]
+
+
+def test_the_company_read_in_for_last_is_chosen_and_the_workbench_is_next(clerk: Client) -> None:
+    add_company(code="OTHER", name="江临贸易", currency="CNY", time_zone="Asia/Shanghai")
+    assert clerk.get("/bank/import").context["chosen_company"] == "", "nothing speaks for either"
+    drop(clerk, file(*ROWS), company="OTHER")
+    assert clerk.get("/bank/import").context["chosen_company"] == "OTHER"
+    drop(clerk, file(*ROWS), company="MAIN")
+    assert clerk.get("/bank/import").context["chosen_company"] == "MAIN"
+    assert 'href="/cash/"' not in uploads_of(clerk), "nothing was read in yet"
+    clerk.post(f"/bank/import/{Upload.objects.latest('pk').pk}/answer", {"opens": "1"})
+    assert 'href="/cash/"' in uploads_of(clerk)

@@ -13,13 +13,14 @@ from django.utils.translation import get_language, ngettext
 from django.views.decorators.http import require_POST
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.queries import worker_seen
-from huikuan.mechanisms.pages.access import company_preset, may_for, needs, permitted_companies, scope_of
+from huikuan.mechanisms.pages.access import company_preset, may, may_for, needs, permitted_companies, scope_of
 from huikuan.mechanisms.pages.partial import render_either
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said, told
-from huikuan.record.banking.models import Upload
+from huikuan.record.banking.models import BankAccount, BankStatement, Upload
 from huikuan.record.banking.operations.accounts import WRITES
 from huikuan.record.banking.operations.uploads import (
     COLUMNS_ASKED,
@@ -104,6 +105,19 @@ def company_offered(request: HttpRequest) -> str:
     return found.code if found else ""
 
 
+def company_before(request: HttpRequest, companies: list[Company]) -> str:
+    """The code of the company this person read in for last, if still theirs; else of the only one with accounts."""
+    ids = {one.pk: one.code for one in companies}
+    actor = request.user.get_username()
+    mine = Upload.objects.filter(actor=actor, company_id__in=ids).order_by("-changed_at", "-pk")
+    read = BankStatement.objects.filter(actor=actor, company_id__in=ids).order_by("-pk")
+    for found in (mine, read):
+        if (last := found.values_list("company_id", flat=True).first()) is not None:
+            return ids[last]
+    kept = set(BankAccount.objects.filter(company_id__in=ids).values_list("company_id", flat=True))
+    return ids[kept.pop()] if len(kept) == 1 else ""
+
+
 def company_in(request: HttpRequest, code: str) -> Company | None:
     """The company a form names, if the reader may read in for it."""
     return next((one for one in companies_to_read_for(request) if one.code == code), None)
@@ -135,7 +149,8 @@ def _page(request: HttpRequest) -> dict[str, Any]:
         "waiting": waiting,
         "no_worker": waiting and not worker_seen(at=timezone.now()),
         "own_companies": companies,
-        "chosen_company": company_offered(request),
+        "chosen_company": company_offered(request) or company_before(request, companies),
+        "applies": may(request, Permission.VIEW_BANK),
         "accounts": accounts(scope_of(request, WRITES)),
     }
 
