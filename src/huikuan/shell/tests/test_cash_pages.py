@@ -284,6 +284,21 @@ class TestApplying:
         assert left(line) == 10_00
 
 
+class TestAPayerByName:
+    def test_without_a_suggestion_its_own_items_are_there_and_none_is_ticked(
+        self, books: Books, clerk: Client
+    ) -> None:
+        line = line_in(books, 1_00)
+        desk = clerk.get(f"/cash/?line={line}").context["desk"]
+        assert [part.customer.code for part in desk.customers] == ["C0001"]
+        assert (desk.customers[0].count, desk.ticked, desk.applied, desk.proposal, desk.digest) == (3, 0, 0, None, "")
+
+    @pytest.mark.parametrize("name", ["", "北麓矿业", "北*矿业装备集团有限公司"])
+    def test_a_name_that_is_not_quite_its_own_says_nothing(self, books: Books, clerk: Client, name: str) -> None:
+        line = line_in(books, 1_00, counterparty_name=name)
+        assert clerk.get(f"/cash/?line={line}").context["desk"].customers == []
+
+
 class TestTogether:
     def test_sure_ones_without_a_difference_are_accepted_at_once(self, books: Books, clerk: Client) -> None:
         sure, rest, unsure = line_in(books, 645_000_05), line_in(books, 86_500_00), line_in(books, 880_000_00)

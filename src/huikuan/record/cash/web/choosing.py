@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.reading import address, path_of, reading_of
+from huikuan.record.cash.domain.names import key
 from huikuan.record.cash.web.permissions import READS
 from huikuan.record.customers.queries import CustomerRow, find
 
@@ -40,6 +42,12 @@ def found_customers(request: HttpRequest, query: QueryDict) -> dict[str, Any]:
     text = query.get("find", "").strip()
     rows = find(text, scope=scope_of(request, Permission.VIEW_LEDGER), limit=_OFFERED) if text else []
     return {"text": text, "rows": [_row(request, query, one) for one in rows]}
+
+
+def customer_called(name: str, *, scope: Scope) -> CustomerRow | None:
+    """The one customer registered under exactly this name; None where nobody is, or several are."""
+    rows = [one for one in find(name, scope=scope) if key(one.name) == key(name)] if key(name) else []
+    return rows[0] if len(rows) == 1 else None
 
 
 def _row(request: HttpRequest, query: QueryDict, one: CustomerRow) -> FoundRow:

@@ -17,6 +17,7 @@ from huikuan.record.banking.queries.lines import LineRow
 from huikuan.record.cash.domain.book import Proposal
 from huikuan.record.cash.queries.suggested import Suggested, documents_of, suggested
 from huikuan.record.cash.web.asked import CONDITIONS, number
+from huikuan.record.cash.web.choosing import customer_called
 from huikuan.record.cash.web.claims import ClaimRow, CustomerPart, Typed, difference_of, marked, part_of
 from huikuan.record.cash.web.reasons import Told, told
 from huikuan.record.customers.queries import CustomerRow, customer, customers_by_id
@@ -98,15 +99,17 @@ def desk_of(
     request: HttpRequest, line: LineRow, query: QueryDict, reading: Reading, typed: QueryDict | None = None
 ) -> Desk:
     """The payment with the proposal the address chooses (the best one), or with the customers it names; a guess is
-    not chosen by itself: one key too many would apply it."""
+    not chosen by itself: one key too many would apply it. Without either the open items of the customer whose name
+    the payer has."""
     made = suggested(line.id)
     place = _chosen(made, query.get("proposal", ""))
     named = _named(request, typed if typed is not None else query)
     best = made.proposals[place] if place is not None else None
     names = customers_by_id({one.customer_id for one in made.proposals})
-    chosen = named or ([names[best.customer_id]] if best else [])
-    proposal = best if best and [one.id for one in chosen] == [best.customer_id] else None
     scope = scope_of(request, Permission.VIEW_LEDGER)
+    likely = names[best.customer_id] if best else customer_called(line.counterparty_name, scope=scope)
+    chosen = named or ([likely] if likely else [])
+    proposal = best if best and [one.id for one in chosen] == [best.customer_id] else None
     parts = [
         part_of(one, line, proposal, reading=reading, scope=scope, all_items="all" in query, typed=_typed(typed))
         for one in chosen
