@@ -237,9 +237,11 @@ LAID = """() => {
   const box = (one) => one.getBoundingClientRect();
   const said = (one) => { const range = document.createRange(); range.selectNodeContents(one); return box(range); };
   const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  document.querySelectorAll('tr[data-claim] a.number').forEach((one) => (one.textContent = '2632 2000 0001 4572 2491'));
+  const numbers = document.querySelectorAll('tr[data-claim] a.number');
+  for (const one of numbers) one.textContent = '2632 2000 0001 4572 2491';
+  const laid = (cell) => cell.querySelector('input') ? box(cell) : said(cell);
   const rows = [...document.querySelectorAll('tr[data-claim]')].map((row) =>
-    [...row.cells].filter((cell) => box(cell).width).map((cell) => cell.querySelector('input') ? box(cell) : said(cell)));
+    [...row.cells].filter((cell) => box(cell).width).map(laid));
   const [, , , equals, rest] = document.querySelector('.equation').children;
   return {
     rows: rows.length,
@@ -262,7 +264,7 @@ def test_long_numbers_and_large_amounts_stand_clear_of_each_other(clerk: Any, bo
 
 
 def test_another_customer_is_found_by_the_keys_alone(clerk: Any, books: Books) -> None:
-    """↓ goes into what was found and ↑ back, ↵ takes the one with the focus; ↵ too early asks for the page with them."""
+    """↓ goes into what was found and ↑ back, ↵ takes the one with the focus; ↵ too early asks for the page with it."""
     page = clerk
     if page.by_thumb:
         pytest.skip("a phone has no keys")
