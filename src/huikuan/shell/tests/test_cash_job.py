@@ -311,3 +311,19 @@ def test_every_deed_has_a_key(clerk: Any, books: Books) -> None:
     page.wait_for_selector("[data-undo]")
     made = Application.objects.get()
     assert (made.parts, made.rest) == ([], 70_00)
+
+
+def test_what_was_done_does_not_move_the_bench(clerk: Any, books: Books) -> None:
+    """The next payment stands where this one stood: the eye and the hand go on."""
+    page = clerk
+    if page.by_thumb:
+        pytest.skip("on a phone what was done is read before the next line")
+    first, second = line_in(books, 70_00), line_in(books, 60_00, day="2026-11-18")
+    top = "document.querySelector('.bench').getBoundingClientRect().top"
+    page.goto(f"/cash/?line={second}")
+    before = page.evaluate(top)
+    page.goto(f"/cash/?line={first}&customer=C0001")
+    page.keyboard.press("o")
+    page.wait_for_selector("[data-undo]")
+    picture(page, "done")
+    assert abs(page.evaluate(top) - before) < 1
