@@ -136,6 +136,8 @@ export function benchKey(event) {
 /** Enter applies, wherever the focus is but on something that Enter itself opens or presses. */
 function commits(event) {
   if (event.target.closest("a, button, summary") || !apply()) return false;
+  // Nothing ticked would put all of it on account: one key too many must not, and O says so on purpose.
+  if (!picked().length) return focusOn("tr[data-claim] input[type=checkbox]") || true;
   form.requestSubmit(apply());
   return true;
 }

@@ -307,6 +307,9 @@ def test_every_deed_has_a_key(clerk: Any, books: Books) -> None:
     page.wait_for_selector(".said.good:not(.undo)")
     assert list(Rejection.objects.values_list("line_id", flat=True)) == [first]
     page.goto(f"/cash/?line={second}&customer=C0001")
+    page.evaluate("document.querySelector('form[data-bench]').addEventListener('submit', () => (window.sent = 1))")
+    page.keyboard.press("Enter")
+    assert not page.evaluate("window.sent"), "nothing is ticked: Enter puts nothing on account"
     page.keyboard.press("o")
     page.wait_for_selector("[data-undo]")
     made = Application.objects.get()
