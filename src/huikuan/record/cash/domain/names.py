@@ -70,6 +70,11 @@ def key(name: str) -> str:
     return kept if kept.strip(_MASK) else ""
 
 
+def masked(name: str) -> bool:
+    """Whether the bank hides a part of the name: many people may be meant."""
+    return _MASK in key(name)
+
+
 @lru_cache(maxsize=1 << 16)
 def bare(name: str) -> str:
     """A name without its legal form either: '海岳（盐城）有限公司' → '海岳盐城'."""

@@ -67,9 +67,13 @@ class Payers:
         party = self._parties.get(customer_id)
         if party is None:
             return Who((), sure=False, stranger=False)
-        found = self._by_account(payment, customer_id)
-        found += self._by_name(payment, party, generously=True)
-        sure = any(sign.weight >= evidence.SURE for sign in found) or self._alone(payment.payer_name, customer_id)
+        known, called = self._by_account(payment, customer_id), self._by_name(payment, party, generously=True)
+        found = known + called
+        # 陈*明 is many people: such a name speaks for who was known by it, and never settles it.
+        telling = known if names.masked(payment.payer_name) else found
+        sure = any(sign.weight >= evidence.SURE for sign in telling) or (
+            telling is found and self._alone(payment.payer_name, customer_id)
+        )
         memo = [
             evidence.named_in_memo(one.name)
             for one in self._names.within(payment.memo)

@@ -106,6 +106,17 @@ def test_a_former_name_confirmed_before_is_an_alias():
     assert "payer_alias" in codes(answer)
 
 
+def test_a_masked_alias_is_many_people_and_applies_nothing_by_itself():
+    masked, whole = (
+        Party(1, "C001", ("甲公司",), aliases={"陈*明": 9}),
+        Party(1, "C001", ("甲公司",), aliases={"陈小明": 9}),
+    )
+    assert ask(payment(98_765, payer="陈小明"), [claim(1, 98_765)], (whole,)).verdict == APPLIED
+    answer = ask(payment(98_765, payer="陈*明"), [claim(1, 98_765)], (masked,))
+    assert (answer.verdict, parts(answer)) == (SUGGESTED, {1: 98_765})
+    assert "payer_not_sure" in codes(answer)
+
+
 def test_initials_and_a_whole_number():
     known = Party(1, "C001", ("Northern Star Logistics",))
     answer = ask(payment(98_765, payer="NSL", memo="XS20260001"), [claim(1, 98_765)], (known,))
