@@ -267,7 +267,7 @@ class TestApplying:
         assert (Application.objects.count(), left(second)) == (1, 645_000_05)
 
     def test_a_guess_is_not_ticked_before_somebody_chooses_it(self, books: Books, clerk: Client) -> None:
-        line, item = line_in(books, 645_000_05), books.item("264388117730")
+        line, item = line_in(books, 645_000_05, counterparty_name="陈*明"), books.item("264388117730")
         suggest(books, line, "C0001", {"264388117730": 645_000_05}, 0.05)
         Suggestion.objects.update(verdict="left")
         page = clerk.get(f"/cash/?line={line}")

@@ -21,9 +21,11 @@ def test_the_effect_follows_what_is_typed(page: Any) -> None:
     page.click("form[action*=begin] button.primary")
     draft = ScorecardDraft.objects.get()
     page.click("form[action*=measure] button")
+    page.wait_for_selector("[data-cell]")
     assert page.locator("[data-cell]").count() == 1
     shuts_nobody_out(page)
     page.click("[data-cell]")
+    page.wait_for_selector("[data-customer]")
     assert page.locator("[data-customer]").count() == 4
     shuts_nobody_out(page)
     page.goto(f"/credit/scorecards/{draft.pk}/cards/small_firms?who=C0001")
