@@ -110,6 +110,7 @@ def at_line(page: Any, payer: str) -> None:
 
 
 def picture(page: Any, what: str) -> None:
+    page.wait_for_load_state()  # a page without its styles is wide
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, page.url
     if SHOTS:

@@ -104,6 +104,7 @@ class Walk:
         one.or_(root.locator("summary", has_text=words)).locator("visible=true").first.click()
 
     def picture(self, page: Any, what: str) -> None:
+        page.wait_for_load_state()  # a page without its styles is wide
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, page.url
         if SHOTS:
