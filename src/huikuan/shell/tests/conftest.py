@@ -89,6 +89,12 @@ def page(browser: Any, books: Books, on_the_day: None, live_server: Any) -> Iter
     context.close()
 
 
+def hit(page: Any, key: str) -> None:
+    """A key, once the page hears keys: what is seen of it comes before its scripts have run."""
+    page.wait_for_load_state("domcontentloaded")
+    page.keyboard.press(key)
+
+
 def shuts_nobody_out(page: Any, *, colours_alone: bool = False) -> None:
     """Nothing axe finds is wrong with the page as it stands; `colours_alone`: all else was asked of it before."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

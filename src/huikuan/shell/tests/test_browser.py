@@ -10,7 +10,7 @@ import pytest
 
 from huikuan.record.contracts.models import SalesOrder
 from huikuan.shell.tests.books import Books, open_by
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
 from huikuan.shell.tests.limits import ask_credit, ask_limit, flag
 from huikuan.shell.tests.test_contract_pages import agree
 
@@ -64,7 +64,7 @@ def test_a_milestone_contract_is_walked_on_its_page(page: Any, books: Books) -> 
 
 def test_the_as_of_picker_changes_every_headline_figure(page: Any) -> None:
     before = page.locator(".kpi .figure").all_inner_texts()
-    page.keyboard.press("t")
+    hit(page, "t")
     page.fill("#as-of-day", "2026-09-30")
     page.click("#as-of button.primary")
     page.wait_for_url("**as_of=2026-09-30**")

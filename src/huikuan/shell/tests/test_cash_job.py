@@ -18,7 +18,7 @@ from huikuan.record.cash.models import Application, Rejection, Undoing
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 from huikuan.shell.tests.books import AT, PASSWORD, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 from huikuan.shell.tests.test_main_job import go
 from huikuan.shell.wiring import jobs
@@ -81,6 +81,10 @@ def clerk(
     context.close()
 
 
+#: What only a keyboard does is asked where there is one.
+at_desk = pytest.mark.parametrize("clerk", [("zh-hans", DESK)], ids=["zh-desk"], indirect=True)
+
+
 def work() -> None:
     """What the worker does of cash and banking, until nothing waits."""
     Worker({kind: one for kind, one in jobs().items() if kind.split(".")[0] in ("cash", "banking")}).run(
@@ -93,7 +97,7 @@ def press(page: Any, key: str, tapped: str) -> None:
     if page.by_thumb:
         page.locator(tapped).locator("visible=true").first.click()
     else:
-        page.keyboard.press(key)
+        hit(page, key)
 
 
 def push(page: Any, button: str) -> None:
@@ -102,7 +106,7 @@ def push(page: Any, button: str) -> None:
         page.click(button)
     else:
         page.locator(button).first.focus()
-        page.keyboard.press("Enter")
+        hit(page, "Enter")
 
 
 def at_line(page: Any, payer: str) -> None:
@@ -194,12 +198,12 @@ def apply_to_whom_is_found(page: Any) -> None:
     if page.by_thumb:
         page.click("#customers-found a:has-text('宏朔')")
     else:
-        page.keyboard.press("Enter")
+        hit(page, "Enter")
     page.wait_for_selector("tr[data-claim]")
     press(page, "ArrowDown", "tr[data-claim] input[type=checkbox] >> nth=0") if page.by_thumb else None
     if not page.by_thumb:
         assert page.evaluate("document.activeElement.name") == "item", "the keyboard begins at the first item"
-        page.keyboard.press("Space")
+        hit(page, "Space")
     assert page.locator("[data-told=rest]").first.inner_text() == "0.00"
     press(page, "Enter", "button[data-apply]")
 
@@ -227,27 +231,26 @@ def back_to_the_file(page: Any, books: Books) -> None:
     assert "海门银行.csv" in page.inner_text("main")
 
 
+@at_desk
 def test_the_keys_of_the_map_do_what_they_say(clerk: Any, books: Books) -> None:
     """J K and S go along the queue, D to the difference, ↓ and Space tick."""
     page = clerk
-    if page.by_thumb:
-        pytest.skip("a phone has no keys")
     first, second = line_in(books, 600_000_00), line_in(books, 70_00, day="2026-11-18")
     suggest(books, first, "C0001", {"264388117730": 600_000_00}, 0.9)
     page.goto("/cash/")
     for key, at in (("j", second), ("k", first), ("s", second)):
-        page.keyboard.press(key)
+        hit(page, key)
         page.wait_for_url(f"**/cash/?line={at}")
-    page.keyboard.press("k")
+    hit(page, "k")
     page.wait_for_url(f"**/cash/?line={first}")
-    page.keyboard.press("d")
+    hit(page, "d")
     assert page.evaluate("document.activeElement.name") == "short"
     page.evaluate("document.querySelector('tr[data-claim] input[type=checkbox]').focus()")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Space")
+    hit(page, "ArrowDown")
+    hit(page, "Space")
     assert page.inner_text("[data-told=count] >> nth=0") == "2"
     assert page.locator("[data-when=over]").is_visible(), "more is ticked than came in"
-    page.keyboard.press("Space")
+    hit(page, "Space")
     assert page.inner_text("[data-told=rest] >> nth=0") == "0.00"
 
 
@@ -282,70 +285,67 @@ def test_long_numbers_and_large_amounts_stand_clear_of_each_other(clerk: Any, bo
     picture(page, "long-numbers")
 
 
+@at_desk
 def test_another_customer_is_found_by_the_keys_alone(clerk: Any, books: Books) -> None:
     """↓ goes into what was found and ↑ back, ↵ takes the one with the focus; ↵ too early asks for the page with it."""
     page = clerk
-    if page.by_thumb:
-        pytest.skip("a phone has no keys")
     line = line_in(books, 70_00, counterparty_name="往来单位")
     page.goto(f"/cash/?line={line}")
-    page.keyboard.press("/")
+    hit(page, "/")
     page.keyboard.type("公司")
     page.wait_for_selector("#customers-found a >> nth=1")
     focused = "[...document.querySelectorAll('#customers-found a')].indexOf(document.activeElement)"
     for key, at in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", -1), ("Enter", 0)):
-        page.keyboard.press(key)
+        hit(page, key)
         assert page.evaluate(focused) == at, key
-    page.keyboard.press("ArrowUp")
+    hit(page, "ArrowUp")
     assert page.evaluate("document.activeElement.name") == "find"
     page.fill("#choose [data-find]", "hs")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     page.wait_for_url("**find=hs*")
     assert page.evaluate(focused) == 0
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     page.wait_for_url(f"**/cash/?line={line}&customer=C0002")
     page.wait_for_selector("tr[data-claim]")
 
 
+@at_desk
 def test_every_deed_has_a_key(clerk: Any, books: Books) -> None:
     """N asks what it is, R says no to the suggestion, O puts all on account; the hint bar names each of them. Where
     nobody is suggested the keyboard begins at the payer."""
     page = clerk
-    if page.by_thumb:
-        pytest.skip("a phone has no keys")
     first, second = line_in(books, 600_000_00), line_in(books, 70_00, day="2026-11-18", counterparty_name="往来单位")
     suggest(books, first, "C0001", {"264388117730": 600_000_00}, 0.9)
     page.goto(f"/cash/?line={second}")
     named = page.locator(".hints kbd").all_inner_texts()
     assert {"N", "R", "O"} <= set(named)
     assert page.evaluate("document.activeElement.id") == "payer"
-    page.keyboard.press("n")
+    hit(page, "n")
     assert page.evaluate("document.activeElement.id") == "aside-note"
     page.goto(f"/cash/?line={first}")
-    page.keyboard.press("r")
+    hit(page, "r")
     page.wait_for_selector(".said.good:not(.undo)")
     assert list(Rejection.objects.values_list("line_id", flat=True)) == [first]
     page.goto(f"/cash/?line={second}&customer=C0001")
     page.evaluate("document.querySelector('form[data-bench]').addEventListener('submit', () => (window.sent = 1))")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     assert not page.evaluate("window.sent"), "nothing is ticked: Enter puts nothing on account"
-    page.keyboard.press("o")
+    hit(page, "o")
     page.wait_for_selector("[data-undo]")
     made = Application.objects.get()
     assert (made.parts, made.rest) == ([], 70_00)
 
 
+@at_desk
 def test_what_was_done_does_not_move_the_bench(clerk: Any, books: Books) -> None:
     """The next payment stands where this one stood: the eye and the hand go on."""
     page = clerk
-    if page.by_thumb:
-        pytest.skip("on a phone what was done is read before the next line")
     first, second = line_in(books, 70_00), line_in(books, 60_00, day="2026-11-18")
     top = "document.querySelector('.bench').getBoundingClientRect().top"
     page.goto(f"/cash/?line={second}")
     before = page.evaluate(top)
     page.goto(f"/cash/?line={first}&customer=C0001")
-    page.keyboard.press("o")
+    hit(page, "o")
     page.wait_for_selector("[data-undo]")
     picture(page, "done")
     assert abs(page.evaluate(top) - before) < 1

@@ -10,7 +10,7 @@ import pytest
 from huikuan.record.financials.operations.statements import record_statement
 from huikuan.record.financials.tests.samples import small, year_before
 from huikuan.shell.tests.books import AT, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
 
 pytestmark = pytest.mark.browser
 WHO: dict[str, Any] = {"actor": "test", "at": AT}
@@ -30,7 +30,7 @@ def test_totals_are_summed_while_they_are_typed_and_enter_goes_on(page: Any, boo
     assert page.inner_text(said.format("total_assets")) == "Σ 1,379.50"
     assert page.inner_text("#s-opening-total_assets") == ""
     page.focus("#f-closing-cash")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     assert page.evaluate("document.activeElement.id") == "f-opening-cash"
     assert page.url.endswith("/edit")
 

@@ -17,7 +17,7 @@ from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.mechanisms.pages.lists import LISTINGS
 from huikuan.mechanisms.pages.models import SavedView
 from huikuan.shell.tests.books import AT, Books, open_by
-from huikuan.shell.tests.conftest import PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import PHONE, hit, shuts_nobody_out
 
 ITEMS = "/receivables/items"
 KEEP = "/lists/receivables.items/views"
@@ -210,7 +210,7 @@ def test_picking_by_mouse_and_keys_sums_exactly_and_a_view_is_kept(page: Any) ->
     bar = page.locator("[data-bulk]")
     assert bar.is_hidden()
     for key in ("j", "x", "j", "j", "Shift+X"):
-        page.keyboard.press(key)
+        hit(page, key)
     numbers = [text.replace(" ", "") for text in page.locator("[data-row]").all_inner_texts()[:3]]
     total = sum(open_by(number) for number in numbers)
     assert bar.locator("[data-count]").inner_text() == "3"
@@ -219,15 +219,15 @@ def test_picking_by_mouse_and_keys_sums_exactly_and_a_view_is_kept(page: Any) ->
     with page.expect_download() as fetched:
         bar.locator("button").nth(1).click()
     assert len(fetched.value.path().read_text("utf-8-sig").splitlines()) == 4
-    page.keyboard.press("Escape")
+    hit(page, "Escape")
     assert bar.is_hidden()
     page.check("[data-pick-all]")
     assert bar.locator("[data-count]").inner_text() == str(page.locator("[data-row]").count())
     # V opens the views; a name keeps the conditions as a tab.
     page.locator("h1").click()
-    page.keyboard.press("v")
+    hit(page, "v")
     page.fill("#view-title", "人民币借方")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     page.wait_for_selector("#tabs [aria-current=page]:has-text('人民币借方')")
     shuts_nobody_out(page)
     page.set_viewport_size(PHONE)

@@ -10,7 +10,7 @@ from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.models import ScorecardDraft
 from huikuan.judge.rating.operations.information import record_information
 from huikuan.shell.tests.books import AS_OF, AT, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
 
 pytestmark = pytest.mark.browser
 
@@ -34,12 +34,12 @@ def test_the_effect_follows_what_is_typed(page: Any) -> None:
     assert row.locator("td").all_inner_texts() == ["2 / 5", "2 / 5"]
     page.locator("[id='f-factors[10]'] summary").click()
     page.fill("[id='f-factors[10].missing']", "5")
-    page.keyboard.press("Tab")
+    hit(page, "Tab")
     page.wait_for_function("() => document.querySelector('#effect tr[data-factor=years_established].strong')")
     assert row.locator("td").all_inner_texts() == ["2 / 5", "5 / 5"]
     assert ScorecardDraft.objects.get().edition == draft.edition, "looking keeps nothing"
     page.fill("[id='f-factors[1].bins[3].from']", "0.5")
-    page.keyboard.press("Tab")
+    hit(page, "Tab")
     page.wait_for_selector("#effect a[href='#f-factors[1].bins[3].from']")
     for size in (DESK, PHONE):
         page.set_viewport_size(size)

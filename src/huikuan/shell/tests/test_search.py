@@ -14,7 +14,7 @@ from huikuan.record.receivables.domain.remembered import amounts_beginning
 from huikuan.shell.search.asked import asked
 from huikuan.shell.search.rows import lit
 from huikuan.shell.tests.books import Books
-from huikuan.shell.tests.conftest import PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import PHONE, hit, shuts_nobody_out
 from huikuan.shell.web.keyboard import EVERYWHERE, LISTS
 
 #: As the import wrote it.
@@ -109,36 +109,36 @@ class TestAnswers:
 @pytest.mark.browser
 class TestTheBox:
     def test_by_the_keyboard_alone(self, page: Any) -> None:
-        page.keyboard.press("Control+k")
+        hit(page, "Control+k")
         page.keyboard.type("hyfd")
         page.wait_for_selector("#found:not([aria-busy]) [role=option]")
         first = page.locator("#found [aria-selected=true]")
         assert HAIYUE in first.inner_text()
         assert page.get_attribute("#search-text", "aria-activedescendant") == first.get_attribute("id")
         shuts_nobody_out(page)
-        page.keyboard.press("ArrowDown")
+        hit(page, "ArrowDown")
         assert page.locator("#found [aria-selected=true]").get_attribute("id") != first
-        page.keyboard.press("ArrowUp")
-        page.keyboard.press("Enter")
+        hit(page, "ArrowUp")
+        hit(page, "Enter")
         page.wait_for_url(re.compile(r"/customers/\d+"))
         # Enter means what was typed, also before its answer is there.
-        page.keyboard.press("Control+k")
+        hit(page, "Control+k")
         page.wait_for_selector("#search[open]")
         page.keyboard.type("beilu")
-        page.keyboard.press("Enter")
+        hit(page, "Enter")
         page.wait_for_selector("h1:has-text('北麓矿业')")
         # Escape closes it and gives the focus back.
         page.focus("#as-of summary")
-        page.keyboard.press("Control+k")
+        hit(page, "Control+k")
         page.wait_for_selector("#search[open]")
-        page.keyboard.press("Escape")
+        hit(page, "Escape")
         page.wait_for_selector("#search:not([open])", state="attached")
         assert page.evaluate("document.activeElement.closest('#as-of') !== null")
 
     def test_nothing_is_asked_while_an_input_method_composes_and_it_works_on_a_phone(self, page: Any) -> None:
         asked_for: list[str] = []
         page.on("request", lambda request: asked_for.append(request.url) if "/search?" in request.url else None)
-        page.keyboard.press("Control+k")
+        hit(page, "Control+k")
         page.wait_for_timeout(300)
         asked_for.clear()
         page.evaluate(
@@ -153,7 +153,7 @@ class TestTheBox:
         )
         page.wait_for_selector("#found [role=option]")
         assert len(asked_for) == 1
-        page.keyboard.press("Escape")
+        hit(page, "Escape")
         page.set_viewport_size(PHONE)
         page.click("[data-search-open]")
         page.fill("#search-text", "7731")
@@ -197,12 +197,12 @@ class TestTheKeyboardMap:
         assert {" ".join(key.keys) for key in (*EVERYWHERE, *LISTS)} == set(self.DONE) | self.ELSEWHERE
         for caps, done in self.DONE.items():
             page.goto("/receivables/items")
-            page.keyboard.press(caps.replace("Ctrl ", "Control+"))
+            hit(page, caps.replace("Ctrl ", "Control+"))
             assert waits(lambda done=done: page.evaluate(done)), caps
 
     def test_g_leads_where_the_map_says(self, page: Any) -> None:
         page.goto("/receivables/items")
-        page.keyboard.press("?")
+        hit(page, "?")
         shown = page.eval_on_selector_all("#keys dt", "all => all.map(one => one.innerText)")
         letters = [caps.split()[1] for caps in shown if caps.startswith("G ")]
         assert letters == page.eval_on_selector_all(
@@ -211,16 +211,16 @@ class TestTheKeyboardMap:
         for letter in letters:
             page.goto("/receivables/items")
             url = page.get_attribute(f"[data-go={letter.lower()}]", "href")
-            page.keyboard.press("g")
-            page.keyboard.press(letter.lower())
+            hit(page, "g")
+            hit(page, letter.lower())
             page.wait_for_url(f"**{url}")
 
     def test_rows_by_j_k_and_enter(self, page: Any) -> None:
         page.goto("/receivables/items")
         for key, row in zip("jjjk", (0, 1, 2, 1), strict=True):
-            page.keyboard.press(key)
+            hit(page, key)
             page.wait_for_function(f"document.activeElement === document.querySelectorAll('[data-row]')[{row}]")
-        page.keyboard.press("Enter")
+        hit(page, "Enter")
         page.wait_for_url(re.compile(r"/receivables/items/\d+"))
 
     def test_keys_rest_while_one_types_and_when_switched_off(self, page: Any) -> None:
@@ -230,19 +230,19 @@ class TestTheKeyboardMap:
         assert page.input_value("main [data-find]") == "t[?"
         assert not any(page.evaluate(self.DONE[caps]) for caps in ("T", "["))
         page.goto("/receivables/items")
-        page.keyboard.press("?")
+        hit(page, "?")
         shuts_nobody_out(page)
         page.click("#keys button[value=off]")
         page.wait_for_load_state()
         for caps in ("t", "[", "?"):
-            page.keyboard.press(caps)
+            hit(page, caps)
         assert not any(page.evaluate(self.DONE[caps]) for caps in ("T", "[", "?"))
-        page.keyboard.press("Control+k")
+        hit(page, "Control+k")
         assert waits(lambda: page.evaluate(self.DONE["Ctrl K"]))
 
     def test_the_narrow_side_bar_stays_narrow(self, page: Any) -> None:
         page.goto("/receivables/items")
-        page.keyboard.press("[")
+        hit(page, "[")
         page.goto("/receivables/overview")
         assert page.evaluate(self.DONE["["])
         shuts_nobody_out(page)

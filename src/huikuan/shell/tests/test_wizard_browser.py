@@ -9,7 +9,7 @@ import pytest
 
 from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.record.receivables.models import Item
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
 from huikuan.shell.tests.test_wizard import CONTENT, work
 
 pytestmark = pytest.mark.browser
@@ -90,44 +90,44 @@ def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
         for _ in range(150):
             if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
                 return
-            page.keyboard.press("Tab")
+            hit(page, "Tab")
         raise AssertionError(f"{selector} cannot be reached on {page.url}")
 
     # The browser hands its file dialog over only once somebody listens: from the start, not in the press's instant.
     page.on("filechooser", lambda chooser: None)
-    page.keyboard.press("g")
-    page.keyboard.press("i")
+    hit(page, "g")
+    hit(page, "i")
     page.wait_for_url("**/imports/**")
     reach("a.primary[href*='/imports/new']")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     page.wait_for_url("**/new")
     reach("input[name=kind]")
     reach("input[type=file]")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        hit(page, "Enter")
     chooser.value.set_files(csv)
     reach(".start button.primary")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     page.wait_for_url("**/columns")
     reach("select[name=column-7]")
-    page.keyboard.press("Home")
+    hit(page, "Home")
     reach("button[name=check]")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     page.wait_for_url("**/check")
     for value, cell in (("2026-10-31", ".mend input[name=value]"), ("4000", ".mend input[data-focus]")):
         page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-swapping')")
         reach(cell)
-        page.keyboard.press("Control+a")
+        hit(page, "Control+a")
         page.keyboard.type(value)
-        page.keyboard.press("Enter")
+        hit(page, "Enter")
         page.wait_for_selector(f"td.strong:has-text('{value}')")
     assert page.locator(".mend").count() == 0
-    page.keyboard.press("Control+Enter")
+    hit(page, "Control+Enter")
     page.wait_for_url("**/progress")
     work()
     page.wait_for_selector(".done")
     page.wait_for_function("document.activeElement.getAttribute('href') === '/receivables/overview'")
-    page.keyboard.press("Enter")
+    hit(page, "Enter")
     page.wait_for_url("**/receivables/overview")
     assert Item.objects.filter(batch_id=Batch.objects.latest("pk").pk).count() == 4
 
