@@ -137,8 +137,8 @@ export function benchKey(event) {
 function commits(event) {
   if (event.target.closest("a, button, summary") || !apply()) return false;
   // Nothing ticked would put all of it on account: one key too many must not, and O says so on purpose.
-  if (!picked().length) return focusOn("tr[data-claim] input[type=checkbox]") || true;
-  form.requestSubmit(apply());
+  if (picked().length) form.requestSubmit(apply());
+  else focusOn("tr[data-claim] input[type=checkbox]");
   return true;
 }
 
