@@ -139,7 +139,7 @@ class Names:
         for one in self.likely(name):
             if one.customer_id == party.customer_id:
                 return one
-        if not generously or not key(name) or _MASK in key(name):
+        if not generously or not key(name) or masked(name):
             return None
         whole = _joined(name)
         for known in party.names:
@@ -177,7 +177,7 @@ class Names:
                 yield Likely(customer_id, "alias", name)
         for customer_id, mandate in sorted(self._mandates.get(whole, {}).items()):
             yield Likely(customer_id, "mandate", mandate)
-        if _MASK in whole:
+        if masked(name):
             return
         for customer_id, known in sorted(self._bared.get(short, {}).items()):
             yield Likely(customer_id, "bare", known, 99.0)

@@ -70,9 +70,9 @@ class Payers:
         known, called = self._by_account(payment, customer_id), self._by_name(payment, party, generously=True)
         found = known + called
         # 陈*明 is many people: such a name speaks for who was known by it, and never settles it.
-        telling = known if names.masked(payment.payer_name) else found
-        sure = any(sign.weight >= evidence.SURE for sign in telling) or (
-            telling is found and self._alone(payment.payer_name, customer_id)
+        masked = names.masked(payment.payer_name)
+        sure = any(sign.weight >= evidence.SURE for sign in (known if masked else found)) or (
+            not masked and self._alone(payment.payer_name, customer_id)
         )
         memo = [
             evidence.named_in_memo(one.name)

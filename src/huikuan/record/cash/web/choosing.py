@@ -44,10 +44,10 @@ def found_customers(request: HttpRequest, query: QueryDict) -> dict[str, Any]:
     return {"text": text, "rows": [_row(request, query, one) for one in rows]}
 
 
-def customer_called(name: str, *, scope: Scope) -> CustomerRow | None:
-    """The one customer registered under exactly this name; None where nobody is, or several are."""
+def customers_called(name: str, *, scope: Scope) -> list[CustomerRow]:
+    """The one customer registered under exactly this name; empty where nobody is, or several are."""
     rows = [one for one in find(name, scope=scope) if key(one.name) == key(name)] if key(name) else []
-    return rows[0] if len(rows) == 1 else None
+    return rows if len(rows) == 1 else []
 
 
 def _row(request: HttpRequest, query: QueryDict, one: CustomerRow) -> FoundRow:

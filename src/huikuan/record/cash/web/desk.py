@@ -17,7 +17,7 @@ from huikuan.record.banking.queries.lines import LineRow
 from huikuan.record.cash.domain.book import Proposal
 from huikuan.record.cash.queries.suggested import Suggested, documents_of, suggested
 from huikuan.record.cash.web.asked import CONDITIONS, number
-from huikuan.record.cash.web.choosing import customer_called
+from huikuan.record.cash.web.choosing import customers_called
 from huikuan.record.cash.web.claims import ClaimRow, CustomerPart, Typed, difference_of, marked, part_of
 from huikuan.record.cash.web.reasons import Told, told
 from huikuan.record.customers.queries import CustomerRow, customer, customers_by_id
@@ -107,8 +107,7 @@ def desk_of(
     best = made.proposals[place] if place is not None else None
     names = customers_by_id({one.customer_id for one in made.proposals})
     scope = scope_of(request, Permission.VIEW_LEDGER)
-    likely = names[best.customer_id] if best else customer_called(line.counterparty_name, scope=scope)
-    chosen = named or ([likely] if likely else [])
+    chosen = named or ([names[best.customer_id]] if best else customers_called(line.counterparty_name, scope=scope))
     proposal = best if best and [one.id for one in chosen] == [best.customer_id] else None
     parts = [
         part_of(one, line, proposal, reading=reading, scope=scope, all_items="all" in query, typed=_typed(typed))
