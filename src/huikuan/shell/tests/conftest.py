@@ -95,6 +95,13 @@ def hit(page: Any, key: str) -> None:
     page.keyboard.press(key)
 
 
+def stays_in_its_width(page: Any) -> None:
+    """The page does not scroll sideways, asked once its styles are there: without them it is wide."""
+    page.wait_for_load_state()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, (page.url, page.viewport_size)
+
+
 def shuts_nobody_out(page: Any, *, colours_alone: bool = False) -> None:
     """Nothing axe finds is wrong with the page as it stands; `colours_alone`: all else was asked of it before."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

@@ -9,7 +9,7 @@ import pytest
 
 from huikuan.record.banking.models import BankAccount, BankLine, Upload
 from huikuan.shell.tests.books import Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_bank_pages import HEADER, NUMBER, ROWS
 
 pytestmark = pytest.mark.browser
@@ -64,6 +64,5 @@ def test_no_page_of_banking_shuts_anyone_out_or_scrolls_sideways(page: Any, book
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme)
             page.goto(path)
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, (path, size)
+            stays_in_its_width(page)
             shuts_nobody_out(page)

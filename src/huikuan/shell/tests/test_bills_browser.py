@@ -15,7 +15,7 @@ from huikuan.record.bills.operations.moving import Move, endorse_bill
 from huikuan.record.bills.operations.own_accounts import Told, flag_payment
 from huikuan.record.bills.operations.receiving import Paper, receive_bill
 from huikuan.shell.tests.books import AS_OF, NAME, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out, stays_in_its_width
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +67,5 @@ def test_no_page_of_bills_shuts_anyone_out_or_scrolls_sideways(page: Any, books:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme)
             page.goto(path)
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, (path, size)
+            stays_in_its_width(page)
             shuts_nobody_out(page)

@@ -18,7 +18,7 @@ from huikuan.record.cash.models import Application, Rejection, Undoing
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 from huikuan.shell.tests.books import AT, PASSWORD, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 from huikuan.shell.tests.test_main_job import go
 from huikuan.shell.wiring import jobs
@@ -114,9 +114,7 @@ def at_line(page: Any, payer: str) -> None:
 
 
 def picture(page: Any, what: str) -> None:
-    page.wait_for_load_state()  # a page without its styles is wide
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, page.url
+    stays_in_its_width(page)
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{page.name}-{what}.png", full_page=True)
 

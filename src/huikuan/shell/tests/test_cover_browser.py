@@ -13,7 +13,7 @@ from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.record.cover.domain.pieces import Terms, Whose
 from huikuan.record.cover.operations.pieces import Paper, propose_cover
 from huikuan.shell.tests.books import AS_OF, NAME, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_access import signed_in
 
 pytestmark = pytest.mark.browser
@@ -70,6 +70,5 @@ def test_no_page_of_cover_shuts_anyone_out_or_scrolls_sideways(page: Any, books:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme)
             page.goto(path)
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, (path, size)
+            stays_in_its_width(page)
             shuts_nobody_out(page)

@@ -19,7 +19,7 @@ from huikuan.mechanisms.identity.models import User
 from huikuan.record.financials.tests.samples import CLOSING, FLOWS, OPENING
 from huikuan.shell.recurring import deliver_events
 from huikuan.shell.tests.books import PASSWORD
-from huikuan.shell.tests.conftest import DESK, PHONE
+from huikuan.shell.tests.conftest import DESK, PHONE, stays_in_its_width
 from huikuan.shell.tests.credit_books import (
     GROUP,
     KEY,
@@ -104,9 +104,7 @@ class Walk:
         one.or_(root.locator("summary", has_text=words)).locator("visible=true").first.click()
 
     def picture(self, page: Any, what: str) -> None:
-        page.wait_for_load_state()  # a page without its styles is wide
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, page.url
+        stays_in_its_width(page)
         if SHOTS:
             page.screenshot(path=Path(SHOTS) / f"{self.name}-{what}.png", full_page=True)
 
