@@ -1,0 +1,163 @@
+"""Printed letters: posted once with a number, delivered with a proof, and never where nobody wants them any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.operations import erase_personal
+from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.notices import guards
+from huikuan.mechanisms.notices.models import Notice, NoticeStep
+from huikuan.mechanisms.notices.operations import cancel_notice
+from huikuan.mechanisms.notices.operations.consenting import record_consent
+from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
+from huikuan.mechanisms.notices.operations.sending import send_due
+from huikuan.mechanisms.notices.tests.conftest import AT, DAY, Office, known, steps
+from huikuan.shell import catalogs
+
+ON = AT.date()
+TO = "江苏省盐城市示范路 8 号 财务部"
+WHO: dict[str, Any] = {"actor": "cli:test", "at": AT}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chinese() -> None:
+    """The catalogues are built, not committed."""
+    catalogs.main()
+
+
+@pytest.fixture
+def letter(office: Office) -> int:
+    return office.queue("item:1", channel="letter", to=TO, purpose="demand", text="第一段 {{total}} <b>\n\n第二段")
+
+
+@pytest.fixture
+def unwanted() -> Iterator[None]:
+    """Everybody has paid meanwhile."""
+    before = {purpose: list(known) for purpose, known in guards._guards.items()}
+    guards.register("demand", lambda _notice, _at: "paid")
+    yield
+    guards._guards.clear()
+    guards._guards.update(before)
+
+
+def post(number: int, **more: Any) -> None:
+    post_letter(
+        **{"notice_id": number, "posted_on": ON, "carrier": "EMS", "tracking": "EX 123456789 CN", **WHO, **more}
+    )
+
+
+def test_a_letter_is_printed_posted_and_delivered(office: Office, letter: int) -> None:
+    assert send_due().as_json()["sent"] == 0  # no channel takes it: it waits for a person
+    assert printed_letters(notice_id=letter, at=AT)[0].content.startswith(b"%PDF-")
+    post(letter)
+    assert steps(letter) == ["claimed", "sent"]
+    sent = NoticeStep.objects.get(notice_id=letter, step="sent")
+    assert (sent.reference, sent.sender, sent.note) == ("EX 123456789 CN", "EMS", f"posted {ON}")
+    said = {
+        "notice_id": letter,
+        "on": ON,
+        "arrived": True,
+        "note": "门卫 王",
+        "proof": b"a scan",
+        "proof_name": "slip.jpg",
+    }
+    assert deliver_letter(**said, **WHO)
+    assert not deliver_letter(**said, **WHO)
+    assert known(letter).state == "delivered"
+    last = NoticeStep.objects.get(notice_id=letter, step="delivered")
+    assert (last.note, last.reference) == (f"{ON} 门卫 王", "EX 123456789 CN")
+    assert open_original(last.sha256).read_bytes() == b"a scan"
+
+
+def test_what_is_told_of_it_names_the_day_it_arrived_and_not_the_day_it_was_entered(letter: int) -> None:
+    post(letter, posted_on=ON - timedelta(days=70))
+    deliver_letter(notice_id=letter, on=ON - timedelta(days=61), arrived=True, **WHO)
+    told = [Event.objects.get(kind=f"notices.{kind}").payload["on"] for kind in ("sent", "delivered")]
+    assert told == [f"{ON - timedelta(days=70)}", f"{ON - timedelta(days=61)}"]
+
+
+def test_a_letter_comes_back(office: Office, letter: int) -> None:
+    post(letter)
+    deliver_letter(notice_id=letter, on=ON, arrived=False, note="查无此人", **WHO)
+    assert known(letter).state == "bounced"
+
+
+def test_nobody_posts_a_letter_twice(office: Office, letter: int) -> None:
+    post(letter)
+    with pytest.raises(Refusal, match="letter_not_posted_so"):
+        post(letter)
+    assert steps(letter) == ["claimed", "sent"]
+
+
+@pytest.mark.parametrize("more", [{"tracking": " "}, {"posted_on": ON + timedelta(days=1)}])
+def test_without_number_or_on_a_day_to_come_nothing_is_posted(office: Office, letter: int, more: Any) -> None:
+    with pytest.raises(Refusal, match="letter_posting_bad"):
+        post(letter, **more)
+    assert steps(letter) == []
+
+
+def test_the_day_is_the_company_s(office: Office, letter: int) -> None:
+    """Seven in the morning in Shanghai it is still yesterday in UTC."""
+    early = AT.replace(hour=23)
+    post(letter, posted_on=ON + timedelta(days=1), at=early)
+    assert steps(letter) == ["claimed", "sent"]
+
+
+def test_who_paid_meanwhile_gets_no_letter(office: Office, letter: int, unwanted: None) -> None:
+    for work in (lambda: printed_letters(notice_id=letter, at=AT), lambda: post(letter)):
+        with pytest.raises(Refusal, match=r"letter_not_wanted.*paid"):
+            work()
+    assert steps(letter) == []
+
+
+def test_who_wants_no_more_gets_no_letter(office: Office, letter: int) -> None:
+    record_consent(wanted=False, channel="letter", source="phone", company_id=None, address=TO, **WHO)
+    with pytest.raises(Refusal, match=r"letter_not_wanted.*stopped"):
+        post(letter)
+    cancel_notice(notice_id=letter, **WHO)
+    with pytest.raises(Refusal, match="letter_not_posted_so"):
+        post(letter)
+
+
+def test_who_was_erased_gets_no_letter(letter: int) -> None:
+    erase_personal(Notice, letter, reason="asked", actor="system", at=AT)
+    for work in (lambda: printed_letters(notice_id=letter, at=AT), lambda: post(letter)):
+        with pytest.raises(Refusal, match=r"letter_not_wanted.*erased"):
+            work()
+    assert steps(letter) == []
+
+
+def test_other_notices_are_no_letters(office: Office, letter: int) -> None:
+    mail = office.queue("item:2")
+    for work in (lambda: printed_letters(notice_id=mail, at=AT), lambda: post(mail)):
+        with pytest.raises(Refusal, match="letter_not_posted_so"):
+            work()
+    with pytest.raises(Refusal, match="letter_posting_bad"):
+        deliver_letter(notice_id=letter, on=ON, arrived=True, **WHO)
+    assert steps(mail) == steps(letter) == []
+
+
+def test_the_desk_at_which_letters_are_posted(office: Office, letter: int, client: Client) -> None:
+    user = User.objects.create(username="legal", language="en")
+    grant_role(username="legal", role="legal", actor="cli:root", at=AT - DAY)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    with time_machine.travel(AT, tick=False):
+        client.force_login(user)
+        assert f'data-notice="{letter}"' in client.get("/notices/post/").content.decode()
+        assert b"".join(client.get(f"/notices/post/{letter}").streaming_content).startswith(b"%PDF-")  # type: ignore[arg-type]
+        said = {"deed": "post", "on": f"{ON}", "carrier": "EMS", "tracking": "EX1"}
+        client.post(f"/notices/post/{letter}/say", said)
+        assert steps(letter) == ["claimed", "sent"]
+        client.post(f"/notices/post/{letter}/say", {"deed": "arrived", "on": f"{ON}"})
+        assert known(letter).state == "delivered"

@@ -1,0 +1,107 @@
+"""Letters to print and to post, and what became of those that were posted."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from huikuan.kernel.dates import parse_date
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.notices import queries
+from huikuan.mechanisms.notices.domain.lifecycle import QUEUED, SENT
+from huikuan.mechanisms.notices.domain.wanted import LETTER
+from huikuan.mechanisms.notices.letters.setting import PDF_TYPE, Sheet
+from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
+from huikuan.mechanisms.notices.queries import Chosen, NoticeRow
+from huikuan.mechanisms.notices.web.showing import told
+from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.downloads import download
+from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
+from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.pages.telling import said
+
+#: Shown of each; the outbox has them all, and exports them.
+_ROWS = 50
+
+
+@needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
+@require_GET
+def show_posting(request: HttpRequest) -> HttpResponse:
+    """What waits to be printed and posted, and what was posted and is not known to have arrived."""
+    page: dict[str, Any] = {"today": reading_of(request).today}
+    for name, state in (("waiting", QUEUED), ("posted", SENT)):
+        chosen = Chosen(state=state, channel=LETTER, company_id=reading_of(request).company_id)
+        found = queries.notices_page(chosen, scope_of(request), limit=_ROWS)
+        page |= {name: told(found.rows, request), f"{name}_count": found.count}
+    return render(request, "notices/posting.html", page)
+
+
+@needs(Permission.VIEW_PERSONAL)
+@require_GET
+def print_letter(request: HttpRequest, notice_id: int) -> HttpResponse | FileResponse:
+    """The letter to print; of several all, in one archive."""
+    row = _found(request, notice_id)
+    try:
+        found = printed_letters(notice_id=row.id, at=timezone.now())
+        if len(found) == 1:
+            return download(found[0].content, f"{row.key}.pdf", PDF_TYPE)
+        return download(_together(found), f"{row.key}.zip", "application/zip")
+    except Refusal as refusal:
+        messages.error(request, said(refusal))
+        return _back(request)
+
+
+@needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
+@require_POST
+def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Posted on, by whom, under which number; or arrived, or come back."""
+    row = _found(request, notice_id)
+    if not may_for(request, Permission.SEND_NOTICES, row.company_id):
+        raise Http404
+    form = Form(typed_in(request))
+    by: dict[str, Any] = {"notice_id": row.id, "actor": request.user.get_username(), "at": timezone.now()}
+    try:
+        on = parse_date(form.text("on"))
+        if form.text("deed") == "post":
+            post_letter(posted_on=on, carrier=form.text("carrier"), tracking=form.text("tracking"), **by)
+        else:
+            name, proof = file_sent(request) if request.FILES else ("", b"")
+            arrived = form.text("deed") == "arrived"
+            deliver_letter(on=on, arrived=arrived, note=form.text("note"), proof=proof, proof_name=name, **by)
+        messages.success(request, _("It is written down."))
+    except Refusal as refusal:
+        messages.error(request, said(refusal))
+    return _back(request)
+
+
+def _found(request: HttpRequest, notice_id: int) -> NoticeRow:
+    try:
+        row = queries.notice(notice_id, scope=scope_of(request, Permission.VIEW_PERSONAL))
+    except Refusal as refusal:
+        raise Http404 from refusal
+    if row.channel != LETTER:
+        raise Http404
+    return row
+
+
+def _together(sheets: Sequence[Sheet]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for sheet in sheets:
+            archive.writestr(sheet.name, sheet.content)
+    return buffer.getvalue()
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(address(reverse("notices:posting"), reading_of(request)))
