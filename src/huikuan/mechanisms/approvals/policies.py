@@ -23,7 +23,7 @@ def _check(document: Mapping[str, Any]) -> None:
 
 #: 示例: sales manager up to 0.2 m, credit manager 1 m, finance manager 5 m, then management; off policy one row up;
 #: what is asked for one customer is summed over 30 days; whoever it waits for has 3 days. What is about a customer and
-#: has no amount, a grade and its conduct, the credit manager decides, or the finance manager.
+#: has no amount, a grade, its conduct and a freeze, the credit manager decides, or the finance manager.
 AUTHORITY = register(
     Kind(
         "authority",
@@ -42,6 +42,8 @@ AUTHORITY = register(
                 {"kind": "rating.override", "up_to": None, "roles": ["finance_manager"]},
                 {"kind": "customers.conduct", "up_to": "0.00", "roles": ["credit_manager"]},
                 {"kind": "customers.conduct", "up_to": None, "roles": ["finance_manager"]},
+                {"kind": "promises.freeze", "up_to": "0.00", "roles": ["credit_manager"]},
+                {"kind": "promises.freeze", "up_to": None, "roles": ["finance_manager"]},
             ],
         },
         _check,

@@ -1,4 +1,4 @@
-"""Commands of audit: seal, heads, verify, prove, consistency."""
+"""Commands of audit: seal, heads, verify, prove, check, consistency."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.dates import wall_clock
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit import queries
+from huikuan.mechanisms.audit.checking import check_proof
 from huikuan.mechanisms.audit.domain.canonical import document
-from huikuan.mechanisms.audit.heads import instant_of
+from huikuan.mechanisms.audit.heads import heads_path, instant_of
+from huikuan.mechanisms.audit.messages import FAULTS
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.audit.sealing import seal, signed_head
 
@@ -35,6 +37,10 @@ def add_commands(subparsers: Any) -> None:
     consistency = _add(verbs, "consistency", _consistency, _("prove that a head continues an older one"))
     consistency.add_argument("old", type=int, help=_("size of the older head"))
     consistency.add_argument("new", type=int, help=_("size of the newer head"))
+    check = _add(verbs, "check", _check, _("whether a proof holds, and whether a file is what it proves"))
+    check.add_argument("proof", type=Path, metavar="PROOF", help=_("as `audit prove` or a receipt's proof"))
+    check.add_argument("--of", type=Path, metavar="FILE", help=_("the file whose SHA-256 the fact states"))
+    check.add_argument("--heads", type=Path, metavar="FILE", help=_("the copy of the heads kept elsewhere"))
     for parser in (prove, consistency):
         parser.add_argument("--out", type=Path, metavar="FILE", help=_("write the proof to FILE"))
 
@@ -86,6 +92,19 @@ def _prove(options: argparse.Namespace) -> int:
     if head is None:
         raise Refusal("audit_not_sealed", kind=options.kind, id=options.id)
     return _hand_over(queries.inclusion_proof(options.kind, options.id, head), options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    checked = check_proof(options.proof, of=options.of, heads=options.heads or heads_path())
+    if options.json:
+        print(document(checked.as_json()))
+    else:
+        for fault in checked.faults:
+            print(_(FAULTS[fault]))
+        if not checked.faults:
+            said = {"kind": checked.kind, "id": checked.subject_id, "size": checked.head.size}
+            print(_("It holds: fact %(id)s of %(kind)s is under the head over %(size)s leaves.") % said)
+    return 1 if checked.faults else 0
 
 
 def _consistency(options: argparse.Namespace) -> int:

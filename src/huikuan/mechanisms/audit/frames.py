@@ -146,8 +146,9 @@ def _quoted(series: pl.Series, kind: str) -> list[pl.Expr | str]:
     elif kind == "binary":
         text = column.bin.encode("hex")
     elif series.str.contains(_TO_ESCAPE).any():
-        escaped = [None if value is None else document(value) for value in series]
-        return [pl.lit(pl.Series(series.name, escaped, dtype=pl.String)).fill_null("null")]
+        # What many rows say is put into words once.
+        escaped = {value: document(value) for value in series.unique().drop_nulls()}
+        return [pl.lit(series.replace_strict(escaped, return_dtype=pl.String)).fill_null("null")]
     if series.null_count():
         return [pl.concat_str([pl.lit('"'), text, pl.lit('"')]).fill_null("null")]
     return ['"', text, '"']

@@ -14,6 +14,7 @@ from huikuan.mechanisms.audit.domain.tree import Stretch, consistency_stretches,
 from huikuan.mechanisms.audit.models import Erasable, Head, Leaf
 from huikuan.mechanisms.audit.reading import leaf_hashes
 from huikuan.mechanisms.audit.sealing import signed_head
+from huikuan.mechanisms.audit.shapes import shape_of
 from huikuan.mechanisms.audit.turn import no_sealing
 from huikuan.mechanisms.audit.verifying import Finding, Verification, Window, verify
 from huikuan.mechanisms.store.models import Fact
@@ -23,6 +24,7 @@ __all__ = [
     "Verification",
     "Window",
     "consistency_proof",
+    "evidence",
     "head_at",
     "inclusion_proof",
     "last_head",
@@ -77,6 +79,18 @@ def inclusion_proof(kind: str, subject_id: int, head: Head) -> dict[str, Any]:
         "path": _roots(inclusion_stretches(before, head.size), head),
         "head": signed_head(head).as_json(),
     }
+
+
+def evidence(model: type[Fact], subject_id: int, head: Head, *, with_personal: bool = False) -> dict[str, Any]:
+    """The proof that the fact is under the head, with `fact`, the text whose digest its leaf holds; so that what the
+    fact says is proved, not only that there is one. `with_personal`: and, unless erased, its personal values with the
+    salt of their commitment, which proves those too."""
+    shape = shape_of(model)
+    fact = model._default_manager.get(pk=subject_id)
+    said = shape.canonical({name: getattr(fact, name) for name in shape.kinds}).decode()
+    proof = inclusion_proof(shape.table, subject_id, head) | {"fact": said}
+    known = Erasable.objects.filter(kind=shape.table, subject_id=subject_id).first() if with_personal else None
+    return proof | ({"personal": known.content, "salt": bytes(known.salt).hex()} if known else {})
 
 
 def consistency_proof(old: Head, new: Head) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from django.db import connection
@@ -20,9 +21,12 @@ from huikuan.mechanisms.store.transactions import snapshot
 #: A longer tail is mirrored before the question is answered; a shorter one is read with it.
 LONG_TAIL = 2_000
 _EMPTY = Manifest(ledger="")
+_Answer = TypeVar("_Answer")
 _View = tuple[Manifest | None, dict[str, pa.Table]]
 #: The view that whoever asks inside `one_view` shares.
 _HELD: ContextVar[_View | None] = ContextVar("columns_view", default=None)
+#: What was asked once for all inside it.
+_ONCE: ContextVar[dict[Hashable, Any] | None] = ContextVar("asked_in_view", default=None)
 
 
 @contextmanager
@@ -44,11 +48,28 @@ def one_view() -> Iterator[None]:
         yield
         return
     with ExitStack() as held:
-        token = _HELD.set(_settled_view(held))
+        token, once = _HELD.set(_settled_view(held)), _ONCE.set({})
         try:
             yield
         finally:
+            _ONCE.reset(once)
             _HELD.reset(token)
+
+
+def in_view() -> bool:
+    """Whether this is asked inside `one_view`: then what is read for one is worth reading for all."""
+    return _ONCE.get() is not None
+
+
+def once_in_view(question: Hashable, ask: Callable[[], _Answer]) -> _Answer:
+    """What `ask` answers to the question; inside `one_view`, where nothing is written, it is asked once."""
+    known = _ONCE.get()
+    if known is None:
+        return ask()
+    if question not in known:
+        known[question] = ask()
+    found: _Answer = known[question]
+    return found
 
 
 @contextmanager

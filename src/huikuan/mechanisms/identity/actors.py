@@ -1,8 +1,8 @@
 """Actors: who is recorded as having done something.
 
-An actor is a user's name, `cli:<name>` for a command given on the machine, or `system` for what
-the product does by itself. A command line proves nobody's identity beyond the operating system's,
-so its actors never look like users.
+An actor is a user's name, `cli:<name>` for a command given on the machine, `guest:<number>` for a
+customer who answers from outside, or `system` for what the product does by itself. A command line
+proves nobody's identity beyond the operating system's, so its actors never look like users.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 CLI = "cli:"
 SYSTEM = "system"
+#: Somebody outside, by the invitation they answered.
+GUEST = "guest:"
 
 
 def add_actor_option(parser: argparse.ArgumentParser) -> None:

@@ -26,6 +26,9 @@ SENTENCES: dict[str, str] = {
     "log_in_wrong": gettext_noop("Wrong user name or password. Nothing was done."),
     "name_too_long": gettext_noop("Give a text here, of at most %(longest)s characters."),
     "not_permitted": gettext_noop("%(actor)s may not do this (needs: %(permission)s)."),
+    "not_permitted_for_all": gettext_noop(
+        "%(actor)s may do this for some customers, and not for the whole company (needs: %(permission)s)."
+    ),
     "owner_name_taken": gettext_noop(
         "Somebody else goes by “%(name)s” in the books. Give a name as owner that nobody else has."
     ),

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from django.contrib.sessions.models import Session
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.actors import is_operator
+from huikuan.mechanisms.identity.actors import GUEST, is_operator
 from huikuan.mechanisms.identity.domain.rights import Held, Rights
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Reach, Scope
@@ -268,6 +269,14 @@ def require(actor: str, permission: Permission, *, company_id: int | None = None
         raise Refusal("not_permitted", actor=actor, permission=permission.value)
 
 
+def require_whole(actor: str, permission: Permission, *, company_id: int, at: datetime) -> None:
+    """Refuse unless `actor` may do this for every customer of the company now: what concerns all of them at once is
+    not for those whose grant reaches some."""
+    require(actor, permission, company_id=company_id, at=at)
+    if not scope(actor, permission, at=at).whole(company_id):
+        raise Refusal("not_permitted_for_all", actor=actor, permission=permission.value)
+
+
 def require_anywhere(actor: str, permission: Permission, *, at: datetime) -> None:
     """Refuse unless `actor` may do this for some company now."""
     if permission not in rights(actor, at=at).anywhere():
@@ -334,9 +343,11 @@ def user_of_owner(name: str) -> str:
 
 
 def shown_names(actors: Collection[str]) -> dict[str, str]:
-    """Actor → the name people know them by; those without one, and commands on the machine, by what is recorded."""
+    """Actor → the name people know them by; those without one, and commands on the machine, by what is recorded; who
+    answered from outside by that."""
     named = User.objects.filter(username__in=actors).exclude(display_name="")
-    return {**{actor: actor for actor in actors}, **dict(named.values_list("username", "display_name"))}
+    recorded = {actor: _("the customer, online") if actor.startswith(GUEST) else actor for actor in actors}
+    return {**recorded, **dict(named.values_list("username", "display_name"))}
 
 
 def _team_names(actor: str, today: date) -> frozenset[str]:

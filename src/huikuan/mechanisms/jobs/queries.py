@@ -72,6 +72,12 @@ def latest(kind: str, key: str) -> tuple[JobRow, dict[str, Any]] | None:
     return (_row(found), dict(found.result)) if found else None
 
 
+def recent(kind: str, key: str, *, limit: int) -> list[tuple[JobRow, dict[str, Any]]]:
+    """The last jobs asked for under this kind and key that are left, with their results, the newest first."""
+    found = Job.objects.filter(kind=kind, key=key).order_by("-pk")[:limit]
+    return [(_row(one), dict(one.result)) for one in found]
+
+
 def worker_seen(*, at: datetime) -> bool:
     """Whether any worker has shown life lately: a running job's heartbeat, or a recurring job taken up."""
     since = at - STALE_AFTER

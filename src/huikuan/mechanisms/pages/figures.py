@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -14,6 +17,9 @@ from huikuan.kernel.money import divide_half_up, minor_digits, to_text
 UNITS = {"yuan": 0, "wan": 4, "yi": 8}
 _IN_ENGLISH = {"yuan": 0, "wan": 3, "yi": 6}
 
+#: A whole value, or several: what people wrote among other words stays as they wrote it.
+_ONE = re.compile(r"([A-Z]{3}) (-?\d+(?:\.\d+)?)", re.ASCII)
+_AMOUNTS = re.compile(rf"{_ONE.pattern}(?:, {_ONE.pattern})*", re.ASCII)
 #: The ramp's last class; a policy with more buckets repeats it.
 DARKEST = 5
 
@@ -40,6 +46,16 @@ def grouped(text: str) -> str:
     negative, digits = text.startswith("-"), text.lstrip("-")
     whole, dot, rest = digits.partition(".")
     return f"{'−' if negative else ''}{int(whole):,}{dot}{rest}"
+
+
+def amounts_apart(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document says, its amounts as people read them: CNY 2946000.00 → CNY 2,946,000.00. The document keeps
+    them as they were written: what was shown is what was signed."""
+    return {name: _apart(value) if isinstance(value, str) else value for name, value in shown.items()}
+
+
+def _apart(text: str) -> str:
+    return _ONE.sub(lambda found: f"{found[1]} {grouped(found[2])}", text) if _AMOUNTS.fullmatch(text) else text
 
 
 def unit_name(currency: str, unit: str) -> str:

@@ -87,12 +87,18 @@ def typed_in(request: HttpRequest) -> dict[str, str]:
 
 def file_sent(request: HttpRequest) -> tuple[str, bytes]:
     """Name and content of the file sent along; refuses none and one that is too large."""
-    sent = request.FILES.get("file")
-    if sent is None or not sent.name or not sent.size:
+    found = files_sent(request)
+    if not found:
         raise Refusal("form_file_missing")
-    if sent.size > _LARGEST_FILE:
+    return found[-1]
+
+
+def files_sent(request: HttpRequest) -> list[tuple[str, bytes]]:
+    """Names and contents of all files sent along, none where there are none; refuses one that is too large."""
+    sent = [one for one in request.FILES.getlist("file") if one.name and one.size]
+    if any((one.size or 0) > _LARGEST_FILE for one in sent):
         raise Refusal("form_file_too_large", limit=_LARGEST_FILE // 1024 // 1024)
-    return sent.name, sent.read()
+    return [(str(one.name), one.read()) for one in sent]
 
 
 def request_named(text: str) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.domain.deciding import Delegation
@@ -104,6 +104,15 @@ def ended(*states: str) -> QuerySet[ApprovalStep, Any]:
 def pending_ids(kind: str) -> QuerySet[ApprovalRequest, Any]:
     """The ids of the requests of a kind that wait, as a subquery."""
     return ApprovalRequest.objects.filter(kind=kind).exclude(pk__in=ended()).values("pk")
+
+
+def measured_waiting(kind: str, company_id: int, customer_ids: Collection[int], *, since: datetime) -> int:
+    """What requests of a kind for these customers ask for that were made since then and wait, in the currency of the
+    matrix they were measured by."""
+    waiting = ApprovalRequest.objects.filter(
+        pk__in=pending_ids(kind), company_id=company_id, customer_id__in=customer_ids, recorded_at__gt=since
+    )
+    return waiting.aggregate(sum=Sum("measure"))["sum"] or 0
 
 
 def seen_by(me: str, scope: Scope) -> QuerySet[ApprovalRequest]:

@@ -49,13 +49,18 @@ def at_once(*works: Callable[[], Any]) -> list[str]:
     return told
 
 
-def meeting(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, parties: int = 2) -> None:
-    """Have everybody who calls the function wait for one another just after it: all have looked, none has written."""
-    barrier, real = threading.Barrier(parties), getattr(module, name)
+def meeting(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, parties: int = 2, *, times: int | None = None
+) -> None:
+    """Have everybody who calls the function wait for one another just after it: all have looked, none has written.
+    `times`: each of them the first so many times alone, where nobody knows how often each calls; None: every time."""
+    barrier, real, calls = threading.Barrier(parties), getattr(module, name), threading.local()
 
     def met(*given: Any, **named: Any) -> Any:
         answer = real(*given, **named)
-        barrier.wait(timeout=10)
+        calls.made = getattr(calls, "made", 0) + 1
+        if times is None or calls.made <= times:
+            barrier.wait(timeout=10)
         return answer
 
     monkeypatch.setattr(module, name, met)

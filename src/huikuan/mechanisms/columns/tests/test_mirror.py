@@ -19,7 +19,7 @@ from huikuan.mechanisms.columns import extraction, operations
 from huikuan.mechanisms.columns import manifest as shelf
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.operations import compact, refresh
-from huikuan.mechanisms.columns.queries import asking, one_view
+from huikuan.mechanisms.columns.queries import asking, in_view, once_in_view, one_view
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN, Table, registered
 from huikuan.mechanisms.store.models import Epoch
 from huikuan.record.receivables.columns import MOVES
@@ -77,6 +77,23 @@ def test_several_questions_inside_one_view_look_once_and_see_the_same() -> None:
     assert len(together) == len(alone)
     write("c")
     assert seen() == ["a", "b", "c"], "nothing is held afterwards"
+
+
+def test_a_question_of_many_is_asked_once_inside_one_view() -> None:
+    asked: list[int] = []
+
+    def ask() -> int:
+        asked.append(1)
+        return len(asked)
+
+    assert [once_in_view("a", ask), once_in_view("a", ask)] == [1, 2]
+    with one_view():
+        assert in_view()
+        assert [once_in_view("a", ask), once_in_view("a", ask), once_in_view("b", ask)] == [3, 3, 4]
+        with one_view():
+            assert once_in_view("a", ask) == 3
+    assert not in_view()
+    assert once_in_view("a", ask) == 5, "nothing is held afterwards"
 
 
 def test_the_tail_is_read_with_the_mirror() -> None:

@@ -20,6 +20,7 @@ AREAS: dict[str, tuple[frozenset[Permission], frozenset[Permission]]] = {
         frozenset({_P.VIEW_LEDGER}),
         frozenset({_P.POST_ITEMS, _P.SETTLE, _P.RESCHEDULE, _P.SET_RATES}),
     ),
+    "collection": (frozenset({_P.VIEW_LEDGER}), frozenset({_P.COLLECT, _P.CLAIM_INTEREST})),
     "bank": (frozenset({_P.VIEW_BANK}), frozenset({_P.IMPORT_BANK, _P.SETTLE})),
     "imports": (frozenset({_P.VIEW_IMPORTS}), frozenset({_P.IMPORT, _P.UNDO_IMPORT})),
     "statements": (frozenset({_P.VIEW_LEDGER, _P.VIEW_CUSTOMERS}), frozenset({_P.ISSUE_STATEMENTS})),

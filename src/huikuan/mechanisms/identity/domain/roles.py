@@ -46,6 +46,10 @@ class Permission(StrEnum):
     APPROVE_GRADE = "approve_grade"
     PROPOSE_LIMIT = "propose_limit"
     RELEASE_ORDER = "release_order"
+    COLLECT = "collect"
+    SEND_NOTICES = "send_notices"
+    RESOLVE_DISPUTES = "resolve_disputes"
+    CLAIM_INTEREST = "claim_interest"
     VIEW_REQUESTS = "view_requests"
     APPROVE_REQUESTS = "approve_requests"
     VIEW_WORK = "view_work"
@@ -94,6 +98,8 @@ _BANK = (_P.VIEW_BANK, _P.IMPORT_BANK)
 #: Customers' data, and the people there.
 _CUSTOMERS = (_P.MANAGE_CUSTOMERS, _P.MANAGE_CONTACTS)
 _CREDIT = (_P.PROPOSE_LIMIT, _P.RELEASE_ORDER)
+#: Collecting: calls, promises, disputes said; and what leaves the house in its name.
+_COLLECT = (_P.COLLECT, _P.SEND_NOTICES, _P.CLAIM_INTEREST)
 
 ROLES: dict[str, Role] = {
     role.name: role
@@ -103,6 +109,7 @@ ROLES: dict[str, Role] = {
             "credit_manager",
             *(*_DEAL, *_CUSTOMERS, _P.MERGE_CUSTOMERS, _P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.APPROVE_REQUESTS, *_CREDIT),
+            *(_P.COLLECT, _P.SEND_NOTICES),
         ),
         _role(
             "billing_clerk",
@@ -110,12 +117,12 @@ ROLES: dict[str, Role] = {
             *(*_CUSTOMERS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS),
         ),
         _role("cash_clerk", *_READ, *_BANK, _P.VIEW_IMPORTS, _P.IMPORT, _P.SETTLE),
-        _role("collector", *_DEAL, _P.ISSUE_STATEMENTS),
-        _role("sales", *_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, reach=Reach.OWN),
+        _role("collector", *_DEAL, *_COLLECT, _P.ISSUE_STATEMENTS),
+        _role("sales", *_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.COLLECT, reach=Reach.OWN),
         _role(
             "sales_manager",
             *(*_DEAL, _P.MANAGE_CONTACTS, _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS),
-            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_REQUESTS, _P.RELEASE_ORDER),
+            *(_P.HAND_OVER_CUSTOMERS, _P.APPROVE_REQUESTS, _P.RELEASE_ORDER, _P.COLLECT, _P.RESOLVE_DISPUTES),
             reach=Reach.TEAM,
         ),
         _role(
@@ -125,15 +132,15 @@ ROLES: dict[str, Role] = {
             *(_P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.SET_RATES, _P.LOCK_PERIOD),
             *(_P.ASSESS_CUSTOMERS, _P.APPROVE_GRADE),
             *(_P.DRAFT_POLICY, _P.APPROVE_POLICY, _P.FORCE_POLICY, _P.APPROVE_REQUESTS, *_CREDIT),
-            *(*_BANK, _P.USE_API, _P.MANAGE_WEBHOOKS),
+            *(*_BANK, *_COLLECT, _P.RESOLVE_DISPUTES, _P.USE_API, _P.MANAGE_WEBHOOKS),
         ),
         _role("treasurer", *_READ, *_BANK, _P.SET_RATES),
-        _role("legal", *_DEAL, _P.MANAGE_CONTRACTS),
+        _role("legal", *_DEAL, _P.MANAGE_CONTRACTS, _P.COLLECT, _P.SEND_NOTICES),
         _role("auditor", *_AUDIT),
         _role(
             "management", *_AUDIT, _P.APPROVE_POLICY, _P.APPROVE_REQUESTS, _P.RELEASE_ORDER
         ),
-        _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS),
+        _role("resolver", _P.VIEW_LEDGER, _P.VIEW_CUSTOMERS, _P.VIEW_ORDERS, _P.VIEW_WORK, _P.RESOLVE_DISPUTES),
         _role("trainer"),
         _role("integration", *_DEAL, _P.VIEW_IMPORTS, _P.IMPORT, _P.POST_ITEMS, _P.SETTLE, *_CUSTOMERS,
               _P.MANAGE_CONTRACTS, _P.MANAGE_ORDERS, _P.ISSUE_STATEMENTS, _P.USE_API, *_BANK),

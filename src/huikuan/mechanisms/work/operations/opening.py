@@ -27,7 +27,8 @@ _AT_ONCE = 500
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an item shall be about. `owner` '': for whoever holds the kind's role; `due_on` None: so many days from
-    today as policy and kind say."""
+    today as policy and kind say. `role`, `escalates_to`: where the case itself says whose it is; '': as policy and
+    kind say."""
 
     key: str
     company_id: int | None = None
@@ -35,6 +36,8 @@ class Wanted:
     shown: Mapping[str, Any] = field(default_factory=dict)
     owner: str = ""
     due_on: date | None = None
+    role: str = ""
+    escalates_to: str = ""
 
 
 def open_item(*, kind: str, wanted: Wanted, actor: str = SYSTEM, at: datetime) -> int:
@@ -113,8 +116,8 @@ def _row(kind: str, wanted: Wanted, actor: str, at: datetime) -> dict[str, Any]:
         "company_id": wanted.company_id,
         "customer_id": wanted.customer_id,
         "owner": wanted.owner,
-        "role": "" if wanted.owner else terms.role,
-        "escalates_to": terms.escalates_to,
+        "role": "" if wanted.owner else wanted.role or terms.role,
+        "escalates_to": wanted.escalates_to or terms.escalates_to,
         "due_on": wanted.due_on or business_date(at, zone) + timedelta(days=terms.days),
         "shown": dict(wanted.shown),
         "policy_id": terms.policy_id,

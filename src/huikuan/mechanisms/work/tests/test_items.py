@@ -58,6 +58,11 @@ def test_a_person_named_is_the_owner_and_a_day_named_the_deadline(office: Office
     assert (row.owner, row.role, row.due_on) == ("li", "", TODAY)
 
 
+def test_a_case_says_whose_it_is_and_who_stands_above(office: Office) -> None:
+    row = known(office.open(role="resolver", escalates_to="sales_manager"))
+    assert (row.owner, row.role, row.escalates_to) == ("", "resolver", "sales_manager")
+
+
 def test_an_unknown_kind_is_refused(office: Office) -> None:
     wanted = office.wanted()
     assert refused(lambda: operations.open_item(kind="tests.none", wanted=wanted, at=AT)) == "work_kind_unknown"
