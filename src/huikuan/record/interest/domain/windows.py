@@ -1,0 +1,31 @@
+"""Which days of a claim's interest are still to be claimed: no day is claimed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from huikuan.record.interest.domain.computing import DAY, Counting
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days from `since` (None: from the breach) that would be paid on `until`, as `late_interest` takes them."""
+
+    since: date | None
+    until: date
+
+
+def open_windows(claimed: Iterable[tuple[date, date]], until: date, counting: Counting) -> list[Window]:
+    """What lies before, between and after the days claimed (first and last of each), oldest first."""
+    windows, since = [], None
+    for first, last in sorted(claimed):
+        windows.append(Window(since, ending_before(first, counting)))
+        since = last + DAY
+    return [*windows, Window(since, until)]
+
+
+def ending_before(day: date, counting: Counting) -> date:
+    """The `until` with which the last day that counts is the one before `day`."""
+    return day - DAY if counting.both_ends else day

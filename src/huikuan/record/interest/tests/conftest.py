@@ -1,0 +1,58 @@
+"""The cast: one company that sells, customers that pay late, and short hands."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from huikuan.record.contracts.domain.interest import read_late_interest
+from huikuan.record.contracts.domain.terms import Terms
+from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.interest.queries.accruals import Accrual, accrual, accrued
+from huikuan.record.receivables.domain.schedules import Line
+from huikuan.record.receivables.models import Item, Settlement
+from huikuan.record.receivables.operations.schedules import record_schedule
+from huikuan.record.receivables.tests.conftest import Books
+
+AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+WHO: dict[str, Any] = {"actor": "tester", "at": AT}
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+class Late(Books):
+    """Books in which invoices fall due and are paid late."""
+
+    def invoice(self, amount: int = 1_000_000_00, due: str = "2024-06-30", **more: Any) -> int:
+        return self.post("invoice", amount, more.pop("posted", "2024-06-01"), due_date=day(due), **more)
+
+    def pay(self, claim: int, amount: int, on: str, applied: str = "") -> int:
+        receipt = self.post("receipt", amount, on)
+        return self.settle(receipt, claim, amount, applied or on)
+
+    def contract(self, number: str, clause: str, signed: str = "2024-01-02") -> None:
+        terms = Terms("供货合同", "CNY", 5_000_000_00, day(signed), late_interest=read_late_interest(clause))
+        create_contract(company=self.company, customer_id=self.customer.id, number=number, terms=terms, **WHO)
+
+    def put_off(self, item: int, until: str) -> None:
+        amount = Item.objects.get(pk=item).amount
+        lines = [Line(day(until), "", amount)]
+        record_schedule(item_id=item, lines=lines, effective_on=day("2025-12-31"), reason="extension", **WHO)
+
+    def settlement_of(self, credit: int) -> int:
+        return Settlement.objects.get(credit_id=credit).pk
+
+    def accrued(self, item: int, until: str) -> int:
+        return accrued([item], day(until), at=AT).get(item, 0)
+
+    def accrual(self, item: int, until: str) -> Accrual:
+        return accrual(item, day(until), at=AT)
+
+
+@pytest.fixture
+def late(db: None) -> Late:
+    return Late()

@@ -1,0 +1,142 @@
+"""Claims: an item with its computation, never twice for a day; waived by authority and booked."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals.operations import approve_request
+from huikuan.mechanisms.approvals.queries import requests_about
+from huikuan.mechanisms.approvals.queries.requests import request_record
+from huikuan.mechanisms.identity.operations import add_user, grant_role
+from huikuan.record.interest.domain.sheets import digest_of
+from huikuan.record.interest.models import Claim, Waiver
+from huikuan.record.interest.operations.claiming import claim_interest, withdraw_claim
+from huikuan.record.interest.operations.parties import declare_parties, record_bankruptcy
+from huikuan.record.interest.operations.waiving import ask_waiver
+from huikuan.record.interest.tests.conftest import AT, WHO, Late, day
+from huikuan.record.receivables.models import Item, OpenItem
+from huikuan.record.receivables.queries.ledger import item as item_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item(late: Late) -> int:
+    late.contract("HT-1", "日万分之五")
+    return late.invoice(100_000_00, "2025-12-31", contract_number="HT-1", document_number="FP-1", posted="2025-12-01")
+
+
+def claim(item: int, until: str) -> list[int]:
+    return claim_interest(item_id=item, until=day(until), **WHO)
+
+
+def test_a_claim_is_an_item_with_its_sheet(late: Late, item: int) -> None:
+    (number,) = claim(item, "2026-01-31")
+    found = Claim.objects.get(pk=number)
+    assert (str(found.first_on), str(found.last_on), found.amount) == ("2026-01-01", "2026-01-30", 30 * 50_00)
+    posted = item_of(found.interest_item_id)
+    assert (posted.kind, posted.amount, posted.document_number, posted.obligation, posted.contract_number) == (
+        "interest", 1_500_00, "LX-FP-1-1", "FP-1", "HT-1"
+    )  # fmt: skip
+    sheet = json.loads(found.sheet)
+    assert (sheet["amount"], sheet["rule"], sheet["owed"][0]["due"]) == ("1500.00", "0.0005/day", "2025-12-31")
+    assert found.digest == digest_of(found.sheet)
+
+
+def test_no_day_is_claimed_twice(late: Late, item: int) -> None:
+    first = claim(item, "2026-01-31")
+    assert claim(item, "2026-01-31") == first
+    assert late.accrued(item, "2026-01-31") == 0
+    assert late.accrued(item, "2026-02-10") == 10 * 50_00
+    (second,) = claim(item, "2026-02-10")
+    days = [(str(one.first_on), str(one.last_on)) for one in Claim.objects.order_by("sequence")]
+    assert days == [("2026-01-01", "2026-01-30"), ("2026-01-31", "2026-02-09")]
+    with pytest.raises(Refusal, match="interest_nothing_to_claim"):
+        claim(item, "2026-01-15")
+    assert Item.objects.filter(kind="interest").count() == 2
+    assert Claim.objects.get(pk=second).sequence == 2
+
+
+def test_a_claim_taken_back_frees_its_days_alone(late: Late, item: int) -> None:
+    (first,) = claim(item, "2026-01-11")
+    claim(item, "2026-01-21")
+    withdraw_claim(claim_id=first, reason="算错了", **WHO)
+    assert late.accrued(item, "2026-01-21") == 10 * 50_00
+    again = claim(item, "2026-01-31")
+    days = [(str(one.first_on), str(one.last_on)) for one in Claim.objects.filter(pk__in=again).order_by("first_on")]
+    assert days == [("2026-01-01", "2026-01-10"), ("2026-01-21", "2026-01-30")]
+    with pytest.raises(Refusal, match="interest_reason_missing"):
+        withdraw_claim(claim_id=first, reason=" ", **WHO)
+
+
+def test_a_day_that_is_not_over_is_not_claimed(late: Late, item: int) -> None:
+    # Today is 2026-03-01: money that comes today is paid today, and today bears nothing.
+    with pytest.raises(Refusal, match="interest_day_not_over"):
+        claim(item, "2026-03-02")
+    assert Claim.objects.count() == 0
+    claim(item, "2026-03-01")
+    assert str(Claim.objects.get().last_on) == "2026-02-28"
+
+
+def test_bankruptcy_stops_it_and_may_be_taken_back(late: Late, item: int) -> None:
+    said = {"company": late.company, "customer_id": late.customer.id, **WHO}
+    record_bankruptcy(accepted_on=day("2026-01-11"), note="（2026）苏09破申3号", **said)
+    assert late.accrued(item, "2026-02-28") == 10 * 50_00
+    record_bankruptcy(accepted_on=None, note="申请已撤回", **said)
+    assert late.accrued(item, "2026-02-28") == 58 * 50_00
+    with pytest.raises(Refusal, match="interest_ahead"):
+        record_bankruptcy(accepted_on=AT.date() + timedelta(days=1), note="法院", **said)
+
+
+def test_what_was_declared_of_a_contract_goes_before_what_was_of_all(late: Late) -> None:
+    late.contract("HT-2", "")
+    plainly, under = late.invoice(), late.invoice(contract_number="HT-2")
+    said = {"company": late.company, "customer_id": late.customer.id, **WHO}
+    declare_parties(buyer="government", seller_declared=True, **said)
+    declare_parties(buyer="other", seller_declared=False, contract_number="HT-2", **said)
+    assert late.accrual(plainly, "2025-06-30").governing.basis == "sme"
+    assert late.accrued(plainly, "2025-06-30") == 182_000_00
+    assert late.accrual(under, "2025-06-30").governing.basis == "law"
+    with pytest.raises(Refusal, match="interest_buyer_unknown"):
+        declare_parties(buyer="somebody", seller_declared=True, **said)
+
+
+def test_a_waiver_is_asked_for_and_changes_nothing_yet(late: Late, item: int) -> None:
+    (number,) = claim(item, "2026-01-31")
+    request = ask_waiver(claim_id=number, amount=500_00, reason="长期合作", **WHO)
+    assert OpenItem.objects.get(kind="interest").open_amount == 1_500_00
+    assert [one.id for one in requests_about("interest.waiver", [late.customer.id])] == [request]
+    for amount in (0, 1_500_01):
+        with pytest.raises(Refusal, match="interest_waiver_bad"):
+            ask_waiver(claim_id=number, amount=amount, reason="长期合作", **WHO)
+
+
+def approve(request: int) -> None:
+    if not Waiver.objects.exists():
+        add_user(username="manager", password="a long pass phrase", actor="cli:root", at=AT)
+        grant_role(username="manager", role="management", actor="cli:root", at=AT)
+    approve_request(request_id=request, digest=request_record(request).digest, actor="manager", at=AT)
+
+
+def test_an_approved_waiver_is_booked_at_once(late: Late, item: int) -> None:
+    (number,) = claim(item, "2026-01-31")
+    approve(ask_waiver(claim_id=number, amount=500_00, reason="长期合作", **WHO))
+    assert OpenItem.objects.get(kind="interest").open_amount == 1_000_00
+    waiver = Waiver.objects.get()
+    assert (waiver.amount, waiver.reason, item_of(waiver.credit_id).kind) == (500_00, "长期合作", "discount")
+    assert late.accrued(item, "2026-01-31") == 0
+    with pytest.raises(Refusal, match="interest_waiver_bad"):
+        ask_waiver(claim_id=number, amount=1_000_01, reason="长期合作", **WHO)
+
+
+def test_a_payment_meanwhile_voids_what_the_approver_saw(late: Late, item: int) -> None:
+    (number,) = claim(item, "2026-01-31")
+    request = ask_waiver(claim_id=number, amount=500_00, reason="长期合作", **WHO)
+    late.pay(Claim.objects.get().interest_item_id, 600_00, "2026-03-01")
+    with pytest.raises(Refusal, match="request_shown_has_changed"):
+        approve(request)
+    assert (Waiver.objects.count(), OpenItem.objects.get(kind="interest").open_amount) == (0, 900_00)
