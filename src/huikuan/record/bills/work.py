@@ -6,26 +6,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.mechanisms.pages.figures import amounts_apart
 from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
 def _present(about: About) -> str:
     said = _("%(number)s of %(acceptor)s over %(amount)s matures on %(matures_on)s; present it by %(by)s")
-    return said % about.shown
+    return said % amounts_apart(about.shown)
 
 
 def _answer(about: About) -> str:
-    return _("%(number)s of %(acceptor)s over %(amount)s was presented on %(since)s: paid or not?") % about.shown
-
-
-def _sign(about: About) -> str:
-    return _("Cash of %(customer)s over %(amount)s, taken by %(taken_by)s on %(received_on)s: count it and sign") % (
+    return _("%(number)s of %(acceptor)s over %(amount)s was presented on %(since)s: paid or not?") % amounts_apart(
         about.shown
     )
 
 
+def _sign(about: About) -> str:
+    return _("Cash of %(customer)s over %(amount)s, taken by %(taken_by)s on %(received_on)s: count it and sign") % (
+        amounts_apart(about.shown)
+    )
+
+
 def _own_account(about: About) -> str:
-    return _("%(customer)s %(amount)s may have gone to somebody's own account: %(says)s") % about.shown
+    return _("%(customer)s %(amount)s may have gone to somebody's own account: %(says)s") % amounts_apart(about.shown)
 
 
 def _cash_page(_about: About) -> str:

@@ -15,6 +15,7 @@ from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.kinds import ApprovalKind, Asked, Described, register
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.figures import grouped
 from huikuan.record.cover.domain.pieces import INSURANCE, Whose, check_terms, identity, terms_from
 from huikuan.record.cover.messages import KINDS
 from huikuan.record.cover.operations.pieces import KIND, append_version, last_version, require_new, tell, write
@@ -72,7 +73,7 @@ def _described(shown: Mapping[str, Any]) -> Described:
         (_("Kind"), _(KINDS[terms.kind])),
         (_("Guarantor"), terms.provider),
         (_("Number of the paper"), terms.reference),
-        (_("Amount"), f"{shown['currency']} {shown['amount']}"),
+        (_("Amount"), f"{shown['currency']} {grouped(shown['amount'])}"),
         (_("Eligible"), f"{shown['eligible']} %"),
         (_("Valid from and until"), f"{shown['valid_from']} → {shown['valid_until'] or _('without end')}"),
         (_("Paper"), shown["file_name"] or _("none was handed in")),

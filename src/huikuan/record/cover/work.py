@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.mechanisms.pages.figures import amounts_apart
 from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
 def _ends(about: About) -> str:
-    return _("%(reference)s of %(provider)s over %(amount)s ends on %(until)s") % about.shown
+    return _("%(reference)s of %(provider)s over %(amount)s ends on %(until)s") % amounts_apart(about.shown)
 
 
 def _page(about: About) -> str:

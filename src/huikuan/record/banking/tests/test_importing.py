@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -25,16 +26,16 @@ from huikuan.record.receivables.queries.check import check_ledger
 OTHER = "6222010100000002"
 
 
-def line(amount: int, day: str = "2026-03-01", **more: object) -> Line:
-    return Line(ordinal=1, booked_on=date.fromisoformat(day), amount=amount, currency="CNY", **more)  # type: ignore[arg-type]
+def line(amount: int, day: str = "2026-03-01", **more: Any) -> Line:
+    return Line(ordinal=1, booked_on=date.fromisoformat(day), amount=amount, currency="CNY", **more)
 
 
-def statement(*lines: Line, account: str = NUMBER, **more: object) -> Statement:
-    return Statement(account, "CNY", lines, **more)  # type: ignore[arg-type]
+def statement(*lines: Line, account: str = NUMBER, **more: Any) -> Statement:
+    return Statement(account, "CNY", lines, **more)
 
 
-def bring(bank: Bank, *statements: Statement, content: bytes = b"one", **more: object) -> list[Brought]:
-    asked = Asked(bank.company, "cli:tester", AT, **more)  # type: ignore[arg-type]
+def bring(bank: Bank, *statements: Statement, content: bytes = b"one", **more: Any) -> list[Brought]:
+    asked = Asked(bank.company, "cli:tester", AT, **more)
     return record_statements(statements=statements, file=File(keep_bytes(content), "三月.csv"), asked=asked)
 
 

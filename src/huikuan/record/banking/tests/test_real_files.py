@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -274,9 +275,9 @@ MAPPED: dict[str, tuple[dict[str, object], list[int]]] = {
 }
 
 
-def read(name: str, **how: object) -> tuple[Statement, ...]:
+def read(name: str, **how: Any) -> tuple[Statement, ...]:
     path = DATA / name
-    return read_statements(bytes_of(path), path.name, today=TODAY, **how)  # type: ignore[arg-type]
+    return read_statements(bytes_of(path), path.name, today=TODAY, **how)
 
 
 def bytes_of(path: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,12 +13,12 @@ from huikuan.record.banking.domain.sifting import OTHER_AMOUNT, OTHER_PAYER, Sif
 from huikuan.record.banking.domain.statements import Line, Statement
 
 
-def line(amount: int, day: str = "2026-03-01", **more: object) -> Line:
-    return Line(ordinal=1, booked_on=date.fromisoformat(day), amount=amount, currency="CNY", **more)  # type: ignore[arg-type]
+def line(amount: int, day: str = "2026-03-01", **more: Any) -> Line:
+    return Line(ordinal=1, booked_on=date.fromisoformat(day), amount=amount, currency="CNY", **more)
 
 
 def statement(*lines: Line, **more: int) -> Statement:
-    return Statement("62220201", "CNY", lines, **more)  # type: ignore[arg-type]
+    return Statement("62220201", "CNY", lines, **more)
 
 
 def theirs(*lines: Line) -> list[There]:

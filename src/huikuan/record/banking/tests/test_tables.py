@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,14 @@ def read(text: str, *, mapping: object = None, partial: bool = False, currency: 
     return read_statements(text.encode(), "day.csv", today=TODAY, mapping=mapping, partial=partial, currency=currency)
 
 
-def refused(text: str, **more: object) -> Refusal:
+def refused(text: str, **more: Any) -> Refusal:
     with pytest.raises(Refusal) as caught:
-        read(text, **more)  # type: ignore[arg-type]
+        read(text, **more)
     return caught.value
 
 
-def amounts(text: str, **more: object) -> list[int]:
-    return [line.amount for statement in read(text, **more) for line in statement.lines]  # type: ignore[arg-type]
+def amounts(text: str, **more: Any) -> list[int]:
+    return [line.amount for statement in read(text, **more) for line in statement.lines]
 
 
 PLAIN = (

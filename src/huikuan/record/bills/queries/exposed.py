@@ -13,7 +13,7 @@ from huikuan.kernel.dates import LATEST
 from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.policies.queries import asking_in_force, in_force
 from huikuan.record.bills.domain.classes import Weights
-from huikuan.record.bills.domain.life import PASSED_ON
+from huikuan.record.bills.domain.life import PAID, PASSED_ON
 from huikuan.record.bills.policies import BILL_RULES
 
 #: The class of the acceptor who owes the claim `{item}`; null where no bill is registered for it.
@@ -28,6 +28,12 @@ JOIN bills_billevent e ON e.bill_id = b.id
 WHERE e.recourse AND e.state IN ('{PASSED_ON[0]}', '{PASSED_ON[1]}') AND e.effective_on <= w.day AND e.tx < w.known
     AND NOT EXISTS (SELECT 1 FROM bills_billevent f WHERE f.bill_id = b.id AND f.sequence > e.sequence
         AND f.effective_on <= w.day AND f.tx < w.known)
+"""
+
+#: Pieces of bills as the money they became: of each credit that paid with one, so much on the day it was paid.
+PAID_PIECES = f"""
+SELECT b.credit_id, b.amount, e.happened_on AS paid_on, e.tx FROM bills_bill b
+JOIN bills_billevent e ON e.bill_id = b.id WHERE e.state = '{PAID}'
 """
 
 

@@ -12,7 +12,8 @@ from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_record
 from huikuan.record.cash.cli.answers import finish, tell
-from huikuan.record.cash.domain.feedback import MILLION, classes, supported_threshold
+from huikuan.record.cash.domain.feedback import classes, supported_threshold
+from huikuan.record.cash.domain.stored import MILLION
 from huikuan.record.cash.operations.calibrating import WANTED_E6, draft_threshold
 from huikuan.record.cash.queries.feedback import proved
 
@@ -34,7 +35,7 @@ def _feedback(options: Namespace) -> int:
     if options.draft:
         actor = commander(options, Permission.DRAFT_POLICY, company_id=company.pk, at=at)
         version = draft_threshold(company=company, actor=actor, at=at)
-    known = proved(company.pk)
+    known = proved(frozenset({company.pk}))
     threshold = supported_threshold(known, wanted_e6=WANTED_E6)
     rows = [
         {

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-MILLION = 1_000_000
+from huikuan.record.cash.domain.stored import MILLION
+
 #: Where the classes of probability begin.
 EDGES = (0, 500_000, 600_000, 700_000, 800_000, 900_000, 950_000, 990_000, 995_000, 999_000)
 #: Decisions below which nothing is said of a threshold.
@@ -39,14 +40,14 @@ class Class:
         return self.right * 10_000 // self.decided if self.decided else None
 
 
-def classes(proved: Iterable[Proved]) -> list[Class]:
-    """All classes, the surest first, also those with nothing in them."""
-    counts = {edge: [0, 0] for edge in EDGES}
+def classes(proved: Iterable[Proved], *, edges: Sequence[int] = EDGES) -> list[Class]:
+    """All classes, the surest first, also those with nothing in them. `edges`: where each begins, the lowest at 0."""
+    counts = {edge: [0, 0] for edge in edges}
     for one in proved:
-        edge = max(edge for edge in EDGES if edge <= one.probability_e6)
+        edge = max(edge for edge in edges if edge <= one.probability_e6)
         counts[edge][0] += 1
         counts[edge][1] += one.right
-    return [Class(edge, *counts[edge]) for edge in reversed(EDGES)]
+    return [Class(edge, *counts[edge]) for edge in reversed(edges)]
 
 
 def supported_threshold(proved: Sequence[Proved], *, wanted_e6: int) -> int | None:

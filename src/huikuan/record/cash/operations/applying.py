@@ -127,7 +127,7 @@ def _apply(company: Company, asked: Sequence[Asked], actor: str, at: datetime) -
     open_items.hold_period(company.pk)
     one_of = merged()
     day = max(money.day for money in monies)
-    owed = _Owed(debts_of(company.pk, _owing(asked), day, one_of), one_of)
+    owed = _Owed(debts_of(company.pk, _owing(asked), day, one_of, at=at), one_of)
     held = _named(asked) | _owed_by_law(asked, monies, owed)
     locked = open_items.lock(held)
     owed = owed.without(held - locked.sides.keys())

@@ -8,7 +8,8 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.operations import draft
 from huikuan.mechanisms.policies.queries import in_force
-from huikuan.record.cash.domain.feedback import ENOUGH, MILLION, supported_threshold
+from huikuan.record.cash.domain.feedback import ENOUGH, supported_threshold
+from huikuan.record.cash.domain.stored import MILLION
 from huikuan.record.cash.policies import CASH_MATCHING
 from huikuan.record.cash.queries.feedback import proved
 
@@ -20,7 +21,7 @@ _DIGITS = 3
 def draft_threshold(*, company: Company, actor: str, at: datetime) -> int:
     """Draft the company's matching policy with the lowest automatic threshold that its own decisions support; answers
     the version's id. Refuses where too little was decided, and where that is the threshold in force."""
-    threshold = supported_threshold(proved(company.pk), wanted_e6=WANTED_E6)
+    threshold = supported_threshold(proved(frozenset({company.pk})), wanted_e6=WANTED_E6)
     if threshold is None:
         raise Refusal("feedback_too_little", enough=ENOUGH)
     said = f"{threshold / MILLION:.{_DIGITS}f}"

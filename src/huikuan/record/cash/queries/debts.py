@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from huikuan.kernel.rates import SCALE
+from huikuan.mechanisms.policies.queries import in_force
 from huikuan.record.cash.domain.order import Debt
-from huikuan.record.contracts.domain.interest import ANNUAL, DAILY, LateInterest
 from huikuan.record.contracts.models import Contract
 from huikuan.record.contracts.queries.terms import terms_of_many
 from huikuan.record.cover.queries.pieces import cover_of
 from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.queries import among
+from huikuan.record.interest.domain.governing import annual
+from huikuan.record.interest.policies import LPR_TABLE, rates_of
 from huikuan.record.receivables.models import Item, OpenItem
 
-#: 1-year LPR since 2025-05-20 (3.00 %, PBOC). Only compares the burdens of clauses with each other; charges nobody.
-_LPR_E8 = 3_000_000
 _YEAR = 365
 _WHOLE_E4 = 10_000
 
@@ -26,9 +26,12 @@ _WHOLE_E4 = 10_000
 Debts = Mapping[tuple[int, str], Sequence[Debt]]
 
 
-def debts_of(company_id: int, customer_ids: Collection[int], day: date, merged: Mapping[int, int]) -> Debts:
+def debts_of(
+    company_id: int, customer_ids: Collection[int], day: date, merged: Mapping[int, int], *, at: datetime
+) -> Debts:
     """The open claims on these customers, each with those it is one with; bills are none of them: what stands under a
-    bill is its acceptor's debt. `merged`: customer → the one it is shown under."""
+    bill is its acceptor's debt. `merged`: customer → the one it is shown under; `at`: by the table of the LPR in force
+    then."""
     shown = {shown_under(merged, one) for one in customer_ids}
     members = shown | {one for one, into in merged.items() if into in shown}
     opened = OpenItem.objects.filter(company_id=company_id, side="debit", customer_id__in=among(members))
@@ -38,7 +41,7 @@ def debts_of(company_id: int, customer_ids: Collection[int], day: date, merged: 
     said = {row["id"]: row for row in items}
     contracts = {row["contract_number"] for row in said.values()} - {""}
     secured = _secured(company_id, members, rows, said, day) if contracts else {}
-    burden = _burdens(company_id, contracts, day) if contracts else {}
+    burden = _burdens(company_id, contracts, day, at) if contracts else {}
     found: dict[tuple[int, str], list[Debt]] = defaultdict(list)
     for item_id, row in rows.items():
         of, contract = said[item_id], said[item_id]["contract_number"]
@@ -77,17 +80,11 @@ def _secured(
     return {key: min(_WHOLE_E4, worth[key] * _WHOLE_E4 // owed[key]) for key in worth if owed[key]}
 
 
-def _burdens(company_id: int, numbers: Collection[str], day: date) -> dict[str, int]:
-    """Contract → what a day of delay costs by its clause, a share × 10^8."""
+def _burdens(company_id: int, numbers: Collection[str], day: date, at: datetime) -> dict[str, int]:
+    """Contract → what a day of delay costs by its clause at the LPR of the day, a share × 10^8."""
     known = dict(Contract.objects.filter(company_id=company_id, number__in=numbers).values_list("id", "number"))
-    return {known[one]: _a_day(terms.late_interest) for one, terms in terms_of_many(known, day).items()}
-
-
-def _a_day(clause: LateInterest | None) -> int:
-    if clause is None:
-        return 0
-    if clause.basis == DAILY:
-        return clause.rate_e8
-    if clause.basis == ANNUAL:
-        return clause.rate_e8 // _YEAR
-    return clause.rate_e8 * _LPR_E8 // SCALE // _YEAR
+    rates = rates_of(in_force(LPR_TABLE.name, company_id=company_id, at=at).document)
+    return {
+        known[one]: int(annual(terms.late_interest, rates, day) * SCALE / _YEAR)
+        for one, terms in terms_of_many(known, day).items()
+    }

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 
 from huikuan.record.cash.domain.book import Learned
 from huikuan.record.cash.domain.learning import calibration_of, habit_of
-from huikuan.record.cash.models import Application, Rejection, Undoing
+from huikuan.record.cash.domain.stored import MILLION
+from huikuan.record.cash.models import Application, Undoing
+from huikuan.record.cash.queries.feedback import proved
 from huikuan.record.cash.queries.payers import denied_payers
 from huikuan.record.customers.queries import among
 from huikuan.record.receivables.models import Item
 
-_MILLION = 1_000_000
 #: Older habits and older mistakes are past.
 _DAYS = 365
 
@@ -31,13 +32,8 @@ def learned_of(company_id: int, shown: Mapping[int, int], *, at: datetime) -> Le
 def _outcomes(company_id: int, since: datetime) -> Iterator[tuple[float, bool]]:
     """Each probability that was acted on: right where the application stands, wrong where it was undone or the
     proposal turned down."""
-    undone = set(Undoing.objects.filter(company_id=company_id).values_list("application_id", flat=True))
-    followed = Application.objects.filter(company_id=company_id, recorded_at__gte=since, probability_e6__gt=0)
-    for application_id, probability in followed.values_list("id", "probability_e6"):
-        yield (probability or 0) / _MILLION, application_id not in undone
-    turned_down = Rejection.objects.filter(company_id=company_id, recorded_at__gte=since)
-    for probability in turned_down.values_list("probability_e6", flat=True):
-        yield probability / _MILLION, False
+    for one in proved(frozenset({company_id}), since=since):
+        yield one.probability_e6 / MILLION, one.right
 
 
 def _habits(company_id: int, shown: Mapping[int, int], since: date) -> dict[int, int]:

@@ -36,7 +36,7 @@ def test_a_piece_that_ends_within_thirty_days_is_work_once(cast: Cast) -> None:
         ENDS.name, cast.company.pk, ENDS_ON, "credit_analyst"
     )  # fmt: skip
     said = kind_named(item.kind)
-    assert all(text in said.describe(item.about) for text in ("保字001", "麓合控股", "500000.00", "2026-12-31"))
+    assert all(text in said.describe(item.about) for text in ("保字001", "麓合控股", "500,000.00", "2026-12-31"))
     assert said.address is not None
     assert said.address(item.about) == f"/cover/{number}"
     assert reminded(date(2026, 12, 21)) == {"opened": 0, "cancelled": 1}

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from huikuan.mechanisms.columns.queries import in_view, once_in_view
 from huikuan.record.customers.domain.seen import EVERYTHING_SEEN, Seen
 from huikuan.record.customers.models import Customer, Merge
 
@@ -37,20 +38,27 @@ class MergeRow:
 
 def merged(known_before: int | None = None, theirs: Seen = EVERYTHING_SEEN) -> dict[int, int]:
     """Customer id → the id it is shown under, of those merged; by the facts with tx below `known_before`."""
-    pairs = _standing(known_before).values_list("from_id", "into_id")
+    pairs = _pairs(known_before).items()
     return {one: into for one, into in pairs if theirs.has_customer(one) and theirs.has_customer(into)}
 
 
 def shown_as(customer_id: int, known_before: int | None = None, theirs: Seen = EVERYTHING_SEEN) -> int:
     """The customer under which this one is shown."""
-    into = _standing(known_before).filter(from_id=customer_id).values_list("into_id", flat=True).first()
+    if in_view():
+        into = _pairs(known_before).get(customer_id)
+    else:
+        into = _standing(known_before).filter(from_id=customer_id).values_list("into_id", flat=True).first()
     return into if into and theirs.has_customer(into) else customer_id
 
 
 def one_with(customer_id: int, known_before: int | None = None, theirs: Seen = EVERYTHING_SEEN) -> frozenset[int]:
     """All customers shown as one with this one, itself among them."""
     shown = shown_as(customer_id, known_before, theirs)
-    others = _standing(known_before).filter(into_id=shown).values_list("from_id", flat=True)
+    others: Iterable[int]
+    if in_view():
+        others = [one for one, into in _pairs(known_before).items() if into == shown]
+    else:
+        others = _standing(known_before).filter(into_id=shown).values_list("from_id", flat=True)
     return frozenset({customer_id, shown, *(one for one in others if theirs.has_customer(one))})
 
 
@@ -67,6 +75,15 @@ def ever_one_with(customer_id: int) -> frozenset[int]:
     """All customers that were ever shown as one with this one, itself among them: what was done then stands."""
     shown = {customer_id, *Merge.objects.filter(from_id=customer_id).values_list("into_id", flat=True)}
     return frozenset({*shown, *Merge.objects.filter(into_id__in=shown).values_list("from_id", flat=True)})
+
+
+def _pairs(known_before: int | None) -> dict[int, int]:
+    """All of them: a page asks of many customers, and reads them once."""
+
+    def ask() -> dict[int, int]:
+        return dict(_standing(known_before).values_list("from_id", "into_id"))
+
+    return once_in_view(("merged", known_before), ask)
 
 
 def _standing(known_before: int | None) -> QuerySet[Merge]:
