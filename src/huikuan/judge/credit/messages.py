@@ -216,6 +216,7 @@ REASONS: dict[str, str] = {
         "The customer's grade should have been reviewed %(value)s days ago; %(threshold)s are let pass."
     ),
     "flagged": gettext_noop("The customer is held to pay late on purpose."),
+    "frozen": gettext_noop("The customer is frozen: %(says)s"),
     "without_rate": gettext_noop("Part of the exposure is in a currency without a rate, so it cannot be compared."),
 }
 
@@ -237,6 +238,7 @@ WAYS_OUT: dict[str, str] = {
     "name_contract": gettext_noop("Name the contract on the order"),
     "add_rate": gettext_noop("Add the rate"),
     "review_grade": gettext_noop("Assess the customer anew"),
+    "release_freeze": gettext_noop("Ask that the freeze end"),
     "release_by_sales_manager": gettext_noop("Have a sales manager release it, with a reason"),
     "release_by_authority": gettext_noop("Have it released by somebody whose authority reaches so far"),
     "stop_supply": gettext_noop("Stop supply"),
@@ -278,5 +280,6 @@ RULES: dict[str, str] = {
     "missing_contract": gettext_noop("no contract"),
     "review_overdue": gettext_noop("grade too old"),
     "flagged": gettext_noop("pays late on purpose"),
+    "frozen": gettext_noop("frozen"),
     "without_rate": gettext_noop("no exchange rate"),
 }

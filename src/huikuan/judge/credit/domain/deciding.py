@@ -22,6 +22,8 @@ RELEASED, PAUSED, HELD, CANCELLED = "released", "paused", "held", "cancelled"
 WAITING = (PAUSED, HELD)
 
 ORDER, DELIVERY = "order", "delivery"
+#: The freeze that stops deliveries too (`record.promises.domain.freezing`).
+SUPPLY = "supply"
 OBSERVE, ENFORCE = "observe", "enforce"
 EXPOSURE, OPEN_DEBT = "exposure", "open_debt"
 
@@ -30,7 +32,8 @@ EXPOSURE, OPEN_DEBT = "exposure", "open_debt"
 class Blocking:
     """What speaks against a document whatever the limit (None, False: nothing). Days over the grace of the grade; the
     amount in minor units of the company's currency. `review_days`: so many days after its review was due a grade
-    says no more, which warns or holds as `review_decision` says. `flagged`: whoever pays late on purpose is held."""
+    says no more, which warns or holds as `review_decision` says. `flagged`: whoever pays late on purpose is held;
+    `frozen`: so is whoever is frozen, of deliveries whose supply is."""
 
     overdue_days: int | None = None
     overdue_amount: int | None = None
@@ -38,6 +41,7 @@ class Blocking:
     review_days: int | None = None
     review_decision: str = WARN
     flagged: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,14 @@ class Late:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What else is known of the customer: its business type, for how many days the review of its grade is due
-    (0: it is not, or it has no grade), and whether it is held to pay late on purpose."""
+    (0: it is not, or it has no grade), whether it is held to pay late on purpose, and what of it is frozen (supply,
+    account, '' nothing) and why."""
 
     business_type: str = ""
     review_days: int = 0
     flagged: bool = False
+    frozen: str = ""
+    frozen_because: str = ""
 
 
 NOTHING_KNOWN = Known()
@@ -94,13 +101,15 @@ NOTHING_KNOWN = Known()
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that spoke, and what it asks for. `value` and `threshold` are minor units or days, by the rule."""
+    """A rule that spoke, and what it asks for. `value` and `threshold` are minor units or days, by the rule; `says`:
+    what somebody gave as the reason."""
 
     rule: str
     decision: str
     group: str = ""
     value: int = 0
     threshold: int = 0
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,11 @@ def decide(
     already, there are none."""
     reasons = [reason for node in nodes for reason in _by_limit(node, rules)]
     blocking = rules.blocking(document, known.business_type)
-    reasons += [*_blocked(late, blocking, has_contract), *_doubted(known, blocking)]
+    reasons += [
+        *_blocked(late, blocking, has_contract),
+        *_doubted(known, blocking),
+        *_frozen(known, blocking, document),
+    ]
     worst = max((reason.decision for reason in reasons), key=RANK.__getitem__, default=APPROVE)
     if nodes and not reasons:
         reasons = [Reason("within_limit", APPROVE, value=nodes[0].after, threshold=nodes[0].limit.amount)]
@@ -187,6 +200,12 @@ def _doubted(known: Known, blocking: Blocking) -> Iterable[Reason]:
         yield Reason("flagged", HOLD)
 
 
+def _frozen(known: Known, blocking: Blocking, document: str) -> Iterable[Reason]:
+    """What is ordered is held by any freeze, what was released is delivered unless supply is frozen."""
+    if blocking.frozen and known.frozen and (document == ORDER or known.frozen == SUPPLY):
+        yield Reason("frozen", HOLD, says=known.frozen_because)
+
+
 def _ways_out(nodes: Sequence[Standing], reasons: Sequence[Reason], rules: Rules) -> Iterable[WayOut]:
     said = {reason.rule for reason in reasons}
     if said & {"over_limit", "prepay_only", "not_assessed", "limit_expired"}:
@@ -202,6 +221,8 @@ def _ways_out(nodes: Sequence[Standing], reasons: Sequence[Reason], rules: Rules
         yield WayOut("name_contract")
     if "review_overdue" in said:
         yield WayOut("review_grade")
+    if "frozen" in said:
+        yield WayOut("release_freeze")
     if any(reason.decision == WARN for reason in reasons):
         yield WayOut("release_by_sales_manager")
     if any(reason.decision == HOLD for reason in reasons):

@@ -66,6 +66,7 @@ MAKING_ROOM = frozenset(
         "cover.recorded",
         "cover.revalued",
         "bills.moved",
+        "promises.released",
     }
 )
 

@@ -18,7 +18,8 @@ _MOST_PERCENT, _MOST_DAYS = 1_000, 3_650
 _DOCUMENTS = ("order", "delivery")
 _BLOCKING = ("overdue_days", "overdue_amount", "missing_contract")
 #: What older versions do not say, and what that means.
-_SINCE: Mapping[str, Any] = {"review_days": None, "review_decision": WARN, "flagged": False}
+#: Nobody was frozen before there were freezes, and whoever is was frozen on purpose: unsaid, it holds.
+_SINCE: Mapping[str, Any] = {"review_days": None, "review_decision": WARN, "flagged": False, "frozen": True}
 _RULES = ("mode", "basis", "warn_over", "block_over", "rearm_under", *_DOCUMENTS)
 _TYPES = "business_types"
 
@@ -112,8 +113,9 @@ def _doubts(said: Mapping[str, Any], name: str) -> Iterable[Place]:
         yield Place(column=f"{name}.review_days", value=str(said["review_days"]), reason=reason)
     if said["review_decision"] not in (WARN, HOLD):
         yield Place(column=f"{name}.review_decision", value=str(said["review_decision"]), fix=f"{WARN} | {HOLD}")
-    if not isinstance(said["flagged"], bool):
-        yield Place(column=f"{name}.flagged", value=str(said["flagged"]), fix="true | false")
+    for rule in ("flagged", "frozen"):
+        if not isinstance(said[rule], bool):
+            yield Place(column=f"{name}.{rule}", value=str(said[rule]), fix="true | false")
 
 
 def _types(types: object, document: Mapping[str, Any]) -> Iterable[Place]:
@@ -147,6 +149,7 @@ CREDIT_RULES = register(
                 "review_days": 30,
                 "review_decision": WARN,
                 "flagged": True,
+                "frozen": True,
             },
             "delivery": {
                 "overdue_days": 60,
@@ -155,6 +158,7 @@ CREDIT_RULES = register(
                 "review_days": None,
                 "review_decision": WARN,
                 "flagged": True,
+                "frozen": True,
             },
             "business_types": {},
         },

@@ -21,6 +21,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import InForce, asking_in_force, in_force
 from huikuan.record.bills.queries.exposed import asking_weights
 from huikuan.record.customers.queries.families import Family
+from huikuan.record.promises.queries.freezes import Frozen, asking_frozen
 from huikuan.record.receivables.queries.lateness import Overdue, asking_overdue
 
 
@@ -39,6 +40,7 @@ class Grounds:
     cover: Cover
     overdue: Sequence[Overdue]
     graded: Graded | None
+    frozen: Frozen | None
 
     @property
     def day(self) -> date:
@@ -58,7 +60,8 @@ class Grounds:
     def known(self) -> Known:
         """What the family is known for."""
         due = (self.day - self.graded.review_on).days if self.graded else 0
-        return Known(self.family.business_type_on(self.day), max(0, due), self.family.flagged_on(self.day))
+        frozen = (self.frozen.kind, self.frozen.reason) if self.frozen else ("", "")
+        return Known(self.family.business_type_on(self.day), max(0, due), self.family.flagged_on(self.day), *frozen)
 
 
 def rules_in_force(company: Company, at: datetime) -> tuple[InForce, Rules]:
@@ -77,6 +80,7 @@ def asking_grounds(
     policy = asking_in_force(CREDIT_RULES.name, company_id=company.pk, at=at)
     limits = cache(asking_limits(company, nodes, day))
     overdue, graded = asking_overdue(company.pk, one.members, day), asking_graded(one.shown, day)
+    frozen = asking_frozen(company.pk, one.members, day)
     binding = nodes if len(nodes) < 2 else _binding(nodes, limits())
     # One statement for all of them: the widest group that binds holds every other node.
     members = frozenset().union(*(node.members for node in binding))
@@ -89,7 +93,7 @@ def asking_grounds(
         rules = rules_of(found.document, company.currency)
         bound = [(node, known[node.customer_id, node.group]) for node in binding]
         out = weighed_lines(lines(), weights())
-        return Grounds(company, at, found, rules, party.family, bound, out, cover(), overdue(), graded())
+        return Grounds(company, at, found, rules, party.family, bound, out, cover(), overdue(), graded(), frozen())
 
     return answer
 

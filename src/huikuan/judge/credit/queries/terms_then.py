@@ -183,7 +183,8 @@ def _grades(day: date, period: Period, customer_ids: Collection[int]) -> dict[in
 
 
 def _known(day: date, rules: Rules, customer_ids: Collection[int]) -> dict[int, Known]:
-    """Customer → its business type, where any rule asks for it, and whether it was flagged; of others nothing."""
+    """Customer → its business type, where any rule asks for it, and whether it was flagged; of others nothing. Freezes
+    are not played again: whether somebody would have frozen is no rule."""
     types = affiliation_as_of(day, dimension="business_type") if rules.checks.get("business_types") else {}
     ids, flagged = sorted(customer_ids), set[int]()
     if Conduct.objects.filter(effective_on__lte=day).exists():

@@ -65,6 +65,7 @@ def told_reason(reason: Mapping[str, Any], content: Mapping[str, Any], company_c
         "over": said(value - threshold),
         "percent": used_of(value, threshold),
         "warn_over": content["warn_over"],
+        "says": reason.get("says", ""),
     }
 
 

@@ -103,7 +103,7 @@ def test_the_year_in_figures(trade: Trade) -> None:
     )
     told = json.loads(frame.filter(pl.col("decision") == "hold")["content"][0])
     assert told["reasons"][0] == {
-        "rule": "over_limit", "decision": "hold", "group": "", "value": 1_500_00, "threshold": 1_000_00
+        "rule": "over_limit", "decision": "hold", "group": "", "value": 1_500_00, "threshold": 1_000_00, "says": ""
     }  # fmt: skip
 
 

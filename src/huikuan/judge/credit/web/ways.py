@@ -72,6 +72,7 @@ def _elsewhere(order: OrderRow) -> Mapping[str, tuple[Permission, str, Mapping[s
         "release_by_authority": (Permission.RELEASE_ORDER, release, {}),
         "collect_overdue": (Permission.VIEW_LEDGER, reverse("receivables:items"), overdue),
         "name_contract": (Permission.MANAGE_ORDERS, change, {}),
+        "release_freeze": (Permission.COLLECT, reverse("promises:freezes"), {"customer": order.customer_code}),
         "review_grade": (Permission.ASSESS_CUSTOMERS, rating, {"tab": "rating"}),
     }
 

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from huikuan.judge.rating.domain.factors import OWN_LEDGER, FactorValue, Reliability, read_value
 from huikuan.judge.rating.models import Information
 from huikuan.judge.rating.queries.behaviour import Sheet, sheet
+from huikuan.judge.rating.queries.disputing import Disputes, disputes_by
+from huikuan.judge.rating.queries.promising import Promises, promises_by
 from huikuan.judge.rating.queries.ratios import stated_values
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -37,10 +39,12 @@ class InformationRow:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of customers by a day: the own ledger's behaviour, what their statements say, and what other
-    sources said last."""
+    """What is known of customers by a day: the own ledger's behaviour, what they dispute, how they keep
+    promises, what their statements say, and what other sources said last."""
 
     ledger: Sheet
+    disputes: Disputes
+    promises: Promises
     stated: Mapping[int, Sequence[FactorValue]]
     said: Mapping[int, Sequence[FactorValue]]
 
@@ -52,7 +56,9 @@ class Facts:
             if value is not None:
                 own = FactorValue(factor, value, OWN_LEDGER, self.ledger.as_of, Reliability.PROVEN)
                 found[factor] = [own]
-        for one in (*self.stated.get(customer_id, ()), *self.said.get(customer_id, ())):
+        disputed = self.disputes.of(customer_id, self.ledger)
+        promised = self.promises.of(customer_id)
+        for one in (*disputed, *promised, *self.stated.get(customer_id, ()), *self.said.get(customer_id, ())):
             found.setdefault(one.factor, []).append(one)
         return found
 
@@ -70,7 +76,10 @@ def known_facts(
     for customer_id, value in _said(as_of, customer_ids, known):
         said[customer_id].append(value)
     ledger = sheet(as_of=as_of, known=known, customer_ids=customer_ids)
-    return Facts(ledger, stated_values(as_of=as_of, customer_ids=customer_ids, known=known, factors=factors), said)
+    stated = stated_values(as_of=as_of, customer_ids=customer_ids, known=known, factors=factors)
+    return Facts(
+        ledger, disputes_by(as_of, customer_ids, known), promises_by(as_of, customer_ids, known), stated, said
+    )
 
 
 def information_of(
