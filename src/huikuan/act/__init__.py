@@ -1,0 +1,1 @@
+"""ACT: what is done about what is owed."""

@@ -1,0 +1,1 @@
+"""Collecting: strategies, the daily run, whom to call today, what was said."""

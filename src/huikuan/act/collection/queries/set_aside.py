@@ -1,0 +1,112 @@
+"""What of a company's overdue money is left alone on a day, and why.
+
+Promised, agreed in instalments, disputed, held back, put off by a call, called today: one question per source for the
+whole company.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from huikuan.act.collection.domain.priority import Habits
+from huikuan.act.collection.models import Hold
+from huikuan.act.collection.queries.standings import standing_holds
+from huikuan.act.visits.queries.calls import called_on, put_off, unreached_since
+from huikuan.mechanisms.columns.queries import once_in_view
+from huikuan.record.customers.queries.merging import merged
+from huikuan.record.disputes.queries.standing import standing as disputed
+from huikuan.record.promises.queries import Kept, kept_rates
+from huikuan.record.promises.queries import standing as promised
+from huikuan.record.receivables.models import Item, OpenItem
+
+PROMISED, PLANNED, DISPUTED, HELD = "promised", "planned", "disputed", "held"
+#: Calls that reached nobody are counted so far back.
+_LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """So much of an item, minor units of its currency, is not asked for: `until` a day (None: until it is resolved);
+    `record_id`: the promise, plan, dispute or hold."""
+
+    kind: str
+    amount: int
+    until: date | None
+    record_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """By item; and by customer, as shown: the day a call put it off to, whether somebody spoke with it today, how it
+    keeps its word, how many calls in a row reached nobody."""
+
+    items: Mapping[int, tuple[Aside, ...]] = field(default_factory=dict)
+    put_off: Mapping[int, date] = field(default_factory=dict)
+    done: frozenset[int] = frozenset()
+    kept: Mapping[int, Kept] = field(default_factory=dict)
+    unreached: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def customers(self) -> frozenset[int]:
+        """Those the rule cannot be asked about without looking at them one by one."""
+        return frozenset({*self.put_off, *self.done, *self.kept, *self.unreached})
+
+    def habits(self, customer_id: int, due: int, in_time: int) -> Habits:
+        """How the customer pays, with the money of the year."""
+        kept = self.kept.get(customer_id, Kept())
+        return Habits(due, in_time, kept.kept, kept.partly, kept.broken, self.unreached.get(customer_id, 0))
+
+
+def set_aside(company_id: int, day: date) -> SetAside:
+    """Everything of the company as of the day."""
+    return once_in_view(("set aside", company_id, day), lambda: _asked(company_id, day))
+
+
+def _asked(company_id: int, day: date) -> SetAside:
+    items: dict[int, list[Aside]] = defaultdict(list)
+    for item_id, one in promised(company_id, day).items():
+        kind = PROMISED if one.plan_id is None else PLANNED
+        items[item_id].append(Aside(kind, one.amount, one.by, one.plan_id or one.promise_id))
+    for item_id, other in disputed(company_id, day).items():
+        if other.paused:
+            items[item_id].append(Aside(DISPUTED, other.paused, None, other.dispute_id))
+    for item_id, back in _held(company_id, day):
+        items[item_id].append(back)
+    shown = merged()
+    return SetAside(
+        {item_id: tuple(found) for item_id, found in items.items()},
+        {shown.get(one, one): on for one, on in put_off(company_id, day).items()},
+        frozenset(shown.get(one, one) for one in called_on(company_id, day)),
+        kept_rates(company_id, day),
+        {shown.get(one, one): times for one, times in unreached_since(company_id, day - _LATELY, day).items()},
+    )
+
+
+def _held(company_id: int, day: date) -> list[tuple[int, Aside]]:
+    """What is held back whole, as the daily run leaves it: an item, or all that is open of a customer and those that
+    are one with it."""
+    holds = standing_holds(company_id, day)
+    if not holds:
+        return []
+    shown = merged()
+    whole = {shown.get(one.customer_id, one.customer_id): one for one in holds if one.item_id is None}
+    single = {one.item_id: one for one in holds if one.item_id is not None}
+    opened = OpenItem.objects.filter(company_id=company_id, side="debit")
+    rows = opened.filter(Q(item_id__in=single) | Q(customer_id__in=_all_of(whole, shown)))
+    ids = dict(rows.values_list("item_id", "customer_id"))
+    amounts = dict(Item.objects.filter(pk__in=ids).values_list("pk", "amount"))
+    found: list[tuple[int, Aside]] = []
+    for item_id, customer_id in ids.items():
+        hold: Hold = single.get(item_id) or whole[shown.get(customer_id, customer_id)]
+        found.append((item_id, Aside(HELD, amounts[item_id], hold.until, hold.pk)))
+    return found
+
+
+def _all_of(customers: Collection[int], shown: Mapping[int, int]) -> set[int]:
+    """Those customers with all that are merged into them."""
+    return {*customers, *(one for one, into in shown.items() if into in customers)}

@@ -1,0 +1,29 @@
+"""Why a message of a run was not sent any more: codes and their titles."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+PAID = "collection_paid"
+MEANWHILE_DISPUTED = "collection_disputed"
+MEANWHILE_PROMISED = "collection_promised"
+MEANWHILE_PLANNED = "collection_planned"
+MEANWHILE_HELD = "collection_held"
+MONEY_CAME = "collection_money_came"
+CHANGED = "collection_changed"
+MOVED = "collection_moved"
+UNREACHABLE = "collection_unreachable"
+SUPERSEDED = "collection_superseded"
+#: What notices says of one that was cancelled.
+REASONS = {
+    PAID: gettext_noop("paid meanwhile"),
+    MEANWHILE_DISPUTED: gettext_noop("disputed meanwhile"),
+    MEANWHILE_PROMISED: gettext_noop("promised meanwhile"),
+    MEANWHILE_PLANNED: gettext_noop("in a payment plan meanwhile"),
+    MEANWHILE_HELD: gettext_noop("collecting is held back meanwhile"),
+    MONEY_CAME: gettext_noop("money came that is not applied yet"),
+    CHANGED: gettext_noop("written anew: what it says has changed"),
+    MOVED: gettext_noop("written anew: it goes to another address now"),
+    UNREACHABLE: gettext_noop("whoever it was for is not there any more, or wants nothing"),
+    SUPERSEDED: gettext_noop("a newer message asks for it"),
+}

@@ -1,0 +1,99 @@
+"""The timeline tells what happened with one customer, newest first, with its record, to those who may see it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from huikuan.act.collection.queries.story import MONEY, PEOPLE
+from huikuan.act.collection.queries.timeline import timeline
+from huikuan.act.collection.web.desk_words import folded
+from huikuan.act.collection.web.desk_words import told as wordings
+from huikuan.act.visits.domain.visits import Ended
+from huikuan.act.visits.operations import check_in, finish_visit, plan_visit, record_call
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.record.disputes.operations.raising import raise_dispute
+from huikuan.record.promises.operations import promise_payment
+from huikuan.record.receivables.tests.conftest import Books
+
+DAY = date(2026, 11, 16)
+
+
+def on(day: int) -> dict[str, Any]:
+    return {"actor": "liyuan", "at": datetime(2026, 11, day, 2, tzinfo=UTC)}
+
+
+@pytest.fixture
+def told(db: None) -> Books:
+    """A month with a customer: a visit, a promise, a call, a dispute, money."""
+    books = Books()
+    User.objects.create_user("liyuan")
+    grant_role(username="liyuan", role="collector", actor="cli:root", at=datetime(2026, 11, 1, tzinfo=UTC))
+    whose = {"customer_id": books.customer.id, "company_id": books.company.pk}
+    item = books.post("invoice", 268_000_00, "2026-09-23", document_number="01827731")
+    visit = plan_visit(**whose, planned_on=date(2026, 11, 3), visitor="liyuan", purpose="collect", **on(2))
+    check_in(visit_id=visit, place="大丰厂区", **on(3))
+    finish_visit(visit_id=visit, ended=Ended("met", "产线满负荷", ("running",)), **on(3))
+    record_call(**whose, person_id=None, result="promised", note="25 号一定付", **on(10))
+    promise_payment(**whose, parts=[(item, 100_000_00)], by=date(2026, 11, 25), said_by="顾", source="phone", **on(10))
+    raise_dispute(
+        company_id=books.company.pk, item_id=item, amount=12_000_00, reason="quality", source="call", **on(12)
+    )
+    books.post("receipt", 150_000_00, "2026-11-13", document_number="RC-9")
+    return books
+
+
+def test_newest_first_each_with_its_record(told: Books) -> None:
+    found = timeline(told.customer.id, EVERYTHING, day=DAY)
+    assert [(one.kind, one.what, one.on.day, one.amount) for one in found] == [
+        ("payment", "receipt", 13, 150_000_00),
+        ("dispute", "waiting", 12, 12_000_00),
+        ("call", "promised", 10, None),
+        ("promise", "open", 10, 100_000_00),
+        ("visit", "met", 3, None),
+    ]
+    assert [one.link[0] if one.link else "" for one in found] == [
+        "receivables:item", "disputes:dispute", "", "promises:promise", "visits:visit"
+    ]  # fmt: skip
+    assert found[2].words == "25 号一定付"
+
+
+def test_payments_in_a_row_are_told_as_one_that_opens_to_them(told: Books) -> None:
+    for day in (14, 15):
+        told.post("receipt", 1_000_00 * day, f"2026-11-{day}", document_number=f"RC-{day}")
+    lines = wordings(timeline(told.customer.id, EVERYTHING, day=DAY), {})
+    first, *others = folded(lines)
+    assert [one.entry.kind for one in others] == ["dispute", "call", "promise", "visit"]
+    assert (first.entry.amount, first.entry.link, first.note) == (179_000_00, None, "11-13 – 11-15")
+    assert [one.entry.amount for one in first.folded] == [15_000_00, 14_000_00, 150_000_00]
+    assert folded(lines[1:]) == lines[1:], "two of them are told one by one"
+
+
+def test_people_or_money_alone_as_of_a_day_and_for_whom_it_is(told: Books) -> None:
+    def kinds(**more: Any) -> list[str]:
+        return [one.kind for one in timeline(told.customer.id, EVERYTHING, **{"day": DAY, **more})]
+
+    assert kinds(about=PEOPLE) == ["call", "visit"]
+    assert kinds(about=MONEY) == ["payment", "dispute", "promise"]
+    assert kinds(day=date(2026, 11, 9)) == ["visit"]
+    assert timeline(told.customer.id, NOTHING, day=DAY) == ()
+    assert timeline(told.other.id, EVERYTHING, day=DAY) == ()
+
+
+def test_the_number_of_questions_does_not_grow_with_what_happened(told: Books) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as questions:
+            timeline(told.customer.id, EVERYTHING, day=DAY)
+        return len(questions)
+
+    few = asked()
+    for day in range(1, 10):
+        whose = {"customer_id": told.customer.id, "company_id": told.company.pk, "person_id": None}
+        record_call(**whose, result="not_reached", **on(day))
+    assert asked() == few

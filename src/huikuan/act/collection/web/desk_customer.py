@@ -1,0 +1,236 @@
+"""The customer at hand: whom to call, what is overdue, what happened, what to do next and what to say."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from huikuan.act.collection.domain.next_action import Situation, advise
+from huikuan.act.collection.queries.story import Entry
+from huikuan.act.collection.queries.timeline import timeline
+from huikuan.act.collection.queries.worklist import WorkRow, work_row
+from huikuan.act.collection.web.desk_words import Told, advice_said, folded, left_said, left_spoken, told
+from huikuan.act.visits.domain.calls import WRONG_NUMBER, at_night, calls_left
+from huikuan.act.visits.domain.scripts import Script, filled, script_for, scripts_of
+from huikuan.act.visits.policies import KIND as SCRIPTS
+from huikuan.act.visits.queries.calls import last_calls, reached_on
+from huikuan.act.visits.queries.visits import planned_by
+from huikuan.judge.credit.models import OrderStanding
+from huikuan.kernel.money import to_text
+from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.queries import shown_names
+from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.figures import grouped
+from huikuan.mechanisms.pages.forms import Form
+from huikuan.mechanisms.pages.reading import Reading
+from huikuan.mechanisms.policies.queries import in_force
+from huikuan.record.customers.queries import CustomerRow, customer_with_id
+from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.customers.queries.people import ContactRow, contacts
+from huikuan.record.customers.web.forms import people_seen
+from huikuan.record.interest.queries.accruals import accrued
+from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
+
+#: Claims that are shown; the customer's page has all.
+_MOST_CLAIMS = 30
+_MOST_ENTRIES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """An overdue line with why part of it is left alone ('': it is asked for whole), and what of it is asked for."""
+
+    item: ItemRow
+    left: str
+    pursued: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the page says of one customer. `bears`: the lines with the interest of each that bears some. `key`:
+    of its form, so that what is sent twice is written once."""
+
+    customer: CustomerRow
+    row: WorkRow | None
+    currency: str
+    claims: Sequence[ClaimRow]
+    bears: Sequence[tuple[ClaimRow, int]]
+    people: Sequence[ContactRow]
+    person: ContactRow | None
+    reached: int
+    left: int
+    at_night: bool
+    orders_wait: int
+    entries: Sequence[Told]
+    action: str
+    advice: str
+    reasons: Sequence[tuple[bool, str]]
+    script: str
+    grade: str
+    key: str
+
+    @property
+    def asked(self) -> Sequence[ClaimRow]:
+        """The lines to ask for."""
+        return [one for one in self.claims if one.pursued > 0]
+
+    @property
+    def interest(self) -> int:
+        return sum(amount for _, amount in self.bears)
+
+    @property
+    def promised(self) -> int:
+        return sum(one.amount for one in self.row.left if one.kind == "promised") if self.row else 0
+
+    @property
+    def in_time_percent(self) -> int | None:
+        """Of the money that fell due in the year, what came in time; None: none fell due."""
+        habits = self.row.habits if self.row else None
+        return None if habits is None or habits.due <= 0 else max(habits.in_time, 0) * 100 // habits.due
+
+
+def desk_of(
+    request: HttpRequest, company: Company, customer_id: int, reading: Reading, about: str, form: Form | None
+) -> Desk:
+    """The customer as of the page's day."""
+    scope, day = scope_of(request), reading.as_of
+    found = customer_with_id(customer_id, scope=scope)
+    row = work_row(company, customer_id, scope=scope, as_of=day)
+    people = _people(request, customer_id)
+    whole = _claims(company, customer_id, scope, day, row)
+    claims = whole[:_MOST_CLAIMS]
+    known = _situation(company, customer_id, day, row, people)
+    advice = advise(known)
+    action, reasons = advice_said(advice)
+    entries = timeline(customer_id, scope, day=day, about=about, limit=_MOST_ENTRIES)
+    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
+    person = people[0] if people else None
+    grade = row.grade if row else ""
+    home = {one.item.item_id: one for one in claims if one.item.currency == company.currency}
+    interest = accrued(list(home), day, at=timezone.now()) if home else {}
+    return Desk(
+        customer=found,
+        row=row,
+        currency=company.currency,
+        claims=claims,
+        bears=[(home[item], amount) for item, amount in interest.items() if amount],
+        people=people,
+        person=person,
+        reached=known.called_today,
+        left=known.calls_left,
+        at_night=at_night(timezone.now().astimezone(ZoneInfo(company.time_zone)).time()),
+        orders_wait=OrderStanding.objects.filter(
+            company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
+        ).count(),
+        entries=story if about else folded(story),
+        action=advice.action,
+        advice=action,
+        reasons=reasons,
+        script=_script(company, grade, whole, row, person, found),
+        grade=grade,
+        key=(form.text("key") if form else "") or uuid.uuid4().hex,
+    )
+
+
+def _told_to(entries: Sequence[Entry]) -> set[str]:
+    return {str(one.shown["to"]) for one in entries if "to" in one.shown}
+
+
+def _people(request: HttpRequest, customer_id: int) -> list[ContactRow]:
+    """Whom one may turn to, those with a telephone and in charge of paying first; of merged customers, too."""
+    personal = people_seen(request)
+    rows = [row for one in sorted(one_with(customer_id), key=lambda one: one != customer_id)
+            for row in contacts(one, clear=personal.has_customer(one))]  # fmt: skip
+    there = [row for row in rows if row.contact.active and not row.erased]
+    return sorted(there, key=lambda row: (not row.contact.phone, row.contact.role != "payables"))
+
+
+def _claims(company: Company, customer_id: int, scope: Scope, day: date, row: WorkRow | None) -> list[ClaimRow]:
+    chosen = ItemFilter(customer_id=customer_id, company_id=company.pk, side="debit", slot="overdue")
+    with every_item(chosen, as_of=day, scope=scope, value_in=company.currency) as (_, rows):
+        lines = sorted(rows, key=lambda line: (line.due_date or day, line.item_id))
+    left: dict[int, list[tuple[str, int]]] = {}
+    for one in row.left if row else ():
+        left.setdefault(one.item_id, []).append((left_said(one), one.amount))
+    return [_claim(line, left.get(line.item_id, [])) for line in lines]
+
+
+def _claim(line: ItemRow, left: list[tuple[str, int]]) -> ClaimRow:
+    """What of a line is left alone is taken from it once: of several lines of one item, from the oldest."""
+    worth, said, gone = line.value or 0, "", 0
+    while left and gone < worth:
+        why, amount = left.pop(0)
+        part = min(amount, worth - gone)
+        said, gone = said or why, gone + part
+        if part < amount:
+            left.insert(0, (why, amount - part))
+    return ClaimRow(line, said, worth - gone)
+
+
+def _situation(
+    company: Company, customer_id: int, day: date, row: WorkRow | None, people: Sequence[ContactRow]
+) -> Situation:
+    reached = reached_on(one_with(customer_id), day)
+    last = last_calls(company.pk, [customer_id], until=day).get(customer_id)
+    habits = row.habits if row else None
+    return Situation(
+        pursued=row.pursued if row else 0,
+        longest=row.longest if row else 0,
+        kept=habits.kept if habits else 0,
+        broken=habits.broken if habits else 0,
+        unreached=habits.unreached if habits else 0,
+        reachable=any(one.contact.phone for one in people),
+        wrong_number=last is not None and last.result == WRONG_NUMBER,
+        again_on=row.again_on if row else None,
+        called_today=reached,
+        calls_left=calls_left(reached),
+        visit_on=planned_by(company.pk, day).get(customer_id),
+    )
+
+
+def _script(
+    company: Company,
+    grade: str,
+    claims: Sequence[ClaimRow],
+    row: WorkRow | None,
+    person: ContactRow | None,
+    found: CustomerRow,
+) -> str:
+    """What to say, filled in, and what of it is not asked for today; '' where nothing is asked for."""
+    asked = [one for one in claims if one.pursued > 0]
+    if not asked:
+        return ""
+    rules = in_force(SCRIPTS, company_id=company.pk, at=timezone.now())
+    oldest = asked[0].item
+    script: Script | None = script_for(scripts_of(rules.document), grade=grade, days=oldest.overdue_days)
+    if script is None:
+        return ""
+    language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+    values: Mapping[str, str] = {
+        "customer": found.name,
+        # Where nobody is known by name, the company is who is greeted.
+        "contact": person.contact.name if person else found.name,
+        "document": oldest.document_number,
+        "amount": _asked_of(asked[0], company.currency),
+        "days": str(oldest.overdue_days),
+        "due": oldest.due_date.isoformat() if oldest.due_date else "",
+        "count": str(len(asked)),
+        "total": f"{company.currency} {grouped(to_text(sum(one.pursued for one in asked), company.currency))}",
+        "company": company.name,
+    }
+    besides = left_spoken(row.left, company.currency) if row else []
+    return (" " if language == "en" else "").join([filled(script.texts[language], values), *besides])
+
+
+def _asked_of(claim: ClaimRow, currency: str) -> str:
+    """All that is open of a line, or, where part of it is left alone, the rest in the company's currency."""
+    amount, currency = (claim.pursued, currency) if claim.left else (claim.item.open_amount, claim.item.currency)
+    return f"{currency} {grouped(to_text(amount, currency))}"

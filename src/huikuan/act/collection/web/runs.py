@@ -1,0 +1,120 @@
+"""Runs of days that were, and one of them: what left the house, what waits for somebody, what was held back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_GET, require_POST
+
+from huikuan.act.collection.operations.triage import drop, let_go
+from huikuan.act.collection.queries.preview import Left, Row
+from huikuan.act.collection.queries.runs import (
+    DROPPED,
+    GONE,
+    LET_GO,
+    WAITING,
+    ApproachRow,
+    RunRow,
+    approaches,
+    narrowed_runs,
+    run_excluded,
+    run_lines,
+    run_of,
+    runs,
+)
+from huikuan.act.collection.telling import CHANNELS, step_text
+from huikuan.act.collection.web.asked import company_of, number_of
+from huikuan.act.collection.web.rows import SHOWN, send_rows, told
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.reading import address, reading_of
+from huikuan.mechanisms.pages.telling import said
+
+STATES = {
+    GONE: gettext_noop("went by itself"),
+    WAITING: gettext_noop("waits to be let go"),
+    LET_GO: gettext_noop("let go"),
+    DROPPED: gettext_noop("dropped"),
+}
+
+
+@needs(Permission.VIEW_LEDGER)
+@require_GET
+def show_runs(request: HttpRequest) -> HttpResponse:
+    """The runs of the page's company, the latest day first."""
+    company = company_of(request)
+    found = narrowed_runs(runs([company.pk], limit=60), scope_of(request))
+    return render(request, "collection/runs.html", {"company": company, "runs": found})
+
+
+@needs(Permission.VIEW_LEDGER)
+@require_GET
+def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run: its approaches, its lines with their reasons, and those that were held back."""
+    run, scope = _run(request, run_id), scope_of(request)
+    made = approaches(run, scope=scope)
+    rows, excluded = run_lines(run, scope=scope), run_excluded(run, scope=scope)
+    page = {
+        "run": run,
+        "waiting": [(one, _how(one)) for one in made if one.state == WAITING],
+        "approaches": [(one, _how(one), _(STATES[one.state])) for one in made[:SHOWN]],
+        "rows": told(rows[:SHOWN]),
+        "excluded": told(excluded[:SHOWN]),
+        "count": len(rows),
+        "held": len(excluded),
+        "more": max(len(rows) - SHOWN, 0),
+        "decides": may_for(request, Permission.SEND_NOTICES, run.company_id),
+    }
+    return render(request, "collection/run.html", page)
+
+
+def _how(one: ApproachRow) -> str:
+    """By which step, and how."""
+    return f"{step_text(one.step)} · {_(CHANNELS[one.channel])}"
+
+
+@needs(Permission.VIEW_LEDGER)
+@require_GET
+def export_run(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """Its lines, those that went and those that were held back, as a file."""
+    run, scope = _run(request, run_id), scope_of(request)
+    rows: list[Row | Left] = [*run_lines(run, scope=scope), *run_excluded(run, scope=scope)]
+    return send_rows(request, _("collection-run"), run.on, rows)
+
+
+@needs(Permission.SEND_NOTICES)
+@require_POST
+def decide(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Let the ticked messages go, or drop them with a reason."""
+    run = _run(request, run_id)
+    if not may_for(request, Permission.SEND_NOTICES, run.company_id):
+        raise Http404
+    mine = {one.id for one in approaches(run, scope=scope_of(request))}
+    ticked = [number_of(one) for one in request.POST.getlist("approach")]
+    if not ticked or not set(ticked) <= mine:
+        raise Http404
+    who, at = request.user.get_username(), timezone.now()
+    try:
+        if request.POST.get("deed") == "drop":
+            drop(approach_ids=ticked, reason=request.POST.get("reason", ""), actor=who, at=at)
+            messages.success(request, _("%(count)s dropped") % {"count": len(ticked)})
+        else:
+            let_go(approach_ids=ticked, actor=who, at=at)
+            messages.success(request, _("%(count)s let go") % {"count": len(ticked)})
+    except Refusal as refusal:
+        messages.error(request, said(refusal))
+    return HttpResponseRedirect(address(reverse("collection:run", args=[run_id]), reading_of(request)))
+
+
+def _run(request: HttpRequest, run_id: int) -> RunRow:
+    try:
+        return run_of(run_id, scope=scope_of(request, Permission.VIEW_LEDGER))
+    except Refusal as refusal:
+        raise Http404 from refusal

@@ -1,0 +1,1 @@
+"""What is to come in by when, contract by contract, against what came; and the tier a customer is collected in."""

@@ -1,0 +1,1 @@
+"""Words of planning in templates."""

@@ -1,0 +1,1 @@
+"""Visits to customers: planned, checked in, what came of them."""

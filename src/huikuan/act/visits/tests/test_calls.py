@@ -1,0 +1,117 @@
+"""Calls: what is written down, once; how many a day and when; and what of them can be erased."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from huikuan.act.visits.domain.calls import MOST_A_DAY
+from huikuan.act.visits.models import Call
+from huikuan.act.visits.operations import record_call
+from huikuan.act.visits.queries.calls import LastCall, calls_of, last_calls, put_off
+from huikuan.act.visits.tests.conftest import AT, TODAY, WHO, Debtor
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.operations import erase_personal
+from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.domain.master import Master
+from huikuan.record.customers.models import ContactVersion
+from huikuan.record.customers.operations import create_customer
+from huikuan.record.customers.operations.people import add_contact
+
+
+def call(debtor: Debtor, result: str = "other", **more: Any) -> int:
+    asked = {"person_id": debtor.person, **WHO, **more}
+    return record_call(customer_id=debtor.customer, company_id=debtor.company.pk, result=result, **asked)
+
+
+def refused(debtor: Debtor, code: str, *args: Any, **more: Any) -> None:
+    before = Call.objects.count(), Event.objects.count()
+    with pytest.raises(Refusal) as refusal:
+        call(debtor, *args, **more)
+    assert refusal.value.code == code
+    assert (Call.objects.count(), Event.objects.count()) == before
+
+
+def test_a_call_is_written_down_with_who_was_called_and_told_of(debtor: Debtor) -> None:
+    number = call(debtor, "again", note=" 周四前回话 \n", again_on=date(2026, 11, 19))
+    [row] = calls_of(debtor.customer, scope=EVERYTHING)
+    assert (row.id, row.person, row.result, row.note, row.again_on, row.called_on) == (
+        number, "韩立", "again", "周四前回话", date(2026, 11, 19), TODAY,
+    )  # fmt: skip
+    told = Event.objects.get(kind="visits.called")
+    assert told.payload == {"call": number, "result": "again", "again_on": "2026-11-19"}
+    assert calls_of(debtor.customer, scope=NOTHING) == ()
+
+
+def test_asked_twice_it_is_written_once_and_other_words_are_refused(debtor: Debtor) -> None:
+    first = call(debtor, "promised", request_key="form-1")
+    assert call(debtor, "promised", request_key="form-1") == first
+    assert Call.objects.count() == 1
+    refused(debtor, "visit_key_taken", "disputed", request_key="form-1")
+
+
+def test_three_effective_calls_are_enough_for_a_day(debtor: Debtor) -> None:
+    for result in ("promised", "disputed", "other"):
+        call(debtor, result)
+    refused(debtor, "call_too_many", "again", again_on=TODAY)
+    call(debtor, "not_reached")  # who is not reached is not spoken to
+    call(debtor, "other", incoming=True)  # they called
+    call(debtor, "promised", at=AT + timedelta(days=1))
+    assert Call.objects.count() == MOST_A_DAY + 3
+
+
+@pytest.mark.parametrize(
+    ("instant", "right"),
+    [("2026-11-16T14:00:00", False), ("2026-11-16T13:59:59", True), ("2026-11-15T23:59:59", False),
+     ("2026-11-16T00:00:00", True)],
+)  # fmt: skip
+def test_nobody_is_called_at_night_by_the_companys_clock(debtor: Debtor, instant: str, right: bool) -> None:
+    at = datetime.fromisoformat(instant).replace(tzinfo=UTC)  # 22:00, 21:59:59, 7:59:59 and 8:00 in Shanghai
+    if right:
+        assert call(debtor, at=at)
+    else:
+        refused(debtor, "call_at_night", at=at)
+        assert call(debtor, at=at, incoming=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "result", "more"),
+    [
+        ("call_result_unknown", "maybe", {}),
+        ("call_again_undated", "again", {}),
+        ("call_again_day_bad", "again", {"again_on": date(2026, 11, 15)}),
+        ("call_again_day_bad", "again", {"again_on": date(2028, 1, 1)}),
+        ("call_note_too_long", "other", {"note": "长" * 2_001}),
+        ("visit_person_unknown", "other", {"person_id": 999}),
+    ],
+)
+def test_what_says_nothing_is_refused(debtor: Debtor, code: str, result: str, more: dict[str, Any]) -> None:
+    refused(debtor, code, result, **more)
+
+
+def test_somebody_elses_contact_is_nobody_here(debtor: Debtor) -> None:
+    other = create_customer(master=Master("C2", "宏朔钢构有限公司"), **WHO)
+    add_contact(customer_id=other, contact=Contact("尹川"), **WHO)
+    refused(debtor, "visit_person_unknown", person_id=ContactVersion.objects.get(customer_id=other).pk)
+
+
+def test_the_last_call_and_how_often_nobody_answered(debtor: Debtor) -> None:
+    call(debtor, "again", again_on=date(2026, 11, 20))
+    assert put_off(debtor.company.pk, TODAY) == {debtor.customer: date(2026, 11, 20)}
+    for days in (1, 2):
+        call(debtor, "not_reached", at=AT + timedelta(days=days))
+    assert last_calls(debtor.company.pk, [debtor.customer], until=date(2026, 11, 18)) == {
+        debtor.customer: LastCall("not_reached", date(2026, 11, 18), None, 2)
+    }
+    assert put_off(debtor.company.pk, date(2026, 11, 18)) == {}, "a later call takes the day back"
+
+
+def test_what_was_said_can_be_erased_and_the_call_stays(debtor: Debtor) -> None:
+    number = call(debtor, "other", note="韩立 说他病了")
+    erase_personal(Call, number, reason="asked for", actor="he", at=AT)
+    [row] = calls_of(debtor.customer, scope=EVERYTHING)
+    assert (row.id, row.note) == (number, "")
