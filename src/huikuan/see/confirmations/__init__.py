@@ -1,0 +1,1 @@
+"""What a customer says of our account, line by line; their own list against ours; kept as evidence."""

@@ -1,0 +1,1 @@
+"""Writes: load, decide, record."""

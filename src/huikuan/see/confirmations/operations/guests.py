@@ -1,0 +1,231 @@
+"""A guest at the door: the link is opened, a session begins, a code proves the person.
+
+Whatever is wrong with a link, the answer is the same: `portal_link_dead`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.identity.actors import GUEST
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.queries.people import ContactRow
+from huikuan.see.confirmations.domain.links import (
+    CODE_AGAIN,
+    CODE_DIGITS,
+    CODE_LIVES,
+    CODE_TRIES,
+    CODES,
+    COUNTED,
+    TOKEN_BYTES,
+    WRONG_CODES,
+    WRONG_LINKS,
+    Cap,
+    hashed,
+    same,
+    sealed_code,
+)
+from huikuan.see.confirmations.domain.people import check_asked
+from huikuan.see.confirmations.models import GuestSession, Invitation, Knock, Opening
+from huikuan.see.confirmations.operations.sending import CODE, Message, send
+from huikuan.see.confirmations.queries.guests import Guest, invitation_of, is_over
+from huikuan.see.confirmations.queries.people import contact_asked, number_at
+from huikuan.see.statements.operations.papers import django_language
+
+#: How often a session's last use is written down.
+_NOTED = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that has begun: what the cookie says, and the language the guest is spoken to in."""
+
+    key: str
+    language: str
+
+
+def open_link(*, token: str, address: str, whence: str, at: datetime) -> Opened:
+    """Begin a guest's session for the invitation whose link this is; the one before it ends. `address`: the client's,
+    kept as evidence of the first opening; `whence`: its pseudonym, by which wrong links are counted.
+
+    Refuses `portal_paused` after too many wrong links from there, and everything else alike as `portal_link_dead`.
+    """
+    check_rate(f"link:{whence}", WRONG_LINKS, at)
+    invited = invitation_of(token, at=at)
+    if invited is None:
+        count(f"link:{whence}", at)
+        raise Refusal("portal_link_dead")
+    key = secrets.token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        _note_opening(invited, address, at)
+        # One guest at a time: who opens the link again goes on where the draft was left.
+        draft = GuestSession.objects.filter(invitation_id=invited.pk).values_list("draft", flat=True).first()
+        GuestSession.objects.filter(invitation_id=invited.pk).delete()
+        GuestSession.objects.create(
+            key_hash=hashed(key),
+            invitation_id=invited.pk,
+            language=invited.language,
+            began_at=at,
+            seen_at=at,
+            draft=draft or {},
+        )
+    return Opened(key, invited.language)
+
+
+def leave(*, session_id: int) -> None:
+    """End the session. What was filled in stays for the next time the link is opened, for as long as it lives."""
+    GuestSession.objects.filter(pk=session_id).update(key_hash=hashed(secrets.token_urlsafe(TOKEN_BYTES)))
+
+
+def touch(*, guest: Guest, language: str, at: datetime) -> None:
+    """The guest is still there, and is spoken to in this language; written down once a minute at most."""
+    if at - guest.session.seen_at > _NOTED or language != guest.session.language:
+        GuestSession.objects.filter(pk=guest.session.pk).update(seen_at=at, language=language)
+        guest.session.language = language
+
+
+def change_draft(*, session_id: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Change what was filled in so far, as it stands now: two forms sent at once both count. No fact, and nobody else
+    sees it."""
+    with transaction.atomic():
+        session = GuestSession.objects.select_for_update().filter(pk=session_id).first()
+        if session is not None:
+            GuestSession.objects.filter(pk=session_id).update(draft=change(session.draft))
+
+
+def send_code(*, guest: Guest, at: datetime) -> str:
+    """Send a fresh code to the address on file; answers the channel. The one before it is void.
+
+    Refuses within a minute of the last one, more than a few an hour for one invitation, and whoever is not to be
+    reached any more where they were asked: that the address is theirs is all a code proves.
+    """
+    session, invited = guest.session, guest.invitation
+    if session.code_sent_at and at - session.code_sent_at < CODE_AGAIN:
+        raise Refusal("portal_code_wait", seconds=int((CODE_AGAIN - (at - session.code_sent_at)).total_seconds()) + 1)
+    check_rate(f"codes:{invited.pk}", CODES, at)
+    row, channel = _coded(invited)
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    with transaction.atomic():
+        count(f"codes:{invited.pk}", at)
+        # Of two requests at once one sends: the other's code would void the first, and be sent to nobody.
+        unsent = GuestSession.objects.filter(pk=session.pk, code_sent_at=session.code_sent_at)
+        sends = unsent.update(
+            code_hash=sealed_code(code, session.pk, _key()),
+            code_by=channel,
+            code_sent_at=at,
+            tries=0,
+            codes=F("codes") + 1,
+        )
+        if not sends:
+            raise Refusal("portal_code_wait", seconds=int(CODE_AGAIN.total_seconds()))
+        with translation.override(django_language(session.language)):
+            values = {"code": code, "minutes": int(CODE_LIVES.total_seconds()) // 60}
+            text = _(
+                "Your code to confirm the account: %(code)s. It holds for %(minutes)s minutes. Nobody of us will ask"
+                " you for it."
+            )
+            subject = _("Your code to confirm the account")
+        message = Message(
+            company_id=invited.company_id,
+            customer_id=invited.customer_id,
+            case=f"portal:{session.pk}",
+            step=f"code:{session.codes + 1}",
+            channel=channel,
+            purpose=CODE,
+            to=row.contact.phone if channel == "sms" else row.contact.email,
+            language=django_language(session.language),
+            subject=subject,
+            text=text % values,
+            contact=number_at(row, invited.customer_id),
+        )
+        send(message, actor=actor_of(guest), at=at)
+    return channel
+
+
+def code_channel(invited: Invitation, contact: Contact) -> str:
+    """How codes go out: the way the link came, else the way there is."""
+    return "sms" if invited.channel == "sms" or not contact.email else "email"
+
+
+def _coded(invited: Invitation) -> tuple[ContactRow, str]:
+    """To whom and how. Why not is told to staff alone."""
+    try:
+        asked = contact_asked(invited)
+        channel = code_channel(invited, asked.then)
+        check_asked(asked.now.contact, asked.then, channel)
+    except Refusal as refusal:
+        raise Refusal("portal_code_nobody") from refusal
+    return asked.now, channel
+
+
+def take_code(*, guest: Guest, code: str, at: datetime) -> str:
+    """Whether this is the code that was sent last: how the person is proved by it ('code:email'). Each try counts,
+    before anything is compared, so that many at once are no more tries than one after the other.
+
+    Refuses `portal_code_wrong` for a wrong, an old and an unsent one, and `portal_code_paused` after too many.
+    """
+    check_rate(f"wrong:{guest.invitation.pk}", WRONG_CODES, at, "portal_code_paused")
+    counted = GuestSession.objects.filter(pk=guest.session.pk, tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
+    session = GuestSession.objects.filter(pk=guest.session.pk).first()
+    fresh = session is not None and session.code_sent_at is not None and at - session.code_sent_at < CODE_LIVES
+    sealed = sealed_code(code.strip(), guest.session.pk, _key())
+    if session is None or not (counted and fresh and same(bytes(session.code_hash), sealed)):
+        count(f"wrong:{guest.invitation.pk}", at)
+        raise Refusal("portal_code_wrong")
+    return f"code:{session.code_by}"
+
+
+def void_code(session_id: int) -> None:
+    """The code was used. In the transaction of what it was used for."""
+    GuestSession.objects.filter(pk=session_id).update(code_hash=b"")
+
+
+def actor_of(guest: Guest) -> str:
+    """Under which name a guest's deeds are recorded: nobody's who works here."""
+    return f"{GUEST}{guest.invitation.pk}"
+
+
+def check_rate(about: str, cap: Cap, at: datetime, code: str = "portal_paused") -> None:
+    """Refuse when this was counted too often lately."""
+    if Knock.objects.filter(about=about, at__gt=at - cap.span).count() >= cap.most:
+        raise Refusal(code, minutes=max(1, int(cap.span.total_seconds()) // 60))
+
+
+def count(about: str, at: datetime) -> None:
+    """Count it."""
+    Knock.objects.create(about=about, at=at)
+
+
+def tidy_doors(*, at: datetime) -> int:
+    """Forget what is counted no longer, and sessions whose invitation is over; how many rows went."""
+    gone = Knock.objects.filter(at__lt=at - COUNTED).delete()[0]
+    dead = Invitation.objects.filter(pk__in=GuestSession.objects.values("invitation_id"))
+    over = [one.pk for one in dead if is_over(one, at)]
+    return gone + GuestSession.objects.filter(invitation_id__in=over).delete()[0]
+
+
+def _note_opening(invited: Invitation, address: str, at: datetime) -> None:
+    """The first opening is a fact; of two at once one is."""
+    if Opening.objects.filter(invitation_id=invited.pk).exists():
+        return
+    try:
+        with transaction.atomic():
+            record(Opening, [{"invitation_id": invited.pk, "ip": address}], at=at)
+    except IntegrityError:
+        pass  # somebody opened it in the same moment
+
+
+def _key() -> bytes:
+    return settings.SECRET_KEY.encode()

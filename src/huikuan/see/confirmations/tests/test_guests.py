@@ -1,0 +1,278 @@
+"""The door: links open once they are right, alive and not used; codes prove the person; nothing tells which it was."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.notices.models import Notice
+from huikuan.mechanisms.notices.operations.consenting import record_consent
+from huikuan.mechanisms.notices.queries.consents import stopped
+from huikuan.mechanisms.notices.queries.rows import words
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.models import ContactVersion
+from huikuan.record.customers.operations.people import add_contact, change_contact, erase_contact
+from huikuan.see.confirmations.domain.links import CODE_LIVES, CODE_TRIES, WRONG_LINKS
+from huikuan.see.confirmations.models import GuestSession, Invitation, Knock, Opening, Reminder
+from huikuan.see.confirmations.operations import guests
+from huikuan.see.confirmations.operations.answering import answer
+from huikuan.see.confirmations.operations.guests import leave, open_link, send_code, take_code, tidy_doors
+from huikuan.see.confirmations.operations.inviting import remind, revoke
+from huikuan.see.confirmations.queries.guests import guest_of
+from huikuan.see.confirmations.tests.conftest import AT, GU, WANG, Portal
+
+
+def refused(wanted: str, call: Any, **args: Any) -> Refusal:
+    with pytest.raises(Refusal) as found:
+        call(**args)
+    assert found.value.code == wanted
+    return found.value
+
+
+def opening(token: str, at=AT, whence: str = "here"):
+    return open_link(token=token, address="192.0.2.7", whence=whence, at=at)
+
+
+def test_only_the_hash_of_a_link_is_kept_here(portal: Portal) -> None:
+    invited, token = portal.invite()
+    assert len(token) >= 32  # 192 bits
+    fact = Invitation.objects.get(pk=invited)
+    assert token not in str(vars(fact))
+    assert bytes(fact.token_hash) != token.encode()
+    assert guest_of(opening(token).key, at=AT) is not None
+
+
+def test_the_mail_names_company_day_amount_and_link(portal: Portal) -> None:
+    _invited, token = portal.invite()
+    (notice,) = Notice.objects.filter(purpose="confirmation")
+    said = words([notice.pk])[notice.pk]
+    assert said.to == "gu@beilu.example"
+    for part in ("江临精工装备股份有限公司", "2026-10-31", "CNY 85,499.95", f"/portal/open/{token}"):
+        assert part in said.text
+
+
+def test_every_link_that_opens_nothing_is_answered_alike(portal: Portal) -> None:
+    answers = set()
+
+    def dead(token: str, at=AT) -> None:
+        found = refused("portal_link_dead", opening, token=token, at=at)
+        answers.add((found.code, str(found.params), str(found.where)))
+
+    dead("A" * 32)
+    dead("")
+    dead("x" * 100_000)
+    _, expired = portal.invite(days=1)
+    dead(expired, AT + timedelta(days=1))
+    revoked_id, revoked = portal.invite()
+    revoke(invitation_id=revoked_id, reason="", actor="cli:test", at=AT)
+    dead(revoked)
+    reminded_id, old = portal.invite()
+    remind(invitation_id=reminded_id, channel="copy", days=7, actor="cli:test", at=AT)
+    dead(old)
+    _, used = portal.invite()
+    guest = portal.enter(used)
+    code = portal.code(guest)
+    answer(guest=portal.again(guest, AT), said=portal.all_correct(guest), person=GU, code=code, at=AT)
+    dead(used)
+    assert len(answers) == 1
+    assert Opening.objects.count() == 1
+
+
+def test_wrong_links_from_one_address_are_slowed_down_and_others_are_not(portal: Portal) -> None:
+    _, token = portal.invite()
+    for _ in range(WRONG_LINKS.most):
+        refused("portal_link_dead", opening, token="wrong")
+    refused("portal_paused", opening, token="wrong")
+    refused("portal_paused", opening, token=token)
+    assert opening(token, whence="elsewhere")
+    assert opening(token, at=AT + WRONG_LINKS.span)
+
+
+def test_without_the_cap_a_link_may_be_guessed_at_for_ever(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: the guard off, the fault is there."""
+    monkeypatch.setattr(guests, "check_rate", lambda *_: None)
+    for _ in range(WRONG_LINKS.most + 5):
+        refused("portal_link_dead", opening, token="wrong")
+
+
+def test_a_session_ends_left_alone_after_its_hours_and_when_the_link_is_opened_again(portal: Portal) -> None:
+    _, token = portal.invite()
+    first = opening(token)
+    assert guest_of(first.key, at=AT + timedelta(minutes=59)) is not None
+    assert guest_of(first.key, at=AT + timedelta(minutes=61)) is None
+    second = opening(token)
+    assert guest_of(first.key, at=AT) is None
+    found = guest_of(second.key, at=AT)
+    assert found is not None
+    leave(session_id=found.session.pk)
+    assert guest_of(second.key, at=AT) is None
+    assert guest_of("", at=AT) is None
+    assert guest_of("k" * 5_000, at=AT) is None
+
+
+def test_what_was_filled_in_waits_for_the_link_to_be_opened_again(portal: Portal) -> None:
+    _, token = portal.invite()
+    guest = portal.enter(token)
+    guests.change_draft(session_id=guest.session.pk, change=lambda draft: draft | {"name": "顾静"})
+    assert portal.enter(token).session.draft == {"name": "顾静"}
+
+
+def test_a_guest_inside_is_outside_once_the_invitation_is_taken_back(portal: Portal) -> None:
+    invited, token = portal.invite()
+    opened = opening(token)
+    revoke(invitation_id=invited, reason="falsche Person", actor="cli:test", at=AT)
+    assert guest_of(opened.key, at=AT) is None
+
+
+def test_a_code_has_six_digits_and_goes_to_the_address_on_file(portal: Portal) -> None:
+    _, token = portal.invite()
+    guest = portal.enter(token)
+    code = portal.code(guest)
+    assert re.fullmatch(r"[0-9]{6}", code)
+    (notice,) = Notice.objects.filter(purpose="code")
+    assert words([notice.pk])[notice.pk].to == "gu@beilu.example"
+    assert code.encode() not in bytes(GuestSession.objects.get().code_hash)
+    assert take_code(guest=guest, code=code, at=AT) == "code:email"
+
+
+def test_a_code_by_phone_where_the_link_came_by_phone(portal: Portal) -> None:
+    _, token = portal.invite(channel="sms")
+    guest = portal.enter(token)
+    assert send_code(guest=guest, at=AT) == "sms"
+    assert {one.channel for one in Notice.objects.all()} == {"sms"}
+
+
+def test_codes_are_refused_when_wrong_old_unsent_or_tried_too_often(portal: Portal) -> None:
+    _, token = portal.invite()
+    guest = portal.enter(token)
+    refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT)
+    code = portal.code(guest)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT + CODE_LIVES)
+    for _ in range(CODE_TRIES - 1):
+        refused("portal_code_wrong", take_code, guest=guest, code=wrong, at=AT)
+    # The tries are used up: now the right one is as good as a wrong one.
+    refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT)
+
+
+def test_codes_of_one_session_open_nothing_in_another(portal: Portal) -> None:
+    _, one = portal.invite()
+    _, other = portal.invite()
+    first, second = portal.enter(one), portal.enter(other)
+    code = portal.code(first)
+    portal.code(second)
+    GuestSession.objects.filter(pk=second.session.pk).update(
+        code_hash=GuestSession.objects.get(pk=first.session.pk).code_hash
+    )
+    refused("portal_code_wrong", take_code, guest=second, code=code, at=AT)
+
+
+def test_codes_are_sent_no_faster_and_no_oftener_than_the_caps_say(portal: Portal) -> None:
+    _, token = portal.invite()
+    guest = portal.enter(token)
+    portal.code(guest)
+    guest = portal.again(guest, AT)
+    refused("portal_code_wait", send_code, guest=guest, at=AT + timedelta(seconds=59))
+    for minute in range(1, 6):
+        send_code(guest=portal.again(guest, AT), at=AT + timedelta(minutes=minute))
+    refused("portal_paused", send_code, guest=portal.again(guest, AT), at=AT + timedelta(minutes=7))
+    assert Notice.objects.filter(purpose="code").count() == 6
+
+
+def test_of_two_requests_for_a_code_at_once_one_is_sent_and_holds(portal: Portal) -> None:
+    _, token = portal.invite()
+    guest = portal.enter(token)
+    code = portal.code(guest)  # `guest` stands as both requests read it
+    refused("portal_code_wait", send_code, guest=guest, at=AT + timedelta(seconds=1))
+    assert Notice.objects.filter(purpose="code").count() == 1
+    assert take_code(guest=guest, code=code, at=AT + timedelta(seconds=2)) == "code:email"
+
+
+def test_whoever_was_erased_is_sent_no_code(portal: Portal) -> None:
+    _, token = portal.invite()
+    guest = portal.enter(token)
+    of = {"customer_id": portal.customer.pk, "number": portal.person, "actor": "cli:test", "at": AT}
+    change_contact(version=1, contact=replace(WANG, active=False), **of)
+    erase_contact(reason="asked", **of)
+    refused("portal_code_nobody", send_code, guest=guest, at=AT)
+
+
+NOW = [
+    (replace(WANG, active=False), "confirmation_contact_gone"),
+    (replace(WANG, consent="refused", consent_on=AT.date()), "confirmation_contact_refused"),
+    (replace(WANG, email="someone@else.example"), "confirmation_contact_changed"),
+    (replace(WANG, email=""), "confirmation_contact_unreachable"),
+]
+
+
+@pytest.mark.parametrize(("now", "why"), NOW)
+def test_it_is_the_contact_of_now_that_is_reminded_and_sent_codes(portal: Portal, now: Contact, why: str) -> None:
+    invited, token = portal.invite()
+    guest = portal.enter(token)
+    change_contact(
+        customer_id=portal.customer.pk, number=portal.person, version=1, contact=now, actor="cli:test", at=AT
+    )
+    refused(why, remind, invitation_id=invited, channel="email", days=7, actor="cli:test", at=AT)
+    refused("portal_code_nobody", send_code, guest=guest, at=AT)
+    assert (Reminder.objects.count(), Notice.objects.count()) == (0, 1)
+    guest.session.refresh_from_db()
+    assert (guest.session.codes, bytes(guest.session.code_hash)) == (0, b"")
+
+
+def test_what_else_changed_of_a_contact_is_followed(portal: Portal) -> None:
+    invited, _ = portal.invite()
+    now = replace(WANG, name="顾静静", email="GU@beilu.example", phone="139 0000 0001")
+    change_contact(
+        customer_id=portal.customer.pk, number=portal.person, version=1, contact=now, actor="cli:test", at=AT
+    )
+    remind(invitation_id=invited, channel="email", days=7, actor="cli:test", at=AT)
+    said = words([Notice.objects.latest("pk").pk]).popitem()[1]
+    assert "顾静静" in said.text
+    refused(
+        "confirmation_contact_changed", remind, invitation_id=invited, channel="sms", days=7, actor="cli:test", at=AT
+    )
+
+
+def test_wishes_are_kept_by_the_number_at_the_customer(portal: Portal) -> None:
+    """Numbers count in each customer: the same number elsewhere is somebody else, and a fact's id is no number."""
+    other = portal.books.customers[1]
+    theirs = [add_contact(customer_id=other.pk, contact=WANG, actor="cli:test", at=AT) for _ in range(3)]
+    asked = add_contact(customer_id=portal.customer.pk, contact=WANG, actor="cli:test", at=AT)
+    fact = ContactVersion.objects.get(customer_id=portal.customer.pk, number=asked).pk
+    assert asked in theirs
+    assert fact != asked
+    invited, _token = portal.invite(person=asked)
+    remind(invitation_id=invited, channel="email", days=7, actor="cli:test", at=AT)
+    guest = portal.enter(portal.invite(person=asked)[1])
+    portal.code(guest)
+    assert set(Notice.objects.values_list("customer_id", "person_id")) == {(portal.customer.pk, asked)}
+
+    def stop(customer_id: int, person_id: int) -> None:
+        record_consent(
+            company_id=portal.books.company.pk, customer_id=customer_id, person_id=person_id, channel="email",
+            wanted=False, source="phone", actor="cli:test", at=AT,
+        )  # fmt: skip
+
+    def is_stopped() -> bool:
+        mail = Notice.objects.filter(purpose="confirmation").latest("pk")
+        return stopped(channel="email", customer_id=mail.customer_id, person_id=mail.person_id)
+
+    stop(other.pk, asked)
+    stop(portal.customer.pk, fact)
+    assert not is_stopped()
+    stop(portal.customer.pk, asked)
+    assert is_stopped()
+
+
+def test_what_is_counted_no_longer_and_sessions_that_are_over_go(portal: Portal) -> None:
+    _, token = portal.invite(days=2)
+    portal.enter(token)
+    refused("portal_link_dead", opening, token="wrong")
+    assert tidy_doors(at=AT + timedelta(hours=1)) == 0
+    tidy_doors(at=AT + timedelta(days=2))
+    assert (Knock.objects.count(), GuestSession.objects.count()) == (0, 0)
