@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 SENTENCES: dict[str, str] = {
     "body_too_large": gettext_noop("The body may have at most %(limit)s bytes. Nothing was written."),
     "body_unreadable": gettext_noop("The body is not a JSON object in UTF-8 without repeated names."),
+    "confirmation_site_missing": gettext_noop("Set HUIKUAN_SITE first: it is what the link begins with."),
     "delivery_not_due": gettext_noop("A due date goes with an invoice, not with a delivery."),
     "idempotency_key_bad": gettext_noop("The Idempotency-Key has 1 to %(longest)s visible ASCII characters."),
     "idempotency_key_missing": gettext_noop("Send an Idempotency-Key with every write, a new one for each request."),

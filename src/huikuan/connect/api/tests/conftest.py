@@ -80,8 +80,9 @@ def chinese() -> None:
 
 @pytest.fixture(autouse=True)
 def unhurried(settings: Any, tmp_path: Any) -> None:
-    """Calls are counted, but no test runs into the limit unless it asks for one."""
+    """Calls are counted, but no test runs into the limit unless it asks for one. Links begin with an address."""
     settings.API_CALLS_PER_MINUTE = 1_000_000
+    settings.SITE = "https://ar.example.com"
 
 
 @pytest.fixture

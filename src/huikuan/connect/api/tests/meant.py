@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from huikuan.connect.api.tests.conftest import Program
 from huikuan.connect.api.web.endpoints import ENDPOINTS
 from huikuan.judge.credit.domain.limits import STANDING, Wish
 from huikuan.judge.credit.operations.limits import request_limit
+from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.approvals.queries import request
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.operations.people import add_contact
+from huikuan.record.interest.models import Claim
+from huikuan.record.interest.operations.claiming import claim_interest
+from huikuan.record.promises.domain.barter import Goods
+from huikuan.record.promises.models import Barter, Freeze
+from huikuan.record.promises.operations.asking import Paper
+from huikuan.record.promises.operations.bartering import propose_barter
+from huikuan.record.promises.operations.freezing import propose_freeze
 from huikuan.record.receivables.models import Settlement
+from huikuan.record.receivables.operations.items import post_item
+from huikuan.record.receivables.operations.settlements import settle
 from huikuan.shell.tests.books import AS_OF, AT, Books
 
 _DAYS = {"document_date": "2026-11-01", "currency": "CNY", "customer": "C0001"}
+_MAIN = {"company": "MAIN"}
 _FILE = "客户编码,发票号码,开票日期,到期日,金额\nC0001,I1,2026-01-01,2026-02-01,5\n".encode()
 
 
@@ -46,6 +60,12 @@ class Walk:
         answer = self.program.send(endpoint.method, address, meant.body, **meant.headers)
         self.statuses[name], self.said[name] = answer.status_code, answer.json()
 
+    def agree(self, request_id: int) -> None:
+        """The caller approves what somebody else asked for."""
+        digest = request(request_id, me="", scope=EVERYTHING).digest
+        said = {"decision": "approve", "digest": digest}
+        assert self.program.post(f"/approvals/{request_id}/decision", said).status_code == 200
+
     def ids(self) -> list[int]:
         """Every id that was answered: of something that is there."""
         found = [row["id"] for one in self.said.values() for row in one.get("data", [one]) if "id" in row]
@@ -64,6 +84,97 @@ def _items(_: Walk) -> Meant:
     invoice = {**_DAYS, "kind": "invoice", "amount": "10.00", "due_date": "2026-12-01"}
     receipt = {**_DAYS, "kind": "receipt", "amount": "4.00"}
     return Meant({"company": "MAIN", "items": [invoice, {**invoice, "amount": "7.00"}, receipt]})
+
+
+def _dispute(walk: Walk) -> Meant:
+    item = walk.said["createItems"]["data"][1]
+    return Meant({"amount": "3.00", "reason": "quality", "said_by": "王工", "note": "轴承有裂纹"}, {"id": item["id"]})
+
+
+def _promise(walk: Walk) -> Meant:
+    item = walk.said["createItems"]["data"][1]
+    by = business_date(datetime.now(UTC)) + timedelta(days=5)
+    return Meant(
+        {"parts": [{"item": item["id"], "amount": "2.00"}], "by": str(by), "said_by": "王工", "source": "phone"}
+    )
+
+
+def _goods(walk: Walk) -> Meant:
+    said = {"asset": "立式加工中心一台", "valued": "12.00", "valuer": "评估所", "method": "appraisal"}
+    days = {"valued_on": "2026-11-01", "deliver_by": "2026-12-01"}
+    return Meant(
+        {
+            **said,
+            **days,
+            "parts": [{"item": walk.books.item("264402031188"), "amount": "10.00"}],
+            "fair_value": "9.00",
+            "tax": "1.00",
+        }
+    )
+
+
+def _agreed_goods(walk: Walk) -> int:
+    """Goods that somebody else asked for and the caller agreed to."""
+    asked = propose_barter(
+        company=walk.books.company, customer_id=walk.books.customer("C0002"),
+        parts=[(walk.books.item("264377023310"), 10_00)],
+        goods=Goods("钢板", 12_00, "评估所", AS_OF, "appraisal", AS_OF), paper=Paper(b"%PDF-1.4", "评估.pdf"),
+        actor="cli:root", at=AT,
+    )  # fmt: skip
+    walk.agree(asked)
+    return int(Barter.objects.latest("pk").pk)
+
+
+def _frozen(walk: Walk) -> int:
+    """A freeze that somebody else asked for and the caller agreed to."""
+    customer = walk.books.customer("C0002")
+    asked = propose_freeze(
+        company=walk.books.company, customer_id=customer, kind="account", reason="质押", actor="cli:root", at=AT
+    )
+    walk.agree(asked)
+    return int(Freeze.objects.latest("pk").pk)
+
+
+def _plan(walk: Walk) -> Meant:
+    """Of a claim nothing else is said about."""
+    lines = [{"due": "2026-12-20", "amount": "40000.00"}, {"due": "2027-01-20", "amount": "8200.01"}]
+    return Meant({"items": [walk.books.item("INV-7")], "lines": lines, "note": "分两期"})
+
+
+def _confirmation(walk: Walk) -> Meant:
+    contact = Contact("顾静", position="财务部", role="payables", phone="138 0013 2046", email="gu@hongshuo.example")
+    number = add_contact(customer_id=walk.books.customer("C0002"), contact=contact, actor="cli:root", at=AT)
+    said = {"person": number, "channel": "email", "days": 7}
+    return Meant(said, {"id": walk.said["issueStatement"]["id"]})
+
+
+def _late(walk: Walk) -> int:
+    """36,500.00 that fell due a hundred and one days ago."""
+    return post_item(
+        company=walk.books.company, customer_id=walk.books.customer("C0003"), kind="invoice", amount=36_500_00,
+        currency="CNY", document_date=AS_OF - timedelta(days=120), posting_date=AS_OF - timedelta(days=1),
+        due_date=AS_OF - timedelta(days=101), actor="cli:root", at=AT,
+    )  # fmt: skip
+
+
+def _claimed(walk: Walk) -> int:
+    """A claim of interest on it."""
+    return claim_interest(item_id=_late(walk), until=AS_OF, actor="cli:root", at=AT)[0]
+
+
+def _claimed_too_much(walk: Walk) -> int:
+    """The same, of days that turn out to have been paid."""
+    number = _claimed(walk)
+    receipt = post_item(
+        company=walk.books.company, customer_id=walk.books.customer("C0003"), kind="receipt", amount=36_500_00,
+        currency="CNY", document_date=AS_OF - timedelta(days=50), posting_date=AS_OF - timedelta(days=50),
+        actor="cli:root", at=AT,
+    )  # fmt: skip
+    settle(
+        credit_id=receipt, debit_id=Claim.objects.get(pk=number).item_id, credit_amount=36_500_00, effective_on=AS_OF,
+        reason="manual", actor="cli:root", at=AT,
+    )  # fmt: skip
+    return number
 
 
 def _settlements(walk: Walk) -> Meant:
@@ -191,6 +302,30 @@ MEANT: dict[str, Callable[[Walk], Meant]] = {
     "decideRequest": _decision,
     "issueStatement": _statement,
     "createItems": _items,
+    "createDispute": _dispute,
+    "createPromise": _promise,
+    "askPlan": _plan,
+    "askInKind": _goods,
+    "deliverInKind": lambda walk: Meant({"on": "2026-11-20"}, {"id": _agreed_goods(walk)}),
+    "failInKind": lambda walk: Meant({"reason": "未到货"}, {"id": _agreed_goods(walk)}),
+    "askFreeze": lambda _: Meant({**_MAIN, "customer": "C0003", "kind": "supply", "reason": "逾期"}),
+    "askRelease": lambda walk: Meant({"reason": "已付清"}, {"id": _frozen(walk)}),
+    "createHold": lambda _: Meant({**_MAIN, "customer": "C0003", "reason": "节后再催", "until": "2026-12-31"}),
+    "releaseHold": lambda walk: Meant({"reason": "节日已过"}, {"id": walk.said["createHold"]["hold"]}),
+    "createCall": lambda _: Meant({**_MAIN, "customer": "C0001", "result": "again", "again_on": "2026-11-23"}),
+    "createVisit": lambda _: Meant({**_MAIN, "customer": "C0001", "on": "2026-11-20", "purpose": "collect"}),
+    "checkIn": _of("createVisit", {"place": "厂区东门", "latitude": "31.230416", "longitude": "121.473701"}),
+    "addVisitPhoto": lambda walk: Meant(
+        b"\x89PNG\r\n\x1a\n.", {"id": walk.said["createVisit"]["id"]}, "name=gate.png", _BYTES
+    ),
+    "finishVisit": _of("createVisit", {"outcome": "met", "sights": ["running"], "satisfaction": 4}),
+    "askConfirmation": _confirmation,
+    "remindConfirmation": _of("askConfirmation", {"channel": "email"}),
+    "revokeConfirmation": _of("askConfirmation", {"reason": "发错"}),
+    "claimInterest": lambda walk: Meant({"until": str(AS_OF)}, {"id": _late(walk)}),
+    "correctInterestClaim": lambda walk: Meant(None, {"id": _claimed_too_much(walk)}),
+    "withdrawInterestClaim": lambda walk: Meant({"reason": "算错了"}, {"id": _claimed(walk)}),
+    "askWaiver": lambda walk: Meant({"amount": "10.00", "reason": "长期合作"}, {"id": _claimed(walk)}),
     "createSettlements": _settlements,
     "reverseSettlement": lambda _: Meant({"reason": "wrong"}, {"id": Settlement.objects.latest("pk").pk}),
     "rescheduleItem": _schedule,
