@@ -71,6 +71,15 @@ def quick_passwords() -> None:
 
 
 @pytest.fixture(autouse=True)
+def nobodys_language() -> Iterator[None]:
+    """What a page was asked in stays the thread's language after it: the next test begins in the installation's."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of the test's own."""
     path = tmp_path / "home"

@@ -1,9 +1,11 @@
 import "./partial.js";
 import "./pops.js";
 import "./keys.js";
+import "./places.js";
 import "./lists.js";
 import "./search.js";
 import "./copy.js";
 import "./upload.js";
 import "./sums.js";
 import "./bench.js";
+import "./desk.js";

@@ -1,6 +1,7 @@
 // The keyboard map (shell/web/keyboard.py says what it is). Keys rest while something is typed, while a Chinese
 // input method composes, and, but for those with Ctrl and Esc, for whoever switched them off.
 import { benchKey, benchUndo } from "./bench.js";
+import { deskKey } from "./desk.js";
 import { closeLayer } from "./pops.js";
 import { pick } from "./lists.js";
 import { openSearch } from "./search.js";
@@ -29,7 +30,7 @@ document.addEventListener("keydown", (event) => {
   if (off || event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog")) return;
   const key = event.key.toLowerCase();
   if (leader) return goTo(key);
-  if (benchKey(event)) return event.preventDefault();
+  if (benchKey(event) || deskKey(event)) return event.preventDefault();
   if (key === "g") return follow();
   if (!single[key]) return;
   event.preventDefault();

@@ -27,6 +27,11 @@ def plain(text: str) -> str:
     return tidy(unicodedata.normalize("NFKC", text))
 
 
+def recordable(text: str) -> str:
+    """What others wrote, as every database takes it: without NUL, with ? for halves of characters. Lines stay."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
 def spellings(text: str) -> list[str]:
     """The ways a typed name may be registered: as typed, half-width, with full-width brackets."""
     half = plain(text)

@@ -27,6 +27,7 @@ _WRONG_USE = {
     "day_not_wanted",
     "instant_unreadable",
     "instant_without_zone",
+    "interest_option_missing",
     "snapshot_needs_day",
     "statement_needs_file",
 }

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext, gettext_noop
 
+from huikuan.act.collection import messages as collection
+from huikuan.act.planning import messages as planning
+from huikuan.act.visits import messages as visits
 from huikuan.connect.api import messages as api
 from huikuan.connect.connectors import messages as connectors
 from huikuan.judge.credit import messages as credit
@@ -18,6 +21,7 @@ from huikuan.mechanisms.events import messages as events
 from huikuan.mechanisms.files import messages as files
 from huikuan.mechanisms.identity import messages as identity
 from huikuan.mechanisms.jobs import messages as jobs
+from huikuan.mechanisms.notices import messages as notices
 from huikuan.mechanisms.pages import messages as pages
 from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
@@ -29,9 +33,14 @@ from huikuan.record.contracts import messages as contracts
 from huikuan.record.cover import messages as cover
 from huikuan.record.customers import messages as customers
 from huikuan.record.customers.web import words
+from huikuan.record.disputes import messages as disputes
 from huikuan.record.financials import messages as financials
+from huikuan.record.interest import messages as interest
+from huikuan.record.limitation import messages as limitation
+from huikuan.record.promises import messages as promises
 from huikuan.record.receivables import messages as receivables
 from huikuan.see.cockpit import messages as cockpit
+from huikuan.see.confirmations import messages as confirmations
 from huikuan.see.statements import messages as statements
 
 SENTENCES = {
@@ -39,6 +48,7 @@ SENTENCES = {
     "address_port_bad": gettext_noop("Calls go to port 443 or 8443, not %(port)s."),
     "address_private": gettext_noop("“%(host)s” is not an address of the open internet; it is not called."),
     "answer_too_long": gettext_noop("The answer is longer than %(most)s bytes; it was not read."),
+    "amount_not_above_zero": gettext_noop("The amount has to be above 0; “%(value)s” is not."),
     "amount_unreadable": gettext_noop("“%(value)s” is not an amount."),
     "amount_too_fine": gettext_noop("“%(value)s” has more decimals than %(currency)s knows."),
     "amount_too_large": gettext_noop("“%(value)s” is larger than the ledger takes."),
@@ -117,6 +127,15 @@ SENTENCES = {
     **credit.SENTENCES,
     **cockpit.SENTENCES,
     **statements.SENTENCES,
+    **notices.SENTENCES,
+    **disputes.SENTENCES,
+    **promises.SENTENCES,
+    **interest.SENTENCES,
+    **limitation.SENTENCES,
+    **collection.SENTENCES,
+    **planning.SENTENCES,
+    **visits.SENTENCES,
+    **confirmations.SENTENCES,
     **connectors.SENTENCES,
     **api.SENTENCES,
 }

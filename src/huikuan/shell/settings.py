@@ -17,6 +17,8 @@ SECRET_KEY = secret_key()
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("HUIKUAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
 HTTPS = os.environ.get("HUIKUAN_HTTPS", "") == "1"
+#: What links in letters begin with, as those outside reach us: "https://ar.example.com". Empty: as the page was asked.
+SITE = os.environ.get("HUIKUAN_SITE", "").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -37,19 +39,28 @@ INSTALLED_APPS = [
     "huikuan.mechanisms.approvals",
     "huikuan.mechanisms.duties",
     "huikuan.mechanisms.work",
+    "huikuan.mechanisms.notices",
     "huikuan.mechanisms.pages",
     "huikuan.record.customers",
     "huikuan.record.financials",
     "huikuan.record.contracts",
     "huikuan.record.receivables",
+    "huikuan.record.disputes",
+    "huikuan.record.promises",
+    "huikuan.record.interest",
+    "huikuan.record.limitation",
     "huikuan.record.cover",
     "huikuan.record.bills",
     "huikuan.record.banking",
     "huikuan.record.cash",
     "huikuan.judge.rating",
     "huikuan.judge.credit",
+    "huikuan.act.planning",
+    "huikuan.act.visits",
+    "huikuan.act.collection",
     "huikuan.see.cockpit",
     "huikuan.see.statements",
+    "huikuan.see.confirmations",
     "huikuan.see.dossiers",
     "huikuan.connect.connectors",
     "huikuan.connect.api",
@@ -84,18 +95,27 @@ WSGI_APPLICATION = "huikuan.shell.wsgi.application"
 
 #: Contexts with pages of their own; each keeps its templates beside its views.
 WEB_SHELVES = (
+    "mechanisms/notices",
     "record/customers",
     "record/financials",
     "record/contracts",
     "record/receivables",
+    "record/disputes",
+    "record/promises",
+    "record/interest",
+    "record/limitation",
     "record/cover",
     "record/bills",
     "record/banking",
     "record/cash",
     "judge/rating",
     "judge/credit",
+    "act/planning",
+    "act/visits",
+    "act/collection",
     "see/cockpit",
     "see/statements",
+    "see/confirmations",
     "see/dossiers",
     "connect/connectors",
     "connect/api",
@@ -104,7 +124,11 @@ WEB_SHELVES = (
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "templates", *(ROOT.parent / context / "web/templates" for context in WEB_SHELVES)],
+        "DIRS": [
+            ROOT / "templates",
+            ROOT / "portal/templates",
+            *(ROOT.parent / context / "web/templates" for context in WEB_SHELVES),
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -156,6 +180,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [
     ROOT / "locale",
     ROOT / "demo/locale",
+    ROOT / "portal/locale",
     *(ROOT.parent / context / "web/locale" for context in WEB_SHELVES),
 ]
 USE_I18N = True

@@ -26,10 +26,16 @@ from huikuan.record.receivables.models import ExchangeRate, Item
 from huikuan.shell.demo.agreements import write_agreements
 from huikuan.shell.demo.books import SYSTEM, write_books
 from huikuan.shell.demo.cast import DIRECTOR, FOUNDED, PEOPLE, SELLERS, TEAMS
+from huikuan.shell.demo.chasing import follow_a_strategy, write_reminders
+from huikuan.shell.demo.confirming import write_confirmations
 from huikuan.shell.demo.credit import write_credit
+from huikuan.shell.demo.days import hired
+from huikuan.shell.demo.dealing import write_dealings
+from huikuan.shell.demo.disputing import write_disputes, write_plan
 from huikuan.shell.demo.letterheads import put_letterheads_in_force
 from huikuan.shell.demo.money import write_money
 from huikuan.shell.demo.people import write_people
+from huikuan.shell.demo.pressing import write_interest
 from huikuan.shell.demo.standing import begun_for, logins, note
 from huikuan.shell.demo.story import Story, company_as_of
 from huikuan.shell.installation import prepare
@@ -44,13 +50,14 @@ def build(*, today: date, at: datetime) -> None:
     Refuses an installation that holds other items: invented and real debts do not mix.
     """
     prepare(code=SELLERS[0].code, name=SELLERS[0].name)
-    if Item.objects.exclude(origin_system=SYSTEM).exists():
+    begun = begun_for()
+    if begun is None and Item.objects.exclude(origin_system=SYSTEM).exists():
         raise Refusal("demo_needs_empty_installation", home=str(data_folder()))
     # A build begun on another day is finished for that day.
-    today = begun_for() or today
+    today = begun or today
     note(today, items=0, complete=False)
     story = company_as_of(today)
-    _people(logins(), at)
+    _people(logins(), hired(today, at), at)
     _rules(at)
     _customers(story, today, at)
     write_people(today=today, actor=ACTOR, at=at)
@@ -62,13 +69,25 @@ def build(*, today: date, at: datetime) -> None:
         if not Item.objects.filter(company_id=company.pk).exists():
             write_books(story, company, actor=ACTOR, at=at)
     write_money(today=today, actor=ACTOR, at=at)
-    put_letterheads_in_force(actor=ACTOR, at=at)
+    put_letterheads_in_force(actor=ACTOR, at=hired(today, at))
     seal(at)
     refresh()
     write_credit(today=today, at=at)
+    write_disputes(today=today, actor=ACTOR, at=at)
+    _collecting(today=today, at=at)
     seal(at)
     refresh()
     note(today, items=Item.objects.filter(origin_system=SYSTEM).count(), complete=True)
+
+
+def _collecting(*, today: date, at: datetime) -> None:
+    """What was done about what is late, in the order of the months: accounts confirmed, people called, reminded."""
+    follow_a_strategy(today=today, actor=ACTOR, at=at)
+    write_confirmations(today=today, known=seal(at), at=at)
+    write_dealings(today=today, at=at)
+    write_interest(today=today, at=at)
+    write_reminders(today=today, at=at)
+    write_plan(actor=ACTOR, at=at)
 
 
 def _company(code: str, name: str) -> Company:
@@ -77,8 +96,8 @@ def _company(code: str, name: str) -> Company:
     return Company.objects.get(code=code)
 
 
-def _people(passwords: dict[str, str], at: datetime) -> None:
-    """Users with this installation's passwords, their roles and teams."""
+def _people(passwords: dict[str, str], since: datetime, at: datetime) -> None:
+    """Users with this installation's passwords, their roles `since` then, and teams."""
     known = set(User.objects.values_list("username", flat=True))
     for team in TEAMS:
         if not Team.objects.filter(code=team.code).exists():
@@ -93,7 +112,7 @@ def _people(passwords: dict[str, str], at: datetime) -> None:
                 at=at,
             )
         for role in person.roles:
-            grant_role(username=person.username, role=role, actor=ACTOR, at=at)
+            grant_role(username=person.username, role=role, actor=ACTOR, at=since)
         if person.team:
             join_team(username=person.username, team=person.team, effective_on=FOUNDED, actor=ACTOR, at=at)
 

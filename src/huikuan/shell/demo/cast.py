@@ -44,6 +44,8 @@ PEOPLE = (
     Person("zhengke", "郑可", ("sales",), "NORTH"),
     Person("linhui", "林荟", ("billing_clerk",)),
     Person("heqing", "何清", ("cash_clerk",)),
+    Person("suwen", "苏雯", ("collector",)),
+    Person("luzheng", "陆峥", ("legal",)),
     Person("shenzhou", "沈舟", ("credit_analyst",)),
     Person("chenheng", "陈衡", ("auditor",)),
     Person("hance", "韩策", ("management",)),
@@ -65,8 +67,11 @@ TEAMS = (Crew("SALES", "销售部"), Crew("EAST", "华东组", "SALES"), Crew("N
 #: Since when the teams are as they are.
 FOUNDED = date(2020, 1, 1)
 
-#: Who approves what others draft.
-DIRECTOR = "hance"
+#: Who approves what others draft; who collects.
+DIRECTOR, COLLECTOR = "hance", "suwen"
+
+#: Customers beyond the cast begin here. What moves amounts is told of them alone.
+ORDINARY_FROM = "C10100"
 
 #: Who looks after a region's customers.
 OWNERS = {
@@ -226,7 +231,11 @@ LEADS = (
     Lead(
         *("C10039", "锦泽纺织机械有限公司", "锦泽纺机", "", "纺织机械"),
         *("西南", "何渝", "毛坯", 60, "slipping"),
-        open=(Open(-98, -38, "33.70", "机架铸件"), Open(-69, -9, "65.00", "机架铸件")),
+        open=(
+            Open(-1_060, -1_030, "4.20", "机架铸件 尾款"),
+            Open(-98, -38, "33.70", "机架铸件"),
+            Open(-69, -9, "65.00", "机架铸件"),
+        ),
         ahead="402.10",
         pieces=5,
     ),

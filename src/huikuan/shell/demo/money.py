@@ -20,7 +20,7 @@ from huikuan.record.banking.operations.files import import_statements
 from huikuan.record.banking.operations.importing import Asked
 from huikuan.record.customers.queries import customers_by_id
 from huikuan.record.receivables.models import Item, OpenItem
-from huikuan.shell.demo.cast import SELLERS, fen
+from huikuan.shell.demo.cast import ORDINARY_FROM, SELLERS, fen
 from huikuan.shell.demo.dice import Dice
 from huikuan.shell.demo.trade import weekday
 
@@ -33,8 +33,6 @@ BANKS = (
 _HEADER = (
     "account", "booked_on", "value_on", "amount", "currency", "payer_name", "payer_account", "memo", "bank_reference",
 )  # fmt: skip
-#: Below them stands the cast, whose figures are told elsewhere and stay as they are.
-_ORDINARY_FROM = "C10100"
 _DAYS = 3
 #: How often each kind of payment comes.
 _BY_NUMBER, _BY_AMOUNT, _IN_ONE = 14, 4, 3
@@ -113,5 +111,5 @@ def _owed(company: Company) -> list[tuple[str, list[tuple[str, int]]]]:
     for item_id, customer_id, amount in rows:
         by_customer.setdefault(customer_id, []).append((numbers[item_id], amount))
     named = customers_by_id(by_customer)
-    ordinary = sorted((one for one in named.values() if one.code >= _ORDINARY_FROM), key=lambda one: one.code)
+    ordinary = sorted((one for one in named.values() if one.code >= ORDINARY_FROM), key=lambda one: one.code)
     return [(one.name, by_customer[one.id]) for one in ordinary]

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from huikuan.shell.demo.cast import EAST, HEAD, LEADS, OWNERS, SELLERS, Lead
+from huikuan.shell.demo.cast import EAST, HEAD, LEADS, ORDINARY_FROM, OWNERS, SELLERS, Lead
 from huikuan.shell.demo.dice import Dice
 from huikuan.shell.demo.journal import Agreement, Journal, item_rows
 from huikuan.shell.demo.leads import tell
@@ -91,7 +91,7 @@ def _ordinary(rows: list[dict[str, str]]) -> Iterator[Buyer]:
     dice = Dice(f"{_SEED}/customers")
     groups = [(row["group_code"], row["group_name"]) for row in rows if row["group_code"]]
     for number, firm in enumerate(islice(firms(dice), _ORDINARY)):
-        code = f"C{10_100 + number}"
+        code = f"C{int(ORDINARY_FROM[1:]) + number}"
         if number % 12 == 0:
             groups.append((f"G-{number:03}", f"{firm.brand}集团"))
         group = groups[dice.between(0, len(groups) - 1)] if dice.chance(26) else ("", "")

@@ -7,7 +7,7 @@ from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.mechanisms.identity.actors import SYSTEM, is_operator
+from huikuan.mechanisms.identity.actors import GUEST, SYSTEM, is_operator
 from huikuan.mechanisms.identity.domain.areas import WRITE
 from huikuan.mechanisms.identity.domain.scope import Reach
 from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
@@ -22,6 +22,7 @@ AREA_TITLES = {
     "contracts": gettext_noop("Contracts"),
     "orders": gettext_noop("Orders"),
     "ledger": gettext_noop("Ledger"),
+    "collection": gettext_noop("Collection"),
     "bank": gettext_noop("Bank money"),
     "imports": gettext_noop("Imports"),
     "statements": gettext_noop("Statements"),
@@ -40,6 +41,8 @@ _SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows":
 def who(context: Context, actor: str) -> str:
     """Who did something, by the name people know them by; a command on the machine is told exactly to those who see
     the machinery, to others as what it is."""
+    if actor.startswith(GUEST):
+        return _("the customer, online")
     request = context.get("request")
     if is_operator(actor) and not (request is not None and sees_machinery(request)):
         return _("the system") if actor == SYSTEM else _("a command on the machine")

@@ -192,7 +192,7 @@ def test_what_is_to_be_presented_is_work_until_it_is(clerk: Client, books: Books
     item = next(one for one in rows_of(WorkItem.objects.all()) if one.kind == "bills.present")
     assert (item.due_on, item.role) == (date(2026, 11, 20), "cash_clerk")
     said = kind_named(item.kind)
-    assert all(text in said.describe(item.about) for text in (NUMBER, "100000.00", "2026-11-20"))
+    assert all(text in said.describe(item.about) for text in (NUMBER, "100,000.00", "2026-11-20"))
     assert said.address is not None
     assert said.address(item.about) == f"/bills/{number}"
     clerk.post(f"/bills/{number}/present", {"seen": "1", "present-on": "2026-11-10"})

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from huikuan.record.contracts.models import SalesOrder
-from huikuan.shell.tests.books import Books, open_by
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
+from huikuan.shell.tests.books import AS_OF, Books, open_by
+from huikuan.shell.tests.collected import collect_of
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.limits import ask_credit, ask_limit, flag
 from huikuan.shell.tests.test_contract_pages import agree
 
@@ -131,12 +132,37 @@ def test_no_page_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -
              f"/approvals/{ask_limit(books, 'C0001')}", f"/approvals/{ask_credit(books, 'C0001')}",
              f"/approvals/{flag(books, 'C0001')}", f"/customers/{books.customer('C0001')}/conduct"]  # fmt: skip
     for path in paths:
-        page.set_viewport_size(DESK)
-        page.emulate_media(color_scheme="light")
-        page.goto(path)
-        shuts_nobody_out(page)
-        # A theme changes colours, a narrow window what goes beside what: no page is fetched again for either.
-        page.emulate_media(color_scheme="dark")
-        shuts_nobody_out(page, colours_alone=True)
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        stands_well(page, path)
+
+
+def test_no_page_of_collecting_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -> None:
+    found, item = collect_of(books), books.item("264402031188")
+    paths = ["/collection/", f"/collection/?customer={books.customer('C0001')}", "/collection/strategies",
+             f"/collection/preview?date={AS_OF}", "/collection/runs", f"/collection/runs/{found.run}",
+             "/collection/holds", "/collection/simulations", "/collection/uplift", "/collection/visits/",
+             f"/collection/visits/{found.visit}", f"/collection/visits/plan?customer={books.customer('C0001')}",
+             "/collection/planning/", f"/collection/planning/{found.line}", "/collection/planning/tiers",
+             "/promises/", f"/promises/{found.promise}", "/promises/new?customer=C0001",
+             "/promises/plans", f"/promises/plans/{found.plan}", "/promises/plans/new?customer=C0001",
+             "/promises/in-kind", f"/promises/in-kind/{found.barter}", "/promises/in-kind/new?customer=C0001",
+             "/promises/freezes", "/disputes/", f"/disputes/{found.dispute}", "/disputes/statistics",
+             f"/disputes/items/{item}/raise", "/notices/", f"/notices/{found.notice}", "/notices/letters/",
+             "/notices/letters/demand", "/notices/calls/", "/notices/post/",
+             "/interest/", f"/interest/items/{item}", "/limitation/", f"/limitation/items/{item}",
+             "/receivables/confirmations/", "/receivables/confirmations/ask"]  # fmt: skip
+    for path in paths:
+        stands_well(page, path)
+
+
+def stands_well(page: Any, path: str) -> None:
+    """Found there, open to everybody in both themes, and inside its width on a phone."""
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
+    answer = page.goto(path)
+    assert answer.status == 200, path
+    shuts_nobody_out(page)
+    # A theme changes colours, a narrow window what goes beside what: no page is fetched again for either.
+    page.emulate_media(color_scheme="dark")
+    shuts_nobody_out(page, colours_alone=True)
+    page.set_viewport_size(PHONE)
+    stays_in_its_width(page)

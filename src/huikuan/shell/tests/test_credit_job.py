@@ -3,7 +3,6 @@ group. Exact figures, in both languages, at the desk and on a phone; whoever app
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,11 +14,9 @@ import pytest
 from tests.standing import standing_on
 
 from huikuan.judge.credit.models import OrderStanding
-from huikuan.mechanisms.identity.models import User
 from huikuan.record.financials.tests.samples import CLOSING, FLOWS, OPENING
 from huikuan.shell.recurring import deliver_events
-from huikuan.shell.tests.books import PASSWORD
-from huikuan.shell.tests.conftest import DESK, PHONE, stays_in_its_width
+from huikuan.shell.tests.conftest import DESK, PHONE
 from huikuan.shell.tests.credit_books import (
     GROUP,
     KEY,
@@ -32,12 +29,11 @@ from huikuan.shell.tests.credit_books import (
     open_office,
 )
 from huikuan.shell.tests.test_main_job import go
+from huikuan.shell.tests.walking import Walkers
 from huikuan.shell.wiring import subscribers
 
 pytestmark = pytest.mark.browser
 
-#: Where pictures of the end of each walk go, if anywhere.
-SHOTS = os.environ.get("HUIKUAN_SHOTS", "")
 #: What is clicked, as it is written.
 SAID = {
     "zh-hans": {
@@ -66,33 +62,10 @@ SCALE = 5
 
 
 @dataclass
-class Walk:
-    """The people of the office, each with a browser of their own, opened when they first come."""
+class Walk(Walkers):
+    """The people of the office."""
 
-    browser: Any
-    url: str
-    language: str
-    size: dict[str, int]
-    office: Office
-    name: str
-    pages: dict[str, Any] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-
-    def of(self, who: str) -> Any:
-        """Their page, logged in by the form. The finance manager has a phone at hand."""
-        if who not in self.pages:
-            User.objects.filter(username=who).update(language=self.language)
-            size = PHONE if who == "zhou" else self.size
-            page = self.browser.new_context(viewport=size, base_url=self.url, locale=self.language).new_page()
-            page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-            page.set_default_timeout(30_000)
-            page.goto("/login")
-            page.fill("#id_username", who)
-            page.fill("#id_password", PASSWORD)
-            page.click("form button.primary")
-            page.wait_for_url(lambda url: "/login" not in url)
-            self.pages[who] = page
-        return self.pages[who]
+    office: Office = field(kw_only=True)
 
     def said(self, what: str) -> str:
         return SAID[self.language][what]
@@ -103,11 +76,6 @@ class Walk:
         one = root.get_by_role("button", name=words).or_(root.get_by_role("link", name=words))
         one.or_(root.locator("summary", has_text=words)).locator("visible=true").first.click()
 
-    def picture(self, page: Any, what: str) -> None:
-        stays_in_its_width(page)
-        if SHOTS:
-            page.screenshot(path=Path(SHOTS) / f"{self.name}-{what}.png", full_page=True)
-
 
 @pytest.fixture(params=[("zh-hans", DESK), ("en", PHONE)], ids=["zh-desk", "en-phone"])
 def walk(
@@ -116,10 +84,9 @@ def walk(
 ) -> Iterator[Walk]:  # fmt: skip
     office = standing_on("credit_job", open_office, data_folder)
     language, size = request.param
-    found = Walk(browser, live_server.url, language, size, office, request.node.name)
+    found = Walk(browser, live_server.url, language, size, request.node.name, office=office)
     yield found
-    for page in found.pages.values():
-        page.context.close()
+    found.leave()
     assert found.faults == []
 
 

@@ -359,7 +359,7 @@ def test_pages_ask_the_database_no_more_for_more_rows(reader: Client, books: Boo
 
 @pytest.mark.browser
 def test_no_page_of_customers_shuts_anyone_out_or_scrolls_sideways(page: Any, books: Books) -> None:
-    from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+    from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out, stays_in_its_width
 
     own("C0001", "李沅")
     one = books.customer("C0001")
@@ -382,7 +382,7 @@ def test_no_page_of_customers_shuts_anyone_out_or_scrolls_sideways(page: Any, bo
         page.emulate_media(color_scheme="dark")
         shuts_nobody_out(page, colours_alone=True)
         page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        stays_in_its_width(page)
 
 
 def test_the_four_things_a_customer_belongs_to_are_four_fields(reader: Client, books: Books) -> None:

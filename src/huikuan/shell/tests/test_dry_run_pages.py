@@ -23,7 +23,7 @@ from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.mechanisms.policies.models import PolicyVersion
 from huikuan.shell.cli import main
 from huikuan.shell.tests.books import AS_OF, AT, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_access import signed_in
 from huikuan.shell.tests.test_credit_pages import enforce, order
 from huikuan.shell.wiring import jobs
@@ -156,4 +156,4 @@ def test_no_page_of_dry_runs_shuts_anyone_out_or_scrolls_sideways(page: Any, boo
         page.emulate_media(color_scheme="dark")
         shuts_nobody_out(page, colours_alone=True)
         page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        stays_in_its_width(page)

@@ -10,7 +10,7 @@ import pytest
 from huikuan.record.financials.operations.statements import record_statement
 from huikuan.record.financials.tests.samples import small, year_before
 from huikuan.shell.tests.books import AT, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
 
 pytestmark = pytest.mark.browser
 WHO: dict[str, Any] = {"actor": "test", "at": AT}
@@ -70,4 +70,4 @@ def test_no_page_of_statements_shuts_anyone_out_or_scrolls_sideways(page: Any, b
         page.emulate_media(color_scheme="dark")
         shuts_nobody_out(page, colours_alone=True)
         page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        stays_in_its_width(page)

@@ -70,6 +70,9 @@ def newcomer(
 
 def go(page: Any, path: str) -> None:
     """By the navigation, as it stands beside or below the page."""
+    entry = page.locator(f".nav a[href='{path}']")
+    if not entry.last.is_visible() and not entry.first.is_visible():
+        page.click(f".nav li:has(> ul a[href='{path}']) > .group")
     page.click(f".nav a[href='{path}']:visible >> nth=-1")
     page.wait_for_url(f"**{path}")
 

@@ -10,7 +10,7 @@ import pytest
 from huikuan.judge.credit.models import LimitRequest
 from huikuan.record.customers.operations import affiliate, create_group
 from huikuan.shell.tests.books import AT, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_credit_pages import graded
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def test_the_limit_by_policy_is_walked_and_shuts_nobody_out(page: Any, books: Bo
         page.emulate_media(color_scheme="dark")
         shuts_nobody_out(page, colours_alone=True)
         page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        stays_in_its_width(page)
     page.goto(here)
     page.click("[data-proposal] a.button.primary")
     page.wait_for_url("**by=MAIN**")

@@ -301,7 +301,7 @@ def test_pages_ask_the_database_no_more_for_more_rows(reader: Client, books: Boo
 @pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_of_ratings_shuts_anyone_out_or_scrolls_sideways(theme: str, page: Any, books: Books) -> None:
-    from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out
+    from huikuan.shell.tests.conftest import DESK, PHONE, shuts_nobody_out, stays_in_its_width
 
     assess(books, *CUSTOMERS)
     one = books.customer("C0001")
@@ -317,4 +317,4 @@ def test_no_page_of_ratings_shuts_anyone_out_or_scrolls_sideways(theme: str, pag
         shuts_nobody_out(page)
         page.set_viewport_size(PHONE)
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        stays_in_its_width(page)

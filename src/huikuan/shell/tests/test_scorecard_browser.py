@@ -10,7 +10,7 @@ from huikuan.judge.rating.domain.factors import Reliability
 from huikuan.judge.rating.models import ScorecardDraft
 from huikuan.judge.rating.operations.information import record_information
 from huikuan.shell.tests.books import AS_OF, AT, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
 
 pytestmark = pytest.mark.browser
 
@@ -44,14 +44,13 @@ def test_the_effect_follows_what_is_typed(page: Any) -> None:
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         shuts_nobody_out(page)
-        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide == 0, size
+        stays_in_its_width(page)
     page.click("button.primary[value=save]")
     assert page.locator("[id='p-factors[1].bins[3].from']").is_visible()
     assert ScorecardDraft.objects.get().document["cards"]["small_firms"]["factors"][9]["missing"] == 5
     page.goto(f"/credit/scorecards/{draft.pk}")
     shuts_nobody_out(page)
-    assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    stays_in_its_width(page)
 
 
 def test_facts_side_by_side_shut_nobody_out(page: Any, books: Books) -> None:
@@ -71,4 +70,4 @@ def test_facts_side_by_side_shut_nobody_out(page: Any, books: Books) -> None:
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         shuts_nobody_out(page)
-        assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        stays_in_its_width(page)

@@ -14,7 +14,7 @@ from huikuan.record.receivables.domain.remembered import amounts_beginning
 from huikuan.shell.search.asked import asked
 from huikuan.shell.search.rows import lit
 from huikuan.shell.tests.books import Books
-from huikuan.shell.tests.conftest import PHONE, hit, shuts_nobody_out
+from huikuan.shell.tests.conftest import PHONE, hit, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.web.keyboard import EVERYWHERE, LISTS
 
 #: As the import wrote it.
@@ -159,7 +159,7 @@ class TestTheBox:
         page.fill("#search-text", "7731")
         # The answers to what is typed now, not those that stood there before.
         page.wait_for_selector("#found:not([aria-busy]) [role=option]:has-text('7731')")
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        stays_in_its_width(page)
         shuts_nobody_out(page)
         page.click("#found [role=option]")
         page.wait_for_url(re.compile(r"/receivables/items/\d+"))

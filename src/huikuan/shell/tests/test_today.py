@@ -14,9 +14,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from huikuan.act.collection.operations.running import run_day
 from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.judge.credit.domain.deciding import ENFORCE
 from huikuan.judge.credit.policies import CREDIT_RULES
+from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
@@ -276,6 +278,14 @@ def test_the_night_is_told_with_counts_and_a_difference_of_zero(reader: Client) 
     assert any(title.startswith("新封签") for title in exactly)
     assert "账已封签" not in exactly
     assert reader.get(f"{TODAY}?as_of=2026-11-19").context["deeds"] == []
+
+
+def test_a_daily_run_is_told_to_who_sees_its_customers_and_leads_to_it(reader: Client, books: Books) -> None:
+    now = timezone.now()
+    ran = run_day(company=books.company, on=business_date(now), actor="system", at=now)
+    [told] = [deed for deed in reader.get(TODAY).context["deeds"] if deed.icon == "phone-call"]
+    assert told.title == f"每日催收：执行 {ran.lines} 步"
+    assert told.url == f"/collection/runs/{ran.run_id}"
 
 
 def test_a_cache_that_is_wrong_is_told_with_its_difference(reader: Client, books: Books) -> None:

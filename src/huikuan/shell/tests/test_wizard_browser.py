@@ -9,7 +9,7 @@ import pytest
 
 from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.record.receivables.models import Item
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_wizard import CONTENT, work
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def look(page: Any) -> None:
         # A theme changes colours and nothing else.
         shuts_nobody_out(page, colours_alone=theme == "dark")
     page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
+    stays_in_its_width(page)
     page.set_viewport_size(DESK)
 
 
@@ -145,7 +145,7 @@ def test_it_is_done_on_a_phone_in_english(page: Any, csv: Path) -> None:
     page.wait_for_url("**/check")
     page.goto("/imports/")
     assert "checked, not committed" in page.inner_text(".drafts")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    stays_in_its_width(page)
     page.click(".drafts a")
     page.wait_for_url("**/check")
     assert page.locator(".kpi .figure").all_inner_texts()[:2] == ["2 rows", "2 rows · 2 cells"]
@@ -154,4 +154,4 @@ def test_it_is_done_on_a_phone_in_english(page: Any, csv: Path) -> None:
     work()
     page.wait_for_selector(".done")
     assert "2 rows were taken over" in page.inner_text(".done")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    stays_in_its_width(page)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from huikuan.judge.credit.work import CROSSING
 from huikuan.mechanisms.work.operations import Wanted, open_item
 from huikuan.shell.tests.books import CUSTOMERS, Books
-from huikuan.shell.tests.conftest import PHONE, shuts_nobody_out
+from huikuan.shell.tests.conftest import PHONE, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_work import SHOWN, known
 
 pytestmark = pytest.mark.browser
@@ -34,12 +34,11 @@ def test_work_is_done_at_the_desk_and_on_a_phone(page: Any, books: Books) -> Non
     page.emulate_media(color_scheme="dark")
     shuts_nobody_out(page, colours_alone=True)
     page.set_viewport_size(PHONE)
-    wide = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert not page.evaluate(wide)
+    stays_in_its_width(page)
     shuts_nobody_out(page)
     page.click(f"tr[data-work='{items[1]}'] a")
     page.wait_for_selector("#result")
-    assert not page.evaluate(wide)
+    stays_in_its_width(page)
     shuts_nobody_out(page)
     page.select_option("#result", "collected")
     page.fill("#note", "周五付款")

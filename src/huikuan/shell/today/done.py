@@ -10,14 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huikuan.act.collection.queries.runs import RunRow, narrowed_runs, runs
 from huikuan.connect.connectors.models import Batch
 from huikuan.connect.connectors.templatetags.connectors import import_kind
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.actors import is_operator
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.jobs.models import Job
-from huikuan.mechanisms.pages.access import may, scope_of, sees_machinery
+from huikuan.mechanisms.pages.access import companies_offered, may, scope_of, sees_machinery
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.pages.reading import Reading
 from huikuan.see.cockpit.queries.difference import differences
@@ -33,11 +35,11 @@ def done(request: HttpRequest, reading: Reading, *, at: datetime) -> list[Deed]:
     if reading.is_past:
         return []
     since = at - WINDOW
-    imports = _imports(request, reading, since)
+    mine = [*_imports(request, reading, since), *_collected(request, reading, since)]
     if not scope_of(request, Permission.VIEW_LEDGER).everything:
-        return imports
+        return mine
     exactly = sees_machinery(request)
-    return [*imports, *(_jobs(since) if exactly else []), *_sealed(since, exactly=exactly), *_control()]
+    return [*mine, *(_jobs(since) if exactly else []), *_sealed(since, exactly=exactly), *_control()]
 
 
 def _imports(request: HttpRequest, reading: Reading, since: datetime) -> list[Deed]:
@@ -63,6 +65,25 @@ def _imported(batch: Batch) -> Deed:
         good=False if refused else None,
         url=reverse("connectors:batch", args=[batch.pk]),
     )
+
+
+def _collected(request: HttpRequest, reading: Reading, since: datetime) -> list[Deed]:
+    """The daily runs of these hours, with the figures of the customers the reader sees."""
+    companies = {one.pk: one for one in companies_offered(request) if reading.company_id in (None, one.pk)}
+    late = [one for one in runs(companies, limit=SHOWN) if one.begun_at >= since and one.lines is not None]
+    return [_ran(one, companies[one.company_id]) for one in narrowed_runs(late, scope_of(request))]
+
+
+def _ran(run: RunRow, company: Company) -> Deed:
+    lines = run.lines or 0
+    title = ngettext("Collected: %(count)s step taken", "Collected: %(count)s steps taken", lines)
+    made = run.approaches or 0
+    parts = [ngettext("%(count)s message or task", "%(count)s messages and tasks", made) % {"count": f"{made:,}"}]
+    if run.excluded:
+        parts.append(_("%(count)s left alone, with the reason") % {"count": f"{run.excluded:,}"})
+    detail = f"{company.name} · {' · '.join(parts)}"
+    url = reverse("collection:run", args=[run.id])
+    return Deed("phone-call", title % {"count": f"{lines:,}"}, detail, url=url)
 
 
 def _jobs(since: datetime) -> list[Deed]:

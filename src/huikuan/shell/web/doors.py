@@ -13,6 +13,8 @@ from django.shortcuts import redirect
 
 from huikuan.mechanisms.files.limits import MEGABYTE, Limits
 from huikuan.mechanisms.pages.access import LOGGED_IN, may, needed
+from huikuan.shell.portal.guests import LARGEST_BODY as LARGEST_OF_GUESTS
+from huikuan.shell.portal.guests import guest_at
 from huikuan.shell.web.failures import too_large
 from huikuan.shell.web.proving import TO_ENROL, factor_state, note
 
@@ -67,8 +69,8 @@ class PlainAddresses:
 
 
 class Bodies:
-    """Lets a file in from whoever is logged in, up to the largest that is read, before anything takes it in;
-    from strangers a form's few lines at most."""
+    """Lets a file in from whoever is logged in, up to the largest that is read, before anything takes it in; from the
+    portal's guests some papers; from strangers a form's few lines at most."""
 
     def __init__(self, get_response: _Answer) -> None:
         self.get_response = get_response
@@ -79,7 +81,10 @@ class Bodies:
             if not length.isdecimal() or int(length) > LARGEST_BODY:
                 return too_large(request)
             if int(length) > STRANGERS_BODY and not request.user.is_authenticated:
-                raise PermissionDenied
+                if guest_at(request) is None:
+                    raise PermissionDenied
+                if int(length) > LARGEST_OF_GUESTS:
+                    return too_large(request)
         return self.get_response(request)
 
 

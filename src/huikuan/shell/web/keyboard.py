@@ -59,6 +59,21 @@ BENCH = (
     Key(("Ctrl", "Z"), gettext_noop("Undo the last application"), single=False),
 )
 
+DESK = (
+    Key(("J",), gettext_noop("Next customer")),
+    Key(("K",), gettext_noop("Previous customer")),
+    Key(("C",), gettext_noop("Dial")),
+    Key(("1",), gettext_noop("Promises to pay")),
+    Key(("2",), gettext_noop("Disputes it")),
+    Key(("3",), gettext_noop("Call again")),
+    Key(("4",), gettext_noop("Not reached")),
+    Key(("5",), gettext_noop("Wrong number")),
+    Key(("↵",), gettext_noop("Write the call down and go to the next customer"), single=False),
+    Key(("M",), gettext_noop("Mail")),
+    Key(("V",), gettext_noop("Plan a visit")),
+    Key(("@",), gettext_noop("Tell a colleague")),
+)
+
 
 def keyboard_map(offered: tuple[Place, ...]) -> list[tuple[str, list[Key]]]:
     """The map for a reader: what works everywhere, where G leads from the side bar they have, and on lists."""
@@ -67,6 +82,10 @@ def keyboard_map(offered: tuple[Place, ...]) -> list[tuple[str, list[Key]]]:
         (_("Go to"), [Key(("G", place.go.upper()), place.title) for place in _going(offered)]),
         (_("Lists"), [*LISTS]),
         (_("Cash workbench"), [*BENCH] if any(place.name == "cash:bench" for place in _going(offered)) else []),
+        (
+            _("Collection workbench"),
+            [*DESK] if any(place.name == "collection:desk" for place in _going(offered)) else [],
+        ),
     ]
 
 

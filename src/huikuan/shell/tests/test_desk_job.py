@@ -1,0 +1,232 @@
+"""A collector's morning in one walk: the list, a promise, a dispute, a day to call again, nobody reached, a word to a
+colleague, and a visit checked in with a photograph. By the keyboard alone at a desk, by the thumb on a phone."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huikuan.act.visits.models import Call, CheckIn, Outcome, Photo, Visit
+from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import add_user, grant_role
+from huikuan.mechanisms.work.models import WorkItem
+from huikuan.record.disputes.models import Dispute
+from huikuan.record.promises.models import Promise, PromisePart
+from huikuan.record.receivables.queries.check import check_ledger
+from huikuan.shell.tests.books import AT, PASSWORD, Books
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.test_desk_pages import meet
+
+pytestmark = pytest.mark.browser
+
+#: Where pictures of the walk go, if anywhere.
+SHOTS = os.environ.get("HUIKUAN_SHOTS", "")
+FIRST, SECOND, THIRD, FOURTH = "北麓矿业", "宏朔钢构", "海岳风电", "Norvik"
+
+
+def photograph() -> bytes:
+    """A grey picture of 8 × 6 points."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + b"\x90" * 8 for _ in range(6))
+    header = struct.pack(">IIBBBBB", 8, 6, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(
+    params=[("zh-hans", DESK, "light"), ("en", PHONE, "dark"), ("zh-hans", PHONE, "light"), ("en", DESK, "dark")],
+    ids=["zh-desk", "en-phone", "zh-phone", "en-desk"],
+)
+def collector(
+    request: pytest.FixtureRequest, browser: Any, books: Books, on_the_day: None, live_server: Any
+) -> Iterator[Any]:  # fmt: skip
+    """The collector's page, logged in by the form."""
+    language, size, scheme = request.param
+    if request.node.callspec.id in ("zh-phone", "en-desk") and not SHOTS:
+        pytest.skip("looked at, not asked again")
+    add_user(username="heyu", password=PASSWORD, display_name="何渝", actor="cli:test", at=AT)
+    grant_role(username="heyu", role="collector", actor="cli:test", at=AT)
+    User.objects.filter(username="heyu").update(language=language)
+    for code in ("C0001", "C0002", "C0003"):
+        meet(books, code)
+    context = browser.new_context(viewport=size, base_url=live_server.url, locale=language, color_scheme=scheme)
+    page = context.new_page()
+    page.by_thumb, page.name, page.faults = size == PHONE, request.node.name, []
+    page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+    page.set_default_timeout(20_000)
+    page.goto("/login")
+    page.fill("#id_username", "heyu")
+    page.fill("#id_password", PASSWORD)
+    page.click("form button.primary")
+    page.wait_for_url(lambda url: "/login" not in url)
+    yield page
+    assert page.faults == []
+    context.close()
+
+
+def press(page: Any, key: str, tapped: str) -> None:
+    """A key where there is a keyboard; on a phone what does the same."""
+    if page.by_thumb:
+        page.locator(tapped).locator("visible=true").first.click()
+    else:
+        hit(page, key)
+
+
+def at_customer(page: Any, name: str) -> None:
+    page.wait_for_selector(f"h2#debtor:has-text('{name}')", state="attached")
+    page.wait_for_load_state()
+
+
+def result(page: Any, key: str) -> None:
+    press(page, key, f"label.ending:has(input[data-key='{key}'])")
+
+
+def write(page: Any) -> None:
+    press(page, "Enter", "button[data-write]")
+
+
+def picture(page: Any, what: str) -> None:
+    stays_in_its_width(page)
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{page.name}-{what}.png", full_page=True)
+
+
+def test_a_morning_is_worked_through(collector: Any, books: Books) -> None:
+    page = collector
+    page.goto("/collection/")
+    picture(page, "list")
+    if page.by_thumb:
+        page.click(f".queue a:has-text('{FIRST}')")
+    at_customer(page, FIRST)
+    shuts_nobody_out(page)
+    tell_a_colleague(page)
+    promise(page, books)
+    dispute(page)
+    call_again(page)
+    nobody_reached(page)
+    page.goto("/collection/")
+    page.wait_for_selector(".empty h2")
+    picture(page, "end")
+    assert [one.result for one in Call.objects.order_by("id")] == ["promised", "disputed", "again", "not_reached"]
+    assert check_ledger() == []
+    page.goto(f"/collection/?customer={books.customer('C0001')}")
+    assert page.locator("[data-entry=promise]").count() == 1
+    assert page.locator("[data-entry=mention]").count() == 1
+    picture(page, "story")
+
+
+def tell_a_colleague(page: Any) -> None:
+    press(page, "@", "#mention summary")
+    page.wait_for_selector("#w-to", state="visible")
+    page.select_option("#w-to", "zhou")
+    page.fill("#w-says", "主轴锻件质检报告给一份")
+    page.press("#w-says", "Enter")
+    page.wait_for_selector(".said.good")
+    assert WorkItem.objects.get(kind="visits.mention").owner == "zhou"
+
+
+def promise(page: Any, books: Books) -> None:
+    """1, the day, Enter: all of the oldest document."""
+    result(page, "1")
+    page.wait_for_selector("#f-by", state="visible")
+    if not page.by_thumb:
+        assert page.evaluate("document.activeElement.name") == "by", "the keyboard is where typing begins"
+    page.fill("#f-by", "2026-12-04")
+    page.fill("#f-note", "4 号一定付")
+    picture(page, "promise")
+    page.press("#f-note", "Enter") if not page.by_thumb else write(page)
+    at_customer(page, SECOND)
+    made = Promise.objects.get()
+    assert made.pay_by.isoformat() == "2026-12-04"
+    part = PromisePart.objects.get()
+    assert (part.item_id, part.amount) == (books.item("264388102254"), 730_000_00)
+
+
+def dispute(page: Any) -> None:
+    """2, the amount, Enter; the rest stays to be asked for."""
+    result(page, "2")
+    page.wait_for_selector("#f-amount", state="visible")
+    page.fill("#f-amount", "12,000.00")
+    page.select_option("#f-reason", "price")
+    page.press("#f-amount", "Enter") if not page.by_thumb else write(page)
+    at_customer(page, THIRD)
+    assert (Dispute.objects.get().amount, Dispute.objects.get().reason) == (12_000_00, "price")
+
+
+def call_again(page: Any) -> None:
+    result(page, "3")
+    page.wait_for_selector("#f-again_on", state="visible")
+    page.fill("#f-again_on", "2026-11-24")
+    page.press("#f-again_on", "Enter") if not page.by_thumb else write(page)
+    at_customer(page, FOURTH)
+
+
+def nobody_reached(page: Any) -> None:
+    """4 alone is enough."""
+    result(page, "4")
+    page.wait_for_selector(".said.good")
+
+
+def test_the_keys_go_along_the_list_and_to_a_visit(collector: Any, books: Books) -> None:
+    page = collector
+    if page.by_thumb:
+        pytest.skip("there are no keys on a phone")
+    page.goto("/collection/")
+    at_customer(page, FIRST)
+    for key, name in (("j", SECOND), ("j", THIRD), ("k", SECOND)):
+        hit(page, key)
+        at_customer(page, name)
+    hit(page, "m")
+    page.wait_for_selector("#m-subject", state="visible")
+    hit(page, "Escape")
+    page.wait_for_selector("#m-subject", state="hidden")
+    assert page.locator("[data-dial]").get_attribute("href") == "tel:13800002046"
+    hit(page, "v")
+    page.wait_for_url("**/collection/visits/plan?customer=C0002&company=MAIN")
+    hit(page, "g")
+    hit(page, "c")
+    page.wait_for_url("**/collection/?company=MAIN")
+
+
+def test_a_visit_is_checked_in_on_the_spot_with_a_photograph(collector: Any, books: Books) -> None:
+    page = collector
+    page.goto("/collection/visits/plan?customer=C0001")
+    picture(page, "plan")
+    page.click("form.form button.primary")
+    page.wait_for_url("**/collection/visits/*")
+    visit = Visit.objects.get()
+    assert (visit.visitor, visit.customer_id) == ("heyu", books.customer("C0001"))
+    picture(page, "before")
+    page.fill("#f-place", "盐城大丰厂区")
+    page.press("#f-place", "Enter")
+    page.wait_for_selector("[data-visit-state=there]")
+    assert CheckIn.objects.get().visit_id == visit.pk
+    with page.expect_navigation():
+        page.set_input_files("#f-photos", {"name": "厂门.png", "mimeType": "image/png", "buffer": photograph()})
+    page.wait_for_selector("[data-photo] img")
+    assert page.evaluate("document.querySelector('[data-photo] img').decode().then(() => true)")
+    assert open_original(Photo.objects.get().sha256).read_bytes() == photograph()
+    page.locator("label.tap:has([value=partly_stopped])").click()
+    page.locator("label.tap:has([name=people])").first.click()
+    page.fill("#f-note", "第 4 期先付一半")
+    page.fill("#f-follow_up_on", "2026-11-27")
+    shuts_nobody_out(page)
+    picture(page, "found")
+    page.locator(".visit-bar button").click()
+    page.wait_for_selector("[data-visit-state=ended]")
+    ended = Outcome.objects.get()
+    assert (ended.outcome, ended.sights, len(ended.people)) == ("met", ["partly_stopped"], 1)
+    picture(page, "ended")
+    page.goto("/collection/visits/")
+    picture(page, "visits")
+    page.goto(f"/collection/?customer={books.customer('C0001')}")
+    assert page.locator("[data-entry=visit]").count() == 1

@@ -1,0 +1,257 @@
+"""The collection workbench over the books of the tests: who is listed, what a call writes, whose they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from huikuan.act.visits.models import Call
+from huikuan.mechanisms.audit.queries import last_head
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import add_user, grant_role
+from huikuan.mechanisms.notices.models import Notice
+from huikuan.mechanisms.work.models import WorkItem
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.models import ContactVersion
+from huikuan.record.customers.operations.people import add_contact
+from huikuan.record.disputes.models import Dispute
+from huikuan.record.promises.models import Promise, PromisePart
+from huikuan.record.receivables.models import Item
+from huikuan.see.statements.domain.account import Period
+from huikuan.see.statements.operations.issuing import issue_statement
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books
+from huikuan.shell.tests.colleagues import names_in
+
+
+@pytest.fixture
+def collector(books: Books, on_the_day: None) -> Client:
+    add_user(username="heyu", password="a long pass phrase", display_name="何渝", actor="cli:test", at=AT)
+    grant_role(username="heyu", role="collector", actor="cli:test", at=AT)
+    client = Client()
+    client.force_login(User.objects.get(username="heyu"))
+    return client
+
+
+def meet(books: Books, code: str, **more: Any) -> int:
+    """A contact of the customer's; its fact."""
+    said = {"name": "顾宁", "position": "财务经理", "role": "payables", "phone": "13800002046", **more}
+    add_contact(customer_id=books.customer(code), contact=Contact(**said), actor="cli:test", at=AT)
+    return int(ContactVersion.objects.latest("id").pk)
+
+
+def fields(page: str) -> dict[str, Any]:
+    """The hidden fields of the form that writes a call down."""
+    form = page[page.index('id="call"') :]
+    form = form[: form.index("</form>")]
+    tags = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input[^>]*>", form)]
+    return {said["name"]: said.get("value", "") for said in tags if said.get("type") == "hidden" and "name" in said}
+
+
+def send(client: Client, customer: int, **said: Any) -> Any:
+    """Open the customer and write a call down."""
+    form = fields(client.get(f"/collection/?customer={customer}").content.decode())
+    form.pop("csrfmiddlewaretoken", None)
+    return client.post(f"/collection/desk/{customer}/call", {**form, **said})
+
+
+class TestTheList:
+    def test_customers_by_what_a_contact_adds(self, books: Books, collector: Client) -> None:
+        found = collector.get("/collection/").context["list"]
+        assert [row.code for row in found.rows] == ["C0001", "C0002", "C0003", "C0004"]
+        rows = {row.code: row for row in found.rows}
+        assert rows["C0001"].overdue == 1_375_000_05
+        # Nothing of it came in time: 12.5 and 7.5 % come alone, of the rest a call brings 18 and 15 %.
+        assert rows["C0001"].expected.more == 101_587_50 + 101_287_50
+        assert rows["C0002"].longest == 217
+        assert found.count == 4
+
+    def test_it_is_narrowed_by_a_name(self, books: Books, collector: Client) -> None:
+        page = collector.get("/collection/?q=hs")
+        assert names_in(page.content.decode()) == {"C0002"}
+        nobody = collector.get("/collection/?q=nobodyatall").content.decode()
+        assert "没有叫这个名字且有逾期的客户" in nobody
+
+    def test_everybody_sees_their_own_customers_alone(
+        self, people: Mapping[str, Client], books: Books, on_the_day: None
+    ) -> None:
+        mine, other = books.customer("C0001"), books.customer("C0003")
+        assert names_in(people["li"].get("/collection/").content.decode()) == {"C0001"}
+        assert names_in(people["li"].get(f"/collection/?customer={other}").content.decode()) == {"C0001"}
+        assert people["chen"].get("/collection/").status_code == 403
+        for deed in ("call", "mention", "mail"):
+            assert people["li"].post(f"/collection/desk/{other}/{deed}", {"result": "other"}).status_code == 404
+        form = {"result": "promised", "by": "2026-11-27", "item": books.item("264402031188")}
+        assert people["li"].post(f"/collection/desk/{mine}/call", form).status_code == 404
+        assert not Call.objects.exists()
+        assert not Promise.objects.exists()
+
+    def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
+        page = collector.get("/collection/?as_of=2026-11-10").content.decode()
+        assert 'id="call"' not in page
+        gone = collector.post(f"/collection/desk/{books.customer('C0001')}/call?as_of=2026-11-10", {"result": "other"})
+        assert gone.status_code == 404
+
+
+class TestACall:
+    def test_a_promise_is_recorded_with_the_call_and_the_next_customer_opens(
+        self, books: Books, collector: Client
+    ) -> None:
+        person, first = meet(books, "C0001"), books.item("264388117730")
+        said = {"result": "promised", "item": [books.item("264388102254"), first], "by": "2026-12-04",
+                "amount": "800,000.00", "person": person, "note": "主轴锻件这笔一定付"}  # fmt: skip
+        answer = send(collector, books.customer("C0001"), **said)
+        assert answer["Location"] == f"/collection/?customer={books.customer('C0002')}"
+        promise = Promise.objects.get()
+        assert (promise.pay_by.isoformat(), promise.source) == ("2026-12-04", "phone")
+        assert {one.item_id: one.amount for one in PromisePart.objects.all()} == {
+            books.item("264388102254"): 730_000_00, first: 70_000_00,
+        }  # fmt: skip
+        call = Call.objects.get()
+        assert (call.result, call.person_id) == ("promised", person)
+        page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
+        for told in ("顾宁承诺 12-04 前付 800,000.00", "何渝致电顾宁", "主轴锻件这笔一定付", "575,000.05"):
+            assert told in page
+
+    def test_sent_twice_it_is_written_once(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        form = fields(collector.get(f"/collection/?customer={customer}").content.decode())
+        form |= {"result": "promised", "item": books.item("264388117730"), "by": "2026-12-04"}
+        for _ in range(2):
+            assert collector.post(f"/collection/desk/{customer}/call", form).status_code == 302
+        assert (Call.objects.count(), Promise.objects.count()) == (1, 1)
+        assert PromisePart.objects.get().amount == 645_000_05, "no amount: all that is ticked"
+
+    def test_a_dispute_leaves_its_part_alone(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0003")
+        said = {"result": "disputed", "item": books.item("264402031188"), "amount": "12000", "reason": "quality"}
+        assert send(collector, customer, **said, note="2 件尺寸偏差").status_code == 302
+        dispute = Dispute.objects.get()
+        assert (dispute.amount, dispute.reason, dispute.source, dispute.note) == (
+            12_000_00, "quality", "call", "2 件尺寸偏差",
+        )  # fmt: skip
+        page = collector.get(f"/collection/?customer={customer}")
+        assert page.context["desk"].row.pursued == 754_200_45 - 12_000_00
+        assert "争议中" in page.content.decode()
+
+    def test_who_is_called_again_later_rests_until_then(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0002")
+        send(collector, customer, result="again", again_on="2026-11-23")
+        found = collector.get("/collection/").context["list"]
+        assert customer not in [row.customer_id for row in found.rows]
+        assert [row.customer_id for row in found.resting] == [customer]
+        assert collector.get(f"/collection/?customer={customer}").context["desk"].action == "wait"
+
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ({"result": "promised", "by": "2026-12-04"}, "请勾选涉及的单据"),
+            ({"result": "promised", "item": "264388117730", "by": ""}, "不是日期"),
+            ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "9,999,999"}, "超过"),
+            ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "viel"}, "viel"),
+            ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "-5"}, "金额须大于 0"),
+            ({"result": "disputed", "item": "264388117730", "amount": "0"}, "金额须大于 0"),
+            ({"result": "again"}, "何时再联系"),
+            ({"result": ""}, "不是通话结果"),
+        ],
+    )
+    def test_what_is_refused_writes_nothing_and_keeps_what_was_typed(
+        self, books: Books, collector: Client, said: dict[str, str], told: str
+    ) -> None:
+        if "item" in said:
+            said = {**said, "item": str(books.item(said["item"]))}
+        before = Item.objects.count()
+        page = send(collector, books.customer("C0001"), **said, note="他说再等等")
+        assert page.status_code == 400
+        assert told in page.content.decode()
+        assert "他说再等等" in page.content.decode()
+        assert (Call.objects.count(), Promise.objects.count(), Item.objects.count()) == (0, 0, before)
+
+
+class TestBesideTheCall:
+    def test_a_script_a_next_step_and_what_stands_behind_them(self, books: Books, collector: Client) -> None:
+        meet(books, "C0001")
+        page = collector.get(f"/collection/?customer={books.customer('C0001')}")
+        desk = page.context["desk"]
+        assert desk.action == "call"
+        assert desk.script.startswith(
+            "顾宁您好，到今天逾期的一共 2 笔，合计 CNY 1,375,000.05；"
+            "最早的是264388102254，CNY 730,000.00，已逾期 75 天。"
+        )
+        text = page.content.decode()
+        assert "最早的一笔逾期 75 天，没有付款日" in text
+        assert "tel:13800002046" in text
+
+    def test_the_script_asks_for_the_rest_of_what_is_promised_and_leaves_the_disputed_alone(
+        self, books: Books, collector: Client
+    ) -> None:
+        meet(books, "C0001")
+        customer, oldest = books.customer("C0001"), books.item("264388102254")
+        send(collector, customer, result="promised", item=oldest, by="2026-12-04", amount="200000")
+        send(collector, customer, result="disputed", item=books.item("264388117730"), amount="5.05", reason="quality")
+        script = collector.get(f"/collection/?customer={customer}").context["desk"].script
+        assert "一共 2 笔，合计 CNY 1,174,995.00；最早的是264388102254，CNY 530,000.00，已逾期 75 天。" in script
+        assert script.endswith(
+            "您已答应 2026-12-04 前付 CNY 200,000.00，这次说的是其余款项。有异议的 CNY 5.05 另行核实，不在其内。"
+        )
+
+    def test_without_a_number_one_is_to_be_found_first(self, books: Books, collector: Client) -> None:
+        assert collector.get(f"/collection/?customer={books.customer('C0001')}").context["desk"].action == (
+            "mend_contact"
+        )
+
+    def test_a_colleague_is_told_and_the_word_stands_in_the_story(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        for _ in range(2):
+            said = {"to": "zhou", "says": "主轴锻件的质检报告给一份", "key": "k1"}
+            assert collector.post(f"/collection/desk/{customer}/mention", said).status_code == 302
+        item = WorkItem.objects.get(kind="visits.mention")
+        assert (item.owner, item.customer_id) == ("zhou", customer)
+        assert "何渝告知周岚" in collector.get(f"/collection/?customer={customer}").content.decode()
+        add_user(username="fremd", password="a long pass phrase", display_name="外人", actor="cli:test", at=AT)
+        refused = collector.post(f"/collection/desk/{customer}/mention", {"to": "fremd", "says": "x", "key": "k2"})
+        assert refused.status_code == 400
+        assert WorkItem.objects.filter(kind="visits.mention").count() == 1
+
+    def test_a_mail_is_queued_once(self, books: Books, collector: Client) -> None:
+        meet(books, "C0001", email="gu@beilu.example")
+        customer = books.customer("C0001")
+        said = {"person": "1", "subject": "请付款", "text": "主轴锻件一笔已到期。", "key": "m1"}
+        for _ in range(2):
+            assert collector.post(f"/collection/desk/{customer}/mail", said).status_code == 302
+        notice = Notice.objects.get()
+        assert (notice.channel, notice.purpose, notice.customer_id) == ("email", "reminder", customer)
+        assert "请付款" in collector.get(f"/collection/?customer={customer}&about=people").content.decode()
+        other = books.customer("C0002")
+        assert collector.post(f"/collection/desk/{other}/mail", said).status_code == 400
+
+    def test_several_are_handed_on_or_mailed_together(self, books: Books, collector: Client) -> None:
+        meet(books, "C0001", email="gu@beilu.example")
+        ids = [books.customer("C0001"), books.customer("C0002")]
+        hand = {"picked": ids, "do": "hand", "to": "zhou", "says": "请跟进", "key": "h1"}
+        for _ in range(2):
+            collector.post("/collection/desk/several", hand)
+        assert set(WorkItem.objects.filter(kind="visits.take_over").values_list("customer_id", flat=True)) == set(ids)
+        assert WorkItem.objects.filter(kind="visits.take_over").count() == 2
+        mail = {"picked": ids, "do": "mail", "subject": "对账", "text": "请核对。", "key": "h2"}
+        page = collector.post("/collection/desk/several", mail, follow=True).content.decode()
+        assert Notice.objects.count() == 1
+        assert "已办 1 户" in page
+        assert "该客户没有登记邮箱的联系人" in page
+        assert CUSTOMERS["C0001"] in page
+
+    def test_statements_and_what_the_customer_was_asked_stand_in_the_story(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer = books.customer("C0001")
+        asked = {
+            "company_id": books.company.pk, "period": Period(AS_OF.replace(day=1), AS_OF), "language": "zh",
+            "known": last_head(), "actor": "heyu", "at": AT,
+        }  # fmt: skip
+        statement = issue_statement(customer_id=customer, currency="CNY", **asked)
+        page = collector.get(f"/collection/?customer={customer}&about=money").content.decode()
+        assert "截至 11-20 的对账单：2,255,000.05" in page
+        assert f"/receivables/statements/issued/{statement}" in page

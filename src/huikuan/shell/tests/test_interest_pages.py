@@ -1,0 +1,138 @@
+"""Late-payment interest as a browser receives it: an item's segments, a claim, its sheet, a waiver, the parties."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import docx
+import pytest
+from django.test import Client
+
+from huikuan.mechanisms.approvals.models import ApprovalRequest
+from huikuan.mechanisms.identity.models import Company
+from huikuan.record.interest.models import Bankruptcy, Claim, Correction, Declaration
+from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.operations.items import post_item
+from huikuan.record.receivables.operations.settlements import settle
+from huikuan.shell.tests.books import AS_OF, AT, Books
+from huikuan.shell.tests.test_access import signed_in
+from huikuan.shell.tests.test_cover_pages import exported
+
+
+@pytest.fixture
+def item(books: Books, on_the_day: None) -> int:
+    """365,000.00 that fell due 101 days before the books' day: a hundred days late on the day itself."""
+    return post_item(
+        company=books.company,
+        customer_id=books.customer("C0001"),
+        kind="invoice",
+        amount=365_000_00,
+        currency="CNY",
+        document_date=AS_OF - timedelta(days=120),
+        posting_date=AS_OF - timedelta(days=1),
+        due_date=AS_OF - timedelta(days=101),
+        document_number="LATE-1",
+        actor="min",
+        at=AT,
+    )
+
+
+@pytest.fixture
+def collector(item: int) -> Client:
+    return signed_in("cui", "collector")
+
+
+def test_an_item_bears_interest_by_law_and_the_range_is_shown(collector: Client, item: int) -> None:
+    page = collector.get(f"/interest/items/{item}")
+    # LPR 3.00 % × 1.3 for 100 days of 365,000.00
+    assert (page.context["found"].whole.amount, page.context["found"].most) == (3_900_00, 4_500_00)
+    assert collector.get(f"/interest/items/{item}?until={AS_OF - timedelta(days=100)}").context["segments"] == []
+    assert "data-interest" in collector.get(f"/receivables/items/{item}").content.decode()
+
+
+def content(client: Client, address: str) -> bytes:
+    return b"".join(client.get(address).streaming_content)  # type: ignore[attr-defined]
+
+
+def test_it_is_claimed_once_and_its_sheet_printed(collector: Client, item: int) -> None:
+    for _ in range(2):
+        assert collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF}"}).status_code == 302
+    claim = Claim.objects.get()
+    assert (claim.amount, Item.objects.get(kind="interest").amount) == (3_900_00, 3_900_00)
+    ahead = collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF + timedelta(days=9)}"})
+    assert (ahead.status_code, Claim.objects.count()) == (400, 1)
+    for language, said in (("zh-hans", "逾期利息"), ("en", "Computation of interest")):
+        address = f"/interest/claims/{claim.pk}/sheet?language={language}"
+        assert content(collector, address).startswith(b"%PDF")
+        paper = docx.Document(io.BytesIO(content(collector, f"{address}&format=docx")))
+        text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+        cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+        assert said in text + "".join(cells)
+        assert ("3,900.00" in text, "3,900.00" in cells, "3.9 %" in cells) == (True, True, True)
+    row = exported(collector, "/interest/export?format=csv")[1]
+    assert (row[4], row[7], row[9], row[13], row[16]) == ("LATE-1", "lpr*1.3", "3900.00", "3900.00", claim.digest)
+
+
+def test_a_waiver_is_asked_for_and_a_claim_taken_back(collector: Client, item: int) -> None:
+    collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF}"})
+    claim = Claim.objects.get().pk
+    assert collector.post(f"/interest/claims/{claim}/waive", {"amount": "9,999", "reason": "x"}).status_code == 400
+    assert (
+        collector.post(f"/interest/claims/{claim}/waive", {"amount": "1,000", "reason": "长期合作"}).status_code == 302
+    )
+    assert ApprovalRequest.objects.get().amount == 1_000_00
+    assert collector.post(f"/interest/claims/{claim}/withdraw", {"reason": ""}).status_code == 400
+    assert collector.post(f"/interest/claims/{claim}/withdraw", {"reason": "算错"}).status_code == 302
+    rows = collector.get("/interest/?state=withdrawn").context["rows"]
+    assert [row.id for row, _, _ in rows] == [claim]
+
+
+def test_the_parties_change_the_rule_and_bankruptcy_ends_it(collector: Client, item: int) -> None:
+    page = f"/interest/items/{item}"
+    assert collector.post(f"{page}/declare", {"buyer": "somebody"}).status_code == 400
+    assert collector.post(f"{page}/declare", {"buyer": "government", "declared": "1"}).status_code == 302
+    assert collector.get(page).context["found"].whole.amount == 18_250_00
+    assert Declaration.objects.get().contract_number == ""
+    said = {"accepted": f"{AS_OF - timedelta(days=90)}", "court": ""}
+    assert collector.post(f"{page}/bankruptcy", said).status_code == 400
+    assert collector.post(f"{page}/bankruptcy", {**said, "court": "（2026）苏破1号"}).status_code == 302
+    assert collector.get(page).context["found"].whole.amount == 1_825_00
+    assert Bankruptcy.objects.count() == 1
+
+
+def test_out_of_reach_is_as_not_there(collector: Client, item: int) -> None:
+    collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF}"})
+    claim, stranger = Claim.objects.get().pk, signed_in("wai", "sales")
+    for address in (f"items/{item}", f"claims/{claim}/sheet"):
+        assert stranger.get(f"/interest/{address}").status_code == 404
+    assert stranger.get("/interest/").context["rows"] == []
+    assert stranger.post(f"/interest/claims/{claim}/waive", {"amount": "1", "reason": "x"}).status_code == 403
+
+
+def test_what_was_claimed_too_much_is_seen_and_given_back_from_list_and_item(collector: Client, item: int) -> None:
+    day = AS_OF - timedelta(days=1)
+    collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF}"})
+    claim = Claim.objects.get()
+    assert "data-over" not in collector.get(f"/interest/items/{item}").content.decode()
+    assert collector.post(f"/interest/claims/{claim.pk}/correct").status_code == 302
+    assert Correction.objects.count() == 0
+    whose = {"company": Company.objects.get(pk=claim.company_id), "customer_id": claim.customer_id, "actor": "min"}
+    receipt = post_item(
+        **whose, kind="receipt", amount=365_000_00, currency="CNY", document_date=day - timedelta(days=50),
+        posting_date=day - timedelta(days=50), at=AT,
+    )  # fmt: skip
+    amount = 365_000_00
+    settle(
+        credit_id=receipt, debit_id=item, credit_amount=amount, effective_on=day, reason="manual", actor="min", at=AT
+    )
+    page = collector.get(f"/interest/items/{item}").content.decode()
+    assert "data-over" in page
+    # On 51 of the hundred days it was paid: 1,989.00 of 3,900.00.
+    assert "1,989.00" in collector.get("/interest/?state=over").content.decode()
+    assert "1,989.00" in collector.get(f"/receivables/items/{item}").content.decode()
+    assert collector.post(f"/interest/claims/{claim.pk}/correct").status_code == 302
+    assert Correction.objects.get().amount == 1_989_00
+    assert collector.get("/interest/?state=over").context["rows"] == []
+    assert content(collector, f"/interest/claims/{claim.pk}/sheet?language=en").startswith(b"%PDF")
+    assert signed_in("ren", "auditor").post(f"/interest/claims/{claim.pk}/correct").status_code == 403

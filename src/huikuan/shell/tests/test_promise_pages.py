@@ -1,0 +1,221 @@
+"""Promises, plans and freezes as a browser receives them: written down, agreed, listed, exported; whose they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from huikuan.kernel.dates import business_date
+from huikuan.kernel.money import to_text
+from huikuan.mechanisms.approvals.models import ApprovalRequest
+from huikuan.mechanisms.approvals.operations import approve_request
+from huikuan.mechanisms.identity.models import Company
+from huikuan.record.customers.models import Customer
+from huikuan.record.promises.models import Barter, Freeze, Plan, Promise
+from huikuan.record.promises.queries.claims import Owed, owed_by
+from huikuan.shell.tests.books import Books
+from huikuan.shell.tests.test_access import signed_in
+
+
+@pytest.fixture
+def collector(books: Books, on_the_day: None) -> Client:
+    return signed_in("chen", "collector")
+
+
+def claims() -> list[Owed]:
+    customer = Customer.objects.get(code="C0001")
+    return owed_by(Company.objects.get(code="MAIN").pk, customer.pk)
+
+
+def in_days(days: int) -> str:
+    return str(business_date(timezone.now()) + timedelta(days=days))
+
+
+def exported(client: Client, url: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(client.get(url).streaming_content).decode("utf-8-sig"))))
+
+
+def promise(client: Client, **said: str) -> Any:
+    (first, *_) = claims()
+    body = {
+        "company": "MAIN", "customer": "C0001", "by": in_days(5), "source": "phone", "said_by": "王经理",
+        f"claim-{first.item_id}": "1.00", **said,
+    }  # fmt: skip
+    return client.post("/promises/new", body)
+
+
+def approve(role: str = "management") -> None:
+    signed_in("approver", role)
+    asked = ApprovalRequest.objects.latest("pk")
+    approve_request(request_id=asked.pk, digest=asked.digest, actor="approver", at=timezone.now())
+
+
+def test_a_promise_is_written_down_shown_replaced_and_taken_back(collector: Client) -> None:
+    form = collector.get("/promises/new?customer=C0001")
+    assert len(form.context["claims"]) == len(claims())
+    assert promise(collector).status_code == 302
+    made = Promise.objects.get()
+    page = collector.get(f"/promises/{made.pk}").content.decode()
+    assert "王经理" in page
+    assert [row.state for row in collector.get("/promises/").context["found"].rows] == ["open"]
+    later = {"by": in_days(9), "source": "email", "said_by": ""}
+    assert collector.post(f"/promises/{made.pk}/replace", later).status_code == 302
+    second = Promise.objects.latest("pk")
+    assert collector.get(f"/promises/{made.pk}").context["row"].replaced_by == second.pk
+    refused = collector.post(f"/promises/{second.pk}/withdraw", {"note": ""})
+    assert (refused.status_code, refused.context["opened"]) == (400, "withdraw")
+    assert collector.post(f"/promises/{second.pk}/withdraw", {"note": "误听"}).status_code == 302
+    states = [row.state for row in collector.get("/promises/").context["found"].rows]
+    assert states == ["replaced", "withdrawn"]
+
+
+def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(collector: Client) -> None:
+    (first, *_) = claims()
+    too_much = to_text(first.open_amount + 1, first.currency)
+    answer = promise(collector, **{f"claim-{first.item_id}": too_much})
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.problems)) == (400, [f"claim-{first.item_id}"])
+    assert form.text("said_by") == "王经理"
+    below = promise(collector, **{f"claim-{first.item_id}": "-5"})
+    assert list(below.context["form"].problems) == [f"claim-{first.item_id}"]
+    assert "金额须大于 0" in below.content.decode()
+    assert list(promise(collector, by="2020-01-01").context["form"].problems) == ["by"]
+    assert list(promise(collector, customer="NOBODY").context["form"].problems) == ["customer"]
+    assert Promise.objects.count() == 0
+
+
+def test_the_file_says_what_the_list_says_and_who_only_to_who_may_read_it(collector: Client) -> None:
+    promise(collector)
+    rows = exported(collector, "/promises/export?format=csv")
+    assert (len(rows), rows[1][2], rows[1][7], rows[1][11]) == (2, "C0001", "王经理", "1.00")
+    resolver = signed_in("gao", "resolver")
+    assert exported(resolver, "/promises/export?format=csv")[1][7] == ""
+    assert "王经理" not in resolver.get(f"/promises/{Promise.objects.get().pk}").content.decode()
+    assert resolver.get("/promises/new").status_code == 403
+
+
+def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None:
+    owed = claims()[:2]
+    total = sum(one.open_amount for one in owed)
+    body = {
+        "company": "MAIN", "customer": "C0001", "on_miss": "accelerate", "interest": "original", "parts": "3",
+        "first": in_days(10), **{f"claim-{one.item_id}": "1" for one in owed},
+    }  # fmt: skip
+    form = collector.post("/promises/plans/new", {**body, "split": "1"}).context["form"]
+    lines = {name: value for name, value in form.typed.items() if name.startswith("line-")}
+    assert len(lines) == 6
+    none = {name: value for name, value in body.items() if not name.startswith("claim-")}
+    for more, beside in (({"split": "1"}, [""]), (lines, [""]), ({"split": "1", "first": ""}, ["", "first"])):
+        refused = collector.post("/promises/plans/new", {**none, **more})
+        assert sorted(refused.context["form"].problems) == beside
+        assert "请勾选列入分期的款项。" in refused.content.decode()
+    none = collector.post("/promises/plans/new", {**body, "split": "1", "parts": "0"})
+    assert list(none.context["form"].problems) == ["parts"]
+    wrong = collector.post("/promises/plans/new", {**body, **lines, "line-0-amount": "1.00"})
+    assert (wrong.status_code, list(wrong.context["form"].problems)) == (400, ["lines"])
+    sent = {**body, **lines, "file": SimpleUploadedFile("协议.pdf", b"%PDF-1.4 plan")}
+    assert collector.post("/promises/plans/new", sent).status_code == 302
+    assert Plan.objects.count() == 0
+    asked = ApprovalRequest.objects.get()
+    for address in ("/promises/plans", "/promises/plans?customer=C0001"):
+        listed = collector.get(address)
+        assert [(one.request_id, one.total, one.instalments) for one in listed.context["waiting"]] == [
+            (asked.pk, total, 3)
+        ]
+        assert f"/approvals/{asked.pk}" in listed.content.decode()
+    for address in ("/promises/plans?customer=C0002", "/promises/plans?customer=NOBODY"):
+        assert collector.get(address).context["waiting"] == []
+    approve()
+    assert collector.get("/promises/plans").context["waiting"] == []
+    made = Plan.objects.get()
+    assert made.total == total
+    page = collector.get(f"/promises/plans/{made.pk}")
+    assert len(page.context["row"].lines) == 3
+    assert b"".join(collector.get(f"/promises/plans/{made.pk}/files/{made.sha256}").streaming_content) == (
+        b"%PDF-1.4 plan"
+    )
+    assert len(exported(collector, "/promises/plans/export?format=csv")) == 4
+    assert [row.state for row in collector.get("/promises/plans").context["rows"]] == ["running"]
+
+
+def test_a_plan_drawn_up_at_the_workbench_is_of_its_company_and_about_what_is_overdue(collector: Client) -> None:
+    customer = Customer.objects.get(code="C0001")
+    desk = collector.get(f"/collection/?customer={customer.pk}").content.decode()
+    (link,) = re.findall(r'href="([^"]+)" data-instalments', desk)
+    assert "company=MAIN" in link
+    page = collector.get(unescape(link))
+    today = business_date(timezone.now())
+    late = {one.item_id for one in claims() if one.due_on and one.due_on < today}
+    assert page.context["form"].typed["company"] == "MAIN"
+    assert 0 < len(late) < len(claims())
+    assert page.context["ticked"] == late
+
+
+def test_a_freeze_is_asked_for_approved_and_released(collector: Client) -> None:
+    asked = {"company": "MAIN", "customer": "C0001", "kind": "supply", "reason": "两次失约"}
+    refused = collector.post("/promises/freezes/ask", {**asked, "reason": ""})
+    assert (refused.status_code, list(refused.context["form"].problems)) == (400, ["reason"])
+    assert collector.post("/promises/freezes/ask", asked).status_code == 302
+    assert collector.get("/promises/freezes").context["rows"] == []
+    approve("credit_manager")
+    made = Freeze.objects.get()
+    assert collector.post(f"/promises/freezes/{made.pk}/release", {"reason": "已付清"}).status_code == 302
+    approve("credit_manager")
+    assert collector.get("/promises/freezes").context["rows"] == []
+    ((row, releases),) = collector.get("/promises/freezes?state=all").context["rows"]
+    assert (row.released_because, releases) == ("已付清", False)
+    assert len(exported(collector, "/promises/freezes/export?format=csv&state=all")) == 2
+
+
+def test_goods_are_asked_for_approved_and_delivered(collector: Client, books: Books) -> None:
+    today = business_date(timezone.now())
+    one = next(claim for claim in claims() if claim.due_on and claim.due_on < today)
+    body = {
+        "company": "MAIN", "customer": "C0001", "asset": "立式加工中心", "valued": "2.00", "valuer": "江临评估",
+        "valued_on": in_days(-5), "method": "appraisal", "deliver_by": in_days(20), f"claim-{one.item_id}": "1.00",
+        "tax": "0.10", "fair_value": "0.90",
+    }  # fmt: skip
+    refused = collector.post("/promises/in-kind/new", {**body, "asset": ""})
+    assert (refused.status_code, list(refused.context["form"].problems)) == (400, ["asset"])
+    assert collector.post("/promises/in-kind/new", body).status_code == 302
+    approve()
+    made = Barter.objects.get()
+    page = collector.get(f"/promises/in-kind/{made.pk}")
+    assert ([amount for _, amount in page.context["entries"]], page.context["delivers"]) == ([80, 10, 10, -100], False)
+    assert collector.post(f"/promises/in-kind/{made.pk}/deliver", {"on": str(today)}).status_code == 403
+    clerk = signed_in("qian", "cash_clerk")
+    assert clerk.post(f"/promises/in-kind/{made.pk}/deliver", {"on": str(today)}).status_code == 302
+    (row,) = clerk.get("/promises/in-kind").context["rows"]
+    assert row.state == "delivered"
+    assert len(exported(clerk, "/promises/in-kind/export?format=csv")) == 2
+
+
+def test_what_belongs_to_others_is_not_there(collector: Client) -> None:
+    promise(collector)
+    number = Promise.objects.get().pk
+    seller = signed_in("mei", "sales")
+    assert seller.get("/promises/").context["found"].count == 0
+    assert seller.get(f"/promises/{number}").status_code == 404
+    assert seller.post(f"/promises/{number}/withdraw", {"note": "x"}).status_code == 404
+    assert collector.get(f"/promises/{number}?as_of=2020-01-01").status_code == 404
+
+
+def test_a_customer_reached_in_one_company_is_not_written_about_in_another(books: Books, on_the_day: None) -> None:
+    """Who collects for another company, and for this one from customers of their own: C0001 is none of those."""
+    Company.objects.create(code="ELSE", name="别处", currency="CNY")
+    signed_in("lu", "collector", company="MAIN", reach="own")
+    client = signed_in("lu", "collector", company="ELSE", reach="company")
+    assert "customer" not in client.get("/promises/new?customer=C0001&company=ELSE").context["form"].problems
+    form = client.post("/promises/new", {"company": "MAIN", "customer": "C0001", "show": "1"}).context["form"]
+    assert "customer" in form.problems
+    assert promise(client).status_code == 400
+    assert not Promise.objects.exists()
