@@ -28,6 +28,7 @@ RUNS = [
     ("api.py", "--items", "3000", "--calls", "40"),
     ("matching.py", "--seeds", "1"),
     ("matching.py", "--time", "--lines", "1000", "--claims", "10000", "--customers", "1000"),
+    ("collection.py", "--items", "10000", "--customers", "1000"),
     ("credit.py", "--orders", "100", "--customers", "10", "--sizes", "10,1000"),
 ]
 

@@ -1,4 +1,5 @@
-"""Tryton's aged balance over the invoices of a run of aging.py, on the same PostgreSQL server.
+"""Tryton beside us on the same PostgreSQL server: its aged balance over the invoices of a run of aging.py, its dunning
+over those of collection.py.
 
 Installs Tryton from the package index into a Python of its own, lets it make its database, loads
 every invoice as a receivable line (a paid one reconciled on its day) and asks its own model. It
@@ -13,19 +14,21 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import polars as pl
 import psycopg
 
-PACKAGES = ("trytond_account==8.2.1", "psycopg[binary,pool]")
+#: Module → the release of it.
+RELEASES = {"account": "8.2.1", "account_dunning": "8.2.0"}
 DATABASE = "tryton"
 _FILL = """
     INSERT INTO currency_currency (id, name, code, symbol, rounding, digits, active)
         VALUES (1, 'Yuan', 'CNY', 'Y', 0.01, 2, true) ON CONFLICT DO NOTHING;
     INSERT INTO party_party (id, name, code, active) SELECT n, 'P' || n, 'T' || n, true
-        FROM generate_series(1, 20001) n ON CONFLICT DO NOTHING;
-    INSERT INTO company_company (id, party, currency) VALUES (1, 20001, 1) ON CONFLICT DO NOTHING;
+        FROM generate_series(1, 50001) n ON CONFLICT DO NOTHING;
+    INSERT INTO company_company (id, party, currency) VALUES (1, 50001, 1) ON CONFLICT DO NOTHING;
     INSERT INTO account_account_type (id, name, company, statement, receivable, assets, payable, debt, expense,
         revenue, stock) VALUES (1, 'AR', 1, 'balance', true, true, false, false, false, false, false);
     INSERT INTO account_account (id, name, company, "left", "right", type, reconcile, party_required, closed)
@@ -47,43 +50,74 @@ _FILL = """
 
 def aged(items: Path, settlements: Path, home: Path, days: list[date], runs: int) -> dict[date, dict[str, float]]:
     """Per day: `wall` and `cpu` seconds (median of `runs`), `rows` and `balance` in minor units."""
-    python = _install(home)
-    _fill(items, settlements)
-    told = subprocess.run(
-        [python, str(Path(__file__).parent / "tryton_aged.py"), _config(home), DATABASE, str(runs), *map(str, days)],
-        check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout  # fmt: skip
-    return {date.fromisoformat(day): figures for day, figures in json.loads(told).items()}
+    python = _install(home, "account")
+    _fill(_paid(items, settlements))
+    told = _ask(python, "tryton_aged.py", home, str(runs), *map(str, days))
+    return {date.fromisoformat(day): figures for day, figures in told.items()}
 
 
-def _install(home: Path) -> str:
-    """A Python with Tryton, and its empty database with the module `account` in force."""
+def beside_dunning(home: Path, day: date) -> None:
+    """Its dunning of what is overdue on the day in the company's ledger: a level chosen and recorded for each line."""
+    overdue = (
+        "SELECT id, customer_id, amount, document_date, due_date FROM receivables_item"
+        " WHERE side = 'debit' AND due_date < %s"
+    )
+    with psycopg.connect(os.environ["HUIKUAN_DATABASE_URL"]) as connection:
+        found = connection.execute(overdue, [day]).fetchall()
+    columns = ["id", "customer", "amount", "document_date", "due_date"]
+    rows = pl.DataFrame(found, schema=columns, orient="row").with_columns(paid_on=pl.lit(None, pl.Date))
+    print("Tryton: installing it from the package index and loading the same overdue lines …", flush=True)
+    python = _install(home, "account_dunning")
+    _fill(rows)
+    told = _ask(python, "tryton_dunned.py", home, str(day))
+    print(
+        f"  Tryton {RELEASES['account_dunning']}: {told['lines']:,.0f} lines, {told['wall']:.2f} / {told['cpu']:.2f}"
+        f" (wall s / CPU s of its process), {told['wall'] * 1_000 / told['lines']:.3f} ms a line;"
+        f" load {os.getloadavg()[0]:.1f}"
+    )
+
+
+def _ask(python: str, script: str, home: Path, *more: str) -> Any:
+    """What a script says that is run with the Python Tryton lives in."""
+    command = [python, str(Path(__file__).parent / script), _config(home), DATABASE, *more]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def _install(home: Path, module: str) -> str:
+    """A Python with Tryton, and its empty database with the module in force."""
     place = home / "tryton"
     subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
     python = str(place / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", f"trytond_{module}=={RELEASES[module]}", "psycopg[binary,pool]"],
+        check=True,
+    )
     with psycopg.connect(_address("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {DATABASE}")
     word = home / "word"
     word.write_text("benchmark-only")
     admin = [
         *(str(place / "bin" / "trytond-admin"), "-c", _config(home), "-d", DATABASE),
-        *("-u", "account", "--activate-dependencies", "--email", "bench@example.com", "--password"),
+        *("-u", module, "--activate-dependencies", "--email", "bench@example.com", "--password"),
     ]
     subprocess.run(admin, check=True, env={**os.environ, "TRYTONPASSFILE": str(word)}, stdout=subprocess.DEVNULL)
     return python
 
 
-def _fill(items: Path, settlements: Path) -> None:
-    """Past triggers and foreign keys, as an upgrade would load them; then analysed."""
+def _paid(items: Path, settlements: Path) -> pl.DataFrame:
+    """Every invoice with the day it was paid."""
     paid = pl.scan_parquet(settlements).group_by("debit_id").agg(pl.col("effective_on").max().alias("paid_on"))
-    feed = (
+    return (
         pl.scan_parquet(items)
         .filter(pl.col("side") == "debit")
         .join(paid, left_on="id", right_on="debit_id", how="left")
         .select("id", pl.col("customer_id").alias("customer"), "amount", "document_date", "due_date", "paid_on")
         .collect()
     )
+
+
+def _fill(feed: pl.DataFrame) -> None:
+    """Past triggers and foreign keys, as an upgrade would load them; then analysed."""
     columns = "id integer, customer integer, amount numeric, document_date date, due_date date, paid_on date"
     with psycopg.connect(_address(DATABASE)) as connection:
         connection.execute("SET session_replication_role = replica")
