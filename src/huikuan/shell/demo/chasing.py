@@ -106,7 +106,7 @@ def _standing(channel: str, state: str) -> Iterator[int]:
 
 def _post(days: Days, back: int) -> None:
     """Some letters were printed and posted, others wait to be."""
-    if NoticeStand.objects.filter(channel="letter").exclude(state=QUEUED).exists():
+    if NoticeStand.objects.filter(channel="letter", sent_at__isnull=False).exists():
         return
     posted: list[int] = []
     for number in sorted(_standing("letter", QUEUED)):

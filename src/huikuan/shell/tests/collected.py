@@ -15,6 +15,8 @@ from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.notices.models import Notice
+from huikuan.mechanisms.policies import operations as policies
+from huikuan.mechanisms.policies.queries import version as policy
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.domain.barter import Goods
 from huikuan.record.promises.domain.instalments import Instalment
@@ -48,6 +50,7 @@ def collect_of(books: Books) -> Collected:
         add_user(username=name, password=PASSWORD, display_name=name, actor="cli:test", at=AT)
         grant_role(username=name, role=role, actor="cli:test", at=AT)
     meet(books, "C0001", email="gu@example.com")
+    _letterhead(books)
     who = {"actor": NAME, "at": AT}
     of = {code: {"company_id": books.company.pk, "customer_id": books.customer(code)} for code in ("C0001", "C0004")}
     hold(company=books.company, customer_id=books.customer("C0004"), reason="对账中", **who)
@@ -67,6 +70,16 @@ def collect_of(books: Books) -> Collected:
         promise, Plan.objects.get().pk, Barter.objects.get().pk, dispute, Run.objects.get().pk,
         Notice.objects.latest("pk").pk, visit, MonthLine.objects.latest("pk").pk,
     )  # fmt: skip
+
+
+def _letterhead(books: Books) -> None:
+    """Where to pay: a demand is not written without."""
+    account = {"bank": "示例银行江临分行", "number": "1234 5678", "currency": ""}
+    drafted = policies.draft(
+        kind="letterhead", company_id=books.company.pk, document={"bank_accounts": [account]}, actor=NAME, at=AT
+    )
+    policies.approve(version_id=drafted, digest=policy(drafted).digest, actor="shen", at=AT)
+    policies.put_in_force(version_id=drafted, effective_at=AT, actor=NAME, at=AT)
 
 
 def _agreements(books: Books) -> None:
