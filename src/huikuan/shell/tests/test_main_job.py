@@ -69,10 +69,15 @@ def newcomer(
 
 
 def go(page: Any, path: str) -> None:
-    """By the navigation, as it stands beside or below the page."""
+    """By the navigation, as it stands beside or below the page; beside a workbench a group's places fly out."""
     entry = page.locator(f".nav a[href='{path}']")
     if not entry.last.is_visible() and not entry.first.is_visible():
-        page.click(f".nav li:has(> ul a[href='{path}']) > .group")
+        group = page.locator(f".nav li:has(> ul a[href='{path}']) > .group")
+        first = group.get_attribute("href")
+        group.click()
+        page.wait_for_url(f"**{first}")
+        if page.viewport_size != PHONE:
+            group.hover()
     page.click(f".nav a[href='{path}']:visible >> nth=-1")
     page.wait_for_url(f"**{path}")
 
