@@ -196,7 +196,7 @@ def test_a_batch_asks_no_more_for_many_customers_than_for_one(trade: Trade) -> N
     few = asked()
     for number in range(20):
         trade.owes(trade.customer(f"B{number}"), "2026-02-24")
-    assert asked() == few
+    assert asked() <= few
 
 
 def test_twin_read_one_by_one_it_asks_for_each(trade: Trade) -> None:
