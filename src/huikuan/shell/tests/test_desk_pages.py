@@ -25,6 +25,7 @@ from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books
 from huikuan.shell.tests.colleagues import names_in
+from huikuan.shell.tests.test_cash_pages import line_in, suggest
 
 
 @pytest.fixture
@@ -88,6 +89,20 @@ class TestTheList:
         assert people["li"].post(f"/collection/desk/{mine}/call", form).status_code == 404
         assert not Call.objects.exists()
         assert not Promise.objects.exists()
+
+    def test_money_without_a_place_is_said_before_anybody_is_called(self, books: Books, collector: Client) -> None:
+        """C0002 has 100,000.00 on account; matching takes a bank line of 250.00 for C0001's."""
+        suggest(books, line_in(books, 250_00), "C0001", {"264388102254": 250_00}, 0.9)
+        page = collector.get(f"/collection/?customer={books.customer('C0002')}").content.decode()
+        assert re.findall(r'<a href="([^"]*)" data-on-account>.*?value="([\d.]+)"', page) == [
+            ("/receivables/items?customer=C0002&amp;side=credit&amp;only=CNY", "100000.00")
+        ]
+        assert "data-at-bank" not in page
+        page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
+        assert re.findall(r'data-at-bank>.*?value="([\d.]+)"', page) == ["250.00"]
+        assert "data-on-account" not in page
+        past = collector.get(f"/collection/?customer={books.customer('C0002')}&as_of=2026-11-10").content.decode()
+        assert "data-on-account" not in past
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()

@@ -16,7 +16,7 @@ from huikuan.act.collection.domain.deciding import Due, Standing, pursued
 from huikuan.act.collection.domain.strategy import DISPUTED, UNAPPLIED, Strategy
 from huikuan.act.collection.models import Approach, Run, Taken
 from huikuan.act.collection.queries.newer import asked_anew
-from huikuan.act.collection.queries.standings import NOTHING_LEFT_ALONE, cash_of, shares, standing_holds
+from huikuan.act.collection.queries.standings import NOTHING_LEFT_ALONE, placeless, shares, standing_holds
 from huikuan.act.collection.queries.still_open import Lines, still_open
 from huikuan.act.collection.queries.waiting import dues_of, strategy_of_run
 from huikuan.act.collection.reasons import (
@@ -90,7 +90,7 @@ def _left(made: Approach, dues: Sequence[Due], strategy: Strategy, day: date) ->
     asks for is asked for by that one."""
     found = _pursued(made, dues, day)
     one = one_with(made.customer_id)
-    cash = cash_of(made.company_id, one)
+    cash = {found.currency: found.total for found in placeless(made.company_id, one)}
     holds = standing_holds(made.company_id, day, one)
     anew = asked_anew(made, one)
     for due in dues:

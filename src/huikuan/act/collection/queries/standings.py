@@ -163,19 +163,34 @@ def unapplied_cash(company_id: int, on: date, *, at_bank: bool) -> _Cash:
     return found
 
 
-def cash_of(company_id: int, customer_ids: Collection[int]) -> dict[str, int]:
-    """The same of one customer, shown under these ids, as it is now: currency → money that has no place yet."""
-    found: dict[str, int] = defaultdict(int)
+@dataclass(frozen=True, slots=True)
+class Placeless:
+    """A customer's money that has no place yet, minor units: receipts on account, and bank lines that matching takes
+    for the customer's."""
+
+    currency: str
+    on_account: int
+    at_bank: int
+
+    @property
+    def total(self) -> int:
+        return self.on_account + self.at_bank
+
+
+def placeless(company_id: int, customer_ids: Collection[int]) -> list[Placeless]:
+    """The same of one customer, shown under these ids, as it is now; by currency, nothing where there is none."""
+    on_account: dict[str, int] = defaultdict(int)
+    at_bank: dict[str, int] = defaultdict(int)
     receipts = OpenItem.objects.filter(
         company_id=company_id, customer_id__in=customer_ids, side="credit", kind="receipt"
     )
     for currency, amount in receipts.values_list("currency", "open_amount"):
-        found[currency] += amount
+        on_account[currency] += amount
     suggested = _suggested(company_id).filter(customer_id__in=customer_ids).values("line_id")
     lines = OpenLine.objects.filter(company_id=company_id, left__gt=0, line_id__in=suggested)
     for currency, left in lines.values_list("currency", "left"):
-        found[currency] += left
-    return found
+        at_bank[currency] += left
+    return [Placeless(one, on_account[one], at_bank[one]) for one in sorted({*on_account, *at_bank})]
 
 
 def _overclaimed(company_id: int, on: date, customer_ids: Collection[int]) -> Mapping[int, int]:

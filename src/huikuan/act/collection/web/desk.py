@@ -16,8 +16,9 @@ from huikuan.act.collection.web.desk_words import RESULTS, note_of
 from huikuan.act.collection.web.permissions import WORKS
 from huikuan.act.visits.domain.calls import MOST_A_DAY
 from huikuan.mechanisms.columns.queries import one_view
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company, User
-from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, request_named
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.record.customers.queries import CustomerRow, customer, named_like, register_seen, seen
@@ -67,6 +68,7 @@ def _rendered(request: HttpRequest, asked: QueryDict, customer_id: int | None, f
         "results": RESULTS,
         "reasons": [(name, _(title)) for name, title in REASONS.items()],
         "most_calls": MOST_A_DAY,
+        "sees_bank": may(request, Permission.VIEW_BANK),
         "colleagues": colleagues(request),
         "form": form or Form({}),
         **_steps(found, named),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from huikuan.act.collection.domain.next_action import Situation, advise
+from huikuan.act.collection.queries.standings import Placeless, placeless
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.timeline import timeline
 from huikuan.act.collection.queries.worklist import WorkRow, work_row
@@ -55,14 +56,16 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything the page says of one customer. `bears`: the lines with the interest of each that bears some. `key`:
-    of its form, so that what is sent twice is written once."""
+    """Everything the page says of one customer. `bears`: the lines with the interest of each that bears some.
+    `placeless`: money of the customer's that waits to be applied, of now: on a past page there is none. `key`: of its
+    form, so that what is sent twice is written once."""
 
     customer: CustomerRow
     row: WorkRow | None
     currency: str
     claims: Sequence[ClaimRow]
     bears: Sequence[tuple[ClaimRow, int]]
+    placeless: Sequence[Placeless]
     people: Sequence[ContactRow]
     person: ContactRow | None
     reached: int
@@ -122,6 +125,7 @@ def desk_of(
         currency=company.currency,
         claims=claims,
         bears=[(home[item], amount) for item, amount in interest.items() if amount],
+        placeless=[] if reading.is_past else placeless(company.pk, one_with(customer_id)),
         people=people,
         person=person,
         reached=known.called_today,
