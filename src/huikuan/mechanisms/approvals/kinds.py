@@ -30,6 +30,14 @@ class Asked:
     maker: str
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that was handed in with a request: the digest it is kept under, and its name."""
+
+    sha256: str
+    name: str
+
+
 class StillShown(Protocol):
     """Gives the document as it would be shown at `at`."""
 
@@ -86,7 +94,7 @@ class ApprovalKind:
     a precondition no longer holds. `execute` does what was approved, in the transaction of the last approval: both or
     neither. `describe(shown)` says the document in words, `explain(reasons)` the reasons that were given, and
     `address(asked)` is the page of the subject; `beside` what a decider looks at that changes by itself, as it is now;
-    `weigh` what a limit changes from and to. None where there are none.
+    `weigh` what a limit changes from and to; `papers(shown)` the files that were handed in. None where there are none.
     """
 
     name: str
@@ -98,6 +106,7 @@ class ApprovalKind:
     explain: Callable[[Sequence[Mapping[str, Any]]], Described] | None = None
     beside: Beside | None = None
     weigh: Weigh | None = None
+    papers: Callable[[Mapping[str, Any]], Sequence[Paper]] | None = None
 
 
 _KINDS: dict[str, ApprovalKind] = {}

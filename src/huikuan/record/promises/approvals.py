@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.mechanisms.approvals.kinds import ApprovalKind, Asked, Described, register
+from huikuan.mechanisms.approvals.kinds import ApprovalKind, Asked, Described, Paper, register
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.record.promises.messages import FREEZES, INTERESTS, METHODS, ON_MISS
 from huikuan.record.promises.operations.bartering import KIND as BARTER_KIND
@@ -22,6 +22,10 @@ from huikuan.record.promises.operations.plans import agree_plan, plan_as_shown
 
 def _money(currency: str, amount: str) -> str:
     return f"{currency} {grouped(amount)}"
+
+
+def _papers(shown: Mapping[str, Any]) -> list[Paper]:
+    return [Paper(shown["sha256"], shown["file_name"])] if shown["sha256"] else []
 
 
 def _plan_described(shown: Mapping[str, Any]) -> Described:
@@ -60,6 +64,7 @@ PLAN = register(
         execute=agree_plan,
         describe=_plan_described,
         address=_plans_page,
+        papers=_papers,
     )
 )
 
@@ -106,5 +111,6 @@ BARTER = register(
         execute=agree_barter,
         describe=_barter_described,
         address=_barters_page,
+        papers=_papers,
     )
 )

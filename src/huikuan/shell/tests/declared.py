@@ -60,6 +60,7 @@ DECLARED: dict[str, tuple[str, str]] = {
     "approvals/": ("view_requests", "view_requests"),
     "approvals/export": ("view_requests", "view_requests"),
     "approvals/<int:request_id>": ("view_requests", "view_requests"),
+    "approvals/<int:request_id>/files/<str:sha256>": ("view_requests", "view_requests"),
     "approvals/<int:request_id>/decide": ("view_requests", "view_requests"),
     "approvals/delegations/": ("view_requests", "view_requests"),
     "approvals/delegations/export": ("view_requests", "view_requests"),

@@ -134,6 +134,13 @@ def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None
         assert f"/approvals/{asked.pk}" in listed.content.decode()
     for address in ("/promises/plans?customer=C0002", "/promises/plans?customer=NOBODY"):
         assert collector.get(address).context["waiting"] == []
+    decider = signed_in("approver", "management")
+    (paper,) = re.findall(
+        r'href="(/approvals/\d+/files/[^"?]+)', decider.get(f"/approvals/{asked.pk}").content.decode()
+    )
+    assert b"".join(decider.get(paper).streaming_content) == b"%PDF-1.4 plan"
+    assert decider.get(f"{paper[:-1]}{'1' if paper[-1] != '1' else '2'}").status_code == 404
+    assert signed_in("gao", "resolver").get(paper).status_code in (403, 404)
     approve()
     assert collector.get("/promises/plans").context["waiting"] == []
     made = Plan.objects.get()

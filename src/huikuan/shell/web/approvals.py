@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
@@ -24,6 +24,7 @@ from huikuan.mechanisms.approvals.kinds import Weighed, kind_named
 from huikuan.mechanisms.approvals.messages import STATE_TITLES, STEP_TITLES
 from huikuan.mechanisms.approvals.queries import Chosen, Reader, RequestRow
 from huikuan.mechanisms.files.exports import Cell
+from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.messages import ROLE_TITLES
@@ -31,6 +32,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.pages.access import may, needs, scope_of
 from huikuan.mechanisms.pages.bars import Part, gauge
+from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.figures import change, used_of
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
@@ -113,6 +115,7 @@ def show_request(request: HttpRequest, request_id: int) -> HttpResponse:
     page = {
         **_told([row])[0],
         "facts": kind.describe(row.shown),
+        "papers": kind.papers(row.shown) if kind.papers else [],
         "beside": kind.beside(queries.asked(record), scope=_reader(request).scope, at=at) if kind.beside else [],
         **_weighed(
             kind.weigh(queries.asked(record), scope=_reader(request).scope, at=at) if kind.weigh else None,
@@ -130,6 +133,18 @@ def show_request(request: HttpRequest, request_id: int) -> HttpResponse:
         "next": next((one for one in waits if one != row.id), None),
     }
     return render(request, "shell/approval.html", page)
+
+
+@needs(Permission.VIEW_REQUESTS)
+@require_GET
+def send_paper(request: HttpRequest, request_id: int, sha256: str) -> HttpResponseBase:
+    """A file that was handed in with the request, as it was."""
+    row = _found(request, request_id)
+    kind = kind_named(row.kind)
+    for paper in kind.papers(row.shown) if kind.papers else ():
+        if paper.sha256 == sha256:
+            return download(open_original(sha256), paper.name)
+    raise Http404
 
 
 @needs(Permission.VIEW_REQUESTS)

@@ -78,6 +78,7 @@ urlpatterns = [
     path("approvals/", approvals.show_requests, name="approvals"),
     path("approvals/export", approvals.export_requests, name="export-approvals"),
     path("approvals/<int:request_id>", approvals.show_request, name="approval"),
+    path("approvals/<int:request_id>/files/<str:sha256>", approvals.send_paper, name="request-file"),
     path("approvals/<int:request_id>/decide", approvals.decide, name="decide"),
     path("approvals/delegations/", delegations.show_delegations, name="delegations"),
     path("approvals/delegations/export", delegations.export_delegations, name="export-delegations"),
