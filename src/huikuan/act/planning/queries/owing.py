@@ -8,6 +8,7 @@ from datetime import date
 from huikuan.act.planning.domain.drafting import Owed
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.disputes.queries.standing import standing as disputed_on
+from huikuan.record.promises.queries.standing import PromiseStanding
 from huikuan.record.promises.queries.standing import standing as promised_on
 from huikuan.record.receivables.domain.posting import DEBIT
 from huikuan.record.receivables.domain.schedules import Line, governing, waterfall
@@ -20,7 +21,7 @@ _AT_ONCE = 2_000
 def owing(company_id: int, today: date) -> Iterator[Owed]:
     """The open claims of a company, instalment by instalment where their schedule was changed, under the customers
     they are shown under."""
-    promises, disputes = promised_on(company_id, today), disputed_on(company_id, today)
+    promises, disputes = _promised(company_id, today), disputed_on(company_id, today)
     ones = merged()
     changed = set(Schedule.objects.filter(company_id=company_id).values_list("item_id", flat=True).distinct())
     schedules = versions_of(changed)
@@ -40,3 +41,9 @@ def owing(company_id: int, today: date) -> Iterator[Owed]:
             of_promise, of_dispute = min(promised, line.amount), min(paused, line.amount)
             yield Owed(key, line.amount, line.due_date, of_promise, promise.by if promise else None, of_dispute)
             promised, paused = promised - of_promise, paused - of_dispute
+
+
+def _promised(company_id: int, today: date) -> dict[int, PromiseStanding]:
+    """Item → the promises and goods that stand on it. An instalment plan is no promise beside the schedule it gave
+    each of its claims: of the plan as a whole its next instalment stands on every one of them."""
+    return {item_id: one for item_id, one in promised_on(company_id, today).items() if one.plan_id is None}

@@ -59,6 +59,27 @@ def test_a_plan_is_drafted_from_what_is_due_by_contract(plans: Plans) -> None:
     assert refused(lambda: plans.draft(date(2026, 11, 2))) == "plan_month_bad"
 
 
+def test_an_instalment_plan_over_two_claims_brings_each_instalment_once(plans: Plans) -> None:
+    """60,000 and 40,000, to be paid in 30,000, 30,000 and 40,000: the first two on the first claim, the last on the
+    second."""
+    first, second = plans.due(60_000_00, "2026-10-01"), plans.due(40_000_00, "2026-10-08")
+    agreed = [(date(2026, 12, 15), 30_000_00), (date(2027, 1, 15), 30_000_00), (date(2027, 2, 15), 40_000_00)]
+    plans.instalments((first, second), agreed)
+    months = (NOVEMBER, DECEMBER, date(2027, 1, 1), date(2027, 2, 1))
+    for month in months:
+        plans.draft(month)
+    assert [[(row.amount, row.planned_on) for row in plans.rows(month)] for month in months] == [
+        [], *([(amount, on)] for on, amount in agreed)
+    ]  # fmt: skip
+    # Part of the first is paid early: what is left of it is expected, and nothing else moves.
+    plans.settle(plans.post("receipt", 10_000_00, "2026-11-02"), first, 10_000_00, "2026-11-02")
+    for month in months:
+        plans.draft(month, at=AT + DAY)
+    assert [[row.amount for row in plans.rows(month, TODAY + DAY) if row.line_id] for month in months[1:]] == [
+        [20_000_00], [30_000_00], [40_000_00]
+    ]  # fmt: skip
+
+
 def test_drafted_again_it_follows_what_people_left_alone(plans: Plans) -> None:
     plans.due(100_00, "2026-11-10")
     plans.due(60_00, "2026-11-10", contract_number="HT-1")
