@@ -20,6 +20,7 @@ from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.promises.tests.conftest import Desk, at, day
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations.schedules import record_schedule
+from huikuan.record.receivables.queries.schedules import schedule_of
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,22 @@ class Planned(Desk):
 @pytest.fixture
 def desk(db: None) -> Planned:
     return Planned()
+
+
+def test_what_was_paid_on_time_before_the_plan_stays_on_time(desk: Planned) -> None:
+    """Due half in January and half in June; January's is paid and 20,000 of June's, each on its day."""
+    halves = [Line(day("2026-01-05"), "", 50_000_00), Line(day("2026-06-30"), "", 50_000_00)]
+    record_schedule(
+        item_id=desk.claim, lines=halves, effective_on=day("2026-01-05"), reason="extension", actor="t",
+        at=at("2026-01-05"),
+    )  # fmt: skip
+    desk.pay(desk.claim, 50_000_00, "2026-01-05")
+    desk.pay(desk.claim, 20_000_00, "2026-06-30")
+    desk.plan("plan", on="2026-08-03", lines=[("2026-10-31", 30_000_00)])
+    assert [(str(line.due_date), line.amount) for line in schedule_of(desk.claim).lines] == [
+        ("2026-01-05", 50_000_00), ("2026-06-30", 20_000_00), ("2026-10-31", 30_000_00)
+    ]  # fmt: skip
+    assert [desk.bears("2026-09-01"), desk.bears("2026-11-10")] == [0, 30_000_00 * 9 // 2000]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from huikuan.kernel.errors import Refusal
-from huikuan.record.receivables.domain.schedules import Line
+from huikuan.record.receivables.domain.schedules import Line, earliest_due, paid_first
 
 #: The kind of request a plan is asked for by.
 PLAN = "promises.plan"
@@ -41,13 +41,16 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A claim of the plan: its whole amount, what of it is open, and when it was to be paid first (None: it awaits an
-    event)."""
+    """A claim of the plan: the lines it falls due by, which sum to its whole amount, and what of it is open."""
 
     item_id: int
-    amount: int
+    lines: Sequence[Line]
     open_amount: int
-    due_on: date | None
+
+    @property
+    def due_on(self) -> date | None:
+        """When it was to be paid first; None: it awaits an event."""
+        return earliest_due(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +115,16 @@ def check_instalments(lines: Sequence[Instalment], debt: int, today: date) -> No
 
 
 def spread(lines: Sequence[Instalment], debts: Sequence[Debt]) -> dict[int, list[Line]]:
-    """Item → its schedule under the plan: instalments pay the oldest claim first, and what is settled already keeps a
-    line of its own before them. Each schedule sums to its item, the lines of one day to their instalment."""
+    """Item → its schedule under the plan: instalments pay the oldest claim first. What is settled already keeps the
+    days it was due on before them, so that what was paid on time stays so; what was paid ahead of a later day, or of
+    an event, counts for the first instalment's day. Each schedule sums to its item, the lines of one day to their
+    instalment."""
     left = [line.amount for line in lines]
     first, place = lines[0].due_on, 0
     found: dict[int, list[Line]] = {}
     for debt in sorted(debts, key=lambda one: (one.due_on or date.max, one.item_id)):
-        schedule = []
-        if settled := debt.amount - debt.open_amount:
-            schedule.append(Line(min(debt.due_on or first, first), "", settled))
+        settled = paid_first(debt.lines, debt.open_amount)
+        schedule = [Line(min(line.due_date or first, first), "", line.amount) for line in settled]
         still = debt.open_amount
         while still:
             taken = min(still, left[place])

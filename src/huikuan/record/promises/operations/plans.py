@@ -46,7 +46,7 @@ from huikuan.record.promises.operations.asking import (
 )
 from huikuan.record.promises.policies import rules_of
 from huikuan.record.promises.queries.plans import items_bound
-from huikuan.record.receivables.domain.schedules import Line, earliest_due, governing
+from huikuan.record.receivables.domain.schedules import governing
 from huikuan.record.receivables.operations.schedules import Change, record_schedules
 from huikuan.record.receivables.queries.schedules import versions_of
 
@@ -197,13 +197,12 @@ def _drawn_up(
 
 
 def _debts(claims: Sequence[Claim]) -> list[Debt]:
-    """The claims with their whole amounts and when each was to be paid first."""
+    """The claims with the lines each falls due by without the plan."""
     versions = versions_of(claim.item_id for claim in claims)
-    found = []
-    for claim in sorted(claims, key=lambda one: one.item_id):
-        lines: Sequence[Line] = governing(versions[claim.item_id]).lines
-        found.append(Debt(claim.item_id, sum(line.amount for line in lines), claim.open_amount, earliest_due(lines)))
-    return found
+    return [
+        Debt(claim.item_id, governing(versions[claim.item_id]).lines, claim.open_amount)
+        for claim in sorted(claims, key=lambda one: one.item_id)
+    ]
 
 
 def _item_row(debt: Debt, versions: dict[int, int], whose: dict[str, Any]) -> dict[str, Any]:

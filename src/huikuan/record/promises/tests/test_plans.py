@@ -23,7 +23,7 @@ from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.promises.queries import standing
 from huikuan.record.promises.queries.plans import items_bound, items_planned, plan
 from huikuan.record.promises.tests.conftest import Desk, at, day
-from huikuan.record.receivables.domain.schedules import Line
+from huikuan.record.receivables.domain.schedules import Line, paid_first, waterfall
 from huikuan.record.receivables.models import Item, OpenItem, Schedule
 from huikuan.record.receivables.operations.schedules import record_schedule
 from huikuan.record.receivables.queries.check import check_ledger
@@ -223,32 +223,40 @@ def test_without_its_document_it_goes_one_row_up(desk: Planning, claims: tuple[i
 
 # The laws of spreading.
 
-_DEBTS = st.lists(
-    st.tuples(st.integers(1, 10_000), st.integers(0, 5_000), st.integers(0, 400)), min_size=1, max_size=5
-)
 _BEGIN = date(2026, 6, 1)
+#: What a claim falls due by, and how much of it, in hundredths, is open.
+_LINES = st.lists(st.tuples(st.integers(0, 400) | st.none(), st.integers(1, 5_000)), min_size=1, max_size=3)
+_DEBTS = st.lists(st.tuples(_LINES, st.integers(1, 100)), min_size=1, max_size=5)
 
 
 @given(debts=_DEBTS, cuts=st.lists(st.integers(1, 10**6), max_size=5))
 def test_instalments_come_to_the_debt_and_each_schedule_to_its_claim(debts: Any, cuts: list[int]) -> None:
-    owed = [
-        Debt(number, open_amount + paid, open_amount, date(2026, 1, 1) + timedelta(days=offset))
-        for number, (open_amount, paid, offset) in enumerate(debts)
-    ]
+    owed = [_debt(number, *debt) for number, debt in enumerate(debts)]
     total = sum(one.open_amount for one in owed)
     edges = sorted({cut % total for cut in cuts} - {0})
     amounts = [after - before for before, after in zip([0, *edges], [*edges, total], strict=True)]
     lines = [Instalment(_BEGIN + timedelta(days=30 * place), amount) for place, amount in enumerate(amounts)]
     found = spread(lines, owed)
-    assert {one.item_id: sum(line.amount for line in found[one.item_id]) for one in owed} == {
-        one.item_id: one.amount for one in owed
-    }
-    for line in lines:
-        paid = sum(one.amount - one.open_amount for one in owed if min(one.due_on or _BEGIN, _BEGIN) == line.due_on)
-        due = sum(part.amount for parts in found.values() for part in parts if part.due_date == line.due_on)
-        assert due == line.amount + paid
+    whole = {one.item_id: sum(line.amount for line in one.lines) for one in owed}
+    assert {item: sum(line.amount for line in parts) for item, parts in found.items()} == whole
     for parts in found.values():
         assert [part.due_date for part in parts] == sorted(part.due_date for part in parts if part.due_date)
+    # What is open of the claims is what was agreed, and what was settled keeps its day.
+    still = [part for one in owed for part in waterfall(found[one.item_id], one.open_amount)]
+    for line in lines:
+        assert sum(part.amount for part in still if part.due_date == line.due_on) == line.amount
+    for one in owed:
+        kept = [(min(line.due_date or _BEGIN, _BEGIN), line.amount) for line in paid_first(one.lines, one.open_amount)]
+        assert [(part.due_date, part.amount) for part in found[one.item_id][: len(kept)]] == kept
+
+
+def _debt(number: int, lines: Any, share: int) -> Debt:
+    dated = [
+        Line(None, "acceptance", of) if offset is None else Line(date(2026, 1, 1) + timedelta(days=offset), "", of)
+        for offset, of in lines
+    ]
+    whole = sum(line.amount for line in dated)
+    return Debt(number, dated, max(1, whole * share // 100))
 
 
 @given(

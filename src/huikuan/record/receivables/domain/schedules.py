@@ -3,7 +3,7 @@ spreads over several due dates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -136,11 +136,19 @@ def waterfall(lines: Sequence[Line], open_amount: int) -> list[Line]:
     Lines with nothing open are left out. 30 due 1 May, 50 due 1 June, 20 awaiting, 45 paid:
     35 due 1 June and 20 awaiting stay open.
     """
-    paid = sum(line.amount for line in lines) - open_amount
-    still: list[Line] = []
+    return [replace(line, amount=line.amount - paid) for line, paid in _paid(lines, open_amount) if line.amount > paid]
+
+
+def paid_first(lines: Sequence[Line], open_amount: int) -> list[Line]:
+    """What `waterfall` leaves out: so much of each line is paid, the earliest due first. Of the same: 30 due 1 May and
+    15 due 1 June."""
+    return [replace(line, amount=paid) for line, paid in _paid(lines, open_amount) if paid]
+
+
+def _paid(lines: Sequence[Line], open_amount: int) -> Iterator[tuple[Line, int]]:
+    """Each line, the earliest due first, with what is paid of it."""
+    left = sum(line.amount for line in lines) - open_amount
     for line in sorted(lines, key=lambda line: (line.due_date is None, line.due_date or date.max)):
-        covered = min(line.amount, paid)
-        paid -= covered
-        if line.amount > covered:
-            still.append(replace(line, amount=line.amount - covered))
-    return still
+        paid = min(line.amount, left)
+        left -= paid
+        yield line, paid

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from huikuan.kernel.errors import Refusal
-from huikuan.record.receivables.domain.schedules import Line, waterfall
+from huikuan.record.receivables.domain.schedules import Line, paid_first, waterfall
 from huikuan.record.receivables.models import Item, OpenItem, Schedule
 from huikuan.record.receivables.operations.periods import lock_period, unlock_period
 from huikuan.record.receivables.operations.rates import record_rate
@@ -87,6 +87,9 @@ def test_the_earliest_due_is_paid_first() -> None:
     assert waterfall(lines, 55) == [Line(date(2026, 6, 1), "", 35), Line(None, "acceptance", 20)]
     assert waterfall(lines, 100) == [lines[2], lines[1], lines[0]]
     assert waterfall(lines, 0) == []
+    assert paid_first(lines, 55) == [Line(date(2026, 5, 1), "", 30), Line(date(2026, 6, 1), "", 15)]
+    assert paid_first(lines, 100) == []
+    assert paid_first(lines, 0) == [lines[2], lines[1], lines[0]]
 
 
 def test_nothing_posts_into_a_locked_period(books: Books) -> None:
