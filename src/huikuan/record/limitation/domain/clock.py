@@ -10,7 +10,9 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+from huikuan.record.limitation.domain.dues import Due, earlier
 from huikuan.record.limitation.domain.kinds import KINDS, STRONG, WEAK, at_least
 
 _YEAR = 12
@@ -63,11 +65,12 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`starts_on`: the day the last instalment fell due; None: it awaits an event, nothing runs, and no day is set.
+    """`starts_on`: the day the last instalment fell due by what can be proved; None: it awaits an event, nothing
+    runs, and no day is set.
 
     `safe_on`: the last day by what can be proved to have arrived. `hoped_on`: the last day if all of it can. None on a
-    debt that runs: suspended without an end. `absolute_on`: the twenty years. `last`: what the safe day counts from,
-    `hoped`: what the other does; None: from the due day.
+    debt that runs: suspended without an end, or due, if all is as was recorded, on an event alone. `absolute_on`: the
+    twenty years. `last`: what the safe day counts from, `hoped`: what the other does; None: from the due day.
     """
 
     starts_on: date | None
@@ -86,9 +89,13 @@ class Clock:
 
 
 def clock(
-    due: date | None, interruptions: Sequence[Interruption], suspensions: Sequence[Suspension], rules: Rules
+    dues: Sequence[Due], interruptions: Sequence[Interruption], suspensions: Sequence[Suspension], rules: Rules
 ) -> Clock:
-    """The clock of a debt whose last instalment fell due on `due` (None: it awaits an event)."""
+    """The clock of a debt by its dues, in their order. The safe day counts from the day that can be proved, or from an
+    earlier one that was recorded; the other from what was recorded while the period ran."""
+    all_of = [one for one in interruptions if at_least(one.strength, WEAK)]
+    hoped_due = _hoped_due(dues, all_of, suspensions, rules)
+    due = earlier(dues[-1].proved, hoped_due)
     if due is None:
         return Clock(None)
     safe, last = _ends(
@@ -97,7 +104,7 @@ def clock(
         [one for one in suspensions if at_least(one.strength, rules.safe_from)],
         rules,
     )
-    hoped_on, hoped = _ends(due, [one for one in interruptions if at_least(one.strength, WEAK)], suspensions, rules)
+    hoped_on, hoped = (None, None) if hoped_due is None else _ends(hoped_due, all_of, suspensions, rules)
     return Clock(due, safe, hoped_on, later(due, rules.absolute_years * _YEAR), last, hoped)
 
 
@@ -113,6 +120,22 @@ def later(day: date, months: int) -> date:
     whole = day.year * _YEAR + day.month - 1 + months
     year, month = whole // _YEAR, whole % _YEAR + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _hoped_due(
+    dues: Sequence[Due], interruptions: Sequence[Interruption], suspensions: Sequence[Suspension], rules: Rules
+) -> date | None:
+    """When the last of the debt falls due if all is as was recorded. Once the period was over a new day is an
+    agreement anew (19), and counts if it can be proved."""
+    due = dues[0].said
+    for before, now in pairwise(dues):
+        by_then = [one for one in interruptions if one.on <= now.on]
+        ends = None if due is None else _ends(due, by_then, suspensions, rules)[0]
+        if ends is None or now.on <= ends:
+            due = now.said
+        elif now.proved != before.proved:
+            due = now.proved
+    return due
 
 
 def _ends(

@@ -16,7 +16,7 @@ from huikuan.record.limitation.domain.clock import Clock, Rules, clock, later, s
 from huikuan.record.limitation.domain.kinds import at_least
 from huikuan.record.limitation.policies import LIMITATION, rules_of
 from huikuan.record.limitation.queries.debts import Debt, debts_of
-from huikuan.record.limitation.queries.opened import late_ids, opened_of
+from huikuan.record.limitation.queries.opened import Late, late_ids, moved_ids, opened_of
 from huikuan.record.receivables.models import Item
 
 _YEAR = 12
@@ -77,8 +77,13 @@ def expiring(
     due_by = None
     if within is not None:
         due_by = later(as_of + timedelta(days=within), -_shortest(company_id, at) * _YEAR)
-    ids = late_ids(as_of, scope=scope, at=at, company_id=company_id, customer_id=customer_id, due_by=due_by)
-    found = rows_of(ids, as_of=as_of, at=at)
+    late = Late(as_of, scope, at, company_id, customer_id, due_by)
+    ids, moved = late_ids(late), moved_ids(late)
+    found = [
+        row
+        for row in rows_of({*ids, *moved}, as_of=as_of, at=at)
+        if row.item_id in ids or (row.clock.starts_on is not None and row.clock.starts_on < as_of)
+    ]
     if within is not None:
         found = [row for row in found if row.days_left is not None and (row.days_left <= within or row.suspended)]
     return sorted(found, key=lambda row: (row.clock.safe_on or date.max, row.item_id))
@@ -117,7 +122,7 @@ def _clock(debt: Debt, as_of: date, rules: Rules) -> Clock:
     """What still lasts has lasted until the day: if it ended on it, six months would be left, and never more than the
     twenty years."""
     lasted = [replace(one, last=one.last or as_of) for one in debt.suspensions]
-    return clock(debt.due, debt.interruptions, lasted, rules)
+    return clock(debt.dues, debt.interruptions, lasted, rules)
 
 
 def _stopped(debt: Debt, of: Clock, as_of: date, rules: Rules) -> int | None:

@@ -1,4 +1,4 @@
-"""What the clocks of items go by: the last instalment of each debt, what interrupted it, what suspended it. A few
+"""What the clocks of items go by: the dues of each debt, what interrupted it, what suspended it. A few
 questions for any number of items."""
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.queries import among
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.limitation.domain.clock import Interruption, Suspension
+from huikuan.record.limitation.domain.dues import Due, History, dues_of
 from huikuan.record.limitation.domain.kinds import OTHER, PAYMENT, STRONG, WEAK
 from huikuan.record.limitation.models import Interruption as InterruptionFact
 from huikuan.record.limitation.models import Suspension as SuspensionFact
-from huikuan.record.receivables.domain.schedules import governing
+from huikuan.record.receivables.domain.schedules import Line, Version
 from huikuan.record.receivables.models import Item, Schedule, Settlement
 from huikuan.record.receivables.queries.schedules import versions_of
 
@@ -34,10 +35,10 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A debt and all its items. `due`: when the last of it falls due; None: some of it awaits an event."""
+    """A debt and all its items. `dues`: when the last of it falls due, as was said from day to day."""
 
     item_ids: frozenset[int]
-    due: date | None
+    dues: tuple[Due, ...]
     interruptions: tuple[Interruption, ...]
     suspensions: tuple[Suspension, ...]
 
@@ -49,15 +50,14 @@ def debts_of(item_ids: Collection[int], as_of: date) -> dict[int, Debt]:
     every = [item for members in groups.values() for item in members]
     ids = {item.pk for item in every}
     under = merged()
-    dues, paid = _dues(every, as_of), _payments(ids, as_of)
+    histories, paid = _histories(every), _payments(ids, as_of)
     told, stopped = _told(every, under, as_of), _stopped(every, under, as_of)
     found: dict[int, Debt] = {}
     for item in asked:
         members = groups[_debt_of(item)]
-        last = [dues[one.pk] for one in members]
         found[item.pk] = Debt(
             frozenset(one.pk for one in members),
-            None if None in last else max(day for day in last if day is not None),
+            dues_of([histories[one.pk] for one in members], as_of),
             tuple(
                 sorted(_distinct(members, paid, told, under), key=lambda one: (one.on, one.id or 0)),
             ),
@@ -95,16 +95,22 @@ def _grouped(items: Iterable[Item]) -> dict[tuple[Any, ...], list[Item]]:
     return {key: [of[pk] for pk in sorted(of)] for key, of in groups.items()}
 
 
-def _dues(items: Collection[Item], as_of: date) -> dict[int, date | None]:
-    """Item → the last day its governing schedule names; None where part of it awaits an event."""
+def _histories(items: Collection[Item]) -> dict[int, History]:
+    """Item → its schedules, and which of them there is a paper for."""
     ids = {item.pk for item in items}
-    changed = set(Schedule.objects.filter(item_id__in=among(ids)).values_list("item_id", flat=True).distinct())
-    histories = versions_of(changed) if changed else {}
-    found: dict[int, date | None] = {item.pk: item.due_date for item in items}
-    for item_id, history in histories.items():
-        days = [line.due_date for line in governing(history, as_of).lines]
-        found[item_id] = None if None in days else max(day for day in days if day is not None)
-    return found
+    changed = (
+        Schedule.objects.filter(item_id__in=among(ids)).values_list("item_id", "version", "file_sha256").distinct()
+    )
+    on_paper: dict[int, set[int]] = defaultdict(set)
+    for item_id, version, paper in changed:
+        on_paper[item_id].update([version] if paper else ())
+    versions = versions_of(on_paper) if on_paper else {}
+    own = {
+        item.pk: [Version(0, item.posting_date, (Line(item.due_date, item.awaits, item.amount),))]
+        for item in items
+        if item.pk not in versions
+    }
+    return {item_id: History(of, on_paper.get(item_id, ())) for item_id, of in (own | versions).items()}
 
 
 def _payments(ids: Collection[int], as_of: date) -> dict[int, list[Interruption]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from huikuan.kernel.dates import business_date
@@ -14,7 +15,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import among, narrowed, seen
 from huikuan.record.customers.queries.families import one_of
 from huikuan.record.limitation.queries.debts import NOT_HERE
-from huikuan.record.receivables.models import Item, OpenItem, Settlement
+from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +30,51 @@ class Opened:
     amount: int
 
 
-def late_ids(
-    as_of: date,
-    *,
-    scope: Scope,
-    at: datetime,
-    company_id: int | None = None,
-    customer_id: int | None = None,
-    due_by: date | None = None,
-) -> list[int]:
-    """Claims of the scope that were open and due before the day; `due_by`: on that day or earlier. A customer is asked
-    for with those it is one with."""
-    rows: QuerySet[OpenItem] | QuerySet[Item] = _then(as_of) if _past(as_of, at) else OpenItem.objects.all()
-    rows = rows.filter(side="debit", due_date__lt=as_of).exclude(kind__in=NOT_HERE)
-    if company_id is not None:
-        rows = rows.filter(company_id=company_id)
-    if customer_id is not None:
-        rows = rows.filter(customer_id__in=one_of(customer_id).members)
-    if due_by is not None:
-        rows = rows.filter(due_date__lte=due_by)
-    return list(narrowed(rows, seen(scope)).values_list("pk", flat=True))
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Which late claims are asked for: of the scope, open and due before the day (`due_by`: on that day or earlier). A
+    customer is asked for with those it is one with."""
+
+    as_of: date
+    scope: Scope
+    at: datetime
+    company_id: int | None = None
+    customer_id: int | None = None
+    due_by: date | None = None
+
+    @property
+    def due(self) -> Q:
+        """What of rows with a due date is due."""
+        due = Q(due_date__lt=self.as_of)
+        return due if self.due_by is None else due & Q(due_date__lte=self.due_by)
+
+
+def late_ids(late: Late) -> set[int]:
+    """The claims that were late."""
+    past = _past(late.as_of, late.at)
+    rows: QuerySet[OpenItem] | QuerySet[Item] = _then(late.as_of) if past else OpenItem.objects.all()
+    return _ids(rows.filter(late.due), late)
+
+
+def moved_ids(late: Late) -> set[int]:
+    """The claims that were late by a schedule of theirs, whatever the one says that governs now: it may be one the
+    debtor can deny."""
+    past = _past(late.as_of, late.at)
+    rows: QuerySet[OpenItem] | QuerySet[Item] = _then(late.as_of) if past else OpenItem.objects.all()
+    theirs = Schedule.objects.filter(item_id=OuterRef("pk"))
+    own = Item.objects.filter(pk=OuterRef("pk"))
+    return _ids(
+        rows.filter(Exists(theirs)).filter(Exists(theirs.filter(late.due)) | Exists(own.filter(late.due))), late
+    )
+
+
+def _ids(rows: QuerySet[Any], late: Late) -> set[int]:
+    rows = rows.filter(side="debit").exclude(kind__in=NOT_HERE)
+    if late.company_id is not None:
+        rows = rows.filter(company_id=late.company_id)
+    if late.customer_id is not None:
+        rows = rows.filter(customer_id__in=one_of(late.customer_id).members)
+    return set(narrowed(rows, seen(late.scope)).values_list("pk", flat=True))
 
 
 def opened_of(item_ids: Collection[int], as_of: date, *, at: datetime) -> list[Opened]:

@@ -26,7 +26,7 @@ class Old(Books):
     """Books with claims that fell due long ago."""
 
     def claim(self, due: str = "2023-06-30", amount: int = 100_000_00, **more: Any) -> int:
-        return self.post("invoice", amount, more.pop("posted", "2023-05-01"), due_date=day(due), **more)
+        return self.post("invoice", amount, more.pop("posted", "2023-05-01"), **{"due_date": day(due), **more})
 
     def pay(self, claim: int, amount: int, on: str, applied: str = "", kind: str = "receipt") -> int:
         return self.settle(self.post(kind, amount, on), claim, amount, applied or on)
@@ -36,6 +36,11 @@ class Old(Books):
 
     def safe(self, item: int) -> str:
         return f"{self.clock(item).safe_on}"
+
+    def days(self, item: int, as_of: str = "2026-03-01") -> tuple[str, str]:
+        """The safe day and the hoped one."""
+        found = self.clock(item, day(as_of))
+        return f"{found.safe_on}", f"{found.hoped_on}"
 
     def interrupt(self, item: int, on: str, kind: str = "demand", strength: str = "strong", **more: Any) -> list[int]:
         file = PAPER if strength == "strong" else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.kernel.errors import Refusal
-from huikuan.record.limitation.domain.clock import Interruption, Rules, Suspension, clock, later, stage
+from huikuan.record.limitation.domain.clock import Clock, Interruption, Rules, Suspension, later, stage
+from huikuan.record.limitation.domain.clock import clock as clock_by
+from huikuan.record.limitation.domain.dues import Due
 from huikuan.record.limitation.domain.kinds import KINDS, STRENGTHS
 from huikuan.record.limitation.policies import LIMITATION, check_limitation, rules_of
 
 RULES = rules_of(LIMITATION.default)
-DUE = date(2023, 6, 30)
+DUE, BEGUN = date(2023, 6, 30), date(2015, 1, 1)
 
 
 def day(text: str) -> date:
@@ -23,6 +26,13 @@ def day(text: str) -> date:
 
 def event(on: str, kind: str = "demand", strength: str = "strong") -> Interruption:
     return Interruption(day(on), kind, strength)
+
+
+def clock(
+    due: date | None, interruptions: Sequence[Interruption], suspensions: Sequence[Suspension], rules: Rules
+) -> Clock:
+    """Of a debt whose due day nobody moved."""
+    return clock_by([Due(BEGUN, due, due)], interruptions, suspensions, rules)
 
 
 def safe(*events: Interruption, due: date = DUE, suspended: tuple[Suspension, ...] = ()) -> str:
@@ -129,6 +139,22 @@ def test_proof_of_arrival_never_shortens_and_nothing_passes_twenty_years_unreviv
     if not any(one.kind == "agreement" for one in said):
         assert found.absolute_on is not None
         assert found.hoped_on <= found.absolute_on
+
+
+@given(
+    st.lists(st.builds(Due, days, days | st.none(), days | st.none()), min_size=1, max_size=4),
+    st.lists(events, max_size=6),
+)
+def test_whatever_is_said_of_the_due_day_the_safe_day_is_no_later(dues: list[Due], said: list[Interruption]) -> None:
+    in_order = sorted(dues, key=lambda one: one.on)
+    found = clock_by(in_order, said, [], RULES)
+    assert (found.starts_on is None) == (found.safe_on is None)
+    if found.hoped_on is None:
+        # It runs by what can be proved, or not at all.
+        assert found.starts_on == in_order[-1].proved
+    else:
+        assert found.safe_on is not None
+        assert found.safe_on <= found.hoped_on
 
 
 @given(days, st.lists(events, max_size=6, unique_by=lambda one: one.on), st.data())

@@ -32,7 +32,7 @@ from huikuan.record.receivables.domain.posting import Part, Posting
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations.items import post_instalments
 from huikuan.record.receivables.operations.reversals import reverse_settlement
-from huikuan.record.receivables.operations.schedules import record_schedule
+from huikuan.record.receivables.operations.schedules import reach_milestone, record_schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -79,11 +79,64 @@ def test_what_we_gave_or_applied_ourselves_is_no_acknowledgement(old: Old, kind:
     assert old.safe(claim) == "2026-06-30"
 
 
-def test_a_date_agreed_anew_moves_the_start(old: Old) -> None:
-    claim = old.claim()
+def test_a_date_agreed_anew_on_paper_moves_the_start_and_without_it_is_hoped_for(old: Old) -> None:
+    signed, unsigned = old.claim(), old.claim()
     lines = [Line(day("2024-01-31"), "", 50_000_00), Line(day("2024-12-31"), "", 50_000_00)]
-    record_schedule(item_id=claim, lines=lines, effective_on=day("2023-12-01"), reason="extension", **WHO)
-    assert old.safe(claim) == "2027-12-31"
+    for claim, paper in ((signed, "ab" * 32), (unsigned, "")):
+        record_schedule(
+            item_id=claim, lines=lines, effective_on=day("2023-12-01"), reason="extension", file_sha256=paper, **WHO
+        )
+    assert (old.days(signed), old.days(unsigned)) == (("2027-12-31", "2027-12-31"), ("2026-06-30", "2027-12-31"))
+
+
+def test_the_schedule_of_a_plan_nobody_signed_moves_no_safe_day_and_rings(old: Old) -> None:
+    """Agreed two months before the end, the last instalment a year after it: the debtor may deny it."""
+    claim = old.claim()
+    later_on = [Line(day("2026-12-31"), "", 40_000_00), Line(day("2027-06-30"), "", 60_000_00)]
+    record_schedule(item_id=claim, lines=later_on, effective_on=day("2026-02-01"), reason="plan", **WHO)
+    told(old, "promises.plan_agreed", "2026-02-01T02:00:00", plan=1, items=[claim], sha256="")
+    assert old.days(claim) == ("2026-06-30", "2030-06-30")
+    (row,) = expiring(as_of=TODAY, scope=EVERYTHING, at=AT, within=180)
+    assert (row.item_id, row.days_left, row.stage) == (claim, 121, 180)
+    assert [row.item_id for row in expiring(as_of=TODAY, scope=EVERYTHING, at=AT)] == [claim]
+
+
+def test_a_plan_that_was_signed_moves_both_days_and_broken_it_runs_from_the_break(old: Old) -> None:
+    claim = old.claim()
+    lines = [Line(day("2026-12-31"), "", 40_000_00), Line(day("2027-06-30"), "", 60_000_00)]
+    record_schedule(
+        item_id=claim, lines=lines, effective_on=day("2026-02-01"), reason="plan", file_sha256="ab" * 32, **WHO
+    )
+    assert old.days(claim) == ("2030-06-30", "2030-06-30")
+    assert expiring(as_of=TODAY, scope=EVERYTHING, at=AT) == []
+    at_once = [Line(day("2026-12-31"), "", 40_000_00), Line(day("2027-01-04"), "", 60_000_00)]
+    record_schedule(item_id=claim, lines=at_once, effective_on=day("2027-01-04"), reason="plan_broken", **WHO)
+    assert old.days(claim, "2027-01-05") == ("2030-01-04", "2030-01-04")
+
+
+def test_once_expired_a_date_set_anew_counts_with_its_paper_alone(old: Old) -> None:
+    ours, theirs = old.claim(), old.claim()
+    for claim, paper in ((ours, ""), (theirs, "ab" * 32)):
+        record_schedule(
+            item_id=claim, lines=[Line(day("2027-01-31"), "", 100_000_00)], effective_on=day("2026-09-01"),
+            reason="extension", file_sha256=paper, **WHO,
+        )  # fmt: skip
+    assert (old.days(ours, "2026-09-02"), old.days(theirs, "2026-09-02")) == (
+        ("2026-06-30", "2026-06-30"), ("2030-01-31", "2030-01-31")
+    )  # fmt: skip
+
+
+def test_an_event_that_happened_dates_what_awaited_it_and_taken_back_it_awaits_again(old: Old) -> None:
+    claim = old.claim(due_date=None, awaits="acceptance")
+    assert old.clock(claim).starts_on is None
+    reach_milestone(
+        item_id=claim, awaits="acceptance", due_date=day("2023-06-30"), effective_on=day("2023-06-01"), **WHO
+    )
+    assert old.days(claim) == ("2026-06-30", "2026-06-30")
+    # What was set without paper since is hoped for.
+    moved = [Line(day("2025-12-31"), "", 100_000_00)]
+    record_schedule(item_id=claim, lines=moved, effective_on=day("2024-01-01"), reason="extension", **WHO)
+    assert old.days(claim) == ("2026-06-30", "2028-12-31")
 
 
 def test_a_demand_with_its_receipt_and_one_without(old: Old) -> None:
