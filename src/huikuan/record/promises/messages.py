@@ -10,7 +10,7 @@ SENTENCES: dict[str, str] = {
     "barter_field_missing": gettext_noop("A settlement in kind needs its %(field)s."),
     "barter_method_unknown": gettext_noop("“%(value)s” is no way to value goods; known are %(known)s."),
     "barter_not_due": gettext_noop(
-        "Item %(item)s is not due: goods that would become ours before it is are no settlement (contracts, 28)."
+        "Not so much of item %(item)s is due: goods that would become ours before are no settlement (contracts, 28)."
     ),
     "barter_over": gettext_noop("Settlement in kind %(barter)s is over: the goods came, or failed."),
     "barter_unknown": gettext_noop("There is no settlement in kind %(barter)s."),

@@ -7,11 +7,12 @@ that the goods become the creditor's is void (28).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from huikuan.kernel.errors import Refusal
+from huikuan.record.receivables.domain.schedules import Line, waterfall
 
 #: How goods are valued.
 METHODS = ("appraisal", "market", "auction", "cost", "agreed")
@@ -59,11 +60,19 @@ def check_goods(goods: Goods, today: date) -> None:
         raise Refusal("promise_day_over", day=goods.deliver_by, today=today)
 
 
-def check_due(dues: Sequence[tuple[int, date | None]], today: date) -> None:
-    """Refuse a claim that is not due: goods that would become ours before it is are no settlement."""
-    for item, due_on in dues:
-        if due_on is None or due_on >= today:
+def check_due(parts: Sequence[tuple[int, int]], due: Mapping[int, int]) -> None:
+    """Refuse more of a claim than is open and due (item → that amount, minor units): goods that would become ours
+    before it is are no settlement."""
+    for item, amount in parts:
+        if amount > due[item]:
             raise Refusal("barter_not_due", item=item)
+
+
+def due_of(lines: Sequence[Line], open_amount: int, today: date) -> int:
+    """What is open of a claim and was due before `today`; money paid the earliest due first. 50 due 5 January and 50
+    due 31 December, 20 paid: 30 in March."""
+    open_lines = waterfall(lines, open_amount)
+    return sum(line.amount for line in open_lines if line.due_date is not None and line.due_date < today)
 
 
 def voucher(claim: int, goods: Goods) -> list[Entry]:

@@ -23,7 +23,7 @@ from huikuan.mechanisms.store.transactions import retrying
 from huikuan.mechanisms.work.operations import cancel_items
 from huikuan.record.customers.queries import customers_by_id
 from huikuan.record.customers.queries.merging import one_with
-from huikuan.record.promises.domain.barter import DELIVERED, FAILED, Goods, check_due, check_goods
+from huikuan.record.promises.domain.barter import DELIVERED, FAILED, Goods, check_due, check_goods, due_of
 from huikuan.record.promises.domain.promising import Claim, check_promise
 from huikuan.record.promises.models import Barter, BarterEnd, BarterPart
 from huikuan.record.promises.operations.asking import (
@@ -38,7 +38,7 @@ from huikuan.record.promises.operations.asking import (
     today_of,
 )
 from huikuan.record.promises.work import GOODS_LATE, barter_key
-from huikuan.record.receivables.domain.schedules import earliest_due, governing
+from huikuan.record.receivables.domain.schedules import governing
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.settlements import Request, settle_many
 from huikuan.record.receivables.queries.schedules import versions_of
@@ -65,8 +65,8 @@ def propose_barter(
     """Ask that goods may pay `parts` (item, so much of it); answers the request's id. It is agreed once another person
     has approved it, and pays nothing before the goods are there.
 
-    Refuses what `check_goods` refuses, claims that are not the customer's, open and due. Without the valuation's
-    paper, or for more than the goods are worth, it goes one row up in the authority matrix.
+    Refuses what `check_goods` refuses, claims that are not the customer's and open, and more of one than is due.
+    Without the valuation's paper, or for more than the goods are worth, it goes one row up in the authority matrix.
     """
     stated = replace(goods, asset=tidy(goods.asset)[:LONGEST], valuer=tidy(goods.valuer)[:100])
     kept = keep(paper)
@@ -193,7 +193,8 @@ def _drawn_up(company: Company, customer_id: int, parts: Parts, goods: Goods, at
     claims = claims_held(company.pk, [item for item, _ in parts])
     currency = check_promise(parts, claims, one_with(customer_id))
     versions = versions_of(item for item, _ in parts)
-    check_due([(item, earliest_due(governing(versions[item]).lines)) for item, _ in parts], today)
+    due = {one.item_id: due_of(governing(versions[one.item_id]).lines, one.open_amount, today) for one in claims}
+    check_due(parts, due)
     amounts = {name: getattr(goods, name) for name in _AMOUNTS}
     return {
         "company": company.code,

@@ -18,7 +18,9 @@ from huikuan.record.promises.operations.bartering import deliver_barter, fail_ba
 from huikuan.record.promises.queries import standing
 from huikuan.record.promises.queries.barters import barter
 from huikuan.record.promises.tests.conftest import Desk, at, day
+from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.models import Item, Settlement
+from huikuan.record.receivables.operations.schedules import record_schedule
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 
@@ -150,6 +152,21 @@ def test_refusals_change_nothing(desk: Yard, claim: int) -> None:
     refused("barter_day_bad", desk.deliver, number, "2026-03-01")
     refused("barter_day_bad", desk.deliver, number, "2026-03-21")
     refused("barter_unknown", desk.deliver, 0)
+
+
+@pytest.mark.django_db
+def test_goods_pay_what_is_due_of_a_claim_and_no_more(desk: Yard) -> None:
+    """Half was due in January, half is at the end of the year: what of January's is open can be paid in kind."""
+    claim = desk.post("invoice", 100_00, "2026-01-05")
+    halves = [Line(day("2026-01-05"), "", 50_00), Line(day("2026-12-31"), "", 50_00)]
+    record_schedule(
+        item_id=claim, lines=halves, effective_on=day("2026-01-05"), reason="extension", actor="t", at=at("2026-01-05")
+    )
+    desk.pay(claim, 20_00, "2026-02-01")
+    refused("barter_not_due", desk.propose, (claim, 30_01))
+    withdraw_request(request_id=desk.propose((claim, 30_00)), actor=desk.collector, at=at("2026-03-02"))
+    desk.pay(claim, 30_00, "2026-03-01")
+    refused("barter_not_due", desk.propose, (claim, 50_00))
 
 
 @pytest.mark.django_db
