@@ -22,6 +22,8 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.models import Customer
 from huikuan.record.promises.models import Barter, Freeze, Plan, Promise
 from huikuan.record.promises.queries.claims import Owed, owed_by
+from huikuan.record.receivables.operations.items import post_item
+from huikuan.record.receivables.operations.rates import record_rate
 from huikuan.shell.tests.books import Books
 from huikuan.shell.tests.test_access import signed_in
 
@@ -204,6 +206,41 @@ def test_goods_are_asked_for_approved_and_delivered(collector: Client, books: Bo
     (row,) = clerk.get("/promises/in-kind").context["rows"]
     assert row.state == "delivered"
     assert len(exported(clerk, "/promises/in-kind/export?format=csv")) == 2
+
+
+def test_what_goods_are_worth_and_instalments_come_to_is_read_in_the_currency_of_what_was_chosen(
+    collector: Client,
+) -> None:
+    """The customer's oldest claim is in yuan, what is written about is one in yen, which has no hundredths."""
+    company, customer = Company.objects.get(code="MAIN"), Customer.objects.get(code="C0001")
+    today = business_date(timezone.now())
+    record_rate(
+        currency="JPY", quote_currency="CNY", on_date=today, rate_e8=5_000_000, source="示例", actor="t",
+        at=timezone.now(),
+    )  # fmt: skip
+    yen = post_item(
+        company=company, customer_id=customer.pk, kind="invoice", amount=1_000_000, currency="JPY",
+        document_date=today - timedelta(days=20), posting_date=today - timedelta(days=20),
+        due_date=today - timedelta(days=5), actor="t", at=timezone.now(),
+    )  # fmt: skip
+    assert claims()[0].currency == "CNY"
+    whose = {"company": "MAIN", "customer": "C0001"}
+    goods = {
+        **whose, "asset": "立式加工中心", "valued": "800000", "valuer": "江临评估", "valued_on": in_days(-5),
+        "method": "appraisal", "deliver_by": in_days(20), f"claim-{yen}": "800000", "tax": "60000",
+        "fair_value": "700000", "allowance": "5000",
+    }  # fmt: skip
+    assert collector.post("/promises/in-kind/new", goods).status_code == 302
+    approve()
+    made = Barter.objects.get()
+    assert (made.currency, made.agreed, made.valued, made.tax, made.fair_value, made.allowance) == (
+        "JPY", 800_000, 800_000, 60_000, 700_000, 5_000
+    )  # fmt: skip
+    plan = {
+        **whose, "on_miss": "accelerate", "interest": "original", f"claim-{yen}": "1", "line-0-day": in_days(30),
+        "line-0-amount": "1000000",
+    }  # fmt: skip
+    assert collector.post("/promises/plans/new", plan).status_code == 302
 
 
 def test_what_belongs_to_others_is_not_there(collector: Client) -> None:

@@ -74,6 +74,13 @@ def amounts_in(form: Form, asking: Asking) -> list[tuple[int, int]]:
     return found
 
 
+def currency_in(form: Form, asking: Asking) -> str:
+    """The currency of what was chosen: of the first claim something was typed beside; where nothing was, of the
+    first."""
+    chosen = [one.currency for one, name in asking.fields if form.text(name)]
+    return next(iter([*chosen, *(one.currency for one in asking.claims)]), "CNY")
+
+
 def amount_in(text: str, currency: str) -> int:
     """An amount as it was typed, above 0."""
     return to_positive_minor(text, currency)

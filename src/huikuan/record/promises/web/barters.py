@@ -40,6 +40,7 @@ from huikuan.record.promises.web.asking import (
     amounts_in,
     asked_in,
     blame,
+    currency_in,
     day_in,
     paper_in,
     prefilled,
@@ -204,7 +205,7 @@ def _propose(request: HttpRequest, form: Form, asking: Asking) -> bool:
 
 
 def _goods(form: Form, asking: Asking) -> Goods | None:
-    currency = asking.claims[0].currency if asking.claims else "CNY"
+    currency = currency_in(form, asking)
     valued_on, deliver_by = (day_in(form, name) for name in ("valued_on", "deliver_by"))
     minor = {name: form.read(name, partial(amount_in, currency=currency))
              for name in ("valued", "tax", "fair_value", "allowance")}  # fmt: skip

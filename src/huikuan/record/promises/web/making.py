@@ -33,6 +33,7 @@ from huikuan.record.promises.web.asking import (
     amounts_in,
     asked_in,
     blame,
+    currency_in,
     day_in,
     paper_in,
     prefilled,
@@ -165,7 +166,7 @@ def _tick_overdue(form: Form, asking: Asking, today: date) -> None:
 
 
 def _lines(form: Form, asking: Asking) -> list[Instalment]:
-    currency = asking.claims[0].currency if asking.claims else "CNY"
+    currency = currency_in(form, asking)
     found = []
     for row in form.rows("line", _LINE):
         day = day_in(form, f"line-{row}-day")
