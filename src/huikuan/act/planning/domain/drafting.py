@@ -49,6 +49,12 @@ def expected(owed: Iterable[Owed], month: date, today: date) -> dict[Key, Expect
     return found
 
 
+def with_cash(still: Expected, cash: int) -> Expected:
+    """What a month that goes on brings in all: `still` to come, and what came of it by now. More taken back than came
+    makes it no less."""
+    return Expected(still.amount + max(cash, 0), still.by)
+
+
 def _parts(one: Owed, today: date) -> list[tuple[int, date]]:
     counted = max(one.amount - one.paused, 0)
     promised = min(one.promised, counted) if one.promised_by else 0

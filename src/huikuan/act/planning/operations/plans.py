@@ -18,8 +18,10 @@ from huikuan.act.planning.domain.drafting import (
     Expected,
     Key,
     expected,
+    with_cash,
 )
 from huikuan.act.planning.models import PlanLine, PlanVersion
+from huikuan.act.planning.queries.actual import by_key, claims_moved
 from huikuan.act.planning.queries.owing import owing
 from huikuan.act.planning.queries.plans import keys_of
 from huikuan.kernel.dates import business_date, month_end
@@ -50,9 +52,9 @@ class Drafted:
 
 
 def draft_plan(*, company_id: int, month: date, actor: str, at: datetime) -> Drafted:
-    """Draft the month that begins on `month` from what is open now. Drafted again only what the product drafted
-    itself follows; what people edited or agreed stays. Refuses a month that is over, and who reaches only some of the
-    company's customers."""
+    """Draft the month that begins on `month` from what is open now and, where it goes on, what came in it. Drafted
+    again only what the product drafted itself follows; what people edited or agreed stays. Refuses a month that is
+    over, and who reaches only some of the company's customers."""
     require_whole(actor, WRITES, company_id=company_id, at=at)
     today = business_date(at, company_zone(company_id))
     if month.day != 1 or month_end(month) < today:
@@ -60,12 +62,13 @@ def draft_plan(*, company_id: int, month: date, actor: str, at: datetime) -> Dra
 
     def work() -> Drafted:
         wanted = expected(owing(company_id, today), month, today)
+        came = _came(company_id, month, today)
         lines = PlanLine.objects.filter(company_id=company_id, month=month)
         known = {key: line_id for line_id, key in keys_of(lines, merged()).items()}
         owners = belongings([key[0] for key in wanted], today)
-        new = {key: one for key, one in wanted.items() if key not in known}
+        new = {key: with_cash(one, came.get(key, 0)) for key, one in wanted.items() if key not in known}
         _make(company_id, month, new, owners, today, actor=actor, at=at)
-        changed, kept = _follow(known, wanted, actor=actor, at=at)
+        changed, kept = _follow(known, wanted, came, actor=actor, at=at)
         return Drafted(len(new), changed, kept)
 
     return retrying(work)
@@ -124,6 +127,13 @@ def explain_line(*, line_id: int, slip: str, words: str, actor: str, at: datetim
     retrying(work)
 
 
+def _came(company_id: int, month: date, today: date) -> dict[Key, int]:
+    """What came in the month by today; of a month ahead nothing."""
+    if month > today:
+        return {}
+    return {key: actual.cash for key, actual in by_key(claims_moved(company_id, month, today)).items()}
+
+
 def _make(
     company_id: int, month: date, new: Mapping[Key, Expected], owners: Mapping[int, Mapping[str, str]], today: date,
     *, actor: str, at: datetime,
@@ -149,12 +159,14 @@ def _make(
         record(PlanVersion, versions, at=at)
 
 
-def _follow(known: Mapping[Key, int], wanted: Mapping[Key, Expected], *, actor: str, at: datetime) -> tuple[int, int]:
+def _follow(
+    known: Mapping[Key, int], wanted: Mapping[Key, Expected], came: Mapping[Key, int], *, actor: str, at: datetime
+) -> tuple[int, int]:
     """Bring what was drafted before up to date: (lines changed, lines left to people)."""
     changed = kept = 0
     for key, line_id in known.items():
         line, last = PlanLine.objects.get(pk=line_id), _last(line_id)
-        now = wanted.get(key, Expected(0, last.planned_on))
+        now = with_cash(wanted.get(key, Expected(0, last.planned_on)), came.get(key, 0))
         if last.state != DRAFTED:
             kept += 1
         elif (last.amount, last.planned_on) != (now.amount, now.by):

@@ -88,11 +88,14 @@ def test_drafted_again_it_follows_what_people_left_alone(plans: Plans) -> None:
     said = {"amount": 70_00, "planned_on": date(2026, 11, 25), "method": "bill", "owner": " li ", "strategy": "上门"}
     edit_line(line_id=second.line_id, seen_version=1, changes=said, **BY)
     plans.due(20_00, "2026-11-12", contract_number="HT-1")
+    plans.due(30_00, "2026-11-12")
     plans.settle(plans.post("receipt", 40_00), claims_moved(plans.company.id, NOVEMBER, TODAY)[0].item_id, 40_00,
                  "2026-11-02")  # fmt: skip
     assert plans.draft(at=AT + DAY) == Drafted(0, 1, 1)
     rows = {row.line_id: row for row in plans.rows(day=TODAY + DAY)}
-    assert (rows[first.line_id].amount, rows[first.line_id].version) == (60_00, 2)
+    # 40 of it came, 60 is still to come, and 30 came to be due.
+    assert (rows[first.line_id].amount, rows[first.line_id].version) == (130_00, 2)
+    assert rows[first.line_id].planned_on == date(2026, 11, 12)
     edited = rows[second.line_id]
     assert (edited.amount, edited.method, edited.owner, edited.strategy, edited.state) == (
         70_00, "bill", "li", "上门", "edited"
@@ -102,6 +105,37 @@ def test_drafted_again_it_follows_what_people_left_alone(plans: Plans) -> None:
     assert {row.line_id: row.amount for row in plans.rows()}[first.line_id] == 100_00
     told = versions_of_line(second.line_id, Asking(EVERYTHING, plans.company.id, TODAY))
     assert [(one.version, one.amount) for one in told] == [(2, 70_00), (1, 60_00)]
+
+
+def test_drafted_again_what_came_already_stays_planned(plans: Plans) -> None:
+    """Planned on the 1st, 40 of 100 come on the 2nd: the plan is met to two fifths, however often it is drafted."""
+    claim = plans.due(100_00, "2026-11-20")
+    ahead = plans.due(50_00, "2026-12-10", contract_number="HT-2")
+    plans.draft(at=AT - DAY)
+    plans.draft(DECEMBER, at=AT - DAY)
+    plans.settle(plans.post("receipt", 40_00, "2026-11-02"), claim, 40_00, "2026-11-02")
+    assert plans.draft(at=AT + DAY) == Drafted(0, 0, 0)
+    (row,) = plans.rows(day=TODAY + DAY)
+    assert (row.amount, row.actual.cash, row.fulfilled_e4, row.missing) == (100_00, 40_00, 4_000, 60_00)
+    plans.settle(plans.post("receipt", 60_00, "2026-11-03"), claim, 60_00, "2026-11-03")
+    assert plans.draft(at=AT + 2 * DAY) == Drafted(0, 0, 0)
+    (row,) = plans.rows(day=TODAY + 2 * DAY)
+    assert (row.amount, row.planned_on, row.fulfilled_e4) == (100_00, date(2026, 11, 20), 10_000)
+    # A month ahead brings what is still to come in it: what is paid before it is not its.
+    plans.settle(plans.post("receipt", 20_00, "2026-11-03"), ahead, 20_00, "2026-11-03")
+    assert plans.draft(DECEMBER, at=AT + 2 * DAY) == Drafted(0, 1, 0)
+    assert [line.amount for line in plans.rows(DECEMBER, TODAY + 2 * DAY) if line.line_id] == [30_00]
+
+
+def test_drafted_first_in_mid_month_it_plans_what_came_too(plans: Plans) -> None:
+    claim = plans.due(100_00, "2026-11-20")
+    unplanned = plans.due(5_00, "2026-11-05", customer_id=plans.other.id)
+    plans.settle(plans.post("receipt", 40_00, "2026-11-02"), claim, 40_00, "2026-11-02")
+    plans.settle(plans.post("receipt", 5_00, "2026-11-02", customer_id=plans.other.id), unplanned, 5_00, "2026-11-02")
+    assert plans.draft(at=AT + DAY) == Drafted(1, 0, 0)
+    told = [(row.amount, row.actual.cash, row.fulfilled_e4) for row in plans.rows(day=TODAY + DAY)]
+    # What came of claims of which nothing is to come was not planned.
+    assert told == [(100_00, 40_00, 4_000), (0, 5_00, None)]
 
 
 def test_another_agrees_what_somebody_edited_and_a_change_needs_agreeing_anew(plans: Plans) -> None:
