@@ -40,7 +40,8 @@ def record_suspension(
     day, else for the hoped one alone.
 
     Refuses an unknown cause, a silent one, days in the wrong order and days ahead: of what still lasts nobody
-    knows the end. Said again it is the same suspension; refuses one from the same day and cause with another end.
+    knows the end. Said again it is the same suspension: items it was not said of get one, and one that was said
+    without this paper is said anew with it. Refuses one from the same day and cause with another end.
     """
     note = _words(obstacle.note)
     if obstacle.cause not in CAUSES:
@@ -56,34 +57,33 @@ def record_suspension(
             raise Refusal("limitation_items_missing")
         for company in {item.company_id for item in items}:
             require_past(obstacle.until_on or obstacle.from_on, company, at)
-        if known := _known(obstacle, items):
-            return known
-        filed = store_kept(kept, file.name, actor=actor, at=at) if kept and file else None
+        stands = _standing(obstacle, items)
+        said = [item for item in items if item.pk not in stands or (kept and stands[item.pk].sha256 != kept.sha256)]
+        filed = store_kept(kept, file.name, actor=actor, at=at) if said and kept and file else None
         same = {
             "from_on": obstacle.from_on,
             "until_on": obstacle.until_on,
             "note": note,
-            "replaces": None,
             "lifted": False,
             "actor": actor,
             "cause": obstacle.cause,
             "sha256": filed.sha256 if filed else None,
             "file_name": filed.name if filed else None,
         }
+        before = {item_id: one.pk for item_id, one in stands.items()}
         rows = [
-            {"company_id": item.company_id, "customer_id": item.customer_id, "item_id": item.pk, **same}
-            for item in items
-        ]
-        ids = record(Suspension, rows, at=at)
-        for row, number in zip(rows, ids, strict=True):
-            _tell(row, number, at)
-        return ids
+            {"company_id": item.company_id, "customer_id": item.customer_id, "item_id": item.pk,
+             "replaces": before.get(item.pk), **same}
+            for item in said
+        ]  # fmt: skip
+        written = {row["item_id"]: number for row, number in zip(rows, _write(rows, at), strict=True)}
+        return [(before | written)[item.pk] for item in items]
 
     return retrying(work)
 
 
-def _known(obstacle: Obstacle, items: Sequence[Item]) -> list[int]:
-    """What stands of these items from that day and cause already."""
+def _standing(obstacle: Obstacle, items: Sequence[Item]) -> dict[int, Suspension]:
+    """Item → what stands of it from that day and cause already."""
     anew = Suspension.objects.filter(replaces=OuterRef("pk"))
     rows = Suspension.objects.filter(
         item_id__in=among(item.pk for item in items), cause=obstacle.cause, from_on=obstacle.from_on, lifted=False
@@ -91,7 +91,7 @@ def _known(obstacle: Obstacle, items: Sequence[Item]) -> list[int]:
     standing = list(rows.order_by("pk"))
     if other := [one.pk for one in standing if one.until_on != obstacle.until_on]:
         raise Refusal("limitation_suspension_stands", suspension=other[0])
-    return [one.pk for one in standing]
+    return {one.item_id: one for one in standing if one.item_id is not None}
 
 
 def end_suspension(*, suspension_id: int, until_on: date, note: str = "", actor: str, at: datetime) -> int:
@@ -124,15 +124,22 @@ def _say_anew(suspension_id: int, change: Any, actor: str, at: datetime) -> int:
             "file_name",
         )  # fmt: skip
         row = {**{name: getattr(found, name) for name in same}, **change(found), "replaces": found.pk, "actor": actor}
-        try:
-            with transaction.atomic():
-                number = record(Suspension, [row], at=at)[0]
-        except IntegrityError as error:
-            raise Refusal("limitation_suspension_changed", suspension=suspension_id) from error
-        _tell(row, number, at)
-        return number
+        return _write([row], at)[0]
 
     return retrying(work)
+
+
+def _write(rows: Sequence[dict[str, Any]], at: datetime) -> list[int]:
+    """Refuses a suspension of which something else was said meanwhile."""
+    try:
+        with transaction.atomic():
+            ids = record(Suspension, rows, at=at)
+    except IntegrityError as error:
+        replaced = next((row["replaces"] for row in rows if row["replaces"] is not None), 0)
+        raise Refusal("limitation_suspension_changed", suspension=replaced) from error
+    for row, number in zip(rows, ids, strict=True):
+        _tell(row, number, at)
+    return ids
 
 
 def _words(note: str) -> str:

@@ -197,6 +197,26 @@ def test_a_suspension_without_its_paper_is_hoped_for(old: Old) -> None:
     assert (old.safe(claim), f"{old.clock(claim).hoped_on}") == ("2026-06-30", "2026-08-20")
 
 
+def test_said_again_it_concerns_what_is_missing_and_takes_its_paper_in(old: Old) -> None:
+    first, second = old.claim(), old.claim()
+    stood = Obstacle("controlled", day("2026-01-05"), day("2026-02-20"), "印章被扣")
+    (bare,) = record_suspension(item_ids=[first], obstacle=stood, **WHO)
+    known, more = record_suspension(item_ids=[first, second], obstacle=stood, **WHO)
+    assert (known, more > bare) == (bare, True)
+    assert [old.days(claim) for claim in (first, second)] == [("2026-06-30", "2026-08-20")] * 2
+    # The paper is handed in later: it counts for the safe day, and what was said before is replaced.
+    papered = record_suspension(item_ids=[first, second], obstacle=stood, file=PAPER, **WHO)
+    assert [old.days(claim) for claim in (first, second)] == [("2026-08-20", "2026-08-20")] * 2
+    rows = Suspension.objects.filter(pk__in=papered).order_by("item_id")
+    assert [(row.item_id, row.replaces, row.file_name) for row in rows] == [
+        (first, bare, PAPER.name), (second, more, PAPER.name)
+    ]  # fmt: skip
+    # With the same paper, or without one, it is the same again.
+    assert record_suspension(item_ids=[first, second], obstacle=stood, file=PAPER, **WHO) == papered
+    assert record_suspension(item_ids=[first, second], obstacle=stood, **WHO) == papered
+    assert Suspension.objects.count() == 4
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
