@@ -48,12 +48,16 @@ class Account:
 def account_of(url: str) -> Account:
     """HUIKUAN_SMS_URL: https://KEY:SECRET@dysmsapi.aliyuncs.com/?sign=江临精工&zh-hans=SMS_1&en=SMS_2&parameter=text;
     refuses what cannot be meant."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Refusal("sms_address_bad") from None
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     templates = {language: query[language] for language in ("zh-hans", "en") if query.get(language)}
     if not (parts.hostname and parts.username and parts.password and query.get("sign") and templates):
         raise Refusal("sms_address_bad")
-    where = parts.hostname + (f":{parts.port}" if parts.port else "")
+    where = parts.hostname + (f":{port}" if port else "")
     return Account(
         f"{parts.scheme}://{where}", unquote(parts.username), unquote(parts.password), query["sign"], templates,
         query.get("parameter", "text"),

@@ -55,7 +55,11 @@ def server_set_up() -> Server | None:
 
 def server_of(url: str, said: str) -> Server:
     """The server of an address and a sender; refuses a strange one, and a password that would go in clear."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Refusal("smtp_address_bad") from None
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     tls = "tls" if parts.scheme == "smtps" else query.get("tls", "starttls")
     name, sender = parseaddr(said)
@@ -66,7 +70,7 @@ def server_of(url: str, said: str) -> Server:
         raise Refusal("smtp_password_in_clear")
     return Server(
         host=parts.hostname or "",
-        port=parts.port or (465 if tls == "tls" else 587 if tls == "starttls" else 25),
+        port=port or (465 if tls == "tls" else 587 if tls == "starttls" else 25),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         tls=tls,
@@ -82,8 +86,12 @@ def set_up() -> None:
 
 
 def opened() -> Mail | None:
-    """E-mail, connected; None while no server is named. Raises Closed where the server cannot be reached."""
-    server = server_set_up()
+    """E-mail, connected; None while no server is named. Raises Closed for an address that cannot be meant, and where
+    the server cannot be reached."""
+    try:
+        server = server_set_up()
+    except Refusal as refusal:
+        raise Closed(str(refusal)) from refusal
     if server is None:
         return None
     mail = Mail(server)
@@ -105,6 +113,9 @@ class Mail:
                 self._line = _connected(self._server)
             except (OSError, smtplib.SMTPException) as error:
                 raise Closed(_said(error)) from error
+            except ValueError as error:
+                # A name no server can have, a password in letters no log-in takes; the error would quote them.
+                raise Closed(str(Refusal("smtp_address_bad"))) from error
         return self._line
 
     def send(self, message: Message) -> Receipt:

@@ -26,7 +26,7 @@ from huikuan.mechanisms.notices.queries.rows import Attachment, NoticeRow, Words
 from huikuan.mechanisms.notices.queries.timing import when
 from huikuan.mechanisms.store.transactions import exclusive
 
-#: Looked at in one turn; what is put off or cancelled is not looked at again.
+#: Of each channel looked at at once; what is put off or cancelled is not looked at again.
 _LOOKED_AT = 100
 
 
@@ -43,10 +43,22 @@ class Claimed:
     at: datetime
 
 
-def due(channels: Collection[str], *, at: datetime) -> list[tuple[int, str]]:
-    """What waits to be sent by these channels, with its channel, the longest due first. A look takes no lock."""
+def channels_due(channels: Collection[str], *, at: datetime) -> list[str]:
+    """Those of the channels by which something is due, however much waits for one of them."""
     waiting = NoticeStand.objects.filter(state=QUEUED, due_at__lte=at, channel__in=channels)
-    return list(waiting.order_by("due_at", "pk").values_list("pk", "channel")[:_LOOKED_AT])
+    return sorted(waiting.order_by().values_list("channel", flat=True).distinct())
+
+
+def due(channels: Collection[str], *, at: datetime) -> list[tuple[int, str]]:
+    """What waits to be sent by these channels, with its channel, the longest due first; so many of each, so that what
+    stays due of one hides nothing of another. A look takes no lock."""
+    waiting = NoticeStand.objects.filter(state=QUEUED, due_at__lte=at).order_by("due_at", "pk")
+    rows = [
+        row
+        for channel in channels
+        for row in waiting.filter(channel=channel).values_list("due_at", "pk", "channel")[:_LOOKED_AT]
+    ]
+    return [(number, channel) for _, number, channel in sorted(rows)]
 
 
 def claim(notice_id: int, *, at: datetime, sheets: Sequence[Sheet] = ()) -> Claimed | None:

@@ -33,7 +33,7 @@ from huikuan.mechanisms.notices.domain.lifecycle import IN_DOUBT, PUT_OFF, QUEUE
 from huikuan.mechanisms.notices.domain.patience import SENDER_LOST, wait_after
 from huikuan.mechanisms.notices.letters.setting import Sheet, sheets_to_send
 from huikuan.mechanisms.notices.models import Notice
-from huikuan.mechanisms.notices.operations.claiming import Claimed, claim, doubt_lost, due, mine
+from huikuan.mechanisms.notices.operations.claiming import Claimed, channels_due, claim, doubt_lost, due, mine
 from huikuan.mechanisms.notices.operations.steps import stand_held, take_step
 from huikuan.mechanisms.notices.queries.enclosing import enclosed
 from huikuan.mechanisms.notices.queries.rows import NoticeRow, row_of
@@ -98,7 +98,7 @@ def send_due(
 def _opened(turn: Turn, closing: ExitStack, at: datetime) -> dict[str, Channel]:
     """The ways out by which something is due and that can be gone."""
     ways: dict[str, Channel] = {}
-    for name in sorted({channel for _, channel in due(known_channels(), at=at)}):
+    for name in channels_due(known_channels(), at=at):
         try:
             way = open_channel(name)
         except Closed as closed:

@@ -155,7 +155,13 @@ def test_the_account_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Closed, match="sms_provider_unknown"):
         sms.opened()
     monkeypatch.setenv("HUIKUAN_SMS_PROVIDER", "alibaba")
-    for bad in ("https://dysmsapi.aliyuncs.com/?sign=a&zh-hans=b", "https://K:S@host/?sign=a", "nonsense"):
+    for bad in (
+        "https://dysmsapi.aliyuncs.com/?sign=a&zh-hans=b",
+        "https://K:S@host/?sign=a",
+        "nonsense",
+        "https://K:S@host:99999/?sign=a&en=b",
+        "https://K:S@[::1/?sign=a&en=b",
+    ):
         monkeypatch.setenv("HUIKUAN_SMS_URL", bad)
         with pytest.raises(Closed, match="sms_address_bad"):
             sms.opened()

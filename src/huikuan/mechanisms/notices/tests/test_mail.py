@@ -16,14 +16,14 @@ import pytest
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.files.operations import store_file
-from huikuan.mechanisms.notices import queries
+from huikuan.mechanisms.notices import channels, queries
 from huikuan.mechanisms.notices.addressing import digest_of
 from huikuan.mechanisms.notices.channels import Closed, Message, Refused, mail
 from huikuan.mechanisms.notices.channels.mail import Mail, server_of, written_mail
 from huikuan.mechanisms.notices.models import Notice, NoticeStand
 from huikuan.mechanisms.notices.operations import Attachment
 from huikuan.mechanisms.notices.operations.sending import Turn, send_due
-from huikuan.mechanisms.notices.tests.conftest import AT, TO, Office, known, steps
+from huikuan.mechanisms.notices.tests.conftest import AT, TO, Box, Office, known, steps
 from huikuan.mechanisms.notices.tests.mail_server import MailServer
 
 FROM = "江临精工 应收 <ar@jianglin.example>"
@@ -154,6 +154,37 @@ def test_no_server_is_a_closed_channel(office: Office, server: MailServer, monke
     notice = office.queue()
     assert set(turn().closed) == {"email"}
     assert (known(notice).state, steps(notice)) == ("queued", [])
+
+
+@pytest.mark.parametrize(
+    ("url", "answer"),
+    [
+        ("http://mail.example", "smtp_address_bad"),
+        ("smtp://mail.example:99999", "smtp_address_bad"),
+        ("smtp://mail.example:smtp", "smtp_address_bad"),
+        ("smtp://[::1", "smtp_address_bad"),
+        ("smtp://ar:secret@mail.example?tls=none", "smtp_password_in_clear"),
+        (f"smtp://{'a' * 64}.example?tls=none", "smtp_address_bad"),
+    ],
+)
+def test_an_address_that_cannot_be_meant_closes_e_mail_and_nothing_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch, url: str, answer: str
+) -> None:
+    short = Box()
+    before = dict(channels._openers)
+    channels.register("sms", short.open)
+    monkeypatch.setenv("HUIKUAN_SMTP_URL", url)
+    monkeypatch.setenv("HUIKUAN_SMTP_FROM", FROM)
+    notice = office.queue()
+    office.queue(channel="sms", to="13812345678")
+    try:
+        told = turn()
+    finally:
+        channels._openers.clear()
+        channels._openers.update(before)
+    assert answer in told.closed["email"]
+    assert "secret" not in told.closed["email"]
+    assert (told.done, steps(notice), len(short.taken)) == ({"sent": 1}, [], 1)
 
 
 def test_a_line_the_server_gave_up_is_opened_anew(server: MailServer) -> None:

@@ -13,8 +13,8 @@ from huikuan.mechanisms.files.operations import path_of, store_file
 from huikuan.mechanisms.notices import channels, guards, queries
 from huikuan.mechanisms.notices.channels import Closed, Message, Receipt, Refused, Unsure
 from huikuan.mechanisms.notices.domain.patience import SENDER_LOST, WAITS
-from huikuan.mechanisms.notices.models import Notice
-from huikuan.mechanisms.notices.operations import Attachment, sending
+from huikuan.mechanisms.notices.models import Notice, NoticeStand
+from huikuan.mechanisms.notices.operations import Attachment, claiming, sending
 from huikuan.mechanisms.notices.operations.claiming import claim
 from huikuan.mechanisms.notices.operations.sending import Turn, send_due
 from huikuan.mechanisms.notices.operations.steps import stand_held, take_step
@@ -135,6 +135,59 @@ def test_a_lost_attachment_refuses_and_an_erased_addressee_cancels(office: Offic
     assert (known(lost).state, queries.history(lost)[-1].reason) == ("refused", "attachment_lost")
     assert (known(erased).state, queries.history(erased)[-1].reason) == ("cancelled", "erased")
     assert box.taken == []
+
+
+# One channel that stands still holds up no other --------------------------------------------------
+
+
+@pytest.mark.parametrize("shut", [None, Closed("sms_address_bad")])
+def test_a_hundred_that_wait_for_a_shut_channel_hold_up_no_other(
+    office: Office, box: Box, shut: Closed | None
+) -> None:
+    def opened() -> None:
+        if shut is not None:
+            raise shut
+
+    channels.register("sms", opened)
+    for number in range(120):
+        office.queue(f"item:{number}", channel="sms", to="13812345678", purpose="internal", at=AT - timedelta(days=2))
+    mail = office.queue()
+    told = turn()
+    assert (told.done, told.closed) == ({"sent": 1}, {"sms": "sms_address_bad"} if shut else {})
+    assert known(mail).state == "sent"
+    assert NoticeStand.objects.filter(channel="sms", state="queued").count() == 120
+
+
+def test_a_hundred_mails_nobody_takes_hold_up_no_short_message(office: Office, box: Box) -> None:
+    """The server goes down in the turn; and what another sender has in hand stays due in every look."""
+    short = Box()
+    channels.register("sms", short.open)
+
+    def down(_: Message) -> Receipt:
+        raise Closed("421 going down")
+
+    box.does = down
+    for number in range(120):
+        office.queue(f"item:{number}", purpose="internal", at=AT - timedelta(days=2))
+    notice = office.queue(channel="sms", to="13812345678")
+    assert turn().done == {"put_off": 1, "sent": 1}
+    assert (known(notice).state, len(box.taken), len(short.taken)) == ("sent", 1, 1)
+
+
+def test_what_one_channels_notices_wait_for_holds_up_no_other(
+    office: Office, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred rows that stay due, in another sender's hands, are not all that is looked at."""
+    short = Box()
+    channels.register("sms", short.open)
+    for number in range(120):
+        office.queue(f"item:{number}", purpose="internal", at=AT - timedelta(days=2))
+    notice = office.queue(channel="sms", to="13812345678")
+    mails = set(NoticeStand.objects.filter(channel="email").values_list("pk", flat=True))
+    mine = claiming.mine
+    monkeypatch.setattr(claiming, "mine", lambda number: None if number in mails else mine(number))
+    assert turn().done == {"sent": 1}
+    assert (known(notice).state, box.taken) == ("sent", [])
 
 
 # Paid between selection and sending (catalogue 34) -----------------------------------------------
