@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.outgoing.addresses import Target
-from huikuan.mechanisms.outgoing.calling import exchange
+from huikuan.mechanisms.outgoing.calling import NotReached, exchange
 
 _SAID = 200
 
@@ -27,5 +27,7 @@ def deliver(target: Target, headers: Mapping[str, str], body: bytes, *, local: b
         return Sent(exchange("POST", target, headers, body, local=local).status)
     except Refusal as refusal:
         return Sent(None, refusal.code)
+    except NotReached as error:
+        return Sent(None, str(error)[:_SAID])
     except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
         return Sent(None, f"{type(error).__name__}: {error}"[:_SAID])

@@ -19,7 +19,7 @@ from django.conf import settings
 from huikuan.judge.rating.domain.registry import Entry, Registry, read_answer
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.outgoing.addresses import target_of
-from huikuan.mechanisms.outgoing.calling import Answer, exchange
+from huikuan.mechanisms.outgoing.calling import Answer, NotReached, exchange
 
 #: In bytes: no entry is longer.
 MOST = 1_000_000
@@ -44,6 +44,8 @@ class HttpRegistry:
         """As Registry. Refuses, too, a register that cannot be reached, denies us, or asks to wait."""
         try:
             answer = self._ask(wanted)
+        except NotReached as error:
+            raise Refusal("registry_unreachable", why=str(error).partition(":")[0]) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Refusal("registry_unreachable", why=type(error).__name__) from error
         _require_answer(answer)

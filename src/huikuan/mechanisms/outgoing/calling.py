@@ -29,14 +29,19 @@ class Answer:
     body: bytes = b""
 
 
+class NotReached(OSError):
+    """The other side was not reached: no name, no way, no connection, no encryption. Nothing of the call went out.
+    Its text names the error."""
+
+
 def exchange(
     method: str, target: Target, headers: Mapping[str, str], body: bytes | None = None, *, local: bool, most: int = 0
 ) -> Answer:
     """Send and hear the answer, of its body `most` bytes (0: none is read). Refuses addresses that are not public and
-    a longer body; what goes wrong on the way is an OSError, HTTPException or ValueError."""
-    address = checked(_addresses(target), local=local)[0]
+    a longer body. What goes wrong before the call goes out is NotReached; later, when the other side may have it, any
+    other OSError, an HTTPException or a ValueError."""
     connection = http.client.HTTPConnection(target.host, target.port, timeout=_ANSWER)
-    connection.sock = _connected(target, address)
+    connection.sock = _reached(target, local=local)
     guard = threading.Timer(_WHOLE, _shut, [connection.sock])
     guard.start()
     try:
@@ -47,6 +52,15 @@ def exchange(
     finally:
         guard.cancel()
         connection.close()
+
+
+def _reached(target: Target, *, local: bool) -> socket.socket:
+    """A line to the other side on which nothing was said yet."""
+    try:
+        return _connected(target, checked(_addresses(target), local=local)[0])
+    except (OSError, UnicodeError) as error:
+        # UnicodeError: a name no host can have.
+        raise NotReached(f"{type(error).__name__}: {error}") from error
 
 
 def _bounded(response: http.client.HTTPResponse, most: int) -> bytes:

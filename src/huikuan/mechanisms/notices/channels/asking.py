@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
-import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,22 +12,21 @@ from django.conf import settings
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.notices.channels import Closed, Refused, Unsure
 from huikuan.mechanisms.outgoing.addresses import target_of
-from huikuan.mechanisms.outgoing.calling import Answer, exchange
+from huikuan.mechanisms.outgoing.calling import Answer, NotReached, exchange
 
 #: In bytes: what a provider answers is a line of JSON.
 _MOST = 64 * 1024
 _OK, _UNKNOWN, _TOO_MANY, _BROKEN = 200, (401, 403, 404), 429, 500
-#: Before anything of the request has gone out.
-_NOT_REACHED = (socket.gaierror, ConnectionRefusedError, ssl.SSLError)
 
 
 def asked(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    """One call; what breaks off before the request went out is Closed, later Unsure."""
+    """One call; what breaks off before the request went out is Closed, whatever breaks off later is Unsure: the
+    other side may have read all of it."""
     local = bool(settings.WEBHOOKS_LOCAL)
     try:
         return exchange(method, target_of(url, local=local), headers, body, local=local, most=_MOST)
-    except _NOT_REACHED as error:
-        raise Closed(f"{type(error).__name__}: {error}") from error
+    except NotReached as error:
+        raise Closed(str(error)) from error
     except Refusal as refusal:
         if refusal.code == "answer_too_long":
             raise Unsure(str(refusal)) from refusal

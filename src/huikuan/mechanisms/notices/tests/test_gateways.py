@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Callable
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +24,7 @@ from huikuan.mechanisms.notices.channels.alibaba import Account, AlibabaSms, acc
 from huikuan.mechanisms.notices.channels.im import Robots, dingtalk_sign, feishu_sign, robots_of
 from huikuan.mechanisms.notices.tests import gateways
 from huikuan.mechanisms.notices.tests.gateways import KEY, SECRET, Call, Gateway, served
+from huikuan.mechanisms.outgoing import calling
 
 #: Providers check how old a call is.
 NOW = datetime.now(UTC)
@@ -119,6 +126,93 @@ def test_a_broken_line_leaves_in_doubt_and_a_closed_door_does_not() -> None:
         AlibabaSms(account(gateway.url)).send(message("13800000000"))
     with pytest.raises(Closed, match="ConnectionRefusedError"):
         AlibabaSms(account(gateway.url)).send(message("13800000000"))
+
+
+@pytest.fixture(scope="module")
+def vouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A key and a certificate of this machine's."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True,
+    )  # fmt: skip
+    return key, cert
+
+
+@contextmanager
+def breaking(vouched: tuple[Path, Path], *, handshake: bool = True) -> Iterator[tuple[str, list[bytes]]]:
+    """A server whose encryption breaks: once it has read the whole call, or instead of the handshake. Its address and
+    what it read."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(vouched[1], vouched[0])
+    read: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def answer() -> None:
+            with door.accept()[0] as plain, suppress(OSError):
+                if not handshake:
+                    plain.sendall(b"SSH-2.0-no TLS spoken here\r\n")
+                    return
+                with context.wrap_socket(plain.dup(), server_side=True) as line:
+                    while b"\r\n\r\n" not in b"".join(read):
+                        read.append(line.recv(65_536))
+                    # No record of this connection: the other side finds its code wrong.
+                    plain.sendall(b"\x17\x03\x03\x00\x20" + b"\x00" * 32)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"https://localhost:{door.getsockname()[1]}", read
+        thread.join(10)
+
+
+def test_a_record_that_breaks_after_the_call_was_read_leaves_in_doubt(
+    vouched: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(vouched[1]))
+    with breaking(vouched) as (url, read), pytest.raises(Unsure, match="SSLError"):
+        AlibabaSms(account(url)).send(message("13800000000"))
+    assert b"".join(read).startswith(b"POST /?")
+
+
+def test_a_handshake_that_fails_is_a_closed_door(vouched: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    with breaking(vouched, handshake=False) as (url, _), pytest.raises(Closed, match="SSLError"):
+        AlibabaSms(account(url)).send(message("13800000000"))
+    # Nobody vouches for it: its certificate is its own.
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with breaking(vouched) as (url, read), pytest.raises(Closed, match="SSLCertVerificationError"):
+        AlibabaSms(account(url)).send(message("13800000000"))
+    assert b"".join(read) == b""
+
+
+def test_a_connection_that_does_not_come_about_is_a_closed_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door's waiting room is full: nobody answers the knocking."""
+    monkeypatch.setattr(calling, "_CONNECT", 0.3)
+    with socket.socket() as door, ExitStack() as waiting:
+        door.bind(("127.0.0.1", 0))
+        door.listen(0)
+        for _ in range(4):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(door.getsockname())
+        with pytest.raises(Closed, match="TimeoutError"):
+            AlibabaSms(account(f"http://127.0.0.1:{door.getsockname()[1]}")).send(message("13800000000"))
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EHOSTUNREACH, "No route to host"), socket.gaierror(-3, "try again")])
+def test_without_a_way_there_it_is_a_closed_door(error: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_args: object, **_more: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo" if isinstance(error, socket.gaierror) else "create_connection", nowhere)
+    with pytest.raises(Closed, match=type(error).__name__):
+        AlibabaSms(account("http://127.0.0.1:9")).send(message("13800000000"))
+
+
+def test_an_answer_that_does_not_come_in_time_leaves_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "_ANSWER", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as door, pytest.raises(Unsure, match="TimeoutError"):
+        AlibabaSms(account(f"http://127.0.0.1:{door.getsockname()[1]}")).send(message("13800000000"))
 
 
 def test_no_call_goes_inside_the_house(settings: Any) -> None:
