@@ -16,11 +16,13 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
+from email.policy import Policy
 from email.utils import format_datetime, parseaddr, quote
 from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import quote as in_per_cents
 
 from django.utils.crypto import salted_hmac
 
@@ -31,6 +33,7 @@ from huikuan.mechanisms.notices.domain.wanted import CODE, EMAIL, INTERNAL, LEGA
 #: Seconds the server may take for one answer.
 _ANSWER = 30
 _TLS = ("starttls", "none")
+_UNSUBSCRIBE = "List-Unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +211,28 @@ def _dotted(content: bytes) -> bytes:
     return (b"." if lines.startswith(b".") else b"") + lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
-def written_mail(message: Message, sender_name: str, sender: str) -> EmailMessage:
+class _OneLine(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]
+    """A header that means nothing any more once it is folded or encoded."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type(_UNSUBSCRIBE.lower(), _OneLine)
+_WRITTEN = POLICY.clone(header_factory=_HEADERS)
+
+
+def written_mail(message: Message, sender_name: str, sender: str, *, named: bool = True) -> EmailMessage:
     """The message as it goes out. The same claim is always written byte for byte the same, so that what was sent can
     be shown again and its hash proves it. Headers take single lines alone: what carries a line break is refused; so is
-    an address in other letters than ASCII, which few servers take (RFC 6531)."""
+    an address in other letters than ASCII, which few servers take (RFC 6531).
+
+    `named`: whether the wish to stop that it offers names the notice. False: as mails were once written, for their
+    proof."""
     if not message.to.isascii():
         raise Refused("an address that is not in ASCII letters is not served", permanent=True)
-    mail = EmailMessage(policy=POLICY)
+    mail = EmailMessage(policy=_WRITTEN if named else POLICY)
     try:
         mail["From"] = Address(sender_name, addr_spec=sender)
         mail["To"] = Address(addr_spec=message.to)
@@ -225,7 +243,7 @@ def written_mail(message: Message, sender_name: str, sender: str) -> EmailMessag
     mail["Message-ID"] = message_id(message.key, sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
     if message.purpose not in (LEGAL, CODE, INTERNAL):
-        mail["List-Unsubscribe"] = f"<mailto:{sender}?subject=STOP>"
+        mail[_UNSUBSCRIBE] = _unsubscribe(message.key, sender) if named else f"<mailto:{sender}?subject=STOP>"
     mail.set_content(message.text, cte="base64")
     for one in message.attachments:
         main, _, sub = one.media_type.partition("/")
@@ -237,7 +255,18 @@ def written_mail(message: Message, sender_name: str, sender: str) -> EmailMessag
 
 def message_id(key: str, domain: str) -> str:
     """What reports and replies will name: made of the notice's key, the same at every attempt, and by nobody else."""
-    return f"<{key}.{message_mac(key)}@{domain}>"
+    return f"<{reference(key)}@{domain}>"
+
+
+def reference(key: str) -> str:
+    """A notice's key with what proves that we wrote it: in Message-IDs, and in the subject of a wish to stop."""
+    return f"{key}.{message_mac(key)}"
+
+
+def _unsubscribe(key: str, sender: str) -> str:
+    """Where a mail program writes to when its user wants no more (RFC 2369, RFC 6068): it writes a mail of its own,
+    which answers none, so the subject has to say what it is about."""
+    return f"<mailto:{in_per_cents(sender, safe='@')}?subject={in_per_cents(f'STOP {reference(key)}')}>"
 
 
 def message_mac(key: str) -> str:

@@ -25,7 +25,7 @@ LARGEST = 8 * 1024 * 1024
 _AT_ONCE = 200
 _HERE = ("127.0.0.1", "::1", "localhost")
 #: What tells, without the message, whether it can be about one of ours.
-_NAMING = "IN-REPLY-TO REFERENCES CONTENT-TYPE"
+_NAMING = "IN-REPLY-TO REFERENCES SUBJECT CONTENT-TYPE"
 _UID = re.compile(rb"\bUID (\d+)")
 
 

@@ -1,7 +1,8 @@
 """What comes back by mail: reports of delivery and failure (RFC 3464), receipts (RFC 8098), replies, wishes to stop.
 
-Which notice it is about stands in the Message-ID it names; when it was written, in its Date, which may only make it
-earlier than it was heard. Nothing else of it is believed, and nothing is run.
+Which notice it is about stands in the Message-ID it names, or in the subject our mails offer for a wish to stop; when
+it was written, in its Date, which may only make it earlier than it was heard. Nothing else of it is believed, and
+nothing is run.
 A header or a word that cannot be read says nothing; a mail of which nothing can be read raises whatever the parser
 does, and who hears it (operations.reporting.hear_mail) leaves it aside.
 """
@@ -24,6 +25,9 @@ DELIVERED, BOUNCED, REPLIED, DELAYED = "delivered", "bounced", "replied", "delay
 _IDS = re.compile(r"<[^<>\s]{3,250}>")
 #: A reply that says nothing else, in its subject or its first line, wants no more.
 _STOP = frozenset({"stop", "unsubscribe", "td", "t", "退订", "停止发送", "不要再发"})
+#: A notice in a subject: a Message-ID of ours without its domain.
+_NAMED = re.compile(r"\bnotice-[1-9]\d{0,17}\.[0-9a-f]{20}\b")
+_SUBJECT = re.compile(rb"^Subject:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.M | re.I)
 LONGEST = 4_000
 _MOST_PARTS = 50
 
@@ -31,9 +35,9 @@ _MOST_PARTS = 50
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One message heard. `what`: delivered, bounced, replied or delayed; `about`: the Message-IDs it names, likeliest
-    first; `status`: the code of a report (5.1.1); `words`: what it says; `sender`: who it says wrote it; `automatic`:
-    an answer no person gave; `stop`: it asks for no more; `dated`: when it says it was written, None: it does not;
-    `own`: its own Message-ID, '' where it has none."""
+    first, then the notices its subject names; `status`: the code of a report (5.1.1); `words`: what it says; `sender`:
+    who it says wrote it; `automatic`: an answer no person gave; `stop`: it asks for no more; `dated`: when it says it
+    was written, None: it does not; `own`: its own Message-ID, '' where it has none."""
 
     what: str
     about: tuple[str, ...]
@@ -68,11 +72,24 @@ def _heard(mail: Message) -> Heard:
     words = _text(mail)
     automatic = _line(mail, "Auto-Submitted").lower() not in ("", "no") or bool(_line(mail, "X-Autoreply"))
     first = next((line for line in words.splitlines() if line.strip()), "")
-    stop = not automatic and (_wish(_line(mail, "Subject")) or _wish(first))
-    about = tuple(dict.fromkeys(_ids(mail, "In-Reply-To") + _ids(mail, "References")[::-1]))
+    subject, named = _line(mail, "Subject"), _named(mail)
+    # Under the subject we offer a wish is meant, though a program wrote it for its user.
+    stop = bool(named and _wish(_NAMED.sub("", subject))) or (not automatic and (_wish(subject) or _wish(first)))
+    about = tuple(dict.fromkeys([*_ids(mail, "In-Reply-To"), *_ids(mail, "References")[::-1], *named]))
     return Heard(
         DELIVERED if automatic else REPLIED, about, "", words[:LONGEST], sender, automatic, stop, _dated(mail), own
     )
+
+
+def named_in_subject(headers: bytes) -> list[str]:
+    """The notices the subject among these headers names. It is cut out first: no other header keeps it from being
+    read."""
+    found = _SUBJECT.search(headers)
+    return _named(message_from_bytes(found[0], policy=default)) if found else []
+
+
+def _named(mail: Message) -> list[str]:
+    return _NAMED.findall(_line(mail, "Subject"))
 
 
 def _report(mail: Message) -> Heard | None:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from huikuan.mechanisms.notices.channels.mailbox import Box, Mailbox, Unreachable, opened
+from huikuan.mechanisms.notices.domain.hearing import named_in_subject
 from huikuan.mechanisms.notices.operations.reporting import STRANGE, hear_mail, notice_of
 
 #: So many unread messages are looked at in one turn, the newest.
@@ -115,4 +116,5 @@ def _heard(
 def _may_be_ours(headers: bytes) -> bool:
     """Whether it names a notice of ours, or is a report, which names it inside."""
     said = headers.decode("ascii", "replace")
-    return "multipart/report" in said.lower() or any(notice_of(one) is not None for one in _IDS.findall(said))
+    named = [*_IDS.findall(said), *named_in_subject(headers)]
+    return "multipart/report" in said.lower() or any(notice_of(one) is not None for one in named)

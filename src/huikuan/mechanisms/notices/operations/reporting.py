@@ -37,7 +37,7 @@ STRANGE = "strange"
 #: More than a mailbox of replies ever is; a larger file is refused unread.
 MOST_BYTES = 100 * 1024 * 1024
 MOST_MESSAGES = 20_000
-_OURS = re.compile(r"<(notice-([1-9]\d{0,17}))\.([0-9a-f]{20})@")
+_OURS = re.compile(r"<?(notice-([1-9]\d{0,17}))\.([0-9a-f]{20})(?:@|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def day_told(notice_id: int, said: date | None, at: datetime) -> date | None:
 
 
 def notice_of(message_id: str) -> int | None:
-    """The notice a Message-ID names; None where it is none we made."""
+    """The notice a Message-ID names, or what stands of one in a subject; None where it is none we made."""
     found = _OURS.match(message_id)
     if found is None or message_mac(found[1]) != found[3]:
         return None

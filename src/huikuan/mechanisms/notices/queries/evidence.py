@@ -48,9 +48,15 @@ def mail_sent(notice_id: int, *, scope: Scope) -> Proof:
         language=row.language, subject=said.subject, text=said.text,
         attachments=tuple(enclosed(one) for one in (*row.attachments, *claimed.files)), at=claimed.at,
     )  # fmt: skip
-    content = written_mail(message, name, sender).as_bytes(policy=SMTP)
-    digest = hashlib.sha256(content).hexdigest()
+    content, digest = _written(message, name, sender, sent.sha256)
     return Proof(content, digest, sent.at, sent.answer, sent.reference, digest == sent.sha256)
+
+
+def _written(message: Message, name: str, sender: str, recorded: str) -> tuple[bytes, str]:
+    """The mail with its hash, in the way mails are or were written that has the recorded one; else as today."""
+    contents = [written_mail(message, name, sender, named=named).as_bytes(policy=SMTP) for named in (True, False)]
+    found = [(content, hashlib.sha256(content).hexdigest()) for content in contents]
+    return next((one for one in found if one[1] == recorded), found[0])
 
 
 def letters_of(row: NoticeRow) -> list[Sheet]:

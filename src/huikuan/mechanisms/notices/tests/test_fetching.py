@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import ssl
 import subprocess
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -18,8 +21,9 @@ from huikuan.mechanisms.notices.channels.mailbox import Unreachable, box_of, ope
 from huikuan.mechanisms.notices.models import NoticeStep
 from huikuan.mechanisms.notices.operations import fetching, hear_mail
 from huikuan.mechanisms.notices.operations.fetching import Fetched, fetch
+from huikuan.mechanisms.notices.operations.sending import send_due
 from huikuan.mechanisms.notices.queries.consents import consents
-from huikuan.mechanisms.notices.tests.conftest import AT, DAY, Office, steps
+from huikuan.mechanisms.notices.tests.conftest import AT, DAY, TO, Office, steps
 from huikuan.mechanisms.notices.tests.imap_server import Folder, ImapServer
 from huikuan.mechanisms.notices.tests.mail_server import MailServer
 from huikuan.mechanisms.notices.tests.test_hearing import POISON, reply, report, sent, server
@@ -144,6 +148,74 @@ def test_a_wish_to_stop_by_mail_holds(office: Office, sent: tuple[int, str], fol
     folder.add(reply(sent[1], "退订"))
     assert turn(imap).heard == {"replied": 1}
     assert [one.wanted for one in consents(office.first, EVERYTHING)] == [False]
+
+
+def unsubscribing(arrived: EmailMessage, subject: str = "", **headers: str) -> bytes:
+    """What a mail program writes when somebody presses Unsubscribe (RFC 2369, RFC 6068): a mail of its own, which
+    answers none."""
+    way = urlsplit(str(arrived["List-Unsubscribe"]).strip("<>"))
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = TO, unquote(way.path), subject or unquote(way.query)[len("subject=") :]
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content("")
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Auto_Submitted": "auto-generated"}])
+def test_unsubscribe_in_the_mail_program_holds(
+    office: Office, sent: tuple[int, str], server: MailServer, folder: Folder, imap: ImapServer,
+    headers: dict[str, str],
+) -> None:  # fmt: skip
+    (arrived,) = server.taken.mails()
+    mac = sent[1].partition("@")[0].rpartition(".")[2]
+    assert arrived["List-Unsubscribe"] == f"<mailto:ar@jianglin.example?subject=STOP%20notice-{sent[0]}.{mac}>"
+    folder.add(unsubscribing(arrived, Message_ID="<u1@yunling.example>", **headers))
+    assert turn(imap) == Fetched(heard=Counter(["delivered" if headers else "replied"]))
+    assert folder.unread() == []
+    [wish] = consents(office.first, EVERYTHING)
+    assert (wish.wanted, wish.channel, wish.person_id) == (False, "email", 2)
+    later = office.queue("item:18", at=AT + 3 * DAY)
+    send_due(clock=lambda: AT + 3 * DAY)
+    assert (steps(later), len(server.taken.mails())) == (["cancelled"], 1)
+
+
+@pytest.mark.parametrize("form", ["STOP\r\n {}", "=?utf-8?q?STOP_{}?=", "=?UTF-8?B?{b64}?=", "stop {}", "退订 {}"])
+def test_the_wish_is_heard_however_its_subject_is_written(
+    office: Office, sent: tuple[int, str], server: MailServer, folder: Folder, imap: ImapServer, form: str
+) -> None:
+    named = unquote(str(server.taken.mails()[0]["List-Unsubscribe"])).rpartition(" ")[2].strip(">")
+    subject = form.format(named, b64=b64encode(f"STOP {named}".encode()).decode())
+    head = f"From: {TO}\r\nTo: ar@jianglin.example\r\nSubject: {subject}\r\n"
+    folder.add(f"{head}\r\n\r\n".encode())
+    assert turn(imap).heard == {"replied": 1}
+    assert [one.wanted for one in consents(office.first, EVERYTHING)] == [False]
+
+
+def test_nobody_stops_a_notice_they_were_not_sent(
+    office: Office, sent: tuple[int, str], server: MailServer, folder: Folder, imap: ImapServer
+) -> None:
+    (arrived,) = server.taken.mails()
+    forged = [f"STOP notice-{sent[0]}.{'0' * 20}", f"STOP notice-{sent[0]}", "STOP"]
+    left = [folder.add(unsubscribing(arrived, subject)) for subject in forged]
+    assert turn(imap) == Fetched(others=3)
+    assert (folder.unread(), list(consents(office.first, EVERYTHING))) == (left, [])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Type: multipart/mixed; boundary*0*=", f"Content-Type: {'(' * 3000}", f"Subject: {'(' * 3000}",
+        f"Subject: x\rContent-Type: {'(' * 3000}", f"Subject: x\fContent-Type: {'(' * 3000}", "X\0: y",
+    ],
+)  # fmt: skip
+def test_a_header_nobody_can_read_keeps_no_other_mail_from_being_heard(
+    sent: tuple[int, str], folder: Folder, imap: ImapServer, header: str
+) -> None:
+    left = folder.add(f"{header}\r\nReferences: <x@y.example>\r\n\r\nhi".encode())
+    folder.add(reply(sent[1]))
+    assert turn(imap) == Fetched(heard=Counter(replied=1), others=1)
+    assert folder.unread() == [left]
 
 
 @pytest.mark.parametrize("habit", [{"uid_behind": True}, {"talks": True}, {"wants_id": True}])

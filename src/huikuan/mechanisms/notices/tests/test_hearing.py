@@ -6,6 +6,7 @@ import mailbox
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.notices import queries
+from huikuan.mechanisms.notices.channels import mail
 from huikuan.mechanisms.notices.domain.hearing import heard
 from huikuan.mechanisms.notices.models import NoticeStep
 from huikuan.mechanisms.notices.operations import (
@@ -139,6 +141,19 @@ def test_delayed_says_nothing_yet_and_a_machines_answer_is_no_reply(sent: tuple[
     assert known(notice).state == "sent"
     hear(reply(about, "我正在休假。", Auto_Submitted="auto-replied"))
     assert (known(notice).state, queries.history(notice)[-1].reason) == ("delivered", "automatic")
+
+
+def test_what_went_out_before_a_wish_named_its_notice_is_proved_all_the_same(
+    office: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "written_mail", partial(mail.written_mail, named=False))
+    notice = office.queue()
+    send_due(clock=lambda: AT)
+    monkeypatch.undo()
+    (arrived,) = server.taken.mails()
+    assert arrived["List-Unsubscribe"] == "<mailto:ar@jianglin.example?subject=STOP>"
+    proof = mail_sent(notice, scope=EVERYTHING)
+    assert (proof.proven, proof.content) == (True, server.taken.envelopes[0].original_content)
 
 
 def test_stop_is_heard_and_holds(office: Office, server: MailServer, sent: tuple[int, str]) -> None:

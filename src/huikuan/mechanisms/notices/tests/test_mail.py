@@ -85,8 +85,18 @@ def test_a_legal_notice_offers_no_way_to_unsubscribe() -> None:
     written = {
         purpose: written_mail(message(purpose=purpose), "", "ar@jianglin.example") for purpose in ("reminder", "legal")
     }
-    assert written["reminder"]["List-Unsubscribe"] == "<mailto:ar@jianglin.example?subject=STOP>"
+    assert written["reminder"]["List-Unsubscribe"] == (
+        f"<mailto:ar@jianglin.example?subject=STOP%20notice-1.{mail.message_mac('notice-1')}>"
+    )
     assert written["legal"]["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize("sender", ["ar@jianglin.example", f"{'a' * 60}+x@{'b' * 60}.example"])
+def test_the_way_to_unsubscribe_stands_in_one_line_as_it_is(sender: str) -> None:
+    """An address that is folded or encoded leads nowhere."""
+    content = written_mail(message(), "", sender).as_bytes(policy=mail.POLICY)
+    address = f"{sender.replace('+', '%2B')}?subject=STOP%20notice-1.{mail.message_mac('notice-1')}"
+    assert f"\r\nList-Unsubscribe: <mailto:{address}>\r\n".encode() in content
 
 
 # The connection drops before 250 (catalogue 29) ----------------------------------------------------
