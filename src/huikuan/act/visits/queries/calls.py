@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from huikuan.act.visits.domain.calls import REACHED
 from huikuan.act.visits.models import Call
 from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.notices.queries.voices import voices_on
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.queries import among, narrowed, seen
 from huikuan.record.customers.queries.merging import one_with
@@ -83,9 +86,20 @@ def written_as(request_key: str) -> int | None:
 
 
 def reached_on(customer_ids: Collection[int], day: date) -> int:
-    """How many of our calls reached somebody there on the day: what the cap counts, for whatever company of ours."""
-    ours = Call.objects.filter(customer_id__in=list(customer_ids), called_on=day, incoming=False)
-    return ours.filter(result__in=REACHED).count()
+    """How many of our calls reached somebody there on the day, people's and a voice's: what the cap counts, for
+    whatever company of ours."""
+    return _effective(customer_ids).filter(called_on=day).count() + voices_on(customer_ids, day)
+
+
+def called_since(customer_id: int, _company_id: int, since: datetime) -> list[datetime]:
+    """When people's calls reached somebody at the customer, or at one that is one with it: what counts with the calls
+    of a voice, for whatever company of ours."""
+    ours = _effective(one_with(customer_id)).filter(recorded_at__gte=since)
+    return list(ours.values_list("recorded_at", flat=True))
+
+
+def _effective(customer_ids: Collection[int]) -> QuerySet[Call]:
+    return Call.objects.filter(customer_id__in=list(customer_ids), incoming=False, result__in=REACHED)
 
 
 def last_calls(company_id: int, customer_ids: Iterable[int], *, until: date) -> dict[int, LastCall]:

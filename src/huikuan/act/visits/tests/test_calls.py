@@ -10,12 +10,15 @@ import pytest
 from huikuan.act.visits.domain.calls import MOST_A_DAY
 from huikuan.act.visits.models import Call
 from huikuan.act.visits.operations import record_call
-from huikuan.act.visits.queries.calls import LastCall, calls_of, last_calls, put_off
+from huikuan.act.visits.queries.calls import LastCall, calls_of, last_calls, put_off, reached_on
 from huikuan.act.visits.tests.conftest import AT, TODAY, WHO, Debtor
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import erase_personal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
+from huikuan.mechanisms.notices.models import NoticeStand
+from huikuan.mechanisms.notices.operations import Wanted, queue_notice
+from huikuan.mechanisms.notices.operations.calling import hand_out_calls, hear_calls
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import ContactVersion
@@ -62,6 +65,55 @@ def test_three_effective_calls_are_enough_for_a_day(debtor: Debtor) -> None:
     call(debtor, "other", incoming=True)  # they called
     call(debtor, "promised", at=AT + timedelta(days=1))
     assert Call.objects.count() == MOST_A_DAY + 3
+
+
+def by_voice(debtor: Debtor, case: str) -> int:
+    """A call a voice is to make."""
+    wanted = Wanted(
+        debtor.company.pk, debtor.customer, case, "dun:1", "voice", "reminder", "13800002046", "zh-hans", "", "您好。"
+    )
+    return queue_notice(wanted=wanted, actor="system", at=AT)
+
+
+def hand_out(debtor: Debtor, at: datetime = AT) -> int:
+    return hand_out_calls(company_id=debtor.company.pk, actor="cli:test", at=at).calls
+
+
+def heard(debtor: Debtor, notice: int, result: str) -> None:
+    said = f"key,phone,result,called_at,seconds,transcript\r\nnotice-{notice},13800002046,{result},2026-11-16 10:30,9,"
+    hear_calls(content=said.encode(), company_id=debtor.company.pk, actor="cli:test", at=AT + timedelta(hours=1))
+
+
+def test_after_three_effective_calls_of_people_no_voice_calls_that_day(debtor: Debtor) -> None:
+    for result in ("promised", "disputed", "other"):
+        call(debtor, result)
+    notice = by_voice(debtor, "item:1")
+    assert hand_out(debtor) == 0
+    stand = NoticeStand.objects.get(pk=notice)
+    assert (stand.state, stand.waits, stand.due_at) == ("queued", "cap", datetime(2026, 11, 17, 1, tzinfo=UTC))
+    assert hand_out(debtor, at=stand.due_at) == 1
+
+
+def test_calls_that_reached_nobody_and_theirs_leave_the_voice_its_turn(debtor: Debtor) -> None:
+    for more in ({}, {}, {"result": "other", "incoming": True}):
+        call(debtor, **{"result": "not_reached", **more})
+    by_voice(debtor, "item:1")
+    assert hand_out(debtor) == 1
+
+
+def test_calls_a_voice_made_count_with_those_of_people(debtor: Debtor) -> None:
+    notices = [by_voice(debtor, f"item:{number}") for number in range(4)]
+    call(debtor, "promised")
+    assert hand_out(debtor) == 2
+    # Two may have reached somebody until their results say that they did not.
+    refused(debtor, "call_too_many", "other")
+    heard(debtor, notices[0], "no_answer")
+    call(debtor, "other")
+    heard(debtor, notices[1], "reached")
+    refused(debtor, "call_too_many", "other")
+    assert reached_on([debtor.customer], TODAY) == MOST_A_DAY
+    call(debtor, "not_reached")
+    call(debtor, "other", at=AT + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
