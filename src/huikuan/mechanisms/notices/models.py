@@ -78,7 +78,8 @@ class NoticeStand(models.Model):
 
     `due_at`: when it is to be sent next; `waits`: why not before (a code, '' as queued). `attempts` to send it since
     it was queued or a person had it sent again; `claim`: the number of the step by which the last one began, so that
-    a sender who comes late does not speak for its successor. `changed_at`: when it came to its state.
+    a sender who comes late does not speak for its successor. `changed_at`: when it came to its state;
+    `sent_at`: when it last went out.
     """
 
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, primary_key=True, related_name="stand")

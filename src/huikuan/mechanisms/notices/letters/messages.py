@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "letter_not_wanted": gettext_noop(
         "Letter %(notice)s is not wanted any more (%(reason)s): cancel it in the outbox."
     ),
+    "letter_waits": gettext_noop("Letter %(notice)s is not to go out yet: it waits until %(until)s."),
     "letter_posting_bad": gettext_noop("A posted letter has a day up to today and the carrier's number."),
     "letter_short_text_missing": gettext_noop("This letter has no text for %(channel)s."),
     "robot_bad": gettext_noop("“%(name)s” is no robot: it has a kind (%(known)s), a url and perhaps a secret."),

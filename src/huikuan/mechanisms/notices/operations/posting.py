@@ -1,7 +1,9 @@
 """Printed letters: printed, posted with a tracking number, delivered on a day; the proof of delivery is kept.
 
 No channel sends them by itself: a notice by letter waits in the outbox until a person says it was posted. What would
-stop an e-mail (paid meanwhile, wants no more) stops a letter when it is printed and again when it is posted.
+stop an e-mail (paid meanwhile, wants no more) stops a letter when it is printed and again when it is posted. What
+would put an e-mail off to another day (queued for later, written to often enough) puts off the printing alone: what
+was printed may be posted.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from huikuan.mechanisms.notices.operations.claiming import against, keep_sheets
 from huikuan.mechanisms.notices.operations.reporting import report
 from huikuan.mechanisms.notices.operations.steps import stand_held, take_step
 from huikuan.mechanisms.notices.queries.rows import Words, row_of, words
+from huikuan.mechanisms.notices.queries.timing import CAP, when
 
 _LONGEST = 100
 #: What a letter is called by its purpose; others by their subject.
@@ -39,13 +42,14 @@ _CODES = {REMINDER: "reminder", STATEMENT: "statement", CONFIRMATION: "account_c
 
 def printed_letters(*, notice_id: int, at: datetime) -> list[Sheet]:
     """The PDFs to print, all of them: the letters it is, the files that go with it, or its words on the company's
-    letterhead. Refuses a notice that is no letter, is erased, or is not wanted any more."""
+    letterhead. Refuses a notice that is no letter, is erased, is not wanted any more, or waits for another day."""
     stand = NoticeStand.objects.filter(pk=notice_id, channel=LETTER).first()
     if stand is None:
         raise Refusal("letter_not_posted_so", notice=notice_id)
     notice = row_of(Notice.objects.select_related("stand").get(pk=notice_id))
     if stand.state == QUEUED:
         _require_wanted(stand, aware(at))
+        _require_its_day(stand, aware(at))
     said = words([notice_id]).get(notice_id)
     if said is None:
         raise Refusal("letter_not_posted_so", notice=notice_id)
@@ -128,6 +132,15 @@ def _title(purpose: str, subject: str) -> str:
 
 def _today(stand: NoticeStand, at: datetime) -> date:
     return business_date(at, Company.objects.get(pk=stand.company_id).time_zone)
+
+
+def _require_its_day(stand: NoticeStand, at: datetime) -> None:
+    """Refuse a letter that waits for another day, with that day. Hours do not matter: paper wakes nobody."""
+    same = ("company_id", "customer_id", "address_digest", "purpose", "channel")
+    found = when(**{name: getattr(stand, name) for name in same}, at=max(stand.due_at, at))
+    until = _today(stand, found.at if found.waits == CAP else stand.due_at)
+    if until > _today(stand, at):
+        raise Refusal("letter_waits", notice=stand.pk, until=until)
 
 
 def _require_wanted(stand: NoticeStand, at: datetime) -> None:

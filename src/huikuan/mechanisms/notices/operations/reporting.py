@@ -22,7 +22,7 @@ from huikuan.kernel.text import recordable
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.notices.channels.mail import message_mac
 from huikuan.mechanisms.notices.domain.hearing import BOUNCED, DELAYED, Heard, heard
-from huikuan.mechanisms.notices.domain.lifecycle import leads_on
+from huikuan.mechanisms.notices.domain.lifecycle import SENT, leads_on
 from huikuan.mechanisms.notices.domain.wanted import EMAIL
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
 from huikuan.mechanisms.notices.operations.consenting import REPLY, record_consent
@@ -139,7 +139,9 @@ def day_told(notice_id: int, said: date | None, at: datetime) -> date | None:
         return None
     notice = Notice.objects.select_related("stand").get(pk=notice_id)
     zone = Company.objects.get(pk=notice.company_id).time_zone
-    earliest = business_date(notice.stand.sent_at or at, zone)
+    sent = NoticeStep.objects.filter(notice_id=notice_id, step=SENT).order_by("number").first()
+    # Of one sent again the first that went out may be meant.
+    earliest = business_date((sent.recorded_at if sent else notice.stand.sent_at) or at, zone)
     day = business_date(said, zone) if isinstance(said, datetime) else said
     return min(max(day, earliest), business_date(at, zone))
 

@@ -94,7 +94,8 @@ def _move(stand: NoticeStand, step: str, number: int, at: datetime) -> None:
     before, stand.state, stand.steps = stand.state, state_after(stand.state, step), number
     if step == CLAIMED:
         stand.claim, stand.attempts = number, stand.attempts + 1
-    if stand.state in GONE_OUT and stand.sent_at is None:
+    if stand.state in GONE_OUT and before not in GONE_OUT:
+        # Sent again it counts on its real day.
         stand.sent_at = at
     if stand.state != before:
         stand.waits, stand.changed_at = "", at

@@ -11,7 +11,7 @@ from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.notices.counting import counted
 from huikuan.mechanisms.notices.domain.calendar import Calendar, calendar_of
 from huikuan.mechanisms.notices.domain.caps import CAPPED, WEEK, Cap, cap_of, first_free
-from huikuan.mechanisms.notices.domain.lifecycle import GONE_OUT, SENDING
+from huikuan.mechanisms.notices.domain.lifecycle import GONE_OUT, IN_DOUBT, SENDING
 from huikuan.mechanisms.notices.domain.quiet import Allowed, hours_of, next_allowed
 from huikuan.mechanisms.notices.models import NoticeStand
 from huikuan.mechanisms.notices.policies import CALENDAR, CAPS, QUIET_TIME
@@ -71,7 +71,9 @@ def _day_with_room(
     sent = NoticeStand.objects.filter(company_id=company_id, channel=channel, purpose__in=CAPPED)
     whose = sent.filter(address_digest=address_digest) if customer_id is None else sent.filter(customer_id=customer_id)
     instants = list(whose.filter(state__in=GONE_OUT, sent_at__gte=since).values_list("sent_at", flat=True))
-    instants += whose.filter(state=SENDING, changed_at__gte=since).values_list("changed_at", flat=True)
+    # Of those in doubt about half had arrived.
+    maybe = whose.filter(state__in=(SENDING, IN_DOUBT), changed_at__gte=since)
+    instants += maybe.values_list("changed_at", flat=True)
     if customer_id is not None:
         instants += counted(channel, customer_id=customer_id, company_id=company_id, since=since)
     return first_free(today, (business_date(one, zone) for one in instants if one), cap)

@@ -181,7 +181,7 @@ def test_a_forged_or_strange_message_changes_nothing(office: Office, sent: tuple
 
 def test_what_is_heard_settles_a_doubt(office: Office, server: MailServer) -> None:
     server.taken.drops = True
-    bounced, replied = office.queue(), office.queue("item:18")
+    bounced, replied = office.queue(), office.queue("item:18", customer_id=office.second)
     send_due(clock=lambda: AT)
     ids = [str(mail["Message-ID"]) for mail in server.taken.mails()]
     assert set(open_keys("notices.in_doubt")) == {f"notice:{bounced}", f"notice:{replied}"}

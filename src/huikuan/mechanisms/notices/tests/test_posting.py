@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +146,30 @@ def test_other_notices_are_no_letters(office: Office, letter: int) -> None:
     with pytest.raises(Refusal, match="letter_posting_bad"):
         deliver_letter(notice_id=letter, on=ON, arrived=True, **WHO)
     assert steps(mail) == steps(letter) == []
+
+
+def test_a_letter_that_waits_says_until_when_and_is_posted_where_it_was_printed(office: Office, letter: int) -> None:
+    second = office.queue("item:2", channel="letter", to=TO, purpose="demand")
+    legal = office.queue("item:3", channel="letter", to=TO, purpose="legal")
+    assert printed_letters(notice_id=second, at=AT)
+    post(letter)
+    with pytest.raises(Refusal) as refusal:
+        printed_letters(notice_id=second, at=AT)
+    # One a day: the next is a Monday.
+    assert (refusal.value.code, refusal.value.params["until"]) == ("letter_waits", date(2026, 11, 23))
+    assert printed_letters(notice_id=legal, at=AT)
+    assert printed_letters(notice_id=second, at=AT + 3 * DAY)
+    post(second)
+    assert steps(second) == ["claimed", "sent"]
+
+
+def test_a_letter_for_another_day_is_not_printed_before(office: Office) -> None:
+    later = office.queue("item:2", channel="letter", to=TO, purpose="demand", not_before=AT + 4 * DAY)
+    with pytest.raises(Refusal, match="letter_waits") as refusal:
+        printed_letters(notice_id=later, at=AT)
+    assert refusal.value.params["until"] == date(2026, 11, 24)
+    # On its day it is printed at any hour: paper wakes nobody.
+    assert printed_letters(notice_id=later, at=AT + 4 * DAY - timedelta(hours=9))
 
 
 def test_the_desk_at_which_letters_are_posted(office: Office, letter: int, client: Client) -> None:

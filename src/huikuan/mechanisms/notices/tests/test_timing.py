@@ -13,8 +13,10 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.notices import channels, counting, queries
+from huikuan.mechanisms.notices.channels import Message, Receipt, Unsure
 from huikuan.mechanisms.notices.models import Consent
-from huikuan.mechanisms.notices.operations import record_consent
+from huikuan.mechanisms.notices.operations import record_consent, report, send_again
+from huikuan.mechanisms.notices.operations.reporting import day_told
 from huikuan.mechanisms.notices.operations.sending import send_due
 from huikuan.mechanisms.notices.policies import CALENDAR, CAPS, QUIET_TIME
 from huikuan.mechanisms.notices.queries.consents import consents
@@ -66,6 +68,33 @@ def test_a_customer_with_many_invoices_is_written_to_so_often_and_no_more(office
         day += DAY
     # One a day; the fifth in seven days goes on Thursday, and on Friday the first is a week ago. No mail at weekends.
     assert sent == [1, 1, 1, 1, 1, 0, 0]
+
+
+def test_what_is_in_doubt_counts_on_the_day_it_may_have_arrived(office: Office, box: Box) -> None:
+    def dropped(_: Message) -> Receipt:
+        raise Unsure("dropped")
+
+    box.does = dropped
+    doubtful, second = office.queue(), office.queue("item:18")
+    assert turn()["in_doubt"] == 1
+    box.does = None
+    turn(AT + HOUR)
+    assert (known(doubtful).state, known(second).state) == ("in_doubt", "queued")
+    assert (known(second).waits, known(second).due_at) == ("cap", MONDAY)
+    assert (turn(MONDAY)["sent"], known(second).sent_at) == (1, MONDAY)
+
+
+def test_what_was_sent_again_counts_on_the_day_it_went(office: Office, box: Box) -> None:
+    notice = office.queue()
+    turn()
+    report(notice_id=notice, step="bounced", reason="bounced", actor="system", at=AT + HOUR)
+    send_again(notice_id=notice, to="li@yunling.example", actor="cli:test", at=MONDAY)
+    other = office.queue("item:18", at=MONDAY)
+    assert turn(MONDAY)["sent"] == 1
+    assert (known(notice).state, known(notice).sent_at) == ("sent", MONDAY)
+    assert (known(other).state, known(other).waits, known(other).due_at) == ("queued", "cap", MONDAY + DAY)
+    # What is told of the first mail later still happened on its own day.
+    assert day_told(notice, AT + HOUR, MONDAY + DAY) == AT.date()
 
 
 def test_calls_people_made_count_with_those_a_voice_makes(
