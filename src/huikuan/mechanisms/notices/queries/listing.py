@@ -47,23 +47,31 @@ class Page:
 def notices_page(chosen: Chosen, scope: Scope, *, after: str = "", limit: int) -> Page:
     """The notices that follow `after`, `limit` at a time."""
     found = _chosen(chosen, scope)
-    rows = found.order_by("-pk")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
-    records = list(rows[: limit + 1])
-    following = str(records[limit - 1].pk) if len(records) > limit else ""
-    return Page(tuple(row_of(one) for one in records[:limit]), found.count(), following)
+    before = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    rows, more = _slice(found, before, limit)
+    return Page(rows, found.count(), str(rows[-1].id) if more else "")
 
 
 def every_notice(chosen: Chosen, scope: Scope) -> Iterator[NoticeRow]:
     """All of them, read in slices."""
-    after = ""
-    while True:
-        page = notices_page(chosen, scope, after=after, limit=_SLICE)
-        yield from page.rows
-        if not page.next:
-            return
-        after = page.next
+    for rows in notices_in_slices(chosen, scope):
+        yield from rows
+
+
+def notices_in_slices(chosen: Chosen, scope: Scope) -> Iterator[tuple[NoticeRow, ...]]:
+    """All of them, the newest first, some hundred at a time: for who has more to ask of each."""
+    found, before, more = _chosen(chosen, scope), None, True
+    while more:
+        rows, more = _slice(found, before, _SLICE)
+        yield rows
+        before = rows[-1].id if rows else None
+
+
+def _slice(found: QuerySet[Notice], before: int | None, limit: int) -> tuple[tuple[NoticeRow, ...], bool]:
+    """The newest of them with an id below `before` (None: any), and whether more follow."""
+    rows = found.order_by("-pk")
+    records = list((rows if before is None else rows.filter(pk__lt=before))[: limit + 1])
+    return tuple(row_of(one) for one in records[:limit]), len(records) > limit
 
 
 def of_customer(

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.identity.models import User
@@ -17,6 +19,7 @@ from huikuan.mechanisms.notices.letters.writing import Writer
 from huikuan.mechanisms.notices.operations import Attachment
 from huikuan.mechanisms.notices.operations.claiming import claim
 from huikuan.mechanisms.notices.operations.sending import send_due
+from huikuan.mechanisms.notices.queries import listing
 from huikuan.mechanisms.notices.queries.rows import Letter
 from huikuan.mechanisms.notices.tests.conftest import AT, DAY, TO, Box, Office, known, steps
 from huikuan.mechanisms.notices.tests.letter_samples import tables, values
@@ -83,6 +86,34 @@ def test_addresses_are_for_whoever_may_see_personal_data(office: Office, doubtfu
     assert [(row["Written to"], row["State"]) for row in rows] == [
         ("l****@hongshuo.example", "sent"), ("z****@yunling.example", "in doubt"),
     ]  # fmt: skip
+
+
+def test_a_long_outbox_is_exported_by_few_questions_and_counted_by_none(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each slice asks the same questions, however many rows it has."""
+    client = signed_in("chen", "collector")
+
+    def exported() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            text = b"".join(client.get("/notices/export?format=csv").streaming_content).decode("utf-8-sig")
+        counts = [one for one in asked.captured_queries if "COUNT(" in one["sql"] and "notices_notice" in one["sql"]]
+        assert counts == []
+        return len(list(csv.DictReader(io.StringIO(text)))), len(asked)
+
+    for number in range(2):
+        office.queue(f"item:{number}")
+    assert exported()[0] == 2
+    few = exported()[1]
+    for number in range(2, 30):
+        office.queue(f"item:{number}", customer_id=office.second if number % 2 else office.first)
+    assert exported() == (30, few)
+    # In slices of ten the questions of a slice are asked three times.
+    monkeypatch.setattr(listing, "_SLICE", 10)
+    rows, three = exported()
+    monkeypatch.setattr(listing, "_SLICE", 15)
+    two = exported()[1]
+    assert (rows, three - two) == (30, two - few)
 
 
 def test_a_salesperson_sees_their_own_customers(office: Office, doubtful: int) -> None:

@@ -94,8 +94,8 @@ def export_notices(request: HttpRequest) -> HttpResponseBase:
     ]
     rows = (
         _cells(one, reading)
-        for row in queries.every_notice(_chosen(request), scope_of(request))
-        for one in told([row], request)
+        for some in queries.notices_in_slices(_chosen(request), scope_of(request))
+        for one in told(some, request)
     )
     day = f"{reading.today:%Y-%m-%d}"
     return send_table(request.GET.get("format", ""), f"{_('notices')}-{day}", headers, rows, title=day)
