@@ -40,6 +40,7 @@ def add_commands(subparsers: Any) -> None:
     check = _add(verbs, "check", _check, _("whether a proof holds, and whether a file is what it proves"))
     check.add_argument("proof", type=Path, metavar="PROOF", help=_("as `audit prove` or a receipt's proof"))
     check.add_argument("--of", type=Path, metavar="FILE", help=_("the file whose SHA-256 the fact states"))
+    check.add_argument("--kind", default="", help=_("the table the fact is to be of, like confirmations_reply"))
     check.add_argument("--heads", type=Path, metavar="FILE", help=_("the copy of the heads kept elsewhere"))
     for parser in (prove, consistency):
         parser.add_argument("--out", type=Path, metavar="FILE", help=_("write the proof to FILE"))
@@ -95,7 +96,8 @@ def _prove(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    checked = check_proof(options.proof, of=options.of, heads=options.heads or heads_path())
+    heads = options.heads or heads_path()
+    checked = check_proof(options.proof, of=options.of, heads=heads, wanted=options.kind)
     if options.json:
         print(document(checked.as_json()))
     else:

@@ -31,6 +31,7 @@ FAULTS: dict[str, str] = {
     "fact": gettext_noop("The fact it states is not the one in the leaf."),
     "personal": gettext_noop("Who it names is not who was recorded."),
     "file": gettext_noop("The fact does not state this file's SHA-256."),
+    "kind": gettext_noop("The fact is of another table than the one asked for."),
     "signature": gettext_noop("The head is not signed by this installation."),
     "head": gettext_noop("The head is not among those that were kept."),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from huikuan.mechanisms.audit.domain.canonical import commitment
@@ -31,10 +31,12 @@ def root_reached(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> b
     return reached if last == 0 else None
 
 
-def faults_of(proof: Mapping[str, Any], file: bytes | None = None) -> list[str]:
+def faults_of(proof: Mapping[str, Any], file: bytes | None = None, places: Collection[int] = ()) -> list[str]:
     """What of a proof of inclusion does not fit, by name: its path to the head's root; its fact, its personal values,
-    to the leaf; `file` to the fact, which states its SHA-256. Raises ValueError, KeyError or TypeError of what is no
-    such proof."""
+    to the leaf; `file` to the fact, which states its SHA-256 at one of `places`, from 0: where facts of its table keep
+    digests, not words. Raises ValueError, KeyError or TypeError of what is no such proof."""
+    if proof["proof"] != "inclusion":
+        raise ValueError("no proof of inclusion")
     leaf = str(proof["leaf"])
     _kind, _id, _tx, digest, committed = leaf.split("|")
     path = [bytes.fromhex(one) for one in proof["path"]]
@@ -45,6 +47,11 @@ def faults_of(proof: Mapping[str, Any], file: bytes | None = None) -> list[str]:
         faults.append(FACT)
     if "personal" in proof and commitment(bytes.fromhex(proof["salt"]), str(proof["personal"])).hex() != committed:
         faults.append(PERSONAL)
-    if file is not None and (not said or hashlib.sha256(file).hexdigest() not in json.loads(said)):
+    if file is not None and not (said and _states(json.loads(said), file, places)):
         faults.append(FILE)
     return faults
+
+
+def _states(columns: Sequence[Any], file: bytes, places: Collection[int]) -> bool:
+    digest = hashlib.sha256(file).hexdigest()
+    return any(columns[place] == digest for place in places if place < len(columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -14,9 +15,11 @@ import pytest
 
 from huikuan.mechanisms.audit.erasing import erase_personal
 from huikuan.mechanisms.audit.heads import heads_path
+from huikuan.mechanisms.audit.queries import evidence, last_head
 from huikuan.mechanisms.audit.sealing import seal
-from huikuan.see.confirmations.models import Reply
+from huikuan.see.confirmations.models import Reply, Revocation
 from huikuan.see.confirmations.operations.answering import answer
+from huikuan.see.confirmations.operations.inviting import revoke
 from huikuan.see.confirmations.queries.replies import proof_of, reply
 from huikuan.see.confirmations.tests.conftest import AT, GU, Portal
 from huikuan.shell import cli
@@ -88,6 +91,43 @@ def test_whatever_is_forged_is_named(
     code = cli.main(["audit", "check", str(proof), "--of", str(said), "--json"])
     told = json.loads(capsys.readouterr().out)
     assert (code, fault in told["faults"], scripted(said, proof).returncode) == (1, True, 1), told["faults"]
+
+
+FORGED = '{"accepted":"0.00","disputed":"85499.95"}'
+
+
+def test_a_receipt_made_up_under_a_genuine_head_does_not_hold(
+    receipt: tuple[int, Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every text in it fits the others, and a proof that a head continues itself says nothing of a leaf."""
+    _, said, proof = receipt
+    kept = json.loads(proof.read_text())
+    columns = json.loads(kept["fact"])
+    columns[2], columns[5] = FORGED, hashlib.sha256(FORGED.encode()).hexdigest()
+    fact = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+    kind, number, tx, _digest, committed = kept["leaf"].split("|")
+    made_up = "|".join([kind, number, tx, hashlib.sha256(fact.encode()).hexdigest(), committed])
+    said.write_text(FORGED, encoding="utf-8")
+    forged = kept | {"proof": "consistency", "old_head": kept["head"], "path": [], "fact": fact, "leaf": made_up}
+    proof.write_text(json.dumps(forged, ensure_ascii=False), encoding="utf-8")
+    assert scripted(said, proof, heads_path()).returncode == 1
+    assert cli.main(["audit", "check", str(proof), "--of", str(said)]) == 1
+
+
+def test_a_hash_written_as_a_note_of_another_fact_is_no_receipt(portal: Portal, tmp_path: Path) -> None:
+    """The fact is there and sealed; it only is no reply."""
+    invited, _ = portal.invite()
+    revoke(invitation_id=invited, reason=hashlib.sha256(FORGED.encode()).hexdigest(), actor="cli:test", at=AT)
+    seal(lambda: AT)
+    head = last_head()
+    assert head is not None
+    said, proof = tmp_path / "reply.json", tmp_path / "proof.json"
+    said.write_text(FORGED, encoding="utf-8")
+    proof.write_text(json.dumps(evidence(Revocation, Revocation.objects.get().pk, head)), encoding="utf-8")
+    assert scripted(said, proof, heads_path()).returncode == 1
+    assert cli.main(["audit", "check", str(proof), "--of", str(said)]) == 1
+    assert cli.main(["audit", "check", str(proof), "--kind", "confirmations_reply"]) == 1
+    assert cli.main(["audit", "check", str(proof), "--kind", "confirmations_revocation"]) == 0
 
 
 def test_other_words_and_a_head_nobody_kept_do_not_hold(
