@@ -19,9 +19,10 @@ from huikuan.mechanisms.events.operations import announce
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.see.confirmations.domain.answers import CORRECT, DISPUTED, Answered, Said, check_answer
-from huikuan.see.confirmations.models import Invitation, Reply, ReplyLine, Revocation
+from huikuan.see.confirmations.models import GuestSession, Invitation, Reply, ReplyLine, Revocation
 from huikuan.see.confirmations.operations import consequences
 from huikuan.see.confirmations.operations.guests import actor_of, take_code, void_code
+from huikuan.see.confirmations.operations.holding import hold_invitation
 from huikuan.see.confirmations.queries.guests import Guest, link_ends
 from huikuan.see.confirmations.queries.shown import lines_of, promise_days, shown_to
 from huikuan.see.statements.domain.statement import Statement, as_json
@@ -54,7 +55,8 @@ def answer(*, guest: Guest, said: Mapping[str, Said], person: Person, code: str,
     proof = take_code(guest=guest, code=code, at=at)
 
     def work() -> int:
-        _require_waiting(invited, at)
+        hold_invitation(invited.pk)
+        _require_waiting(guest, at)
         void_code(guest.session.pk)
         reply_id = _record(guest, shown, answered, named, proof, at)
         raised = consequences.follow(
@@ -108,11 +110,14 @@ def content_of(shown: Statement, answered: Sequence[Answered], proof: str, at: d
     )
 
 
-def _require_waiting(invited: Invitation, at: datetime) -> None:
-    """Asked in the transaction that records the answer; two answers at once are told apart by the reply's own rule."""
+def _require_waiting(guest: Guest, at: datetime) -> None:
+    """Asked in the transaction that records the answer, while the invitation is held: nobody takes it back or sends
+    another link meanwhile. A session that ended, by one or by the link being opened again, answers nothing."""
+    invited = guest.invitation
     if Reply.objects.filter(invitation_id=invited.pk).exists():
         raise Refusal("confirmation_answered")
-    if Revocation.objects.filter(invitation_id=invited.pk).exists() or link_ends(invited) <= at:
+    inside = GuestSession.objects.filter(pk=guest.session.pk).exists()
+    if not inside or Revocation.objects.filter(invitation_id=invited.pk).exists() or link_ends(invited) <= at:
         raise Refusal("portal_link_dead")
 
 

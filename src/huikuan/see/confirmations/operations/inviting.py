@@ -21,6 +21,7 @@ from huikuan.record.customers.queries.people import ContactRow, contact_of
 from huikuan.see.confirmations.domain.links import TOKEN_BYTES, check_terms, hashed
 from huikuan.see.confirmations.domain.people import check_asked, check_reachable
 from huikuan.see.confirmations.models import GuestSession, Invitation, InvitationRun, Reminder, Reply, Revocation
+from huikuan.see.confirmations.operations.holding import hold_invitation
 from huikuan.see.confirmations.operations.letters import invitation_words
 from huikuan.see.confirmations.operations.sending import CONFIRMATION, Message, send
 from huikuan.see.confirmations.queries.people import contact_asked, number_at
@@ -182,7 +183,9 @@ def start_run(
 
 
 def _standing(invitation_id: int, actor: str, at: datetime) -> Invitation:
-    """The invitation, if `actor` may invite its customer and it waits for an answer."""
+    """The invitation, held until this transaction ends, if `actor` may invite its customer and it waits for an
+    answer."""
+    hold_invitation(invitation_id)
     invited = Invitation.objects.filter(pk=invitation_id).first()
     if invited is None:
         raise Refusal("confirmation_unknown", invitation=invitation_id)
