@@ -46,6 +46,12 @@ def is_operator(actor: str) -> bool:
     return actor == SYSTEM or actor.startswith(CLI)
 
 
+def invitation_answered(actor: str) -> int | None:
+    """The invitation that somebody outside answered; None for everybody else."""
+    number = actor.removeprefix(GUEST)
+    return int(number) if actor.startswith(GUEST) and number.isascii() and number.isdigit() else None
+
+
 def person(actor: str) -> str:
     """Who stands behind an actor: the maker who drafted on the command line is the same on the web."""
     return actor.removeprefix(CLI)

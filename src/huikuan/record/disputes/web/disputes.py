@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.actors import invitation_answered
 from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.messages import ROLE_TITLES
 from huikuan.mechanisms.pages.access import needs, scope_of
@@ -95,6 +96,7 @@ def dispute_page(request: HttpRequest, row: DisputeRow, form: Form, opened: str 
         "waits": None if reading.is_past else waiting_grant(row),
         "deeds": deeds,
         "opened": opened,
+        "invitation": invitation_answered(row.actor),
         "outcomes": _outcomes(request, row),
         "roles": [("", ""), *((name, _(ROLE_TITLES[name])) for name in _ANSWERING)],
         "form": form if form.typed or form.problems else Form(_prefilled(row)),

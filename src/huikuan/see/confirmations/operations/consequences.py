@@ -15,7 +15,7 @@ from django.db import transaction
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.record.disputes.domain.life import REASONS as DISPUTE_REASONS
-from huikuan.record.disputes.operations.facts import Paper
+from huikuan.record.disputes.operations.facts import MOST_FILES, Paper
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.disputes.queries.standing import unresolved_of
 from huikuan.record.promises.operations.promising import promise_payment
@@ -40,41 +40,65 @@ def follow(*, invited: Invitation, answered: Sequence[Answered], person: str, ac
     the reply."""
     raised = Raised()
     still_open = _open_now({one.line.item_id for one in answered if one.line.side == DEBIT})
-    for one in sorted(answered, key=lambda each: (each.line.item_id, each.line.key)):
-        if one.said.said == DISPUTED and one.disputed > 0 and one.line.item_id in still_open:
-            _dispute(invited, one, still_open, raised, person, actor, at)
+    for lines in _disputed(answered):
+        if lines[0].line.item_id in still_open:
+            _dispute(invited, lines, still_open, raised, actor, at)
     for day, lines in sorted(_promised(answered).items()):
         _promise(invited, day, lines, still_open, raised, person, actor, at)
     return raised
 
 
+def _disputed(answered: Sequence[Answered]) -> list[list[Answered]]:
+    """The lines that are disputed, those together that are one dispute: instalments of one claim of which the same is
+    said. A dispute raised again in the same words would be the first one, and the sum of the second left alone."""
+    groups: dict[tuple[int, str, str], list[Answered]] = {}
+    for one in sorted(answered, key=lambda each: (each.line.item_id, each.line.key)):
+        if one.said.said == DISPUTED and one.disputed > 0:
+            groups.setdefault((one.line.item_id, _reason(one), one.said.note), []).append(one)
+    return list(groups.values())
+
+
 def _dispute(
     invited: Invitation,
-    one: Answered,
+    lines: Sequence[Answered],
     still_open: dict[int, int],
     raised: Raised,
-    person: str,
     actor: str,
     at: datetime,
 ) -> None:
-    """No more than is open and not disputed yet; nothing where that is nothing."""
-    item = one.line.item_id
+    """No more than is open and not disputed yet; nothing where that is nothing. Who said it is not written down here,
+    where nothing can be erased: the reply says so, and the actor leads to it."""
+    first = lines[0]
+    item = first.line.item_id
     disputed = sum(last.amount for _dispute, last in unresolved_of(item))
-    amount = min(one.disputed, still_open[item] - disputed)
+    amount = min(sum(one.disputed for one in lines), still_open[item] - disputed)
     if amount <= 0:
         return
-    raised.disputes[one.line.key] = raise_dispute(
+    number = raise_dispute(
         company_id=invited.company_id,
         item_id=item,
         amount=amount,
-        reason=one.said.reason if one.said.reason in DISPUTE_REASONS else "other",
-        note=one.said.note,
-        files=[Paper(open_original(sha256), name) for sha256, name in one.said.papers],
+        reason=_reason(first),
+        note=first.said.note,
+        files=_papers(lines),
         source=PORTAL,
-        said_by=person,
         actor=actor,
         at=at,
     )
+    raised.disputes.update({one.line.key: number for one in lines})
+
+
+def _reason(one: Answered) -> str:
+    return one.said.reason if one.said.reason in DISPUTE_REASONS else "other"
+
+
+def _papers(lines: Sequence[Answered]) -> list[Paper]:
+    """What was sent along with any of them, each file once and no more than a dispute takes: the reply names all."""
+    named: dict[str, str] = {}
+    for one in lines:
+        for sha256, name in one.said.papers:
+            named.setdefault(sha256, name)
+    return [Paper(open_original(sha256), name) for sha256, name in list(named.items())[:MOST_FILES]]
 
 
 def _promise(

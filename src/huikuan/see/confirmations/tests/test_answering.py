@@ -175,6 +175,50 @@ def test_instalments_of_one_claim_are_one_promise_by_the_last_of_their_days() ->
     assert consequences._promised([one, other]) == {date(2026, 12, 5): [one, other]}
 
 
+def test_instalments_of_one_claim_disputed_in_the_same_words_are_one_dispute_of_their_sum(portal: Portal) -> None:
+    invited, token = portal.invite()
+    guest = portal.enter(token)
+    whole = portal.lines(guest)[1]
+    files = [
+        keep_upload(content=PNG + bytes([number]), name="x.png", actor="guest:1", at=AT).sha256 for number in range(2)
+    ]
+    one = replace(whole, due_date=date(2026, 11, 1), open_amount=30_000_00)
+    other = replace(whole, due_date=date(2026, 12, 1), open_amount=30_000_00)
+    third = replace(whole, due_date=date(2027, 1, 1), open_amount=100)
+    said = Said(DISPUTED, "quality", 0, "尺寸偏差", (files[0],), names=("一.png",))
+    more = Said(DISPUTED, "quality", 0, "尺寸偏差", tuple(files), names=("又.png", "二.png"))
+    elsewhere = Said(DISPUTED, "quality", 0, "少一箱")
+    answered = [Answered(one, said, 0, 30_000_00), Answered(other, more, 0, 30_000_00),
+                Answered(third, elsewhere, 0, 100)]  # fmt: skip
+    who = {"person": "顾静", "actor": f"guest:{invited}"}
+    raised = consequences.follow(invited=guest.invitation, answered=answered, **who, at=AT)
+    dispute = Dispute.objects.get()
+    assert (dispute.amount, dispute.item_id, dispute.reason, dispute.note) == (
+        60_000_00, whole.item_id, "quality", "尺寸偏差"
+    )  # fmt: skip
+    assert dispute.files == [{"sha256": files[0], "name": "一.png"}, {"sha256": files[1], "name": "二.png"}]
+    # All that is open is disputed by then: nothing is left for other words.
+    assert raised.disputes == {one.key: dispute.pk, other.key: dispute.pk}
+    assert standing(portal.books.company.pk, date(2026, 11, 20))[whole.item_id].amount == 60_000_00
+
+
+def test_who_answered_is_named_in_what_can_be_erased_alone(portal: Portal) -> None:
+    """The reply and the promise keep the name apart; a dispute has no such place, and says which reply it came with."""
+    invited, token = portal.invite()
+    guest = portal.enter(token)
+    first, second, _ = portal.lines(guest)
+    said = portal.all_correct(guest) | {
+        first.key: Said(CORRECT, promised_on=date(2026, 11, 25)),
+        second.key: Said(DISPUTED, "quality", 0, "尺寸偏差"),
+    }
+    answer(guest=guest, said=said, person=GU, code=portal.code(guest), at=AT)
+    dispute = Dispute.objects.get()
+    assert (dispute.said_by, dispute.actor) == ("", f"guest:{invited}")
+    promise = Promise.objects.get()
+    assert personal(Promise, [promise.pk])[promise.pk]["said_by"] == "顾静"
+    assert "顾静" not in json.dumps(list(Event.objects.values_list("payload", flat=True)), ensure_ascii=False)
+
+
 def test_a_promise_reaches_as_far_as_the_policy_says_and_not_a_day_further(portal: Portal) -> None:
     guest = portal.enter(portal.invite()[1])
     key = portal.lines(guest)[0].key

@@ -96,6 +96,9 @@ def test_a_reply_is_read_with_its_differences_files_and_what_follows(portal: Por
     page = client.get(f"{REGISTER}{invited}").content.decode()
     assert "质量: 尺寸偏差" in page
     assert re.search(r"/disputes/\d+", page)
+    dispute = client.get(re.search(r"[^\"]*/disputes/\d+", page)[0]).content.decode()
+    assert f'href="{REGISTER}{invited}">在账款确认的回复中</a>' in dispute
+    assert "顾静" not in dispute
     assert client.get(f"{REGISTER}{invited}/receipt").getvalue().startswith(b"%PDF")
     assert client.get(f"{REGISTER}{invited}/files/{'0' * 64}").status_code == 404
 
