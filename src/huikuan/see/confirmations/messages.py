@@ -57,6 +57,10 @@ SENTENCES: dict[str, str] = {
     "portal_code_wait": gettext_noop("A code has just been sent. Another one can be sent in %(seconds)s seconds."),
     "portal_code_wrong": gettext_noop("The code is wrong or too old. Have another one sent."),
     "portal_file_kind": gettext_noop("Files of the kind “%(suffix)s” are not taken; these are: %(known)s."),
+    "portal_files_enough": gettext_noop(
+        "No more files are taken for this account: at most %(most)s files of %(megabytes)s MB together. Send what is"
+        " missing to whoever sent you the link."
+    ),
     "portal_link_dead": gettext_noop("This link opens nothing. Ask whoever sent it for another one."),
     "portal_paused": gettext_noop("Too many tries from here. Wait %(minutes)s minutes."),
 }

@@ -21,6 +21,7 @@ from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.queries.rows import words
 from huikuan.record.receivables.models import Item
 from huikuan.see.confirmations.models import GuestSession, PeerList, Reply, ReplyLine
+from huikuan.see.confirmations.operations import uploads
 from huikuan.see.confirmations.operations.inviting import revoke
 from huikuan.see.confirmations.tests.conftest import AT, Portal, books, portal
 from huikuan.see.confirmations.tests.test_lists import CSV, STRANGE, workbook
@@ -249,6 +250,27 @@ def test_more_files_than_a_line_has_room_for_are_not_kept(portal: Portal) -> Non
     one = {"files-1": SimpleUploadedFile("9.png", PNG + b"9")}
     assert client.post("/portal/", form(CORRECT, DISPUTED, act="save") | one).status_code == 400
     assert StoredFile.objects.count() - before == 5
+
+
+def test_files_of_one_invitation_are_not_kept_without_end(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dropped from the draft they lie here all the same; another invitation has room of its own."""
+    monkeypatch.setattr(uploads, "MOST_KEPT", 7)
+    client, before = entered(portal), StoredFile.objects.count()
+
+    def send(client: Client, number: int, size: int = 100) -> HttpResponse:
+        file = SimpleUploadedFile(f"{number}.png", PNG + bytes([number]) * size)
+        return client.post("/portal/", form(CORRECT, DISPUTED, act="drop:1.0") | {"files-1": file})
+
+    assert [send(client, number).status_code for number in range(7)] == [302] * 7
+    refused = send(client, 7)
+    assert (refused.status_code, StoredFile.objects.count() - before) == (400, 7)
+    assert "最多可上传 7 个文件、共 100 MB" in refused.content.decode()
+    assert "尺寸偏差 0.4 mm" in refused.content.decode()
+    other = entered(portal, language="en")
+    monkeypatch.setattr(uploads, "MOST_BYTES", 1_000)
+    assert send(other, 8).status_code == 302
+    assert send(other, 9, size=1_000).status_code == 400
+    assert StoredFile.objects.count() - before == 8
 
 
 def test_strangers_and_guests_send_no_more_than_is_taken(portal: Portal) -> None:

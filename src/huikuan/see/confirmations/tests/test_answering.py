@@ -203,7 +203,7 @@ def test_instalments_of_one_claim_disputed_in_the_same_words_are_one_dispute_of_
 
 
 def test_who_answered_is_named_in_what_can_be_erased_alone(portal: Portal) -> None:
-    """The reply and the promise keep the name apart; a dispute has no such place, and says which reply it came with."""
+    """The reply and the promise keep the name apart; a dispute has no such place, and leads to the reply."""
     invited, token = portal.invite()
     guest = portal.enter(token)
     first, second, _ = portal.lines(guest)
