@@ -51,7 +51,7 @@ from huikuan.shell.portal.drafts import (
     said_of,
     take_typed,
 )
-from huikuan.shell.portal.guests import for_guests, kept_by_nobody, spoken
+from huikuan.shell.portal.guests import count_heavy, for_guests, kept_by_nobody, spoken
 from huikuan.shell.web.throttling import whole_address
 
 _LONGEST_NUMBER = 6
@@ -110,6 +110,7 @@ def show_account(request: HttpRequest, guest: Guest) -> HttpResponse:
 @for_guests
 def send_statement(request: HttpRequest, guest: Guest) -> HttpResponseBase:
     """The account as PDF (as it was issued, where it was) or workbook."""
+    count_heavy(guest)
     said, language = shown_to(guest.invitation), spoken()
     issued = IssuedStatement.objects.filter(pk=guest.invitation.statement_id or 0).first()
     number = number_text(issued.year, issued.number) if issued else ""

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.limits import MEGABYTE
-from huikuan.see.confirmations.domain.links import CALLS, SESSION_WHOLE
+from huikuan.see.confirmations.domain.links import CALLS, HEAVY, SESSION_WHOLE, Cap
 from huikuan.see.confirmations.operations.guests import Opened, check_rate, count, touch
 from huikuan.see.confirmations.queries.guests import Guest, guest_of
 from huikuan.shell.logs import pseudonym
@@ -42,8 +42,8 @@ def guest_at(request: HttpRequest) -> Guest | None:
 
 
 def for_guests(view: _GuestView) -> _GuestView:
-    """A page for guests: `view(request, guest, …)`. Whoever is none is told what a dead link tells; refusals of the
-    door itself (paused, closed) are told as a page."""
+    """A page for guests: `view(request, guest, …)`. Each request is counted. Whoever is none is told what a dead link
+    tells; refusals of the door itself (paused, closed) are told as a page."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -51,8 +51,7 @@ def for_guests(view: _GuestView) -> _GuestView:
         if guest is None:
             return closed(request)
         try:
-            if request.method == "POST":
-                _count_call(guest)
+            _count(f"guest:{guest.invitation.pk}", CALLS)
             touch(guest=guest, language=spoken(), at=timezone.now())
             response = view(request, guest, *args, **kwargs)
         except Refusal as refusal:
@@ -105,7 +104,12 @@ def spoken() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def _count_call(guest: Guest) -> None:
-    about, now = f"guest:{guest.invitation.pk}", timezone.now()
-    check_rate(about, CALLS, now)
+def count_heavy(guest: Guest) -> None:
+    """Count what takes long, whatever comes of it; refused beyond its cap."""
+    _count(f"guest-heavy:{guest.invitation.pk}", HEAVY)
+
+
+def _count(about: str, cap: Cap) -> None:
+    now = timezone.now()
+    check_rate(about, cap, now)
     count(about, now)

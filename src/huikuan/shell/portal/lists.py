@@ -18,7 +18,7 @@ from huikuan.see.confirmations.queries.shown import shown_to
 from huikuan.see.confirmations.web.columns import COLUMNS_PART, asked_of, chosen_in, onward
 from huikuan.see.confirmations.web.words import DIFFERENCES
 from huikuan.shell.messages import sentence
-from huikuan.shell.portal.guests import for_guests
+from huikuan.shell.portal.guests import count_heavy, for_guests
 
 
 @for_guests
@@ -26,6 +26,7 @@ def show_list(request: HttpRequest, guest: Guest) -> HttpResponse:
     """The list compared last; a POST hands one in."""
     asked: dict[str, object] = {}
     if request.method == "POST":
+        count_heavy(guest)
         sent = request.FILES.get("file")
         content, name = (sent.read(LARGEST + 1), sent.name or "") if sent else (b"", "")
         try:

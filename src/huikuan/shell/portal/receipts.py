@@ -21,7 +21,7 @@ from huikuan.see.confirmations.queries.guests import Guest
 from huikuan.see.confirmations.queries.replies import proof_of, recorded, reply
 from huikuan.see.confirmations.queries.shown import shown_to
 from huikuan.see.statements.operations.files import PDF
-from huikuan.shell.portal.guests import closed, for_guests, kept_by_nobody, spoken, whence
+from huikuan.shell.portal.guests import closed, count_heavy, for_guests, kept_by_nobody, spoken, whence
 
 _JSON = "application/json"
 
@@ -46,6 +46,7 @@ def send_receipt(request: HttpRequest, guest: Guest, form: str) -> HttpResponseB
     """The receipt as PDF; `reply`: the very text whose SHA-256 is the digest; `proof`: that it is in the ledger."""
     if guest.reply_id is None or form not in ("pdf", "reply", "proof"):
         raise Http404
+    count_heavy(guest)
     row = reply(guest.reply_id)
     name = f"receipt-{row.digest[:12]}"
     if form == "pdf":

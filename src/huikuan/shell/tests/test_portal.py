@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -15,16 +16,19 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.queries.rows import words
 from huikuan.record.receivables.models import Item
-from huikuan.see.confirmations.models import GuestSession, PeerList, Reply, ReplyLine
+from huikuan.see.confirmations.domain.links import HEAVY, Cap
+from huikuan.see.confirmations.models import GuestSession, Knock, PeerList, Reply, ReplyLine
 from huikuan.see.confirmations.operations import uploads
 from huikuan.see.confirmations.operations.inviting import revoke
 from huikuan.see.confirmations.tests.conftest import AT, Portal, books, portal
 from huikuan.see.confirmations.tests.test_lists import CSV, STRANGE, workbook
+from huikuan.shell.portal import guests as portal_guests
 from huikuan.shell.tests.test_headers import wrong_with
 
 __all__ = ["books", "portal"]
@@ -271,6 +275,35 @@ def test_files_of_one_invitation_are_not_kept_without_end(portal: Portal, monkey
     assert send(other, 8).status_code == 302
     assert send(other, 9, size=1_000).status_code == 400
     assert StoredFile.objects.count() - before == 8
+
+
+def knocks(portal: Portal, about: str) -> int:
+    return Knock.objects.filter(about__startswith=about).count()
+
+
+def test_every_request_of_a_guest_is_counted_and_too_many_are_paused(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal_guests, "CALLS", Cap(5, timedelta(minutes=10)))
+    client = entered(portal)
+    for path in ("/portal/", "/portal/statement?format=xlsx", "/portal/list", "/portal/receipt", "/portal/"):
+        assert client.get(path).status_code in (200, 302), path
+    assert knocks(portal, "guest:") == 5
+    paused = client.get("/portal/")
+    assert (paused.status_code, "10 分钟" in paused.content.decode(), knocks(portal, "guest:")) == (429, True, 5)
+
+
+def test_files_that_are_made_anew_and_lists_that_are_read_have_a_cap_of_their_own(portal: Portal) -> None:
+    client = entered(portal)
+    assert (HEAVY.most, HEAVY.span) == (30, timedelta(minutes=10))
+    for _ in range(HEAVY.most - 2):
+        Knock.objects.create(about=f"guest-heavy:{GuestSession.objects.get().invitation_id}", at=timezone.now())
+    # A list that cannot be read has been looked at all the same.
+    assert client.post("/portal/list", {"file": SimpleUploadedFile("x.csv", b"a,b\n")}).status_code == 400
+    assert client.get("/portal/statement?format=xlsx").status_code == 200
+    for heavy in (client.get("/portal/statement"), client.post("/portal/list", {})):
+        assert heavy.status_code == 429
+    assert client.get("/portal/").status_code == client.get("/portal/list").status_code == 200
 
 
 def test_strangers_and_guests_send_no_more_than_is_taken(portal: Portal) -> None:

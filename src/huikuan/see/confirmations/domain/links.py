@@ -28,6 +28,8 @@ class Cap:
 WRONG_LINKS = Cap(20, timedelta(minutes=15))
 #: Pages and forms of one guest.
 CALLS = Cap(600, timedelta(minutes=10))
+#: Of these, files made anew and lists read: what takes long.
+HEAVY = Cap(30, timedelta(minutes=10))
 #: Codes sent for one invitation, and wrong ones typed for it.
 CODES = Cap(6, timedelta(hours=1))
 WRONG_CODES = Cap(15, timedelta(hours=24))
