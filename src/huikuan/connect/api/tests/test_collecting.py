@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 from huikuan.act.collection.models import Hold
@@ -13,14 +15,20 @@ from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.queries import request
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.queries import words
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.promises.models import Barter, Freeze, Plan
 from huikuan.record.receivables.queries.ledger import open_of
+from huikuan.see.confirmations.domain.answers import Said
 from huikuan.see.confirmations.models import Invitation
+from huikuan.see.confirmations.operations.answering import Person as Answerer
+from huikuan.see.confirmations.operations.answering import answer
+from huikuan.see.confirmations.operations.guests import open_link, send_code
+from huikuan.see.confirmations.queries.guests import guest_of
+from huikuan.see.confirmations.queries.shown import lines_of, shown_to
 from huikuan.shell import cli
 from huikuan.shell.tests.books import AT, Books
 
@@ -225,6 +233,40 @@ def test_a_confirmation_is_asked_for_and_its_link_is_told_nobody(
     settings.SITE = ""
     refused = program.post(where, said)
     assert (refused.json()["code"], Invitation.objects.count()) == ("confirmation_site_missing", 1)
+
+
+def test_who_answered_a_confirmation_is_told_programs_that_see_the_people_of_this_customer(
+    program: Program, books: Books
+) -> None:
+    contact = Contact("顾静", role="payables", email="gu@hongshuo.example")
+    number = add_contact(customer_id=books.customer("C0002"), contact=contact, actor="cli:test", at=AT)
+    period = {"since": "2026-01-01", "until": "2026-11-20"}
+    issued = program.post("/statements", {"company": "MAIN", "customer": "C0002", "currency": "CNY", **period}).json()
+    said = {"person": number, "channel": "email", "days": 7}
+    row = program.post(f"/statements/{issued['id']}/confirmations", said).json()
+    now = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
+    link = words_of("confirmation").partition("https://ar.example.com/portal/open/")[2].split()[0]
+    guest = guest_of(open_link(token=link, address="192.0.2.7", whence="here", at=now).key, at=now)
+    assert guest is not None
+    send_code(guest=guest, at=now)
+    code = re.search(r"[0-9]{6}", words_of("code"))
+    assert code is not None
+    correct = {line.key: Said("correct") for line in lines_of(shown_to(guest.invitation))}
+    answer(guest=guest, said=correct, person=Answerer("顾静", "财务部", ""), code=code[0], at=now)
+    add_company(code="EAST", name="东港精工", currency="CNY", time_zone="Asia/Shanghai")
+    User.objects.create(username="lu")
+    grant_role(username="lu", role="treasurer", actor="cli:root", at=AT)
+    elsewhere = program_of("lu", "integration", company="EAST")
+    told = {name: whose.get(f"/confirmations/{row['id']}").json()["reply"] for name, whose in
+            (("here", program), ("elsewhere", elsewhere))}  # fmt: skip
+    assert {name: (one["name"], one["content"] is None) for name, one in told.items()} == {
+        "here": ("顾静", False), "elsewhere": ("顾*", True),
+    }  # fmt: skip
+
+
+def words_of(purpose: str) -> str:
+    sent = Notice.objects.get(purpose=purpose)
+    return words([sent.pk])[sent.pk].text
 
 
 def own_collector() -> Program:

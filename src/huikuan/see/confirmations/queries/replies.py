@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +11,6 @@ from huikuan.mechanisms.audit.models import Head, Leaf
 from huikuan.mechanisms.audit.queries import evidence, last_head, personal
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity import masking
-from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.see.confirmations.models import Reply, ReplyLine
 
 KIND = Reply._meta.db_table
@@ -76,8 +74,9 @@ class ReplyRow:
     lines: tuple[LineRow, ...]
 
 
-def reply(reply_id: int, *, clear: Collection[Permission] | None = None) -> ReplyRow:
-    """One reply. `clear`: what the reader may see of personal data; None: all of it, for who gave the reply.
+def reply(reply_id: int, *, clear: bool = True) -> ReplyRow:
+    """One reply. `clear`: whether the reader may see who the people at this customer are, as who gave the reply does;
+    others are told enough of the name to recognise it.
 
     The caller has made sure that the reader reaches the invitation."""
     fact = Reply.objects.get(pk=reply_id)
@@ -93,7 +92,7 @@ def reply(reply_id: int, *, clear: Collection[Permission] | None = None) -> Repl
         disputed=fact.disputed,
         proof=fact.proof,
         language=fact.language,
-        name=who["name"] if clear is None else masking.shown("name", who["name"], clear),
+        name=who["name"] if clear else masking.shown("name", who["name"], ()),
         position=who["position"],
         answered_at=fact.recorded_at,
         digest=bytes(fact.digest).hex(),

@@ -13,7 +13,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huikuan.mechanisms.documents.tests.pdf_text import pdf_text
+from huikuan.mechanisms.identity import operations as identity
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.jobs.handlers import Handler
 from huikuan.mechanisms.jobs.worker import Worker
 from huikuan.see.confirmations import jobs
@@ -101,6 +104,22 @@ def test_a_reply_is_read_with_its_differences_files_and_what_follows(portal: Por
     assert "顾静" not in dispute
     assert client.get(f"{REGISTER}{invited}/receipt").getvalue().startswith(b"%PDF")
     assert client.get(f"{REGISTER}{invited}/files/{'0' * 64}").status_code == 404
+
+
+def test_who_answered_is_named_to_those_alone_who_see_the_people_of_this_customer(portal: Portal) -> None:
+    """What somebody may see of another company's customers opens nothing here."""
+    invited = answered(portal)
+    Company.objects.create(code="SUB", name="江临销售")
+    person("lu", "treasurer")
+    identity.grant_role(username="lu", role="legal", company="SUB", actor="cli:root", at=AT)
+    person("fang", "treasurer")
+    identity.grant_role(username="fang", role="legal", company="MAIN", actor="cli:root", at=AT)
+    for name, seen in (("lu", "顾*"), ("fang", "顾静")):
+        client = Client()
+        client.force_login(User.objects.get(username=name))
+        page = client.get(f"{REGISTER}{invited}").content.decode()
+        paper = pdf_text(client.get(f"{REGISTER}{invited}/receipt").getvalue())
+        assert ("顾静" in page, "顾静" in paper, f"{seen} · 财务部" in paper) == (*[seen == "顾静"] * 2, True), name
 
 
 def test_a_reminder_sends_another_link_and_taking_back_ends_it(portal: Portal) -> None:

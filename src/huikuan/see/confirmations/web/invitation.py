@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import needs, rights_of, scope_of
+from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.telling import said
@@ -109,7 +109,9 @@ def found_invitation(request: HttpRequest, invitation_id: int) -> InvitationRow:
 
 
 def _reply(request: HttpRequest, row: InvitationRow) -> ReplyRow | None:
-    clear = rights_of(request).anywhere()
+    """The reply, with who gave it in clear for whoever sees the people of this very customer."""
+    people = seen(scope_of(request, Permission.VIEW_PERSONAL))
+    clear = people.has(row.company_id, row.customer_id)
     return reply(row.reply_id, clear=clear) if row.reply_id is not None else None
 
 

@@ -29,6 +29,7 @@ from huikuan.connect.api.web.shapes import CODE, CURRENCY, ID, instant
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.record.customers.queries import seen
 from huikuan.see.confirmations.domain.answers import CORRECT, DISPUTED, REASONS
 from huikuan.see.confirmations.domain.links import CHANNELS, LEAST_DAYS, MOST_DAYS
 from huikuan.see.confirmations.operations.inviting import invite, remind, revoke
@@ -150,8 +151,8 @@ def _told(row: InvitationRow) -> dict[str, Any]:
 
 
 def _whole(call: Call, row: InvitationRow) -> Reply:
-    clear = [one for one in (Permission.VIEW_PERSONAL,) if call.caller.allows(one)]
-    said = None if row.reply_id is None else _reply(reply(row.reply_id, clear=clear), people=bool(clear))
+    clear = seen(call.caller.scope(Permission.VIEW_PERSONAL)).has(row.company_id, row.customer_id)
+    said = None if row.reply_id is None else _reply(reply(row.reply_id, clear=clear), people=clear)
     return Reply({**_told(row), "reply": said})
 
 
