@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.queries.rows import words
@@ -28,6 +30,7 @@ from huikuan.see.confirmations.operations import uploads
 from huikuan.see.confirmations.operations.inviting import revoke
 from huikuan.see.confirmations.tests.conftest import AT, Portal, books, portal
 from huikuan.see.confirmations.tests.test_lists import CSV, STRANGE, workbook
+from huikuan.shell.portal import account
 from huikuan.shell.portal import guests as portal_guests
 from huikuan.shell.tests.test_headers import wrong_with
 
@@ -207,6 +210,19 @@ def test_a_reply_with_dispute_file_and_promise_and_its_receipt(portal: Portal) -
     assert "封签" in found
     assert "顾静" not in found
     assert "没有" in Client().get(f"/portal/verify?digest={'0' * 64}").content.decode()
+
+
+@pytest.mark.parametrize("fault", [Refusal("database_busy"), OSError("no space")])
+def test_what_was_recorded_and_could_not_be_sealed_at_once_is_told_as_recorded(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    client = entered(portal)
+    client.post("/portal/", form(CORRECT, DISPUTED, CORRECT, act="code"))
+    monkeypatch.setattr(account, "fresh_head", Mock(side_effect=fault))
+    done = client.post("/portal/", form(CORRECT, DISPUTED, CORRECT, act="submit", code=code_sent()))
+    assert (done.status_code, done.headers["Location"], Reply.objects.count()) == (302, "/portal/receipt", 1)
+    assert "尚未封签" in client.get("/portal/receipt").content.decode()
+    assert [one.levelname for one in caplog.records if one.name == account.__name__] == ["ERROR"]
 
 
 def test_what_is_missing_is_told_at_its_line_and_nothing_is_recorded(portal: Portal) -> None:
