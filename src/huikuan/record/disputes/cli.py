@@ -19,7 +19,7 @@ from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.customers.queries import customer, seen
-from huikuan.record.disputes.domain.life import OUTCOMES, POSTING, REASONS, SOURCES, WITHDRAWN
+from huikuan.record.disputes.domain.life import OUTCOMES, POSTING, REASONS, TOLD, WITHDRAWN
 from huikuan.record.disputes.domain.statistics import BY, Figures
 from huikuan.record.disputes.messages import OUTCOMES as OUTCOME_NAMES
 from huikuan.record.disputes.messages import REASONS as REASON_NAMES
@@ -71,7 +71,7 @@ def _add_raise(actions: Any) -> None:
     parser.add_argument("item", type=int, help=_("number of the item"))
     parser.add_argument("--amount", default="", help=_("all that is open and not disputed yet if left out"))
     parser.add_argument("--reason", required=True, choices=REASONS)
-    parser.add_argument("--source", default="call", choices=SOURCES)
+    parser.add_argument("--source", default="call", choices=TOLD)
     parser.add_argument("--said-by", default="", metavar="NAME", help=_("who at the customer"))
     parser.add_argument("--on", default="", metavar="DATE", help=_("today if left out"))
     _add_words(parser)

@@ -19,6 +19,8 @@ def test_a_dispute_is_raised_listed_and_shown_to_who_sees_its_customer(program: 
         claim, said["amount"], said["amount"], "api", "waiting", "sales_manager"
     )  # fmt: skip
     assert program.post(f"/items/{claim}/disputes", said, key="k-1").json()["id"] == row["id"]
+    forged = program.post(f"/items/{claim}/disputes", {"reason": "quality", "source": "portal"})
+    assert (forged.status_code, Dispute.objects.count()) == (400, 1)
     too_much = program.post(f"/items/{claim}/disputes", {"amount": "999999999.00", "reason": "price"})
     assert (too_much.status_code, too_much.json()["code"]) == (422, "dispute_more_than_open")
     assert Dispute.objects.count() == 1

@@ -16,6 +16,9 @@ def test_a_promise_is_written_down_listed_and_shown_to_who_sees_its_customer(pro
     assert (row["amount"], row["awaited"], row["state"], row["source"]) == ("10.00", "10.00", "open", "phone")
     assert program.post("/promises", said, key="k-1").json()["id"] == row["id"]
     assert program.post("/promises", said).json()["code"] == "promise_said_already"
+    # What the customer's own page says proves more: a program cannot say it in its name.
+    forged = program.post("/promises", {**said, "source": "portal"})
+    assert (forged.status_code, Promise.objects.count()) == (400, 1)
     much = {**said, "parts": [{"item": claim, "amount": "999999999.00"}]}
     refused = [program.post("/promises", body).status_code for body in (much, {**said, "parts": []})]
     assert refused == [422, 422]

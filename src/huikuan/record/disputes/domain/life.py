@@ -8,7 +8,10 @@ from __future__ import annotations
 from huikuan.kernel.errors import Refusal
 
 REASONS = ("quality", "delivery", "price", "invoice", "return", "quantity", "other")
-SOURCES = ("call", "portal", "letter", "form", "api")
+PORTAL = "portal"
+SOURCES = ("call", PORTAL, "letter", "form", "api")
+#: How it came in to whoever writes it down for the customer: what the customer types itself nobody says for it.
+TOLD = tuple(one for one in SOURCES if one != PORTAL)
 
 WAITING, ANSWERED, RESOLVED = STATES = ("waiting", "answered", "resolved")
 #: A step, where it may be taken, and where it brings the dispute ('' : where it is).

@@ -9,11 +9,12 @@ from typing import Any
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.identity.actors import invitation_answered
 from huikuan.mechanisms.policies.queries import in_force
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.queries import belongings, item_affiliation_as_of
 from huikuan.record.disputes.domain.amounts import disputable
-from huikuan.record.disputes.domain.life import REASONS, ROUTE, SOURCES, WAITING, require_known
+from huikuan.record.disputes.domain.life import REASONS, ROUTE, SOURCES, TOLD, WAITING, require_known
 from huikuan.record.disputes.domain.routing import deadline, route_for
 from huikuan.record.disputes.models import Dispute
 from huikuan.record.disputes.operations.facts import (
@@ -54,10 +55,12 @@ def raise_dispute(
     words while it is not resolved, the same one.
 
     Refuses a credit, an item of another company, more than is open less what is disputed already, an unknown reason or
-    source, and a day before the item or after today. Who may raise is asked at the doors: a customer does, too.
+    source, the portal from whoever is no guest there, and a day before the item or after today. Who may raise is asked
+    at the doors: a customer does, too.
     """
     require_known(reason, REASONS, "dispute_reason_unknown")
-    require_known(source, SOURCES, "dispute_source_unknown")
+    known = TOLD if invitation_answered(actor) is None else SOURCES
+    require_known(source, known, "dispute_source_unknown")
     kept = keep_papers(files)
     words = {"reason": reason, "source": source, "said_by": tidy(said_by)[:LONGEST_NAME], "note": said(note)}
 

@@ -80,6 +80,7 @@ def test_what_cannot_be_disputed_is_refused(desk: Desk) -> None:
     assert refused(lambda: desk.dispute(receipt)) == "dispute_not_a_claim"
     assert refused(lambda: desk.dispute(claim, reason="weather")) == "dispute_reason_unknown"
     assert refused(lambda: desk.dispute(claim, source="dream")) == "dispute_source_unknown"
+    assert refused(lambda: desk.dispute(claim, source="portal")) == "dispute_source_unknown"
     assert refused(lambda: desk.dispute(claim, opened_on=TODAY + DAY)) == "dispute_day_bad"
     assert refused(lambda: desk.dispute(claim, opened_on=date(2026, 8, 31))) == "dispute_day_bad"
     assert refused(lambda: desk.dispute(claim, files=[PHOTO] * 21)) == "dispute_too_many_files"

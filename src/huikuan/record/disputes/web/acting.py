@@ -22,7 +22,7 @@ from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, files_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.customers.queries import customers_by_id, seen
-from huikuan.record.disputes.domain.life import REASONS, SOURCES, WITHDRAWN
+from huikuan.record.disputes.domain.life import REASONS, TOLD, WITHDRAWN
 from huikuan.record.disputes.messages import REASONS as REASON_NAMES
 from huikuan.record.disputes.messages import SOURCES as SOURCE_NAMES
 from huikuan.record.disputes.operations.facts import Paper
@@ -62,7 +62,7 @@ def raise_it(request: HttpRequest, item_id: int) -> HttpResponse:
         "customer": customers_by_id([subject.customer_id])[subject.customer_id],
         "open_amount": still_open,
         "reasons": [(name, _(REASON_NAMES[name])) for name in REASONS],
-        "sources": [(name, _(SOURCE_NAMES[name])) for name in SOURCES if name not in ("portal", "api")],
+        "sources": [(name, _(SOURCE_NAMES[name])) for name in TOLD if name != "api"],
     }
     return render(request, "disputes/raise.html", page, status=400 if form.problems else 200)
 
@@ -182,7 +182,7 @@ def _prefilled(request: HttpRequest, subject: ItemRow, still_open: int) -> dict[
     return {
         "amount": to_text(still_open, subject.currency),
         "reason": REASONS[0],
-        "source": SOURCES[0],
+        "source": TOLD[0],
         "on": reading_of(request).today.isoformat(),
     }
 

@@ -23,7 +23,7 @@ from huikuan.record.promises.cli.common import (
     said,
     tell,
 )
-from huikuan.record.promises.domain.promising import SOURCES, STATES
+from huikuan.record.promises.domain.promising import HEARD, STATES
 from huikuan.record.promises.messages import STATES as STATE_NAMES
 from huikuan.record.promises.operations.asking import WRITES
 from huikuan.record.promises.operations.judging import judge_promises
@@ -52,7 +52,7 @@ def add_word(subparsers: Any) -> None:
     for parser in (add, replace):
         parser.add_argument("--by", required=True, metavar="DATE")
         parser.add_argument("--said-by", default="", help=_("who said it"))
-        parser.add_argument("--source", default="phone", choices=SOURCES, help=_("how it was heard"))
+        parser.add_argument("--source", default="phone", choices=HEARD, help=_("how it was heard"))
         parser.add_argument("--note", default="")
     for parser in (show, replace, withdraw):
         parser.add_argument("promise", type=int)

@@ -19,7 +19,10 @@ STATES = (OPEN, KEPT, PARTLY, BROKEN, LAPSED, REPLACED, WITHDRAWN)
 JUDGED = (KEPT, PARTLY, BROKEN)
 
 #: How a promise was heard.
-SOURCES = ("phone", "email", "im", "sms", "visit", "meeting", "letter", "portal", "other")
+PORTAL = "portal"
+SOURCES = ("phone", "email", "im", "sms", "visit", "meeting", "letter", PORTAL, "other")
+#: How whoever writes down for the customer may have heard it: what the customer types itself nobody says for it.
+HEARD = tuple(one for one in SOURCES if one != PORTAL)
 
 
 @dataclass(frozen=True, slots=True)

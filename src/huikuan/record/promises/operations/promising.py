@@ -11,11 +11,13 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.actors import invitation_answered
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.mechanisms.work.operations import cancel_items
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.promises.domain.promising import (
+    HEARD,
     OPEN,
     REPLACED,
     SOURCES,
@@ -48,10 +50,12 @@ def promise_payment(
     """Record that the customer will pay `parts` (item, so much of it in minor units) by a day; answers its id.
 
     What was promised of these items before, and is still open, is replaced. Refuses what `check_promise` and
-    `last_day` refuse, a source nobody knows, and what was promised just so already.
+    `last_day` refuse, a source nobody knows, the portal from whoever is no guest there, and what was promised just so
+    already.
     """
-    if source not in SOURCES:
-        raise Refusal("promise_source_unknown", value=source, known=", ".join(SOURCES))
+    known = HEARD if invitation_answered(actor) is None else SOURCES
+    if source not in known:
+        raise Refusal("promise_source_unknown", value=source, known=", ".join(known))
     company = Company.objects.get(pk=company_id)
     today, rules = business_date(at, company.time_zone), rules_of(company_id, at)
     until = last_day(by, today, rules)

@@ -181,6 +181,8 @@ def test_refusals_change_nothing(word: Word, claim: int) -> None:
     refused("promise_day_over", word.promise, (claim, 1), by="2026-03-01")
     refused("promise_day_far", word.promise, (claim, 1), by="2026-06-01")
     refused("promise_source_unknown", word.promise, (claim, 1), by="2026-03-10", source="dream")
+    refused("promise_source_unknown", word.promise, (claim, 1), by="2026-03-10", source="portal")
+    refused("promise_source_unknown", word.promise, (claim, 1), by="2026-03-10", source="portal", actor="cli:desk")
     word.promise((claim, 60_000_00), by="2026-03-10")
     refused("promise_said_already", word.promise, (claim, 60_000_00), by="2026-03-10", on="2026-03-03")
 

@@ -29,7 +29,7 @@ from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.store.transactions import snapshot
 from huikuan.record.customers.queries import CustomerRow, customer, seen
-from huikuan.record.promises.domain.promising import OPEN, SOURCES
+from huikuan.record.promises.domain.promising import HEARD, OPEN
 from huikuan.record.promises.messages import SOURCES as SOURCE_NAMES
 from huikuan.record.promises.messages import STATES
 from huikuan.record.promises.operations.asking import WRITES
@@ -172,7 +172,7 @@ def _page(request: HttpRequest, row: PromiseRow, form: Form, opened: str = "") -
         "row": row,
         "form": form if form.typed else Form(given),
         "opened": opened,
-        "sources": [(source, _(SOURCE_NAMES[source])) for source in SOURCES],
+        "sources": [(source, _(SOURCE_NAMES[source])) for source in HEARD],
         "withdraws": writes and row.state == OPEN,
         "replaces": writes and any(part.state in (OPEN, "broken", "partly") for part in row.parts),
     }

@@ -19,7 +19,7 @@ from huikuan.mechanisms.pages.access import companies_offered, needs
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.promises.domain.instalments import INTERESTS, ON_MISS, Instalment
-from huikuan.record.promises.domain.promising import SOURCES
+from huikuan.record.promises.domain.promising import HEARD
 from huikuan.record.promises.messages import INTERESTS as INTEREST_NAMES
 from huikuan.record.promises.messages import ON_MISS as ON_MISS_NAMES
 from huikuan.record.promises.messages import SOURCES as SOURCE_NAMES
@@ -59,7 +59,7 @@ def new_promise(request: HttpRequest) -> HttpResponse:
         if number is not None:
             messages.success(request, _("Written down; the ledger will say whether it is kept."))
             return _gone_to(request, reverse("promises:promise", args=[number]))
-    sources = [(source, _(SOURCE_NAMES[source])) for source in SOURCES]
+    sources = [(source, _(SOURCE_NAMES[source])) for source in HEARD]
     return _form(request, "promises/new_promise.html", form, asking, {"sources": sources})
 
 

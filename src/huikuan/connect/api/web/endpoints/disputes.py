@@ -24,7 +24,7 @@ from huikuan.connect.api.web.shapes import CODE, CURRENCY, ID
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.record.disputes.domain.life import OUTCOMES, REASONS, SOURCES, STATES, STEPS
+from huikuan.record.disputes.domain.life import OUTCOMES, REASONS, SOURCES, STATES, STEPS, TOLD
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.disputes.queries.disputes import dispute, steps_of
 from huikuan.record.disputes.queries.listing import SHOWS, Asking, DisputeFilter, disputes_page
@@ -115,7 +115,7 @@ ENDPOINTS = (
             "reason": Part(Choice(REASONS), gettext_noop("decides whose matter it is"), required=True),
             "note": Part(Text(1_000), gettext_noop("in words"), otherwise=""),
             "said_by": Part(Text(200), gettext_noop("who at the customer"), otherwise=""),
-            "source": Part(Choice(SOURCES), otherwise="api"),
+            "source": Part(Choice(TOLD), gettext_noop("how it came in"), otherwise="api"),
             "opened_on": Part(Day(), gettext_noop("today if left out")),
         }),
     ),

@@ -14,7 +14,7 @@ from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.record.promises.domain.promising import SOURCES, STATES
+from huikuan.record.promises.domain.promising import HEARD, SOURCES, STATES
 from huikuan.record.promises.operations.promising import promise_payment
 from huikuan.record.promises.queries.promises import PromiseFilter, promise, promises_page
 from huikuan.record.promises.telling import promise_json
@@ -103,7 +103,7 @@ ENDPOINTS = (
             "parts": Part(Listed(_SAID_PART, 200), gettext_noop("so much of each item"), required=True),
             "by": Part(Day(), gettext_noop("by when"), required=True),
             "said_by": Part(Text(200), gettext_noop("who at the customer"), otherwise=""),
-            "source": Part(Choice(SOURCES), otherwise="other"),
+            "source": Part(Choice(HEARD), gettext_noop("how it was heard"), otherwise="other"),
             "note": Part(Text(200), otherwise=""),
         }),
     ),
