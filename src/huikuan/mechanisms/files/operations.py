@@ -43,25 +43,28 @@ def store_file(
 def store_kept(
     kept: Kept, name: str, *, media_type: str = "application/octet-stream", actor: str, at: datetime
 ) -> StoredFile:
-    """The fact about bytes kept before, for a caller whose transaction must be short."""
-    sha256, size = kept.sha256, kept.size
+    """The fact about bytes kept before, for a caller whose transaction must be short. Its `name` is what this caller
+    calls them: the name in the row is that of whoever handed them in first, and theirs to tell."""
     with transaction.atomic():
-        known = StoredFile.objects.filter(sha256=sha256).first()
-        if known is not None:
-            return known
-        row = {
-            "sha256": sha256,
-            "name": clean_name(name),
-            "size": size,
-            "media_type": media_type,
-            "stored_by": actor,
-        }
-        try:
-            with transaction.atomic():
-                record(StoredFile, [row], at=at)
-        except IntegrityError:
-            pass  # another process stored the same bytes meanwhile; its fact is as good
-        return StoredFile.objects.get(sha256=sha256)
+        found = StoredFile.objects.filter(sha256=kept.sha256).first() or _stored(kept, name, media_type, actor, at)
+    found.name = clean_name(name)
+    return found
+
+
+def _stored(kept: Kept, name: str, media_type: str, actor: str, at: datetime) -> StoredFile:
+    row = {
+        "sha256": kept.sha256,
+        "name": clean_name(name),
+        "size": kept.size,
+        "media_type": media_type,
+        "stored_by": actor,
+    }
+    try:
+        with transaction.atomic():
+            record(StoredFile, [row], at=at)
+    except IntegrityError:
+        pass  # another process stored the same bytes meanwhile; its fact is as good
+    return StoredFile.objects.get(sha256=kept.sha256)
 
 
 def path_of(sha256: str) -> Path:

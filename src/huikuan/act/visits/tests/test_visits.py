@@ -14,6 +14,7 @@ from huikuan.act.visits.queries.visits import VisitFilter, planned_by, visit, vi
 from huikuan.act.visits.tests.conftest import AT, JPEG, PNG, TODAY, WHO, Debtor
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import erase_personal
+from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import User
@@ -43,7 +44,9 @@ def test_a_visit_from_its_plan_to_the_return_visit(debtor: Debtor, data_folder: 
     assert planned_by(debtor.company.pk, TODAY) == {debtor.customer: FRIDAY}
     there = AT + timedelta(days=4)
     check_in(visit_id=number, place="大丰厂区", latitude_e6=33_200_000, longitude_e6=120_460_000, actor="he", at=there)
-    photo = add_photo(visit_id=number, content=JPEG, name="厂门.jpg", actor="he", at=there)
+    # Another customer sent the same bytes before, under a name that is theirs.
+    store_file(JPEG, "宏朔钢构.jpg", actor="guest:7", at=AT)
+    photo = add_photo(visit_id=number, content=JPEG, name="../厂门.jpg", actor="he", at=there)
     ended = Ended(
         "met", "第 4 期先付一半", ("partly_stopped", "stock_piled"), (debtor.person,), "罗会计", 3, FRIDAY,
     )  # fmt: skip
@@ -56,7 +59,7 @@ def test_a_visit_from_its_plan_to_the_return_visit(debtor: Debtor, data_folder: 
     assert (row.end.people, row.end.others, row.end.sights, row.end.satisfaction) == (
         ("韩立",), "罗会计", ("partly_stopped", "stock_piled"), 3,
     )  # fmt: skip
-    assert [one.id for one in row.photos] == [photo]
+    assert [(one.id, one.file_name) for one in row.photos] == [(photo, "厂门.jpg")]
     assert open_original(row.photos[0].sha256).read_bytes() == JPEG
     assert not open_keys("visits.visit")
     assert set(open_keys("visits.follow_up")) == {f"visit:{number}"}

@@ -52,6 +52,8 @@ def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
     first = store_file(tmp_path / "a.csv", "../a.csv", media_type="text/csv", actor="li", at=AT)
     second = store_file(content, "b.csv", actor="wang", at=AT)
     assert first.id == second.id
+    # Whoever hands it in calls it what they call it; the row keeps the first name.
+    assert (second.name, StoredFile.objects.get().name) == ("b.csv", "a.csv")
     assert StoredFile.objects.count() == Leaf.objects.filter(kind="files_storedfile").count() == 1
     assert (first.name, first.size, first.media_type, first.stored_by) == ("a.csv", len(content), "text/csv", "li")
     assert first.sha256 == hashlib.sha256(content).hexdigest()

@@ -13,6 +13,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.operations import withdraw_request
 from huikuan.mechanisms.approvals.queries.requests import request_record, route_of
 from huikuan.mechanisms.events.models import Event
+from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.record.promises.domain.instalments import Came, Debt, Instalment, spread, standing_on
@@ -84,6 +85,8 @@ def refused(code: str, work: Any, *args: Any, **named: Any) -> None:
 
 @pytest.mark.django_db
 def test_nothing_changes_until_another_has_approved(desk: Planning, claims: tuple[int, int]) -> None:
+    # Somebody else's file of the same bytes was there before, under a name that is theirs.
+    store_file(b"%PDF-1.4 plan", "宏朔钢构.pdf", actor="guest:7", at=at("2026-03-01"))
     request = desk.propose(*claims)
     assert (Plan.objects.count(), Schedule.objects.count()) == (0, 0)
     refused("request_own", desk.approve, request, actor=desk.collector)
