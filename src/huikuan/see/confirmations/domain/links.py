@@ -30,7 +30,7 @@ WRONG_LINKS = Cap(20, timedelta(minutes=15))
 CALLS = Cap(600, timedelta(minutes=10))
 #: Of these, files made anew and lists read: what takes long.
 HEAVY = Cap(30, timedelta(minutes=10))
-#: Codes sent for one invitation, and wrong ones typed for it.
+#: Codes sent by one link, and wrong ones typed by it.
 CODES = Cap(6, timedelta(hours=1))
 WRONG_CODES = Cap(15, timedelta(hours=24))
 #: Digests checked by anybody, from one address.

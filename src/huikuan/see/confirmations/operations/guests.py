@@ -40,7 +40,7 @@ from huikuan.see.confirmations.domain.links import (
 from huikuan.see.confirmations.domain.people import check_asked
 from huikuan.see.confirmations.models import GuestSession, Invitation, Knock, Opening
 from huikuan.see.confirmations.operations.sending import CODE, Message, send
-from huikuan.see.confirmations.queries.guests import Guest, invitation_of, is_over
+from huikuan.see.confirmations.queries.guests import Guest, invitation_of, is_over, link_number
 from huikuan.see.confirmations.queries.people import contact_asked, number_at
 from huikuan.see.statements.operations.papers import django_language
 
@@ -108,17 +108,18 @@ def change_draft(*, session_id: int, change: Callable[[dict[str, Any]], dict[str
 def send_code(*, guest: Guest, at: datetime) -> str:
     """Send a fresh code to the address on file; answers the channel. The one before it is void.
 
-    Refuses within a minute of the last one, more than a few an hour for one invitation, and whoever is not to be
+    Refuses within a minute of the last one, more than a few an hour by one link, and whoever is not to be
     reached any more where they were asked: that the address is theirs is all a code proves.
     """
     session, invited = guest.session, guest.invitation
     if session.code_sent_at and at - session.code_sent_at < CODE_AGAIN:
         raise Refusal("portal_code_wait", seconds=int((CODE_AGAIN - (at - session.code_sent_at)).total_seconds()) + 1)
-    check_rate(f"codes:{invited.pk}", CODES, at)
+    about = f"codes:{_link_of(invited)}"
+    check_rate(about, CODES, at)
     row, channel = _coded(invited)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     with transaction.atomic():
-        count(f"codes:{invited.pk}", at)
+        count(about, at)
         # Of two requests at once one sends: the other's code would void the first, and be sent to nobody.
         unsent = GuestSession.objects.filter(pk=session.pk, code_sent_at=session.code_sent_at)
         sends = unsent.update(
@@ -159,6 +160,11 @@ def code_channel(invited: Invitation, contact: Contact) -> str:
     return "sms" if invited.channel == "sms" or not contact.email else "email"
 
 
+def _link_of(invited: Invitation) -> str:
+    """What is counted of the link that was sent last; whoever holds one before it is not inside any more."""
+    return f"{invited.pk}.{link_number(invited)}"
+
+
 def _coded(invited: Invitation) -> tuple[ContactRow, str]:
     """To whom and how. Why not is told to staff alone."""
     try:
@@ -174,17 +180,26 @@ def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     """Whether this is the code that was sent last: how the person is proved by it ('code:email'). Each try counts,
     before anything is compared, so that many at once are no more tries than one after the other.
 
-    Refuses `portal_code_wrong` for a wrong, an old and an unsent one, and `portal_code_paused` after too many.
+    Refuses `portal_code_wrong` for a wrong, an old and an unsent one, and `portal_code_paused` after too many wrong
+    ones by this link. What could have hit no code is not one of them: who merely holds the link keeps nobody from
+    answering by it.
     """
-    check_rate(f"wrong:{guest.invitation.pk}", WRONG_CODES, at, "portal_code_paused")
+    about = f"wrong:{_link_of(guest.invitation)}"
+    check_rate(about, WRONG_CODES, at, "portal_code_paused")
     counted = GuestSession.objects.filter(pk=guest.session.pk, tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
     session = GuestSession.objects.filter(pk=guest.session.pk).first()
-    fresh = session is not None and session.code_sent_at is not None and at - session.code_sent_at < CODE_LIVES
-    sealed = sealed_code(code.strip(), guest.session.pk, _key())
-    if session is None or not (counted and fresh and same(bytes(session.code_hash), sealed)):
-        count(f"wrong:{guest.invitation.pk}", at)
+    if session is None or not (counted and _waits_for_code(session, at)):
+        raise Refusal("portal_code_wrong")
+    if not same(bytes(session.code_hash), sealed_code(code.strip(), session.pk, _key())):
+        count(about, at)
         raise Refusal("portal_code_wrong")
     return f"code:{session.code_by}"
+
+
+def _waits_for_code(session: GuestSession, at: datetime) -> bool:
+    """Whether a code was sent that still holds and was not used."""
+    sent = session.code_sent_at
+    return bool(session.code_hash) and sent is not None and at - sent < CODE_LIVES
 
 
 def void_code(session_id: int) -> None:

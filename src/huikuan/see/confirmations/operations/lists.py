@@ -27,8 +27,9 @@ from huikuan.see.confirmations.queries.shown import lines_of, shown_to
 from huikuan.see.statements.operations.issuing import require_issuing
 
 LARGEST = 5 * MEGABYTE
-#: So many lists are compared for one invitation.
-MOST_LISTS = 20
+#: So many lists are compared for one invitation, and so many of them handed in by the guest.
+MOST_LISTS, MOST_OF_GUEST = 20, 15
+PORTAL = "portal"
 OPEN, OURS_RIGHT, THEIRS_RIGHT, SETTLED = "open", "ours_right", "theirs_right", "settled"
 STATES = (OPEN, OURS_RIGHT, THEIRS_RIGHT, SETTLED)
 _LONGEST_NAME = 200
@@ -48,8 +49,7 @@ def take_list(
     kept. `chosen`: which column says what, where their names do not. Refuses a file that is too large or cannot be
     read, and more lists than are compared for one invitation."""
     invited = Invitation.objects.get(pk=invitation_id)
-    if PeerList.objects.filter(invitation_id=invitation_id).count() >= MOST_LISTS:
-        raise Refusal("list_many", most=MOST_LISTS)
+    _require_room(invitation_id, source)
     theirs = read_list(content, name, invited.currency, chosen)
     shown = lines_of(shown_to(invited))
     ours = [
@@ -82,6 +82,14 @@ def take_list(
             payload={"invitation": invited.pk, "list": list_id, "difference": totals["ours"] - totals["theirs"]},
         )
     return list_id
+
+
+def _require_room(invitation_id: int, source: str) -> None:
+    known = PeerList.objects.filter(invitation_id=invitation_id)
+    if source == PORTAL and known.filter(source=PORTAL).count() >= MOST_OF_GUEST:
+        raise Refusal("list_many", most=MOST_OF_GUEST)
+    if known.count() >= MOST_LISTS:
+        raise Refusal("list_many", most=MOST_LISTS)
 
 
 def read_list(content: bytes, name: str, currency: str, chosen: Chosen | None = None) -> tuple[TheirLine, ...]:

@@ -71,5 +71,11 @@ def link_ends(invited: Invitation) -> datetime:
     return last.expires_at if last else invited.expires_at
 
 
+def link_number(invited: Invitation) -> int:
+    """Which link holds: that of the reminder with this number; 0: the first."""
+    last = _last_reminder(invited)
+    return last.number if last else 0
+
+
 def _last_reminder(invited: Invitation) -> Reminder | None:
     return Reminder.objects.filter(invitation_id=invited.pk).order_by("-number").first()

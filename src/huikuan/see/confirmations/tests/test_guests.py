@@ -17,7 +17,7 @@ from huikuan.mechanisms.notices.queries.rows import words
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact, change_contact, erase_contact
-from huikuan.see.confirmations.domain.links import CODE_LIVES, CODE_TRIES, WRONG_LINKS
+from huikuan.see.confirmations.domain.links import CODE_LIVES, CODE_TRIES, WRONG_CODES, WRONG_LINKS
 from huikuan.see.confirmations.models import GuestSession, Invitation, Knock, Opening, Reminder
 from huikuan.see.confirmations.operations import guests
 from huikuan.see.confirmations.operations.answering import answer
@@ -158,6 +158,46 @@ def test_codes_are_refused_when_wrong_old_unsent_or_tried_too_often(portal: Port
         refused("portal_code_wrong", take_code, guest=guest, code=wrong, at=AT)
     # The tries are used up: now the right one is as good as a wrong one.
     refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT)
+
+
+def other_than(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def test_tries_that_could_hit_no_code_keep_nobody_from_answering(portal: Portal) -> None:
+    """None was sent, the one that was is too old, or its own tries are used up: such a try costs nothing."""
+    guest = portal.enter(portal.invite()[1])
+    for _ in range(WRONG_CODES.most):
+        refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT)
+    wrong = other_than(portal.code(guest))
+    for _ in range(WRONG_CODES.most):
+        refused("portal_code_wrong", take_code, guest=guest, code=wrong, at=AT + CODE_LIVES)
+    later = AT + 2 * CODE_LIVES
+    wrong = other_than(portal.code(portal.again(guest, later), at=later))
+    for _ in range(WRONG_CODES.most):
+        refused("portal_code_wrong", take_code, guest=guest, code=wrong, at=later)
+    assert Knock.objects.filter(about__startswith="wrong:").count() == CODE_TRIES
+    last = later + timedelta(minutes=2)
+    code = portal.code(portal.again(guest, last), at=last)
+    assert take_code(guest=guest, code=code, at=last) == "code:email"
+
+
+def test_wrong_codes_are_counted_by_link_and_a_reminders_link_begins_anew(portal: Portal) -> None:
+    invited, token = portal.invite()
+    guest, at = portal.enter(token), AT
+    for _ in range(WRONG_CODES.most // CODE_TRIES):
+        at += timedelta(minutes=2)
+        wrong = other_than(portal.code(portal.again(guest, at), at=at))
+        for _ in range(CODE_TRIES):
+            refused("portal_code_wrong", take_code, guest=guest, code=wrong, at=at)
+    at += timedelta(minutes=2)
+    refused("portal_code_paused", take_code, guest=guest, code=portal.code(portal.again(guest, at), at=at), at=at)
+    # Opened again it is the same link.
+    guest = portal.enter(token, at=at)
+    refused("portal_code_paused", take_code, guest=guest, code=portal.code(guest, at=at), at=at)
+    _, link = remind(invitation_id=invited, channel="copy", days=7, actor="cli:test", at=at)
+    guest = portal.enter(link.rpartition("/")[2], at=at)
+    assert take_code(guest=guest, code=portal.code(guest, at=at), at=at) == "code:email"
 
 
 def test_codes_of_one_session_open_nothing_in_another(portal: Portal) -> None:

@@ -83,6 +83,20 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_written(
     assert (PeerList.objects.count(), PeerDifference.objects.count()) == (0, 0)
 
 
+def test_a_guest_leaves_room_for_lists_that_staff_take_in(portal: Portal) -> None:
+    invited, _ = portal.invite()
+    content = "发票号码,金额\n264388102254,1\n".encode()
+    asked = {"invitation_id": invited, "content": content, "name": "a.csv", "at": AT}
+    guest, staff = {"source": "portal", "actor": f"guest:{invited}"}, {"source": "staff", "actor": "cli:test"}
+    for _ in range(15):
+        take_list(**asked, **guest)
+    assert refused("list_many", take_list, **asked, **guest).params["most"] == 15
+    for _ in range(5):
+        take_list(**asked, **staff)
+    assert refused("list_many", take_list, **asked, **staff).params["most"] == 20
+    assert PeerList.objects.count() == 20
+
+
 def test_differences_are_worked_off_by_who_may_and_nobody_overwrites_another(portal: Portal) -> None:
     taken(portal)
     row = last_list(PeerList.objects.get().invitation_id)
