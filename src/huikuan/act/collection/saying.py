@@ -106,6 +106,7 @@ def _of_claims(claims: Sequence[Claim], currency: str, as_of: date, language: st
         "total": _text(total, currency),
         "total_in_words": words(total, currency),
         "principal": _text(claims[0].open_amount, currency),
+        "principal_due": _text(claims[0].amount, currency),
         "item_count": str(len(claims)),
         "document_no": claims[0].document_number,
         "document_numbers": _few([claim.document_number for claim in claims]),
@@ -127,6 +128,7 @@ def _of_interest(
     governing = borne[0].governing if borne else None
     return {
         "interest": _text(interest, currency),
+        "interest_open": _text(interest, currency),
         "interest_until": until,
         "until": until,
         "total_with_interest": _text(total + interest, currency),

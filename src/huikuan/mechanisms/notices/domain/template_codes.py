@@ -192,7 +192,8 @@ CODES = {
         ),
         _code(
             "interest_sheet",
-            f"{_INTEREST} document_no contract_numbers principal due_date until interest_rule day_count",
+            f"{_INTEREST} interest_open document_no contract_numbers principal principal_due due_date until"
+            " interest_rule day_count",
             "segments bank_account signature", "principal due_date until interest interest_rule day_count",
             _SENDER, _RECIPIENT, Element("document", ("document_no",)), Element("principal", ("principal",)),
             Element("due_date", ("due_date",)), Element("until", ("until",)), Element("rule", ("interest_rule",)),

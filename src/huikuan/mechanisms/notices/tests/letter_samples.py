@@ -78,6 +78,7 @@ def values(language: str) -> dict[str, str]:
         "days_late": "103",
         "deadline": "2026-12-05",
         "interest": "31,207.88",
+        "interest_open": "31,207.88",
         "interest_basis": "1.5 times the one-year LPR agreed in the contract"
         if english
         else "合同约定的一年期LPR的1.5倍",
@@ -101,6 +102,7 @@ def values(language: str) -> dict[str, str]:
         "assignee_number": "6200 0000 1111 2222",
         "document_no": "XS-2024-0101",
         "principal": "1,000,000.00",
+        "principal_due": "1,000,000.00",
         "due_date": "2024-06-30",
         "until": "2025-06-30",
         "interest_rule": "1.5 × LPR",

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.record.interest.domain.computing import DAY, Computed, Counting, Owed, late_interest, spread
 from huikuan.record.interest.domain.prime import PrimeRates
 from huikuan.record.interest.domain.rules import read_rule
-from huikuan.record.interest.domain.sheets import changes_of, owed_of, segment_of
+from huikuan.record.interest.domain.sheets import changes_of, dues_in, owed_of, segment_of
 from huikuan.record.interest.domain.windows import ending_before
 
 Paid = Sequence[tuple[date, int]]
@@ -42,9 +42,7 @@ def computed_anew(
     """The days `first` to `last` of a claim's sheet. `principal`: the claim it is about is owed at all (it was not
     reversed since); `ends_before`: bankruptcy was accepted that day, None: it was not."""
     counting = Counting(sheet["base"], sheet["fixed_at_breach"], sheet["both_ends"])
-    currency = sheet["currency"]
-    dues = [(date.fromisoformat(one["due"]), to_minor(one["principal"], currency)) for one in sheet["owed"]]
-    owed = spread(dues if principal else [], paid)
+    owed = spread(dues_in(sheet) if principal else [], paid)
     until = last if counting.both_ends else last + DAY
     if ends_before is not None:
         until = min(until, ending_before(ends_before, counting))

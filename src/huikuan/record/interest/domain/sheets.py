@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from huikuan.kernel.money import to_text
+from huikuan.kernel.money import to_minor, to_text
 from huikuan.kernel.reasons import Reason
 from huikuan.record.interest.domain.computing import Computed, Owed, Segment
 from huikuan.record.interest.domain.governing import Governing
@@ -53,6 +53,11 @@ def owed_of(one: Owed, currency: str) -> dict[str, Any]:
     """What fell due on a day, with what was paid of it."""
     paid = [{"on": _iso(on), "amount": to_text(amount, currency)} for on, amount in one.paid]
     return {"due": _iso(one.due), "principal": to_text(one.principal, currency), "paid": paid}
+
+
+def dues_in(sheet: Mapping[str, Any]) -> list[tuple[date, int]]:
+    """What fell due by a sheet, and when; minor units of its currency."""
+    return [(date.fromisoformat(one["due"]), to_minor(one["principal"], sheet["currency"])) for one in sheet["owed"]]
 
 
 def changes_of(rates: PrimeRates, last: date) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from huikuan.record.customers.queries import among
 from huikuan.record.customers.queries.families import one_of
 from huikuan.record.interest.domain.anew import Anew, computed_anew
+from huikuan.record.interest.domain.computing import spread
 from huikuan.record.interest.domain.prime import PrimeRates
+from huikuan.record.interest.domain.sheets import dues_in
 from huikuan.record.interest.models import Claim, Correction, Waiver
 from huikuan.record.interest.queries.accruals import policies_of
 from huikuan.record.interest.queries.facts import ON_ARRIVAL, payments_of, said_of, standing_claims
@@ -84,6 +86,13 @@ def weighed(claims: Iterable[Claim], *, at: datetime) -> dict[int, Weighed]:
             one, sheet, given.waived.get(one.pk, 0), given.corrected.get(one.pk, 0), anew, rates[one.company_id]
         )
     return found
+
+
+def principal_open(item_id: int, sheet: Mapping[str, Any]) -> int:
+    """What is owed now of the principal a claim's sheet speaks of, by every payment known now, also those after its
+    last day; minor units of its currency."""
+    owed = spread(dues_in(sheet), payments_of({item_id}).get(item_id, ()))
+    return sum(one.principal - sum(amount for _on, amount in one.paid) for one in owed)
 
 
 def over_claimed_items(item_ids: Collection[int], *, at: datetime) -> dict[int, int]:

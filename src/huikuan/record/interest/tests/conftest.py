@@ -53,6 +53,12 @@ class Late(Books):
         return accrual(item, day(until), at=AT)
 
 
+def dear(late: Late) -> int:
+    """100,000.00 that bears 50.00 a day from 2026-01-01 on."""
+    late.contract("HT-1", "日万分之五")
+    return late.invoice(100_000_00, "2025-12-31", contract_number="HT-1", document_number="FP-1", posted="2025-12-01")
+
+
 @pytest.fixture
 def late(db: None) -> Late:
     return Late()

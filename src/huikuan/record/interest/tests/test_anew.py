@@ -21,7 +21,7 @@ from huikuan.record.interest.operations.correcting import correct_claim
 from huikuan.record.interest.operations.parties import record_bankruptcy
 from huikuan.record.interest.queries.anew import over_claimed_items
 from huikuan.record.interest.queries.claims import OVER, claim, claims
-from huikuan.record.interest.tests.conftest import AT, WHO, Late, day
+from huikuan.record.interest.tests.conftest import AT, WHO, Late, day, dear
 from huikuan.record.receivables.models import Item, OpenItem
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 
@@ -30,13 +30,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def item(late: Late) -> int:
-    """100,000.00 that bears 50.00 a day from 2026-01-01 on."""
     return dear(late)
-
-
-def dear(late: Late) -> int:
-    late.contract("HT-1", "日万分之五")
-    return late.invoice(100_000_00, "2025-12-31", contract_number="HT-1", document_number="FP-1", posted="2025-12-01")
 
 
 def claimed(item: int, until: str = "2026-02-28") -> int:

@@ -17,7 +17,7 @@ from huikuan.record.interest.models import Claim, Waiver
 from huikuan.record.interest.operations.claiming import claim_interest, withdraw_claim
 from huikuan.record.interest.operations.parties import declare_parties, record_bankruptcy
 from huikuan.record.interest.operations.waiving import ask_waiver
-from huikuan.record.interest.tests.conftest import AT, WHO, Late, day
+from huikuan.record.interest.tests.conftest import AT, WHO, Late, day, dear
 from huikuan.record.receivables.models import Item, OpenItem
 from huikuan.record.receivables.queries.ledger import item as item_of
 
@@ -26,8 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def item(late: Late) -> int:
-    late.contract("HT-1", "日万分之五")
-    return late.invoice(100_000_00, "2025-12-31", contract_number="HT-1", document_number="FP-1", posted="2025-12-01")
+    return dear(late)
 
 
 def claim(item: int, until: str) -> list[int]:
