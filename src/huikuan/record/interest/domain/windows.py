@@ -18,10 +18,11 @@ class Window:
 
 
 def open_windows(claimed: Iterable[tuple[date, date]], until: date, counting: Counting) -> list[Window]:
-    """What lies before, between and after the days claimed (first and last of each), oldest first."""
+    """What lies before, between and after the days claimed (first and last of each), oldest first; none goes beyond
+    `until`, which may lie before days that are claimed."""
     windows, since = [], None
     for first, last in sorted(claimed):
-        windows.append(Window(since, ending_before(first, counting)))
+        windows.append(Window(since, min(until, ending_before(first, counting))))
         since = last + DAY
     return [*windows, Window(since, until)]
 

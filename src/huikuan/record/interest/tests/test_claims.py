@@ -72,6 +72,30 @@ def test_a_claim_taken_back_frees_its_days_alone(late: Late, item: int) -> None:
         withdraw_claim(claim_id=first, reason=" ", **WHO)
 
 
+def test_a_gap_before_a_standing_claim_is_claimed_no_further_than_asked(late: Late, item: int) -> None:
+    """January and February are claimed, January is taken back: until a day of January only the days before it."""
+    (january,) = claim(item, "2026-02-01")
+    claim(item, "2026-02-28")
+    withdraw_claim(claim_id=january, reason="算错了", **WHO)
+    assert (late.accrued(item, "2026-01-11"), late.accrued(item, "2026-02-28")) == (500_00, 1_550_00)
+    found = Claim.objects.get(pk=claim(item, "2026-01-11")[0])
+    assert (found.amount, str(found.first_on), str(found.last_on)) == (500_00, "2026-01-01", "2026-01-10")
+    assert late.accrued(item, "2026-02-28") == 21 * 50_00
+
+
+def test_a_gap_before_a_standing_claim_ends_with_bankruptcy(late: Late, item: int) -> None:
+    (january,) = claim(item, "2026-02-01")
+    claim(item, "2026-02-28")
+    withdraw_claim(claim_id=january, reason="算错了", **WHO)
+    record_bankruptcy(
+        company=late.company, customer_id=late.customer.id, accepted_on=day("2026-01-11"), note="法院", **WHO
+    )
+    assert late.accrued(item, "2026-02-28") == 500_00
+    assert Claim.objects.get(pk=claim(item, "2026-02-28")[0]).amount == 500_00
+    with pytest.raises(Refusal, match="interest_nothing_to_claim"):
+        claim(item, "2026-01-31")
+
+
 def test_a_day_that_is_not_over_is_not_claimed(late: Late, item: int) -> None:
     # Today is 2026-03-01: money that comes today is paid today, and today bears nothing.
     with pytest.raises(Refusal, match="interest_day_not_over"):
