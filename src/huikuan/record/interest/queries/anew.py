@@ -36,8 +36,9 @@ class Weighed:
 
     @property
     def over(self) -> int:
-        """What it demands and its days do not bear; 0 where it is right."""
-        return max(0, -self._missing)
+        """What it demands and its days do not bear; 0 where it is right. A waiver holds on top of what they bear,
+        whether it came before a correction or after: no more is too much than is left of the claim after it."""
+        return max(0, min(-self._missing, self.claim.amount - self.corrected - self.waived))
 
     @property
     def short(self) -> int:
@@ -46,7 +47,8 @@ class Weighed:
 
     @property
     def _missing(self) -> int:
-        return self.anew.computed.amount - (self.claim.amount - self.waived - self.corrected)
+        """What its days bear beyond what they are said to, be it waived or not; negative: they bear less."""
+        return self.anew.computed.amount - (self.claim.amount - self.corrected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from huikuan.mechanisms.approvals.operations import approve_request
+from huikuan.mechanisms.approvals.queries.requests import request_record
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.contracts.domain.interest import read_late_interest
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.interest.operations.waiving import ask_waiver
 from huikuan.record.interest.queries.accruals import Accrual, accrual, accrued
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.models import Item, Settlement
@@ -57,6 +62,19 @@ def dear(late: Late) -> int:
     """100,000.00 that bears 50.00 a day from 2026-01-01 on."""
     late.contract("HT-1", "日万分之五")
     return late.invoice(100_000_00, "2025-12-31", contract_number="HT-1", document_number="FP-1", posted="2025-12-01")
+
+
+def approve(request: int) -> None:
+    """By somebody who may give up any amount."""
+    if not User.objects.filter(username="manager").exists():
+        add_user(username="manager", password="a long pass phrase", actor="cli:root", at=AT)
+        grant_role(username="manager", role="management", actor="cli:root", at=AT)
+    approve_request(request_id=request, digest=request_record(request).digest, actor="manager", at=AT)
+
+
+def waived(number: int, amount: int) -> None:
+    """So much of a claim is given up: asked for and approved."""
+    approve(ask_waiver(claim_id=number, amount=amount, reason="长期合作", **WHO))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from huikuan.record.interest.operations.correcting import correct_claim
 from huikuan.record.interest.operations.parties import record_bankruptcy
 from huikuan.record.interest.queries.anew import over_claimed_items
 from huikuan.record.interest.queries.claims import OVER, claim, claims
-from huikuan.record.interest.tests.conftest import AT, WHO, Late, day, dear
+from huikuan.record.interest.tests.conftest import AT, WHO, Late, day, dear, waived
 from huikuan.record.receivables.models import Item, OpenItem
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 
@@ -187,36 +187,111 @@ def test_nothing_is_claimed_while_money_waits_that_came_by_then(late: Late, item
     assert Claim.objects.get(pk=claimed(item)).amount == 48 * 47_50
 
 
+def standing(number: int) -> tuple[int, int, int, int, int]:
+    """Waived, given back, too much, too little, open."""
+    row = claim(number, scope=EVERYTHING, at=AT)
+    return row.waived, row.corrected, row.over_claimed, row.under_claimed, row.open_amount
+
+
+def test_a_waiver_after_a_correction_leaves_it_right(late: Late, item: int) -> None:
+    number = claimed(item)
+    late.pay(item, 40_000_00, "2026-01-11", applied="2026-03-01")
+    correct_claim(claim_id=number, **WHO)
+    waived(number, 500_00)
+    # 2,900.00 − 960.00 given back − 500.00 waived
+    assert standing(number) == (500_00, 960_00, 0, 0, 1_440_00)
+    assert claims(scope=EVERYTHING, at=AT, state=OVER) == []
+    with pytest.raises(Refusal, match="interest_claim_right"):
+        correct_claim(claim_id=number, **WHO)
+
+
+def test_a_waiver_before_a_correction_holds_as_one_after_it_does(late: Late, item: int) -> None:
+    number = claimed(item)
+    waived(number, 500_00)
+    late.pay(item, 40_000_00, "2026-01-11", applied="2026-03-01")
+    assert standing(number) == (500_00, 0, 960_00, 0, 2_400_00)
+    correct_claim(claim_id=number, **WHO)
+    assert standing(number) == (500_00, 960_00, 0, 0, 1_440_00)
+
+
+def test_of_what_was_waived_nothing_is_given_back(late: Late, item: int) -> None:
+    number = claimed(item)
+    waived(number, 2_700_00)
+    late.pay(item, 40_000_00, "2026-01-11", applied="2026-03-01")
+    # The days bear 960.00 less, but 200.00 are all that is demanded.
+    assert standing(number) == (2_700_00, 0, 200_00, 0, 200_00)
+    correct_claim(claim_id=number, **WHO)
+    assert standing(number) == (2_700_00, 200_00, 0, 0, 0)
+    assert not OpenItem.objects.filter(side="credit").exists()
+
+
+def test_a_correction_undone_in_part_leaves_the_waiver(late: Late, item: int) -> None:
+    number = claimed(item)
+    late.pay(item, 40_000_00, "2026-01-11", applied="2026-03-01")
+    second = late.pay(item, 60_000_00, "2026-01-11", applied="2026-03-01")
+    correct_claim(claim_id=number, **WHO)
+    waived(number, 100_00)
+    assert standing(number) == (100_00, 2_400_00, 0, 0, 400_00)
+    reverse_settlement(settlement_id=second, reason="wrong payer", **WHO)
+    assert standing(number) == (100_00, 2_400_00, 0, 1_440_00, 400_00)
+    correct_claim(claim_id=number, **WHO)
+    assert standing(number) == (100_00, 960_00, 0, 0, 1_840_00)
+
+
 moves = st.lists(st.tuples(st.integers(0, 58), st.integers(0, 58), st.integers(1, 60_000_00)), max_size=4)
+waivers = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3_000_00)), max_size=2)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(moves, st.lists(st.integers(1, 57), min_size=1, max_size=3, unique=True))
-def test_law_what_stands_after_mending_is_what_the_days_bear(
-    late: Late, receipts: list[tuple[int, int, int]], ends: list[int]
+@given(moves, st.lists(st.integers(1, 57), min_size=1, max_size=3, unique=True), waivers, waivers, st.integers(0, 4))
+def test_law_what_stands_after_mending_is_what_the_days_bear_less_what_was_waived(
+    late: Late,
+    receipts: list[tuple[int, int, int]],
+    ends: list[int],
+    before: list[tuple[int, int]],
+    after: list[tuple[int, int]],
+    taken_back: int,
 ) -> None:
-    """Claims until some days, receipts that came any day and were applied later: mended, the claims come to what is
-    computed of their days, each rounded for itself, and to none is anything left to mend."""
+    """Claims until some days, receipts that came any day and were applied later, parts of claims waived before they
+    are mended and after, receipts applied wrongly after all: mended, each claim comes to what is computed of its days,
+    rounded for itself, less what was waived, and to none is anything left to mend."""
     with transaction.atomic():
         item, begin = dear(late), date(2026, 1, 1)
         numbers = [claimed(item, f"{begin + timedelta(days=days)}") for days in sorted(ends)]
-        left = 100_000_00
+        settled, left = [], 100_000_00
         for came, later_by, amount in receipts:
             if taken := min(amount, left):
                 on = begin + timedelta(days=came)
-                late.pay(item, taken, f"{on}", applied=f"{min(on + timedelta(days=later_by), AT.date())}")
+                applied = f"{min(on + timedelta(days=later_by), AT.date())}"
+                settled.append(late.pay(item, taken, f"{on}", applied=applied))
                 left -= taken
-        for number in numbers:
-            if over(number):
-                correct_claim(claim_id=number, **WHO)
+        waive_of(numbers, before)
+        mend(numbers)
+        waive_of(numbers, after)
+        mend(numbers)
+        for settlement in settled[:taken_back]:
+            reverse_settlement(settlement_id=settlement, reason="wrong payer", **WHO)
+        mend(numbers)
         found = late.accrual(item, "2026-02-28")
-        standing = [claim(number, scope=EVERYTHING, at=AT) for number in numbers]
-        assert [row.over_claimed for row in standing] == [0] * len(numbers)
-        assert sum(row.amount - row.corrected for row in standing) == sum(
-            late_interest(
+        for row in (claim(number, scope=EVERYTHING, at=AT) for number in numbers):
+            borne = late_interest(
                 found.owed, found.governing.rule, found.policies.rates, found.governing.counting,
                 row.last_on + DAY, since=row.first_on,
-            ).amount
-            for row in standing
-        )  # fmt: skip
+            ).amount  # fmt: skip
+            assert row.right
+            assert row.open_amount == row.amount - row.corrected - row.waived == max(0, borne - row.waived)
         transaction.set_rollback(True)
+
+
+def mend(numbers: list[int]) -> None:
+    for number in numbers:
+        if not claim(number, scope=EVERYTHING, at=AT).right:
+            correct_claim(claim_id=number, **WHO)
+
+
+def waive_of(numbers: list[int], wished: list[tuple[int, int]]) -> None:
+    """As much of each wish as is open of the claim."""
+    for place, amount in wished:
+        number = numbers[place % len(numbers)]
+        if most := min(amount, claim(number, scope=EVERYTHING, at=AT).open_amount):
+            waived(number, most)

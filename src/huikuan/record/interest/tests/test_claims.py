@@ -8,16 +8,13 @@ from datetime import timedelta
 import pytest
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.approvals.queries import requests_about
-from huikuan.mechanisms.approvals.queries.requests import request_record
-from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.interest.domain.sheets import digest_of
 from huikuan.record.interest.models import Claim, Waiver
 from huikuan.record.interest.operations.claiming import claim_interest, withdraw_claim
 from huikuan.record.interest.operations.parties import declare_parties, record_bankruptcy
 from huikuan.record.interest.operations.waiving import ask_waiver
-from huikuan.record.interest.tests.conftest import AT, WHO, Late, day, dear
+from huikuan.record.interest.tests.conftest import AT, WHO, Late, approve, day, dear
 from huikuan.record.receivables.models import Item, OpenItem
 from huikuan.record.receivables.queries.ledger import item as item_of
 
@@ -136,13 +133,6 @@ def test_a_waiver_is_asked_for_and_changes_nothing_yet(late: Late, item: int) ->
     for amount in (0, 1_500_01):
         with pytest.raises(Refusal, match="interest_waiver_bad"):
             ask_waiver(claim_id=number, amount=amount, reason="长期合作", **WHO)
-
-
-def approve(request: int) -> None:
-    if not Waiver.objects.exists():
-        add_user(username="manager", password="a long pass phrase", actor="cli:root", at=AT)
-        grant_role(username="manager", role="management", actor="cli:root", at=AT)
-    approve_request(request_id=request, digest=request_record(request).digest, actor="manager", at=AT)
 
 
 def test_an_approved_waiver_is_booked_at_once(late: Late, item: int) -> None:
