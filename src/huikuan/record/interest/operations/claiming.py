@@ -24,6 +24,8 @@ from huikuan.record.interest.queries.accruals import Accrual, accrual
 from huikuan.record.interest.queries.anew import money_waiting
 from huikuan.record.interest.queries.facts import standing_claims
 from huikuan.record.receivables.domain.periods import first_open_day
+from huikuan.record.receivables.domain.settling import OpenSide
+from huikuan.record.receivables.operations import open_items
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.open_items import hold_period
 from huikuan.record.receivables.operations.reversals import reverse_item
@@ -67,6 +69,13 @@ def hold_claims(item_id: int) -> None:
         send("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"interest:{item_id}"])
 
 
+def held(claim: Claim) -> OpenSide | None:
+    """What is open of a claim's item, None: nothing. Until this transaction ends nobody claims interest of the same
+    item, or corrects, waives, pays, takes back or reverses this claim."""
+    hold_claims(claim.item_id)
+    return open_items.lock([claim.interest_item_id]).sides.get(claim.interest_item_id)
+
+
 def withdraw_claim(*, claim_id: int, reason: str, actor: str, at: datetime) -> None:
     """Take a claim back: its item is reversed, its days may be claimed again. Refuses what the ledger refuses (some
     of it is settled), and a silent no."""
@@ -76,6 +85,7 @@ def withdraw_claim(*, claim_id: int, reason: str, actor: str, at: datetime) -> N
 
     def work() -> None:
         claim = claim_record(claim_id)
+        held(claim)
         reverse_item(item_id=claim.interest_item_id, reason=why, actor=actor, at=at)
         tell("interest.withdrawn", claim, at)
 

@@ -15,7 +15,7 @@ from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.interest.domain.anew import sheet_anew
 from huikuan.record.interest.domain.sheets import digest_of, sheet_text
 from huikuan.record.interest.models import Claim, Correction
-from huikuan.record.interest.operations.claiming import claim_record, hold_claims, ledger_day, tell
+from huikuan.record.interest.operations.claiming import claim_record, held, ledger_day, tell
 from huikuan.record.interest.queries.anew import Weighed, corrections_of, weighed
 from huikuan.record.receivables.models import Item, Settlement
 from huikuan.record.receivables.operations import open_items
@@ -38,7 +38,8 @@ def correct_claim(*, claim_id: int, actor: str, at: datetime) -> None:
 
     def work() -> None:
         claim = claim_record(claim_id)
-        hold_claims(claim.item_id)
+        # Weighed only once it is held: else it could be taken back or waived meanwhile, and be given back beside.
+        held(claim)
         found = weighed([claim], at=at).get(claim_id)
         if found is None or not (found.over or found.short):
             raise Refusal("interest_claim_right", claim=claim_id)

@@ -18,8 +18,7 @@ from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.queries.families import one_of
 from huikuan.record.customers.queries.owning import owning
 from huikuan.record.interest.models import Claim
-from huikuan.record.interest.operations.claiming import claim_record
-from huikuan.record.receivables.operations import open_items
+from huikuan.record.interest.operations.claiming import claim_record, held
 from huikuan.record.receivables.queries.rates import rate_on
 
 KIND = "interest.waiver"
@@ -59,7 +58,7 @@ def ask_waiver(*, claim_id: int, amount: int, reason: str, actor: str, at: datet
 
 def still_open(claim: Claim) -> int:
     """What is open of a claim's item, held until the transaction ends."""
-    side = open_items.lock([claim.interest_item_id]).sides.get(claim.interest_item_id)
+    side = held(claim)
     return side.open_amount if side else 0
 
 

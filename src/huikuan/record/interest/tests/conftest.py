@@ -64,11 +64,15 @@ def dear(late: Late) -> int:
     return late.invoice(100_000_00, "2025-12-31", contract_number="HT-1", document_number="FP-1", posted="2025-12-01")
 
 
-def approve(request: int) -> None:
-    """By somebody who may give up any amount."""
+def approver() -> None:
+    """Somebody who may give up any amount."""
     if not User.objects.filter(username="manager").exists():
         add_user(username="manager", password="a long pass phrase", actor="cli:root", at=AT)
         grant_role(username="manager", role="management", actor="cli:root", at=AT)
+
+
+def approve(request: int) -> None:
+    approver()
     approve_request(request_id=request, digest=request_record(request).digest, actor="manager", at=AT)
 
 
