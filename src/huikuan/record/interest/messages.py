@@ -29,6 +29,10 @@ SENTENCES: dict[str, str] = {
         " apply it first, then claim what is left."
     ),
     "interest_claim_right": gettext_noop("Claim %(claim)s demands no more than its days bear, or was taken back."),
+    "interest_claim_short": gettext_noop(
+        "The days of claim %(claim)s bear %(currency)s %(amount)s more than it demands: take it back and claim them"
+        " anew. What is paid or waived of it has to be undone first."
+    ),
     "interest_claimed_since": gettext_noop("Somebody claimed interest of item %(item)s meanwhile; look again."),
     "interest_claim_unknown": gettext_noop("There is no interest claim %(claim)s."),
     "interest_reason_missing": gettext_noop("Say why."),

@@ -14,6 +14,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.record.interest.models import Bankruptcy, Claim, Correction, Declaration
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.items import post_item
+from huikuan.record.receivables.operations.reversals import reverse_settlement
 from huikuan.record.receivables.operations.settlements import settle
 from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.tests.test_access import signed_in
@@ -71,7 +72,7 @@ def test_it_is_claimed_once_and_its_sheet_printed(collector: Client, item: int) 
         assert said in text + "".join(cells)
         assert ("3,900.00" in text, "3,900.00" in cells, "3.9 %" in cells) == (True, True, True)
     row = exported(collector, "/interest/export?format=csv")[1]
-    assert (row[4], row[7], row[9], row[13], row[16]) == ("LATE-1", "lpr*1.3", "3900.00", "3900.00", claim.digest)
+    assert (row[4], row[7], row[9], row[14], row[17]) == ("LATE-1", "lpr*1.3", "3900.00", "3900.00", claim.digest)
 
 
 def test_a_waiver_is_asked_for_and_a_claim_taken_back(collector: Client, item: int) -> None:
@@ -136,3 +137,25 @@ def test_what_was_claimed_too_much_is_seen_and_given_back_from_list_and_item(col
     assert collector.get("/interest/?state=over").context["rows"] == []
     assert content(collector, f"/interest/claims/{claim.pk}/sheet?language=en").startswith(b"%PDF")
     assert signed_in("ren", "auditor").post(f"/interest/claims/{claim.pk}/correct").status_code == 403
+
+
+def test_what_was_claimed_too_little_is_seen_from_list_and_item(collector: Client, item: int) -> None:
+    came = AS_OF - timedelta(days=40)
+    whose = {"company": Company.objects.get(), "customer_id": Item.objects.get(pk=item).customer_id, "actor": "min"}
+    receipt = post_item(
+        **whose, kind="receipt", amount=182_500_00, currency="CNY", document_date=came, posting_date=came, at=AT
+    )
+    settlement = settle(
+        credit_id=receipt, debit_id=item, credit_amount=182_500_00, effective_on=AS_OF - timedelta(days=1),
+        reason="manual", actor="min", at=AT,
+    )  # fmt: skip
+    collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF}"})
+    claim = Claim.objects.get()
+    assert claim.amount == 3_120_00
+    reverse_settlement(settlement_id=settlement, reason="bounced", actor="min", at=AT)
+    # 60 days of 39.00 and 40 of 19.50 were claimed, a hundred of 39.00 are borne; nothing can be undone.
+    for address in ("/interest/?state=over", f"/interest/items/{item}", f"/receivables/items/{item}"):
+        assert "780.00" in collector.get(address).content.decode()
+    page = collector.get(f"/interest/items/{item}").content.decode()
+    assert ("data-under" in page, f"/interest/claims/{claim.pk}/correct" in page) == (True, False)
+    assert exported(collector, "/interest/export?format=csv")[1][12:14] == ["0.00", "780.00"]

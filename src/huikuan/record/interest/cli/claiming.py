@@ -155,4 +155,6 @@ def _line(row: ClaimRow) -> str:
     said = [str(row.id), row.customer_name, row.document_number, days, f"{row.currency} {amount}"]
     if row.over_claimed:
         said.append(f"{_('too much:')} {to_text(row.over_claimed, row.currency)}")
+    if row.under_claimed:
+        said.append(f"{_('too little:')} {to_text(row.under_claimed, row.currency)}")
     return "\t".join([*said, _(CLAIM_STATES[row.state])])

@@ -32,18 +32,16 @@ def correct_claim(*, claim_id: int, actor: str, at: datetime) -> None:
     What was given back and is borne again is undone, credit and settlement reversed.
 
     Not taken back and claimed again: part of it may be paid or waived, and what the customer was sent stays on record
-    with what takes its place. Refuses a claim that is right, one that was taken back, and to undo a credit that
-    something else was settled with.
+    with what takes its place. Refuses a claim that is right, one that was taken back, one that demands too little
+    though nothing was given back, and to undo a credit that something else was settled with.
     """
 
     def work() -> None:
         claim = claim_record(claim_id)
         # Weighed only once it is held: else it could be taken back or waived meanwhile, and be given back beside.
         held(claim)
-        found = weighed([claim], at=at).get(claim_id)
-        if found is None or not (found.over or found.short):
-            raise Refusal("interest_claim_right", claim=claim_id)
-        if found.short:
+        found = _demanding(weighed([claim], at=at).get(claim_id), claim)
+        if found.again:
             _undo(claim, actor, at)
             found = weighed([claim], at=at)[claim_id]
         if not found.over:
@@ -65,6 +63,17 @@ def correct_claim(*, claim_id: int, actor: str, at: datetime) -> None:
         tell("interest.corrected", claim, at, amount=to_text(found.over, claim.currency), currency=claim.currency)
 
     retrying(work)
+
+
+def _demanding(found: Weighed | None, claim: Claim) -> Weighed:
+    """The claim as weighed, if correcting it changes something."""
+    if found is None or not (found.over or found.short):
+        raise Refusal("interest_claim_right", claim=claim.pk)
+    if not (found.over or found.again):
+        # What was never demanded is not demanded by a correction.
+        missing = to_text(found.short, claim.currency)
+        raise Refusal("interest_claim_short", claim=claim.pk, amount=missing, currency=claim.currency)
+    return found
 
 
 def _undo(claim: Claim, actor: str, at: datetime) -> None:

@@ -42,8 +42,14 @@ class Weighed:
 
     @property
     def short(self) -> int:
-        """What was given back and its days bear again (the money was another's after all); 0 where it is right."""
-        return max(0, min(self.corrected, self._missing))
+        """What its days bear and it does not demand (a payment that lowered it bounced); 0 where it is right. What was
+        waived is not missing."""
+        return max(0, self._missing)
+
+    @property
+    def again(self) -> int:
+        """What of that was given back: correcting undoes it (the money was another's after all)."""
+        return min(self.corrected, self.short)
 
     @property
     def _missing(self) -> int:

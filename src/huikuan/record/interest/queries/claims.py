@@ -11,20 +11,20 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.queries import among, named_by_id, narrowed, seen
 from huikuan.record.interest.models import Claim
-from huikuan.record.interest.queries.anew import given_up, weighed
+from huikuan.record.interest.queries.anew import Weighed, given_up, weighed
 from huikuan.record.receivables.models import Item, OpenItem
 
 #: Stands: some of it is open. Settled: nothing is. Withdrawn: its item is reversed.
 OPEN, SETTLED, WITHDRAWN = STATES = ("open", "settled", "withdrawn")
-#: Of those that stand: its days bear less than it demands, or again what was given back.
+#: Of those that stand: its days bear less than it demands, or more.
 OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
     """A claim; amounts in minor units of its currency. `corrected`: given back because its days bore less;
-    `over_claimed`: what it still demands and they do not bear, `under_claimed`: what was given back and they
-    bear again. `sheet`, `digest`: the last computation."""
+    `over_claimed`: what it still demands and they do not bear, `under_claimed`: what they bear and it does not
+    demand, `borne_again`: what of that was given back. `sheet`, `digest`: the last computation."""
 
     id: int
     company_id: int
@@ -44,6 +44,7 @@ class ClaimRow:
     corrected: int
     over_claimed: int
     under_claimed: int
+    borne_again: int
     open_amount: int
     state: str
     rule: str
@@ -85,6 +86,11 @@ def claim(number: int, *, scope: Scope, at: datetime) -> ClaimRow:
     return found[0]
 
 
+def _beside(found: Weighed | None) -> tuple[int, int, int]:
+    """Claimed too much, too little, and what of that was given back; nothing of what was taken back."""
+    return (found.over, found.short, found.again) if found else (0, 0, 0)
+
+
 def _rows(rows: Iterable[Claim], at: datetime) -> list[ClaimRow]:
     listed = list(rows)
     posted = {one.interest_item_id for one in listed}
@@ -101,12 +107,12 @@ def _rows(rows: Iterable[Claim], at: datetime) -> list[ClaimRow]:
         left, name = opened.get(one.interest_item_id, 0), names[one.customer_id]
         state = WITHDRAWN if one.interest_item_id in reversed_ else OPEN if left else SETTLED
         sheet, digest = given.sheets.get(one.pk, (one.sheet, one.digest))
-        over, short = (known[one.pk].over, known[one.pk].short) if one.pk in known else (0, 0)
+        beside = _beside(known.get(one.pk))
         found.append(
             ClaimRow(
                 one.pk, one.company_id, codes[one.company_id], one.customer_id, name.code, name.name, one.item_id,
                 one.item_id in reversed_, numbers[one.item_id], one.interest_item_id, one.first_on, one.last_on,
-                one.currency, one.amount, given.waived.get(one.pk, 0), given.corrected.get(one.pk, 0), over, short,
+                one.currency, one.amount, given.waived.get(one.pk, 0), given.corrected.get(one.pk, 0), *beside,
                 left, state, one.rule, one.basis, sheet, digest, one.actor, one.recorded_at,
             )
         )  # fmt: skip

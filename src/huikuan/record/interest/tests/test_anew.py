@@ -238,6 +238,37 @@ def test_a_correction_undone_in_part_leaves_the_waiver(late: Late, item: int) ->
     assert standing(number) == (100_00, 960_00, 0, 0, 1_840_00)
 
 
+def test_a_payment_that_bounced_after_the_claim_shows_what_was_claimed_too_little(late: Late, item: int) -> None:
+    bounced = late.pay(item, 40_000_00, "2026-01-11")
+    number = claimed(item)
+    assert standing(number) == (0, 0, 0, 0, 1_940_00)
+    reverse_settlement(settlement_id=bounced, reason="bounced", **WHO)
+    # 58 × 50.00 are borne.
+    assert standing(number) == (0, 0, 0, 960_00, 1_940_00)
+    assert [row.id for row in claims(scope=EVERYTHING, at=AT, state=OVER)] == [number]
+    before = Leaf.objects.count()
+    with pytest.raises(Refusal, match="interest_claim_short") as caught:
+        correct_claim(claim_id=number, **WHO)
+    assert (caught.value.params["amount"], Leaf.objects.count()) == ("960.00", before)
+    reverse_item(item_id=Item.objects.get(kind="receipt").pk, reason="bounced", **WHO)
+    withdraw_claim(claim_id=number, reason="退票", **WHO)
+    assert standing(claimed(item)) == (0, 0, 0, 0, 2_900_00)
+
+
+def test_of_what_was_claimed_too_little_what_was_given_back_is_undone(late: Late, item: int) -> None:
+    first = late.pay(item, 40_000_00, "2026-01-11")
+    number = claimed(item)
+    second = late.pay(item, 60_000_00, "2026-01-11", applied="2026-03-01")
+    correct_claim(claim_id=number, **WHO)
+    assert standing(number) == (0, 1_440_00, 0, 0, 500_00)
+    for bounced in (first, second):
+        reverse_settlement(settlement_id=bounced, reason="bounced", **WHO)
+    row = claim(number, scope=EVERYTHING, at=AT)
+    assert (row.under_claimed, row.borne_again) == (2_400_00, 1_440_00)
+    correct_claim(claim_id=number, **WHO)
+    assert standing(number) == (0, 0, 0, 960_00, 1_940_00)
+
+
 moves = st.lists(st.tuples(st.integers(0, 58), st.integers(0, 58), st.integers(1, 60_000_00)), max_size=4)
 waivers = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3_000_00)), max_size=2)
 

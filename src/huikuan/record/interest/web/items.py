@@ -138,7 +138,9 @@ def correct(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     try:
         correct_claim(claim_id=number, actor=request.user.get_username(), at=timezone.now())
-        messages.success(request, _("The claim is what its days bear."))
+        right = claim(number, scope=scope_of(request, WRITES), at=timezone.now()).right
+        said = _("The claim is what its days bear.") if right else _("What was given back is undone.")
+        messages.success(request, said)
     except Refusal as refusal:
         messages.error(request, told(refusal))
     back = reverse("interest:claims") if row.item_reversed else reverse("interest:item", args=[row.item_id])
@@ -159,6 +161,7 @@ def item_panel(request: HttpRequest, item_id: int) -> SafeString:
         "item": found.item,
         "rule": rule_words(found.governing.rule),
         "over": sum(row.over_claimed for row in rows),
+        "under": sum(row.under_claimed for row in rows),
         "warnings": sentences(found.warnings),
     }
     return render_to_string("interest/parts/accrued.html", said, request=request)
@@ -190,6 +193,7 @@ def _page(request: HttpRequest, item: Item, form: Form) -> HttpResponse:
         "warnings": sentences(found.warnings),
         "claims": [(row, _(CLAIM_STATES[row.state])) for row in rows],
         "over": sum(row.over_claimed for row in rows),
+        "under": sum(row.under_claimed for row in rows),
         "writes": writes,
         "claimable": writes and found.unclaimed_amount > 0 and found.last < reading.today,
         "form": form if form.typed or form.problems else Form(known),

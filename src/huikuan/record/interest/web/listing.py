@@ -58,7 +58,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
     headers = [
         _("Number"), _("Company"), _("Customer code"), _("Customer"), _("Document number"), _("First day"),
         _("Last day"), _("Rule"), _("Currency"), _("Claimed"), _("Waived"), _("Given back"), _("Claimed too much"),
-        _("Open"), _("State"), _("Said by"), _("Computation sheet, SHA-256"),
+        _("Claimed too little"), _("Open"), _("State"), _("Said by"), _("Computation sheet, SHA-256"),
     ]  # fmt: skip
     day = f"{reading_of(request).as_of:%Y-%m-%d}"
     cells: Iterator[list[Cell]] = (
@@ -91,7 +91,7 @@ def _found(request: HttpRequest) -> tuple[list[ClaimRow], CustomerRow | None]:
 
 
 def _sums(row: ClaimRow) -> tuple[int, ...]:
-    return row.amount, row.waived, row.corrected, row.over_claimed, row.open_amount
+    return row.amount, row.waived, row.corrected, row.over_claimed, row.under_claimed, row.open_amount
 
 
 def _state(request: HttpRequest) -> str:
