@@ -60,6 +60,7 @@ REASONS: dict[str, str] = {
     "bankruptcy": gettext_noop(
         "Bankruptcy was accepted on %(value)s: interest stops (Enterprise Bankruptcy Law, article 46)."
     ),
+    "rule_before": gettext_noop("The days before %(value)s count by the rule of then: %(threshold)s."),
     "plan_original": gettext_noop("Instalment plan #%(value)s: days count from the original due dates."),
     "plan_plan": gettext_noop("Instalment plan #%(value)s: days count from its instalments."),
     "plan_waived": gettext_noop("Instalment plan #%(value)s: none while it is kept."),

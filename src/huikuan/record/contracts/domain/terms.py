@@ -108,6 +108,14 @@ def governing(versions: Sequence[Version], as_of: date | None = None) -> Version
     return max(valid, key=lambda one: (one.effective_on, one.number))
 
 
+def successive(versions: Sequence[Version], as_of: date) -> list[tuple[date | None, Version]]:
+    """The versions in force one after the other up to a day, each with the day from which it is; the first also holds
+    before anything was in force (None)."""
+    days = sorted({one.effective_on for one in versions if one.effective_on <= as_of})
+    first = governing(versions, days[0] if days else as_of)
+    return [(None, first), *((day, governing(versions, day)) for day in days[1:])]
+
+
 def content_of(terms: Terms) -> str:
     """The canonical JSON text that a ContractVersion fact keeps: sorted keys, dates in ISO form."""
     return json.dumps(asdict(terms), ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain)

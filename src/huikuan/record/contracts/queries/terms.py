@@ -9,7 +9,7 @@ from datetime import date, datetime
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.contracts.domain.milestones import Happened
-from huikuan.record.contracts.domain.terms import Terms, Version, governing, terms_from
+from huikuan.record.contracts.domain.terms import Terms, Version, governing, successive, terms_from
 from huikuan.record.contracts.models import ContractVersion, MilestoneEvent
 from huikuan.record.contracts.queries.reachable import reachable
 
@@ -61,6 +61,20 @@ def terms_of_many(
     contract_ids: Iterable[int], as_of: date | None = None, *, known: int | None = None
 ) -> dict[int, Terms]:
     """The terms of several contracts as of a day; one query."""
+    found = _versions_of_many(contract_ids, known)
+    return {contract_id: governing(of, as_of).terms for contract_id, of in found.items()}
+
+
+def terms_over_time(contract_ids: Iterable[int], as_of: date) -> dict[int, list[tuple[date | None, Terms]]]:
+    """What each of several contracts said up to a day: terms with the day from which they are in force (None: from the
+    beginning), oldest first; one query."""
+    found = _versions_of_many(contract_ids, None)
+    return {
+        contract_id: [(since, one.terms) for since, one in successive(of, as_of)] for contract_id, of in found.items()
+    }
+
+
+def _versions_of_many(contract_ids: Iterable[int], known: int | None) -> dict[int, list[Version]]:
     rows = ContractVersion.objects.filter(contract_id__in=list(contract_ids)).order_by("contract_id", "version")
     if known is not None:
         rows = rows.filter(tx__lt=known)
@@ -68,7 +82,7 @@ def terms_of_many(
     for row in rows:
         version = Version(row.version, row.effective_on, terms_from(row.content))
         found.setdefault(row.contract_id, []).append(version)
-    return {contract_id: governing(of, as_of).terms for contract_id, of in found.items()}
+    return found
 
 
 def company_of_event(event_id: int, *, scope: Scope) -> int:

@@ -27,6 +27,12 @@ def open_windows(claimed: Iterable[tuple[date, date]], until: date, counting: Co
     return [*windows, Window(since, until)]
 
 
+def overlap(one: Window, other: Window) -> Window:
+    """The days in both; where there are none, a window that ends before it begins."""
+    begins = [since for since in (one.since, other.since) if since is not None]
+    return Window(max(begins, default=None), min(one.until, other.until))
+
+
 def ending_before(day: date, counting: Counting) -> date:
     """The `until` with which the last day that counts is the one before `day`."""
     return day - DAY if counting.both_ends else day

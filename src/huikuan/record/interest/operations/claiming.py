@@ -17,6 +17,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.pipeline import send
 from huikuan.mechanisms.store.transactions import is_postgres, retrying
 from huikuan.record.interest.domain.computing import Computed
+from huikuan.record.interest.domain.governing import Governing
 from huikuan.record.interest.domain.rules import rule_text
 from huikuan.record.interest.domain.sheets import digest_of, sheet_of, sheet_text
 from huikuan.record.interest.models import Claim
@@ -39,7 +40,7 @@ _NAMED = 5
 
 def claim_interest(*, item_id: int, until: date, actor: str, at: datetime) -> list[int]:
     """Post what the item bore until that day, the day itself not counted, as items of kind interest due at once;
-    answers the claims, one for each stretch of days nobody claimed before.
+    answers the claims, one for each stretch of days nobody claimed before and one rule governs.
 
     Asked again for the same days it answers the claim that stands. Refuses days that are not over, an item that bears
     none, where nothing is left to claim, and while money of the customer waits that would count from one of the days.
@@ -57,7 +58,7 @@ def claim_interest(*, item_id: int, until: date, actor: str, at: datetime) -> li
             return _standing(found, last)
         _require_no_money(found, last)
         day = ledger_day(company, today)
-        return [_claim(company, found, computed, day, actor, at) for _window, computed in found.unclaimed]
+        return [_claim(company, found, one, day, actor, at) for one in found.unclaimed]
 
     return retrying(work)
 
@@ -121,12 +122,14 @@ def _require_no_money(found: Accrual, last: date) -> None:
         raise Refusal("interest_money_waits", item=f"#{waiting[0].item_id}", count=len(waiting), where=places)
 
 
-def _claim(company: Company, found: Accrual, computed: Computed, day: date, actor: str, at: datetime) -> int:
-    item = found.item
+def _claim(
+    company: Company, found: Accrual, stretch: tuple[Governing, Computed], day: date, actor: str, at: datetime
+) -> int:
+    item, (governing, computed) = found.item, stretch
     sequence = Claim.objects.filter(item_id=item.pk).count() + 1
     number = f"LX-{item.document_number or item.pk}"[: _LONGEST_NUMBER - 4] + f"-{sequence}"
     first, last = computed.segments[0].first, computed.segments[-1].last
-    text = sheet_text(_sheet(found, computed))
+    text = sheet_text(_sheet(found, governing, computed))
     try:
         with transaction.atomic():
             posted = post_item(
@@ -159,7 +162,7 @@ def _claim(company: Company, found: Accrual, computed: Computed, day: date, acto
                 "last_on": last,
                 "currency": item.currency,
                 "amount": computed.amount,
-                **_how(found),
+                **_how(found, governing),
                 "sheet": text,
                 "digest": digest_of(text),
                 "actor": actor,
@@ -175,16 +178,16 @@ def _claim(company: Company, found: Accrual, computed: Computed, day: date, acto
     return claim_id
 
 
-def _how(found: Accrual) -> dict[str, Any]:
+def _how(found: Accrual, governing: Governing) -> dict[str, Any]:
     return {
-        "basis": found.governing.basis,
-        "rule": rule_text(found.governing.rule),
+        "basis": governing.basis,
+        "rule": rule_text(governing.rule),
         "lpr_version_id": found.policies.rates_version,
         "rules_version_id": found.policies.rules_version,
     }
 
 
-def _sheet(found: Accrual, computed: Computed) -> dict[str, Any]:
+def _sheet(found: Accrual, governing: Governing, computed: Computed) -> dict[str, Any]:
     item, known = found.item, found.policies
     more = {
         "item": item.pk,
@@ -196,7 +199,7 @@ def _sheet(found: Accrual, computed: Computed) -> dict[str, Any]:
         "rules_version": known.rules_version,
     }
     return sheet_of(
-        found.owed, found.governing, computed, known.rates, currency=item.currency, warnings=found.warnings, more=more
+        found.owed, governing, computed, known.rates, currency=item.currency, warnings=found.warnings, more=more
     )
 
 

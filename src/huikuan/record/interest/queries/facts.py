@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from huikuan.record.contracts.domain.terms import Terms
 from huikuan.record.contracts.models import Contract
-from huikuan.record.contracts.queries.terms import terms_of_many
+from huikuan.record.contracts.queries.terms import terms_over_time
 from huikuan.record.customers.domain.merging import shown_under
 from huikuan.record.customers.queries import among
 from huikuan.record.customers.queries.merging import merged
@@ -80,15 +80,31 @@ def claimed_days(item_ids: Collection[int]) -> dict[int, list[tuple[date, date]]
     return found
 
 
-def contract_terms(numbers: Collection[tuple[int, str]], day: date) -> dict[tuple[int, str], Terms]:
-    """(company, contract number) → the terms in force on a day; contracts that are not registered are left out."""
+#: Terms with the day from which their clause of late interest is in force (None: from the beginning), oldest first.
+Clauses = Sequence[tuple[date | None, Terms]]
+
+
+def clauses_of(numbers: Collection[tuple[int, str]], day: date) -> dict[tuple[int, str], Clauses]:
+    """(company, contract number) → what it said of late interest up to a day; contracts that are not registered are
+    left out."""
     wanted = {one for one in numbers if one[1]}
     known = Contract.objects.filter(company_id__in={company for company, _ in wanted})
     if len(wanted) < _FEW:
         known = known.filter(number__in={number for _, number in wanted})
     ids = {pk: (company, number) for pk, company, number in known.values_list("pk", "company_id", "number")}
     asked = [pk for pk, one in ids.items() if one in wanted]
-    return {ids[pk]: terms for pk, terms in terms_of_many(asked, day).items()} if asked else {}
+    return {ids[pk]: _each_clause(terms) for pk, terms in terms_over_time(asked, day).items()} if asked else {}
+
+
+def _each_clause(terms: Clauses) -> Clauses:
+    """Where the clause stayed as it was nothing begins anew; what the last of them says beside it holds."""
+    found: list[tuple[date | None, Terms]] = []
+    for since, one in terms:
+        if found and found[-1][1].late_interest == one.late_interest:
+            found[-1] = (found[-1][0], one)
+        else:
+            found.append((since, one))
+    return found
 
 
 #: So many names are told to the database one by one; more are looked up among all.

@@ -13,7 +13,8 @@ from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.record.contracts.domain.interest import read_late_interest
 from huikuan.record.contracts.domain.terms import Terms
-from huikuan.record.contracts.operations.contracts import create_contract
+from huikuan.record.contracts.models import Contract
+from huikuan.record.contracts.operations.contracts import amend_contract, create_contract
 from huikuan.record.interest.operations.waiving import ask_waiver
 from huikuan.record.interest.queries.accruals import Accrual, accrual, accrued
 from huikuan.record.receivables.domain.schedules import Line
@@ -42,6 +43,14 @@ class Late(Books):
     def contract(self, number: str, clause: str, signed: str = "2024-01-02") -> None:
         terms = Terms("供货合同", "CNY", 5_000_000_00, day(signed), late_interest=read_late_interest(clause))
         create_contract(company=self.company, customer_id=self.customer.id, number=number, terms=terms, **WHO)
+
+    def amend(self, number: str, clause: str, on: str) -> None:
+        """From that day on the contract's clause is another; '' none."""
+        contract = Contract.objects.get(number=number)
+        amend_contract(
+            contract_id=contract.pk, version=contract.version, changes={"late_interest": read_late_interest(clause)},
+            effective_on=day(on), reason="补充协议", **WHO,
+        )  # fmt: skip
 
     def put_off(self, item: int, until: str) -> None:
         amount = Item.objects.get(pk=item).amount

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from huikuan.kernel.errors import Refusal
+from huikuan.record.interest.domain.rules import rule_text
 from huikuan.record.interest.queries.accruals import accruals, accrued
-from huikuan.record.interest.tests.conftest import AT, WHO, Late, day
+from huikuan.record.interest.tests.conftest import AT, WHO, Late, day, dear
 from huikuan.record.receivables.domain.schedules import Line
 from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.operations.schedules import record_schedule
@@ -20,6 +21,54 @@ def test_a_clause_in_the_items_contract_governs_it(late: Late) -> None:
     found = late.accrual(item, "2025-06-30")
     assert (found.governing.basis, found.whole.amount, found.most) == ("clause", 47_441_10, None)
     assert late.accrued(item, "2025-06-30") == 47_441_10
+
+
+def test_a_clause_that_was_amended_counts_each_over_its_own_days(late: Late) -> None:
+    item = dear(late)
+    late.amend("HT-1", "日万分之三", "2026-07-01")
+    # 181 days until 06-30, the last of the first half, at 50.00; 30.00 a day from then on.
+    assert [late.accrued(item, one) for one in ("2026-06-30", "2026-07-01", "2026-07-02", "2026-07-11")] == [
+        9_000_00, 9_050_00, 9_080_00, 9_350_00
+    ]  # fmt: skip
+    found = late.accrual(item, "2026-07-11")
+    assert [(f"{one.first}", f"{one.last}", one.days, one.amount) for one in found.whole.segments] == [
+        ("2026-01-01", "2026-06-30", 181, 9_050_00), ("2026-07-01", "2026-07-10", 10, 300_00)
+    ]  # fmt: skip
+    assert rule_text(found.governing.rule) == "0.0003/day"
+    assert [(one.code, one.value, one.threshold) for one in found.governing.reasons] == [
+        ("clause", "", ""), ("rule_before", "2026-07-01", "0.0005/day")
+    ]  # fmt: skip
+    before = late.accrual(item, "2026-07-01")
+    assert (rule_text(before.governing.rule), len(before.governing.reasons)) == ("0.0005/day", 1)
+
+
+def test_a_clause_that_is_agreed_later_leaves_the_days_before_to_the_law(late: Late) -> None:
+    late.contract("HT-1", "")
+    item = late.invoice(contract_number="HT-1")
+    late.amend("HT-1", "日万分之五", "2025-06-20")
+    found = late.accrual(item, "2025-06-30")
+    # 1,000,000 × 3.45 % × 1.3 × 354 / 365 (at most × 1.5), and ten days of 500.00
+    assert (found.whole.amount, found.most) == (43_498_36 + 5_000_00, 50_190_41 + 5_000_00)
+    assert [one.code for one in found.governing.reasons] == ["law", "clause", "rule_before"]
+
+
+def test_a_rule_under_which_no_day_is_late_is_not_spoken_of(late: Late) -> None:
+    item = dear(late)
+    late.amend("HT-1", "日万分之三", "2025-07-01")
+    late.amend("HT-1", "日万分之一", "2026-02-01")
+    late.pay(item, 100_000_00, "2026-01-11")
+    # Late for ten days of January alone: neither the clause before nor the one after counts.
+    found = late.accrual(item, "2026-06-30")
+    assert (found.whole.amount, rule_text(found.governing.rule)) == (300_00, "0.0003/day")
+    assert [one.code for one in found.governing.reasons] == ["clause"]
+
+
+def test_what_is_recorded_of_the_same_day_takes_the_place_of_what_was(late: Late) -> None:
+    """A slip of the pen is put right from the day the contract began, and was never agreed."""
+    item = dear(late)
+    late.amend("HT-1", "日万分之三", "2024-01-02")
+    found = late.accrual(item, "2026-01-11")
+    assert (found.whole.amount, len(found.governing.reasons)) == (300_00, 1)
 
 
 def test_without_a_contract_the_law_does_and_the_range_is_shown(late: Late) -> None:

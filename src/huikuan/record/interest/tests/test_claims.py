@@ -9,11 +9,13 @@ import pytest
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.queries import requests_about
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.record.interest.domain.sheets import digest_of
 from huikuan.record.interest.models import Claim, Waiver
 from huikuan.record.interest.operations.claiming import claim_interest, withdraw_claim
 from huikuan.record.interest.operations.parties import declare_parties, record_bankruptcy
 from huikuan.record.interest.operations.waiving import ask_waiver
+from huikuan.record.interest.queries.claims import claims
 from huikuan.record.interest.tests.conftest import AT, WHO, Late, approve, day, dear
 from huikuan.record.receivables.models import Item, OpenItem
 from huikuan.record.receivables.queries.ledger import item as item_of
@@ -91,6 +93,17 @@ def test_a_gap_before_a_standing_claim_ends_with_bankruptcy(late: Late, item: in
     assert Claim.objects.get(pk=claim(item, "2026-02-28")[0]).amount == 500_00
     with pytest.raises(Refusal, match="interest_nothing_to_claim"):
         claim(item, "2026-01-31")
+
+
+def test_each_rule_is_claimed_for_its_own_days(late: Late, item: int) -> None:
+    late.amend("HT-1", "日万分之三", "2026-02-01")
+    made = [Claim.objects.get(pk=number) for number in claim(item, "2026-02-11")]
+    assert [(f"{one.first_on}", f"{one.last_on}", one.rule, one.amount) for one in made] == [
+        ("2026-01-01", "2026-01-31", "0.0005/day", 1_550_00), ("2026-02-01", "2026-02-10", "0.0003/day", 300_00)
+    ]  # fmt: skip
+    assert [json.loads(one.sheet)["rule"] for one in made] == ["0.0005/day", "0.0003/day"]
+    assert (late.accrued(item, "2026-02-11"), late.accrued(item, "2026-02-12")) == (0, 30_00)
+    assert all(found.right for found in claims(scope=EVERYTHING, at=AT))
 
 
 def test_a_day_that_is_not_over_is_not_claimed(late: Late, item: int) -> None:
