@@ -73,6 +73,16 @@ def test_what_was_paid_after_the_last_day_is_not_asked_for_again(late: Late, ite
     )  # fmt: skip
 
 
+def test_what_was_claimed_too_much_is_not_asked_for(late: Late, item: int) -> None:
+    """Before anybody puts the claim right, too: what it demands beyond its days is known."""
+    number = claimed(item)
+    late.pay(item, 40_000_00, "2026-01-11", applied="2026-03-01")
+    says(
+        number, due="100,000.00", principal="60,000.00", interest="2,900.00", interest_open="1,940.00",
+        total="61,940.00",
+    )  # fmt: skip
+
+
 def test_a_claim_put_right_asks_for_what_is_right(late: Late, item: int) -> None:
     number = claimed(item)
     late.pay(item, 40_000_00, "2026-01-11", applied="2026-03-01")

@@ -65,6 +65,8 @@ def letter_of(row: ClaimRow, *, language: str, at: datetime) -> Written:
 
 def _values(row: ClaimRow, sheet: dict[str, Any], whose: CustomerRow) -> dict[str, str]:
     principal = principal_open(row.item_id, sheet)
+    # What was claimed too much is not asked for, put right or not.
+    interest = max(0, row.open_amount - row.over_claimed)
     return {
         "customer_name": whose.name,
         "customer_code": whose.code,
@@ -78,11 +80,11 @@ def _values(row: ClaimRow, sheet: dict[str, Any], whose: CustomerRow) -> dict[st
         "until": sheet["to"],
         "interest_until": sheet["to"],
         "interest": f"{Decimal(sheet['amount']):,}",
-        "interest_open": _text(row.open_amount, row.currency),
+        "interest_open": _text(interest, row.currency),
         "interest_rule": rule_words(read_rule(sheet["rule"])),
         "interest_basis": " ".join(sentences(reasons_from(sheet["reasons"]))),
         "day_count": _("%(base)s days a year") % {"base": sheet["base"]},
-        "total_with_interest": _text(principal + row.open_amount, row.currency),
+        "total_with_interest": _text(principal + interest, row.currency),
     }
 
 
