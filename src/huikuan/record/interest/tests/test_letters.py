@@ -14,6 +14,7 @@ from huikuan.record.interest.operations.correcting import correct_claim
 from huikuan.record.interest.queries.claims import claim
 from huikuan.record.interest.tests.conftest import AT, WHO, Late, day, dear
 from huikuan.record.interest.web.sheets import letter_of
+from huikuan.record.receivables.operations.reversals import reverse_item
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +92,10 @@ def test_a_claim_put_right_asks_for_what_is_right(late: Late, item: int) -> None
         number, due="100,000.00", principal="60,000.00", interest="1,940.00", interest_open="1,940.00",
         total="61,940.00",
     )  # fmt: skip
+
+
+def test_of_a_document_that_was_reversed_nothing_is_asked_for(late: Late, item: int) -> None:
+    number = claimed(item)
+    reverse_item(item_id=item, reason="never delivered", **WHO)
+    correct_claim(claim_id=number, **WHO)
+    says(number, due="0.00", principal="0.00", interest="0.00", interest_open="0.00", total="0.00")

@@ -33,6 +33,8 @@ _TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+#: Where nothing fell due after all: the document was reversed.
+_NOTHING = "–"
 
 
 @needs(READS)
@@ -76,7 +78,7 @@ def _values(row: ClaimRow, sheet: dict[str, Any], whose: CustomerRow) -> dict[st
         "contract_numbers": sheet["contract_number"],
         "principal": _text(principal, row.currency),
         "principal_due": _text(sum(amount for _due, amount in dues_in(sheet)), row.currency),
-        "due_date": _("; ").join(one["due"] for one in sheet["owed"]),
+        "due_date": _("; ").join(one["due"] for one in sheet["owed"]) or _NOTHING,
         "until": sheet["to"],
         "interest_until": sheet["to"],
         "interest": f"{Decimal(sheet['amount']):,}",
