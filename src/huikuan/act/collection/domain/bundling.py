@@ -9,6 +9,14 @@ from dataclasses import dataclass
 from huikuan.act.collection.domain.deciding import Due
 from huikuan.act.collection.domain.strategy import FORMAL, MESSAGES, Step
 
+#: A customer, and '' for its message of the day or the kind of a task.
+Once = tuple[int, str]
+
+
+def kind_of(channel: str) -> str:
+    """'' of every message, of which there is one a day; a task is of its own kind."""
+    return "" if channel in MESSAGES else channel
+
 
 @dataclass(frozen=True, slots=True)
 class Approach:
@@ -24,6 +32,11 @@ class Approach:
         return self.channel in MESSAGES
 
     @property
+    def once(self) -> Once:
+        """What a customer gets once a day: this customer's message, or its task of this kind."""
+        return self.customer_id, kind_of(self.channel)
+
+    @property
     def amounts(self) -> Mapping[str, int]:
         """Currency → what it is about, minor units."""
         sums: dict[str, int] = defaultdict(int)
@@ -36,10 +49,9 @@ def bundled(dues: Iterable[Due]) -> list[Approach]:
     """One message for each customer, by the step of the latest day among its lines; tasks of one kind together. In
     order of customer; lines the longest late first. Where the message is a demand, what is not overdue is left for
     another day."""
-    groups: dict[tuple[int, str], list[Due]] = defaultdict(list)
+    groups: dict[Once, list[Due]] = defaultdict(list)
     for due in dues:
-        kind = "" if due.step.channel in MESSAGES else due.step.channel
-        groups[due.line.customer_id, kind].append(due)
+        groups[due.line.customer_id, kind_of(due.step.channel)].append(due)
     return [_approach(customer_id, groups[customer_id, kind]) for customer_id, kind in sorted(groups)]
 
 

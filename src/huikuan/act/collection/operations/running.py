@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 from django.db.models import Sum
 
+from huikuan.act.collection.domain.bundling import Once, kind_of
 from huikuan.act.collection.domain.control import in_control
-from huikuan.act.collection.domain.strategy import MESSAGES
 from huikuan.act.collection.models import Approach, ControlAssignment, Run, RunEnd
 from huikuan.act.collection.operations.approaching import Doing, approach
 from huikuan.act.collection.operations.turn import turn
@@ -79,7 +79,7 @@ def run_day(*, company: Company, on: date, actor: str, at: datetime, progress: P
         ended = RunEnd.objects.filter(run_id=run.pk).first()
         if ended is not None:
             return Ran(run.pk, on, ended.lines, ended.approaches, ended.excluded, again=True)
-        found = due_on(company.pk, on, strategy.strategy, written=_written(run))
+        found = due_on(company.pk, on, strategy.strategy, made=_made(run))
         _assign(run, strategy, found.judged.customers, at)
         held = [_held(found.judged)]
         doing = Doing(run, Scribe(company, on, at), actor, at)
@@ -115,10 +115,10 @@ def _begun(company: Company, on: date, actor: str, at: datetime) -> tuple[Run, S
     return Run.objects.get(pk=retrying(work)), strategy
 
 
-def _written(run: Run) -> set[int]:
-    """Who had the message of the day before this run was cut short."""
-    done = Approach.objects.filter(company_id=run.company_id, on_date=run.on_date, channel__in=MESSAGES)
-    return set(done.values_list("customer_id", flat=True))
+def _made(run: Run) -> set[Once]:
+    """Who had the message of the day, and which tasks of it, before this run was cut short."""
+    done = Approach.objects.filter(run_id=run.pk).values_list("customer_id", "channel")
+    return {(customer_id, kind_of(channel)) for customer_id, channel in done}
 
 
 def _assign(run: Run, strategy: StrategyInForce, customers: Collection[int], at: datetime) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from huikuan.act.collection.domain.bundling import Approach, bundled
+from huikuan.act.collection.domain.bundling import Approach, Once, bundled
 from huikuan.act.collection.domain.deciding import Due, Stop
 from huikuan.act.collection.domain.strategy import NO_ADDRESS, OPTED_OUT, WAITS, Strategy
 from huikuan.act.collection.queries.addresses import Address, Addresses, addresses_of
@@ -51,32 +51,32 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a day asks for. `written`: customers who had their message of the day."""
+    """What a day asks for. `made`: what its run made already, before it was cut short."""
 
     judged: Judged
-    written: frozenset[int] = frozenset()
+    made: frozenset[Once] = frozenset()
 
     def parts(self, customers: int, lines: int) -> Iterator[Found]:
         """So many customers at a time, fewer where they have more than so many lines: what can be done, and what
         cannot for want of an address. Those held back by the rule are not among them."""
         for part in self.judged.parts(customers, lines):
-            yield _addressed(part.dues(), self.written)
+            yield _addressed(part.dues(), self.made)
 
     def whole(self) -> Found:
         """All of it at once."""
-        found = _addressed(self.judged.dues(), self.written)
+        found = _addressed(self.judged.dues(), self.made)
         excluded = [*(Excluded(due, stop) for due, stop in self.judged.stopped()), *found.excluded]
         ordered = sorted(excluded, key=lambda one: (one.due.line.customer_id, one.due.line.item_id, one.due.line.line))
         return Found(found.planned, tuple(ordered))
 
 
-def due_on(company_id: int, on: date, strategy: Strategy, *, written: Iterable[int] = ()) -> Day:
-    """All of a company on the day. `written`: customers who had their message of the day."""
+def due_on(company_id: int, on: date, strategy: Strategy, *, made: Iterable[Once] = ()) -> Day:
+    """All of a company on the day. `made`: what its run made already; what is due beside that waits for another."""
     lines = lines_as_of(company_id, on, until=window(on, strategy.earliest))
-    return Day(judged(company_id, on, strategy, lines, levels(company_id), past=False), frozenset(written))
+    return Day(judged(company_id, on, strategy, lines, levels(company_id), past=False), frozenset(made))
 
 
-def _addressed(dues: Iterable[Due], written: frozenset[int]) -> Found:
+def _addressed(dues: Iterable[Due], made: frozenset[Once]) -> Found:
     """The dues as approaches that can be made, and those that cannot."""
     every = list(dues)
     approaches = bundled(every)
@@ -86,17 +86,22 @@ def _addressed(dues: Iterable[Due], written: frozenset[int]) -> Found:
     planned: list[Planned] = []
     excluded: list[Excluded] = []
     for one in approaches:
-        if not one.message:
-            planned.append(Planned(one, None))
-            continue
-        stop = Stop(WAITS) if one.customer_id in written else None
-        found = _reachable(one, known[one.customer_id])
-        if stop is None and found is not None:
+        found = _doable(one, known, made)
+        if isinstance(found, Planned):
             planned.append(found)
-            continue
-        why = stop or _unreachable(one, known[one.customer_id])
-        excluded += [Excluded(due, why) for due in one.dues]
+        else:
+            excluded += [Excluded(due, found) for due in one.dues]
     return Found(tuple(planned), (*excluded, *_left_for_later(every, approaches)))
+
+
+def _doable(approach: Approach, known: Mapping[int, Addresses], made: frozenset[Once]) -> Planned | Stop:
+    """What is done of it, or why nothing is."""
+    if approach.once in made:
+        return Stop(WAITS)
+    if not approach.message:
+        return Planned(approach, None)
+    theirs = known[approach.customer_id]
+    return _reachable(approach, theirs) or _unreachable(approach, theirs)
 
 
 def _left_for_later(dues: Sequence[Due], approaches: Sequence[Approach]) -> list[Excluded]:

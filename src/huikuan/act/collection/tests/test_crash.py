@@ -6,17 +6,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
-from huikuan.act.collection.models import Approach, RunEnd, Taken
+from huikuan.act.collection import jobs
+from huikuan.act.collection.models import Approach, Run, RunEnd, Taken
 from huikuan.act.collection.operations import running
-from huikuan.act.collection.operations.running import run_day
+from huikuan.act.collection.operations.running import Ran, run_day
+from huikuan.act.collection.queries.runs import run_excluded, run_of
 from huikuan.act.collection.tests.conftest import Trade, day, noon
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.jobs.models import Job
 from huikuan.mechanisms.jobs.tests.test_crash import environment
+from huikuan.mechanisms.jobs.work import Stopping, Work
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.store.transactions import is_postgres
 from huikuan.mechanisms.work.models import WorkItem
@@ -143,6 +151,61 @@ def test_killed_anywhere_it_goes_on_to_the_same_end(module: str, name: str, coun
     assert [row[1:] for row in found["taken"]] == [row[1:] for row in undisturbed()["taken"]]
 
 
+def cut_short(trade: Trade, patched: pytest.MonkeyPatch) -> None:
+    """All batches were done, and the end of the run was not."""
+    with patched.context() as within:
+        within.setattr(running, "store_kept", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            run_day(company=trade.company, on=day(ON), actor="tester", at=noon(ON))
+
+
+def _dies(*_given: object, **_named: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_came_in_since_waits_where_the_customer_has_its_task_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    trade = Trade()
+    customer = trade.customer("C", grade="C")
+    called = trade.owes(customer, "2026-03-10")
+    cut_short(trade, monkeypatch)
+    later = trade.owes(customer, "2026-03-10", 20_00)
+    letter = trade.owes(customer, "2026-03-03", 30_00)
+    ran = run_day(company=trade.company, on=day(ON), actor="tester", at=noon(ON))
+    assert (ran.lines, ran.approaches, ran.excluded) == (2, 2, 1)
+    assert list(Taken.objects.order_by("pk").values_list("item_id", "step")) == [(called, "dun:1"), (letter, "dun:7")]
+    [waits] = run_excluded(run_of(ran.run_id, scope=EVERYTHING), scope=EVERYTHING)
+    assert (waits.item_id, waits.stop.code) == (later, "day_full")
+    run_day(company=trade.company, on=day("2026-03-12"), actor="tester", at=noon("2026-03-12"))
+    assert Taken.objects.filter(item_id=later).values_list("step", "on_date").get() == ("dun:1", day("2026-03-12"))
+
+
+def test_a_company_whose_run_fails_keeps_no_other_from_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = ("EINS", "ZWEI", "DREI")
+    for code in codes:
+        trade = Trade(code)
+        trade.owes(trade.customer("A"), "2026-03-10")
+    monkeypatch.setattr(jobs, "strategy_in_force", lambda *_given, **_named: SimpleNamespace(version_id=1))
+    real = jobs.run_day
+
+    def fails(*, company: Company, **named: Any) -> Ran:
+        if company.code in ("EINS", "DREI"):
+            raise IntegrityError(f"{company.code} as it is")
+        return real(company=company, **named)
+
+    monkeypatch.setattr(jobs, "run_day", fails)
+    live = {"key": "", "state": Job.State.RUNNING, "run_after": noon(ON), "created_at": noon(ON)}
+    job = Job.objects.create(kind="collection.run", **live)
+    with pytest.raises(ExceptionGroup, match="EINS: IntegrityError: EINS as it is; DREI: IntegrityError") as failed:
+        jobs.run(Work(job, threading.Event()))
+    assert len(failed.value.exceptions) == 2
+    assert list(Run.objects.values_list("company_id", flat=True)) == [Company.objects.get(code="ZWEI").pk]
+    stopping = threading.Event()
+    stopping.set()
+    monkeypatch.setattr(jobs, "run_day", lambda **named: named["progress"](1, 1))
+    with pytest.raises(Stopping):
+        jobs.run(Work(job, stopping))
+
+
 def undisturbed() -> dict[str, list[Any]]:
     """What the same ledger gets from a run nobody kills: by another company, beside this one."""
     before = set(Taken.objects.values_list("pk", flat=True))
@@ -161,12 +224,8 @@ def test_twin_in_two_transactions_a_notice_is_queued_that_nothing_speaks_of(monk
     """The fault, were a batch not one transaction: the process ends between its notices and its facts."""
     trade = ledger()
     monkeypatch.setattr(running, "retrying", lambda work: work())
-
-    def dies(*_given: object, **_named: object) -> None:
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patched:
-        patched.setattr("huikuan.act.collection.operations.approaching.record", dies)
+        patched.setattr("huikuan.act.collection.operations.approaching.record", _dies)
         with pytest.raises(KeyboardInterrupt):
             run_day(company=trade.company, on=day(ON), actor="tester", at=noon(ON))
     assert (Notice.objects.count(), Approach.objects.count()) == (6, 0)
