@@ -44,7 +44,7 @@ def still_wanted(notice: NoticeRow, at: datetime) -> str:
 
 def _moved(notice: NoticeRow, customer_id: int) -> str:
     """Whether the customer is written to at another address now, or at none."""
-    address = address_now(customer_id, notice.channel)
+    address = address_now(customer_id, notice.channel, purpose=notice.purpose)
     if address is not None and digest_of(notice.channel, address.to) == notice.address_digest:
         return ""
     if _by_hand(notice):

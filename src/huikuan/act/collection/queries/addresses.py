@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from huikuan.act.collection.domain.strategy import MESSAGES
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
+from huikuan.mechanisms.notices.addressing import digest_of
 from huikuan.mechanisms.notices.domain.template_codes import CHINESE, ENGLISH
-from huikuan.mechanisms.notices.domain.wanted import address_of
+from huikuan.mechanisms.notices.domain.wanted import LETTER, address_of
+from huikuan.mechanisms.notices.queries.consents import HEEDLESS
+from huikuan.mechanisms.notices.queries.stops import Stops, stops_of
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.queries import among, customers_by_id
 from huikuan.record.customers.queries.merging import under
@@ -43,35 +46,59 @@ class Addresses:
     refused: frozenset[str] = frozenset()
 
 
-def addresses_of(customer_ids: Collection[int], names: dict[int, str]) -> dict[int, Addresses]:
-    """Of each customer. A letter always has one: where no address was ever named, the customer's name."""
+def addresses_of(
+    customer_ids: Collection[int], names: dict[int, str], *, heedless: Collection[int] = ()
+) -> dict[int, Addresses]:
+    """Of each customer; for letters, where no address was ever named, the customer's name. Whoever said stop to a
+    channel is as one who refuses it, but for customers of `heedless`: what they are written goes out whoever said so
+    (`consents.HEEDLESS`)."""
     cares = care_by_customer(customer_ids)
     people = _people(customer_ids)
-    return {one: _addresses(people.get(one, []), cares.get(one), names[one]) for one in customer_ids}
+    letters = {
+        one: _way(LETTER, getattr(cares.get(one), "delivery_address", "") or names[one]) for one in customer_ids
+    }
+    stops = _stops(people, letters.values())
+    return {
+        one: _addresses(
+            people.get(one, []), cares.get(one), names[one], letters[one], Stops() if one in heedless else stops
+        )
+        for one in customer_ids
+    }
 
 
-def address_now(customer_id: int, channel: str) -> Address | None:
-    """Where this customer is written to by the channel; None: nowhere."""
+def address_now(customer_id: int, channel: str, *, purpose: str) -> Address | None:
+    """Where this customer is written to by the channel for the purpose; None: nowhere."""
     names = {one: row.name for one, row in customers_by_id([customer_id]).items()}
-    people = _people([customer_id]) if channel in _VALUES else {}
-    care = care_by_customer([customer_id]).get(customer_id)
-    return _addresses(people.get(customer_id, []), care, names[customer_id]).by_channel.get(channel)
+    heedless = [customer_id] if purpose in HEEDLESS else []
+    return addresses_of([customer_id], names, heedless=heedless)[customer_id].by_channel.get(channel)
 
 
 def every_address(customer_id: int, channel: str) -> frozenset[str]:
     """All addresses of the people still there who want to be written to."""
     people = [one for one in _people([customer_id]).get(customer_id, []) if one.consent != _REFUSED]
-    return frozenset(filter(None, (_usable(channel, one.said.get(_VALUES[channel], "")) for one in people)))
+    return frozenset(way.to for one in people for way in one.ways if way.channel == channel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """An address by a channel, and how it is known again."""
+
+    channel: str
+    to: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Person:
+    """A contact: `number` at the customer `of`, which may have been `merged` into the one that is written to."""
+
+    of: int
+    number: int
     role: str
     language: str
     consent: str
-    number: int
     merged: bool
-    said: dict[str, str] = field(default_factory=dict)
+    ways: tuple[_Way, ...] = ()
 
     @property
     def own_number(self) -> int | None:
@@ -81,19 +108,31 @@ class _Person:
     def place(self) -> tuple[int, int]:
         return (_FIRST.index(self.role) if self.role in _FIRST else len(_FIRST), self.number)
 
+    def wants(self, way: _Way, stops: Stops) -> bool:
+        return self.consent != _REFUSED and not stops.against(way.channel, (self.of, self.number), way.digest)
 
-def _addresses(people: Iterable[_Person], care: object, name: str) -> Addresses:
+
+def _stops(people: Mapping[int, Sequence[_Person]], letters: Iterable[_Way]) -> Stops:
+    """What they and whoever is behind their addresses said of being written to."""
+    every = [one for some in people.values() for one in some]
+    ways = [*(way for one in every for way in one.ways), *letters]
+    return stops_of({one.of for one in every}, {way.digest for way in ways})
+
+
+def _addresses(people: Iterable[_Person], care: object, name: str, letter: _Way, stops: Stops) -> Addresses:
     theirs = _LANGUAGES.get(getattr(care, "statement_language", "")) or _language_of(name)
     found: dict[str, Address] = {}
     refused: set[str] = set()
     for person in sorted(people, key=lambda one: one.place):
-        for channel, value in _VALUES.items():
-            to = _usable(channel, person.said.get(value, ""))
-            if to and person.consent == _REFUSED:
-                refused.add(channel)
-            elif to and channel not in found:
-                found[channel] = Address(to, _LANGUAGES.get(person.language, theirs), person.own_number)
-    found["letter"] = Address(getattr(care, "delivery_address", "") or name, theirs)
+        for way in person.ways:
+            if not person.wants(way, stops):
+                refused.add(way.channel)
+            elif way.channel not in found:
+                found[way.channel] = Address(way.to, _LANGUAGES.get(person.language, theirs), person.own_number)
+    if stops.against(LETTER, None, letter.digest):
+        refused.add(LETTER)
+    else:
+        found[LETTER] = Address(letter.to, theirs)
     return Addresses(found, frozenset(refused - found.keys()) & frozenset(MESSAGES))
 
 
@@ -120,9 +159,19 @@ def _people(customer_ids: Collection[int]) -> dict[int, list[_Person]]:
     said = _said(row[0] for row in active.values())
     found: dict[int, list[_Person]] = defaultdict(list)
     for (customer_id, number), (fact_id, role, language, consent, _) in active.items():
-        person = _Person(role, language, consent, number, customer_id in into, said.get(fact_id, {}))
+        ways = _ways(said.get(fact_id, {}))
+        person = _Person(customer_id, number, role, language, consent, customer_id in into, ways)
         found[into.get(customer_id, customer_id)].append(person)
     return found
+
+
+def _ways(said: Mapping[str, str]) -> tuple[_Way, ...]:
+    found = ((channel, _usable(channel, said.get(value, ""))) for channel, value in _VALUES.items())
+    return tuple(_way(channel, to) for channel, to in found if to)
+
+
+def _way(channel: str, to: str) -> _Way:
+    return _Way(channel, to, digest_of(channel, to))
 
 
 def _said(ids: Iterable[int]) -> dict[int, dict[str, str]]:

@@ -12,6 +12,7 @@ from huikuan.act.collection.domain.strategy import NO_ADDRESS, OPTED_OUT, WAITS,
 from huikuan.act.collection.queries.addresses import Address, Addresses, addresses_of
 from huikuan.act.collection.queries.judging import Judged, judged
 from huikuan.act.collection.queries.lines import levels, lines_as_of, window
+from huikuan.mechanisms.notices.queries.consents import HEEDLESS
 from huikuan.record.customers.queries import named_by_id
 
 
@@ -80,9 +81,11 @@ def _addressed(dues: Iterable[Due], made: frozenset[Once]) -> Found:
     """The dues as approaches that can be made, and those that cannot."""
     every = list(dues)
     approaches = bundled(every)
-    customers = {one.customer_id for one in approaches if one.message}
+    messages = [one for one in approaches if one.message]
+    customers = {one.customer_id for one in messages}
+    heedless = {one.customer_id for one in messages if one.head.purpose in HEEDLESS}
     names = {one: row.name for one, row in named_by_id(customers).items()}
-    known = addresses_of(customers, names)
+    known = addresses_of(customers, names, heedless=heedless)
     planned: list[Planned] = []
     excluded: list[Excluded] = []
     for one in approaches:

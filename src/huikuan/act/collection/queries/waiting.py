@@ -29,7 +29,7 @@ def planned_of(made: Approach, run: Run, dues: Sequence[Due] | None = None) -> P
     bundle = Bundle(made.customer_id, replace(head, purpose=made.purpose), made.channel, tuple(dues))
     if made.channel not in MESSAGES:
         return Planned(bundle, None)
-    return Planned(bundle, address_now(made.customer_id, made.channel))
+    return Planned(bundle, address_now(made.customer_id, made.channel, purpose=made.purpose))
 
 
 def strategy_of_run(run: Run) -> Strategy:

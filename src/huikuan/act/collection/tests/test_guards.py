@@ -23,6 +23,7 @@ from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.notices import guards
 from huikuan.mechanisms.notices.models import Notice
+from huikuan.mechanisms.notices.operations import record_consent
 from huikuan.mechanisms.notices.operations.posting import printed_letters
 from huikuan.mechanisms.notices.operations.queueing import cancel_notices
 from huikuan.mechanisms.notices.operations.sending import send_due
@@ -259,6 +260,14 @@ def refuses(customer: int) -> None:
     changes(customer, consent="refused", consent_on=day(ON))
 
 
+def says_stop(customer: int) -> None:
+    """By answering "TD"."""
+    record_consent(
+        wanted=False, channel="email", source="reply", company_id=None, customer_id=customer, person_id=1,
+        address="a@example.com", actor="system", at=noon(ON),
+    )  # fmt: skip
+
+
 def changes(customer: int, **said: Any) -> None:
     now = contact_of(customer, 1, clear=True)
     change_contact(
@@ -267,7 +276,7 @@ def changes(customer: int, **said: Any) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("gone", [leaves, refuses])
+@pytest.mark.parametrize("gone", [leaves, refuses, says_stop])
 @pytest.mark.parametrize("another", [False, True])
 def test_who_left_or_refused_is_not_written_to_and_whoever_is_there_is(
     trade: Trade, box: Box, gone: Callable[[int], None], another: bool
@@ -305,7 +314,7 @@ def test_a_letter_goes_to_the_address_for_letters_of_the_day_it_is_printed(trade
     assert (known(notice).state, words([anew])[anew].to) == ("cancelled", "江临市新址路 1 号")
 
 
-@pytest.mark.parametrize(("gone", "sent"), [(leaves, 0), (refuses, 0), (lambda _: None, 1)])
+@pytest.mark.parametrize(("gone", "sent"), [(leaves, 0), (refuses, 0), (says_stop, 0), (lambda _: None, 1)])
 def test_a_mail_by_hand_goes_to_nobody_who_left_or_refused(
     trade: Trade, box: Box, gone: Callable[[int], None], sent: int
 ) -> None:

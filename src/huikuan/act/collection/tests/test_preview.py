@@ -10,10 +10,14 @@ import pytest
 from django.utils import translation
 
 from huikuan.act.collection.presets import DEFAULT
+from huikuan.act.collection.queries.addresses import Address, address_now
 from huikuan.act.collection.telling import reason_text, stop_text
 from huikuan.act.collection.tests.conftest import AT, WHO, Trade, day, noon, steps, stops
 from huikuan.act.planning.models import TierAssignment
 from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.notices.operations import record_consent
+from huikuan.record.customers.domain.contacts import Contact
+from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.operations.promising import promise_payment
 from huikuan.record.receivables.domain.schedules import Line as Part
@@ -93,6 +97,46 @@ def test_whoever_cannot_or_will_not_be_written_to(trade: Trade) -> None:
     assert sorted(stops(trade.on("2026-03-03"))) == [("N1", "no_address"), ("R1", "opted_out")]
     # Late, a letter is written instead.
     assert sorted(steps(trade.on("2026-03-11"))) == [("N1", "dun:1", "letter"), ("R1", "dun:1", "letter")]
+
+
+@pytest.mark.parametrize("by", ["person", "address", "reply"])
+def test_whoever_said_stop_is_not_written_to_there(trade: Trade, by: str) -> None:
+    customers = {name: trade.customer(name) for name in ("Early", "Late", "Other", "Again", "Asked")}
+    for name, number in customers.items():
+        trade.owes(number, "2026-03-18" if name == "Early" else "2026-03-10", number=name)
+        if name != "Asked":
+            says(trade, number, name, by, wanted=False)
+    says(trade, customers["Again"], "Again", by, wanted=True)
+    add_contact(customer_id=customers["Other"], contact=Contact(name="陆安", email="lu@example.com"), **WHO)
+    assert stops(trade.on("2026-03-11")) == [("Early", "opted_out")]
+    assert sorted(steps(trade.on("2026-03-11"))) == [
+        ("Again", "dun:1", "email"), ("Asked", "dun:1", "email"),
+        ("Late", "dun:1", "letter"), ("Other", "dun:1", "email"),
+    ]  # fmt: skip
+    other = customers["Other"]
+    assert address_now(other, "email", purpose="reminder") == Address("lu@example.com", "zh-hans", 2)
+    # The law's letters go out whoever said stop.
+    assert address_now(other, "email", purpose="legal") == Address("other@example.com", "zh-hans", 1)
+
+
+def says(trade: Trade, customer: int, name: str, by: str, *, wanted: bool) -> None:
+    """The customer's first contact, or whoever is behind its address, wants no mails, or wants them again."""
+    person = {} if by == "address" else {"customer_id": customer, "person_id": 1}
+    address = {} if by == "person" else {"address": f" {name.upper()}@example.com"}
+    said: dict[str, Any] = {**person, **address}
+    record_consent(
+        wanted=wanted, channel="email", source="reply", company_id=trade.company.pk, actor="system", at=AT, **said
+    )
+
+
+def test_who_wants_no_letters_gets_none(trade: Trade) -> None:
+    trade.owes(trade.customer("N", email=False), "2026-03-10", number="N1")
+    record_consent(
+        wanted=False, channel="letter", source="phone", company_id=trade.company.pk, address="N机械有限公司",
+        actor="tester", at=AT,
+    )  # fmt: skip
+    assert stops(trade.on("2026-03-11")) == [("N1", "no_address")]
+    assert stops(trade.on("2026-03-25")) == [("N1", "opted_out")]
 
 
 def test_an_instalment_goes_by_its_own_day(trade: Trade) -> None:
