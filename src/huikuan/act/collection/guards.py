@@ -33,7 +33,7 @@ def still_wanted(notice: NoticeRow, at: datetime) -> str:
     run = Run.objects.get(pk=case.run_id)
     made = Approach.objects.get(run_id=run.pk, customer_id=case.customer_id, channel=notice.channel)
     today = business_date(at, company_zone(notice.company_id))
-    asked = asked_now(made, run, today)
+    asked = asked_now(made, run, today, anew=case.on)
     changed = asked.digest != case.digest if case.digest else bool(asked.less)
     if changed:
         return asked.less or CHANGED

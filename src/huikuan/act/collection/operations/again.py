@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+
+from django.db import transaction
 
 from huikuan.act.collection.domain.cases import Case, case_said
+from huikuan.act.collection.domain.strategy import MESSAGES
 from huikuan.act.collection.models import Approach, Run
 from huikuan.act.collection.operations.approaching import Doing, notice_of
 from huikuan.act.collection.operations.writing import Scribe
 from huikuan.act.collection.queries.asked_now import asked_now
+from huikuan.act.collection.queries.interrupted import Interrupted, interrupted
 from huikuan.act.collection.queries.waiting import planned_of
 from huikuan.act.collection.reasons import REASONS
 from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.operations import queue_notice
+from huikuan.mechanisms.notices.operations.steps import stand_held
 from huikuan.mechanisms.notices.queries.timing import allowed
+from huikuan.mechanisms.store.transactions import retrying
+
+log = logging.getLogger(__name__)
 
 CANCELLED = frozenset({"notices.cancelled"})
 
@@ -29,8 +39,43 @@ def ask_for_the_rest(event: Announced, *, at: datetime) -> int | None:
     case = case_said(str(event.payload["case"]))
     if case is None or event.payload["reason"] not in REASONS:
         return None
-    cancelled, channel = int(event.payload["notice"]), str(event.payload["channel"])
-    return _known(case, cancelled, channel) or _anew(case, cancelled, channel, at)
+    return _instead(Interrupted(int(event.payload["notice"]), case, str(event.payload["channel"])), at)
+
+
+def ask_once_free(company_id: int, on: date, *, at: datetime) -> int:
+    """Queue anew what was cancelled for what stood against it only for a while, where that is gone: a hold released, a
+    promise not kept, money that was another's. Answers how many. One message a customer and day; one whose letter
+    cannot be written keeps no other waiting. Call outside a transaction."""
+    waiting = interrupted(company_id)
+    written = _written(company_id, on) if waiting else set()
+    queued = 0
+    for one in waiting:
+        if one.case.customer_id not in written and _tried(one, at):
+            written.add(one.case.customer_id)
+            queued += 1
+    return queued
+
+
+def _written(company_id: int, on: date) -> set[int]:
+    """Who has a message of the day."""
+    today = Approach.objects.filter(company_id=company_id, on_date=on, channel__in=MESSAGES)
+    return set(today.values_list("customer_id", flat=True))
+
+
+def _tried(one: Interrupted, at: datetime) -> bool:
+    try:
+        return retrying(lambda: _instead(one, at)) is not None
+    except Refusal:
+        log.warning("letter cannot be written", extra={"notice": one.notice_id}, exc_info=True)
+        return False
+
+
+def _instead(one: Interrupted, at: datetime) -> int | None:
+    """What is queued in the stead of the notice, now or before. Of two who ask at once, the second finds the notice of
+    the first."""
+    with transaction.atomic():
+        stand_held(one.notice_id)
+        return _known(one.case, one.notice_id, one.channel) or _anew(one.case, one.notice_id, one.channel, at)
 
 
 def _known(case: Case, cancelled: int, channel: str) -> int | None:
@@ -45,7 +90,7 @@ def _anew(case: Case, cancelled: int, channel: str, at: datetime) -> int | None:
     company = Company.objects.get(pk=run.company_id)
     goes = allowed(company.pk, purpose=made.purpose, channel=channel, at=at).at
     on = business_date(goes, company.time_zone)
-    asked = asked_now(made, run, on)
+    asked = asked_now(made, run, on, anew=on)
     one = planned_of(made, run, asked.dues)
     if one is None or one.address is None:
         return None

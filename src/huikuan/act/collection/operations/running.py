@@ -15,6 +15,7 @@ from django.db.models import Sum
 from huikuan.act.collection.domain.bundling import Once, kind_of
 from huikuan.act.collection.domain.control import in_control
 from huikuan.act.collection.models import Approach, ControlAssignment, Run, RunEnd
+from huikuan.act.collection.operations.again import ask_once_free
 from huikuan.act.collection.operations.approaching import Doing, approach
 from huikuan.act.collection.operations.turn import turn
 from huikuan.act.collection.operations.writing import Scribe
@@ -68,8 +69,8 @@ def run_day(*, company: Company, on: date, actor: str, at: datetime, progress: P
     A day is run once: a run that ended answers the same again and does nothing. One that was cut short goes on where
     it was, under the strategy it began with: each customer's notice, tasks and facts are there together or not at all.
     Refuses a day that is not there yet, on which much may still be paid, and while another run of the company is under
-    way. Letters that wait to be printed and are not wanted any more, or whose claims a letter of the day asks
-    for, are taken out last. Call outside a transaction.
+    way. What was cancelled before for what is gone now is written anew then; letters that wait to be printed and are
+    not wanted any more, or whose claims a letter of the day asks for, are taken out last. Call outside a transaction.
     """
     today = business_date(at, company.time_zone)
     if on > today:
@@ -91,6 +92,7 @@ def run_day(*, company: Company, on: date, actor: str, at: datetime, progress: P
             if progress:
                 progress(done, total)
         if on == today:
+            ask_once_free(company.pk, on, at=at)
             cancel_unwanted_letters(company_id=company.pk, actor=actor, at=at)
         return _ended(run, pl.concat(held).sort("customer_id", "item_id", "line"), actor, at)
 

@@ -56,13 +56,15 @@ class Asked:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def asked_now(made: Approach, run: Run, day: date) -> Asked:
+def asked_now(made: Approach, run: Run, day: date, *, anew: date | None = None) -> Asked:
     """Of what the approach took up, what may still be asked for on the day, with the days late of that day, by the
-    same rule as the run. A step for before the due date is not made up for after it."""
+    same rule as the run. A step for before the due date is not made up for after it. `anew`: the day a message was
+    written anew for: it leaves out lines on which a later step was taken by then."""
     strategy = strategy_of_run(run)
     dues = dues_of(made, strategy)
     taken = _taken(made)
     left = _left(made, dues, strategy, day)
+    left |= dict.fromkeys(_gone_on(made, anew) & left.keys() if anew else (), (0, SUPERSEDED))
     less = next((PAID for key in taken if key not in left), "")
     asked: list[Due] = []
     for due in dues:
@@ -83,6 +85,13 @@ def _key(due: Due) -> _Key:
 def _taken(made: Approach) -> dict[_Key, int]:
     rows = Taken.objects.filter(approach_id=made.pk).order_by("pk").values_list("item_id", "line", "amount")
     return {(item_id, line): amount for item_id, line, amount in rows}
+
+
+def _gone_on(made: Approach, by: date) -> set[_Key]:
+    """The lines of the approach on which a later one took a step, up to and with the day."""
+    items = Taken.objects.filter(approach_id=made.pk).values("item_id")
+    later = Taken.objects.filter(item_id__in=items, approach_id__gt=made.pk, on_date__lte=by)
+    return set(later.values_list("item_id", "line"))
 
 
 def _left(made: Approach, dues: Sequence[Due], strategy: Strategy, day: date) -> _Left:

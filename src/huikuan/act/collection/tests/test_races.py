@@ -1,4 +1,4 @@
-"""Two runs of a day at once, on PostgreSQL: one works. With its twin."""
+"""Two at once, on PostgreSQL: of two runs of a day one works; a message is written anew once. With their twins."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ import pytest
 from django.db import connection
 
 from huikuan.act.collection.models import Approach, Run, Taken
-from huikuan.act.collection.operations import running
+from huikuan.act.collection.operations import again, running
 from huikuan.act.collection.operations.running import Ran, run_day
+from huikuan.act.collection.queries.interrupted import interrupted
 from huikuan.act.collection.tests.conftest import Trade, day, noon
+from huikuan.act.collection.tests.test_guards import hold_customer, queued
+from huikuan.act.collection.tests.test_interrupted import released
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.notices.models import Notice
+from huikuan.mechanisms.notices.operations.sending import send_due
+from huikuan.mechanisms.notices.tests.conftest import Box, box
 from huikuan.record.receivables.tests.test_races import at_once
 
+__all__ = ["box"]
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
@@ -72,3 +78,39 @@ def test_a_session_that_died_leaves_its_turn(monkeypatch: pytest.MonkeyPatch) ->
     trade, _ = two_runs(monkeypatch)
     ran = run_day(company=trade.company, on=day("2026-03-17"), actor="tester", at=noon("2026-03-17"))
     assert ran.lines == 6
+
+
+def two_write_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run and whoever is told of the cancellation, both of the same message; in between some of it is paid."""
+    trade = Trade()
+    customer, item, notice = queued(trade)
+    hold_customer(trade, customer, item)
+    send_due(clock=lambda: noon(ON))
+    released("2026-03-12")
+    real, one = again.asked_now, interrupted(trade.company.pk)[0]
+    assert one.notice_id == notice
+
+    def slow(*given: Any, **named: Any) -> Any:
+        found = real(*given, **named)
+        time.sleep(0.8)
+        return found
+
+    def write(number: int) -> None:
+        if number:
+            time.sleep(0.3)
+            trade.pays(item, customer, 1, "2026-03-12")
+        again._instead(one, noon("2026-03-12"))
+
+    monkeypatch.setattr(again, "asked_now", slow)
+    at_once(2, write)
+
+
+def test_of_two_who_write_a_message_anew_one_does(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_write_anew(monkeypatch)
+    assert Notice.objects.count() == 2
+
+
+def test_twin_unless_they_wait_for_each_other_it_is_written_twice(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(again, "stand_held", lambda _notice_id: None)
+    two_write_anew(monkeypatch)
+    assert Notice.objects.count() == 3
