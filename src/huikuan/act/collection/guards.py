@@ -8,6 +8,7 @@ from huikuan.act.collection.domain.cases import case_said
 from huikuan.act.collection.models import Approach, Run
 from huikuan.act.collection.queries.addresses import address_now, every_address
 from huikuan.act.collection.queries.asked_now import asked_now
+from huikuan.act.collection.queries.by_hand import named_by_hand
 from huikuan.act.collection.reasons import CHANGED, MOVED, UNREACHABLE
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.queries import company_zone
@@ -43,11 +44,12 @@ def still_wanted(notice: NoticeRow, at: datetime) -> str:
 
 
 def _moved(notice: NoticeRow, customer_id: int) -> str:
-    """Whether the customer is written to at another address now, or at none."""
+    """Whether the customer is written to at another address now, or at none, and nobody named the one it goes to."""
     address = address_now(customer_id, notice.channel, purpose=notice.purpose)
-    if address is not None and digest_of(notice.channel, address.to) == notice.address_digest:
-        return ""
-    if _by_hand(notice):
+    if any(
+        one is not None and digest_of(notice.channel, one.to) == notice.address_digest
+        for one in (address, named_by_hand(notice.id))
+    ):
         return ""
     return UNREACHABLE if address is None else MOVED
 

@@ -14,6 +14,7 @@ from huikuan.act.collection.models import Approach, Run
 from huikuan.act.collection.operations.approaching import Doing, notice_of
 from huikuan.act.collection.operations.writing import Scribe
 from huikuan.act.collection.queries.asked_now import asked_now
+from huikuan.act.collection.queries.by_hand import named_by_hand
 from huikuan.act.collection.queries.interrupted import Interrupted, interrupted
 from huikuan.act.collection.queries.waiting import planned_of
 from huikuan.act.collection.reasons import REASONS
@@ -92,8 +93,10 @@ def _anew(case: Case, cancelled: int, channel: str, at: datetime) -> int | None:
     on = business_date(goes, company.time_zone)
     asked = asked_now(made, run, on, anew=on)
     one = planned_of(made, run, asked.dues)
-    if one is None or one.address is None:
+    address = named_by_hand(cancelled) or (one.address if one else None)
+    if one is None or address is None:
         return None
+    one = replace(one, address=address)
     doing = Doing(run, Scribe(company, on, at), SYSTEM, at)
     anew = Case(run.pk, case.customer_id, cancelled, on, asked.digest)
     # Sent no earlier: it speaks of that day.

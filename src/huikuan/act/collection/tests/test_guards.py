@@ -23,7 +23,7 @@ from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.notices import guards
 from huikuan.mechanisms.notices.models import Notice
-from huikuan.mechanisms.notices.operations import record_consent
+from huikuan.mechanisms.notices.operations import record_consent, report, send_again
 from huikuan.mechanisms.notices.operations.posting import printed_letters
 from huikuan.mechanisms.notices.operations.queueing import cancel_notices
 from huikuan.mechanisms.notices.operations.sending import send_due
@@ -312,6 +312,26 @@ def test_a_letter_goes_to_the_address_for_letters_of_the_day_it_is_printed(trade
     [anew] = hear("2026-03-12")
     assert anew is not None
     assert (known(notice).state, words([anew])[anew].to) == ("cancelled", "江临市新址路 1 号")
+
+
+@pytest.mark.parametrize(
+    ("again_on", "sent_on", "late"), [("2026-03-12", "2026-03-12", 2), ("2026-03-14", "2026-03-16", 6)]
+)
+def test_sent_again_to_another_address_it_goes_there_whatever_the_day(
+    trade: Trade, box: Box, again_on: str, sent_on: str, late: int
+) -> None:
+    customer, item, notice = queued(trade)
+    send()
+    report(notice_id=notice, step="bounced", reason="bounced", actor="system", at=noon(ON))
+    send_again(notice_id=notice, to="new@example.com", actor="cli:wang", at=noon(again_on))
+    send_until_quiet(again_on)
+    pay_part(trade, customer, item)
+    send_until_quiet(sent_on)
+    # The part was paid before the second was sent, or after.
+    said = "100.00" if again_on == sent_on else "99.99"
+    assert [one.to for one in box.taken] == ["a@example.com", "new@example.com"]
+    assert (f"逾期天数 {late} " in box.taken[1].text, said in box.taken[1].subject) == (True, True)
+    assert known(box.taken[1].notice_id).person_id == 1
 
 
 @pytest.mark.parametrize(("gone", "sent"), [(leaves, 0), (refuses, 0), (says_stop, 0), (lambda _: None, 1)])
