@@ -12,7 +12,7 @@ from huikuan.act.collection.bodies import hold_json
 from huikuan.act.collection.cli.answers import finish, tell, waiting_said
 from huikuan.act.collection.operations.holding import hold, release, say_cause
 from huikuan.act.collection.operations.triage import drop, let_go
-from huikuan.act.collection.queries.holds import hold_company, holds, open_document, triage_company
+from huikuan.act.collection.queries.holds import collected_from, hold_company, holds, open_document, triage_company
 from huikuan.act.collection.queries.runs import waiting
 from huikuan.act.collection.telling import CAUSES
 from huikuan.kernel.dates import business_date, parse_date
@@ -20,7 +20,6 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_record
-from huikuan.record.customers.queries import customer
 
 
 def add_holding(actions: Any) -> None:
@@ -52,7 +51,8 @@ def add_holding(actions: Any) -> None:
 def _hold(options: Namespace) -> int:
     at, company = datetime.now(UTC), company_record(options.company)
     actor = commander(options, Permission.COLLECT, company_id=company.pk, at=at)
-    whose = customer(options.customer, scope=reader_scope(options, Permission.COLLECT, at=at))
+    scope = reader_scope(options, Permission.COLLECT, at=at)
+    whose = collected_from(company.pk, options.customer, scope=scope)
     item = open_document(company.pk, whose.id, options.document) if options.document else None
     until = parse_date(options.until) if options.until else None
     number = hold(
@@ -64,7 +64,8 @@ def _hold(options: Namespace) -> int:
 
 def _release(options: Namespace) -> int:
     at = datetime.now(UTC)
-    actor = commander(options, Permission.COLLECT, company_id=hold_company(options.hold), at=at)
+    company_id = hold_company(options.hold, scope=reader_scope(options, Permission.COLLECT, at=at))
+    actor = commander(options, Permission.COLLECT, company_id=company_id, at=at)
     release(hold_id=options.hold, reason=options.reason, actor=actor, at=at)
     tell(options, {"hold": options.hold}, [_("Released: %(hold)s") % {"hold": options.hold}])
     return 0
@@ -82,7 +83,8 @@ def _holds(options: Namespace) -> int:
 def _cause(options: Namespace) -> int:
     at, company = datetime.now(UTC), company_record(options.company)
     actor = commander(options, Permission.COLLECT, company_id=company.pk, at=at)
-    whose = customer(options.customer, scope=reader_scope(options, Permission.COLLECT, at=at))
+    scope = reader_scope(options, Permission.COLLECT, at=at)
+    whose = collected_from(company.pk, options.customer, scope=scope)
     say_cause(company=company, customer_id=whose.id, cause=options.cause, note=options.note, actor=actor, at=at)
     tell(options, {"customer": whose.code, "cause": options.cause}, [f"{whose.code}: {_(CAUSES[options.cause])}"])
     return 0
@@ -109,16 +111,20 @@ def _waiting(options: Namespace) -> int:
 
 
 def _let_go(options: Namespace) -> int:
-    at = datetime.now(UTC)
-    actor = commander(options, Permission.SEND_NOTICES, company_id=triage_company(options.approach), at=at)
-    let_go(approach_ids=options.approach, actor=actor, at=at)
+    let_go(approach_ids=options.approach, **_decides(options))
     tell(options, {"let_go": options.approach}, [_("%(count)s let go") % {"count": len(options.approach)}])
     return 0
 
 
 def _drop(options: Namespace) -> int:
-    at = datetime.now(UTC)
-    actor = commander(options, Permission.SEND_NOTICES, company_id=triage_company(options.approach), at=at)
-    drop(approach_ids=options.approach, reason=options.reason, actor=actor, at=at)
+    drop(approach_ids=options.approach, reason=options.reason, **_decides(options))
     tell(options, {"dropped": options.approach}, [_("%(count)s dropped") % {"count": len(options.approach)}])
     return 0
+
+
+def _decides(options: Namespace) -> dict[str, Any]:
+    """Who decides, and when: a named user of their own customers' approaches only."""
+    at = datetime.now(UTC)
+    scope = reader_scope(options, Permission.SEND_NOTICES, at=at)
+    company_id = triage_company(options.approach, scope=scope)
+    return {"actor": commander(options, Permission.SEND_NOTICES, company_id=company_id, at=at), "at": at}

@@ -11,7 +11,7 @@ from huikuan.act.collection.queries.preview import documents_of
 from huikuan.act.collection.queries.standings import standing_holds
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.record.customers.queries import customers_by_id, seen
+from huikuan.record.customers.queries import CustomerRow, customer, customers_by_id, seen
 from huikuan.record.receivables.models import Item, OpenItem
 
 
@@ -50,20 +50,30 @@ def holds(company_id: int, on: date, *, scope: Scope, customer_id: int | None = 
     ]  # fmt: skip
 
 
-def hold_company(hold_id: int) -> int:
-    """Whose hold it is; refuses an unknown one."""
-    found = Hold.objects.filter(pk=hold_id).values_list("company_id", flat=True).first()
-    if found is None:
-        raise Refusal("collection_hold_unknown", hold=hold_id)
+def collected_from(company_id: int, code: str, *, scope: Scope) -> CustomerRow:
+    """The customer with this code; refuses one the scope does not reach in this company, like one nobody knows."""
+    found = customer(code, scope=scope)
+    if not seen(scope).has(company_id, found.id):
+        raise Refusal("customer_unknown", customer=code)
     return found
 
 
-def triage_company(approach_ids: Collection[int]) -> int:
-    """Whose approaches these are; refuses unknown ones, and those of several companies."""
-    found = set(Approach.objects.filter(pk__in=list(approach_ids)).values_list("company_id", flat=True))
-    if len(found) != 1:
+def hold_company(hold_id: int, *, scope: Scope) -> int:
+    """Whose hold it is; refuses an unknown one, and one out of reach likewise."""
+    found = Hold.objects.filter(pk=hold_id).first()
+    if found is None or not seen(scope).has(found.company_id, found.customer_id):
+        raise Refusal("collection_hold_unknown", hold=hold_id)
+    return found.company_id
+
+
+def triage_company(approach_ids: Collection[int], *, scope: Scope) -> int:
+    """Whose approaches these are; refuses unknown ones and any out of reach, and those of several companies."""
+    rows = Approach.objects.filter(pk__in=list(approach_ids)).values_list("company_id", "customer_id")
+    found, theirs = set(rows), seen(scope)
+    companies = {company_id for company_id, _ in found}
+    if len(companies) != 1 or not all(theirs.has(*one) for one in found):
         raise Refusal("collection_approach_unknown", approach=", ".join(map(str, approach_ids)))
-    return found.pop()
+    return companies.pop()
 
 
 def open_document(company_id: int, customer_id: int, number: str) -> int:

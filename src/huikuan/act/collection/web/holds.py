@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huikuan.act.collection.operations.holding import hold, release
-from huikuan.act.collection.queries.holds import HoldRow, holds, open_document
+from huikuan.act.collection.queries.holds import HoldRow, collected_from, holds, open_document
 from huikuan.act.collection.web.asked import company_of
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
@@ -22,7 +22,6 @@ from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.mechanisms.pages.telling import said
-from huikuan.record.customers.queries import customer
 
 
 @needs(Permission.VIEW_LEDGER, to_write=Permission.COLLECT)
@@ -67,7 +66,7 @@ def _done(request: HttpRequest, form: Form) -> bool:
             release(hold_id=int(form.text("release")), actor=who, at=at)
             messages.success(request, _("Collecting goes on."))
             return True
-        whose = customer(form.text("customer"), scope=scope)
+        whose = collected_from(company.pk, form.text("customer"), scope=scope)
         document = form.text("document")
         item = open_document(company.pk, whose.id, document) if document else None
         until = parse_date(form.text("until")) if form.text("until") else None

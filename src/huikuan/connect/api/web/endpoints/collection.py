@@ -71,7 +71,7 @@ def create_hold(call: Call) -> Reply:
 def release_hold(call: Call) -> Reply:
     """Collecting goes on from today."""
     number = call.path["id"]
-    company_id = found(lambda: hold_company(number))
+    company_id = found(lambda: hold_company(number, scope=call.caller.scope(WRITES)))
     _standing(call, company_id, number)
     release(hold_id=number, reason=call.body["reason"], actor=call.caller.actor, at=call.at)
     return Reply({"hold": number, "released_on": _today(company_id, call).isoformat()})
