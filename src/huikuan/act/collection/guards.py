@@ -8,8 +8,8 @@ from huikuan.act.collection.domain.cases import case_said
 from huikuan.act.collection.models import Approach, Run
 from huikuan.act.collection.queries.addresses import address_now, every_address
 from huikuan.act.collection.queries.asked_now import asked_now
-from huikuan.act.collection.queries.by_hand import named_by_hand
-from huikuan.act.collection.reasons import CHANGED, MOVED, UNREACHABLE
+from huikuan.act.collection.queries.stead import named_by_hand, went_out
+from huikuan.act.collection.reasons import CHANGED, MOVED, UNREACHABLE, WENT_OUT
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.notices.addressing import digest_of
@@ -27,10 +27,13 @@ def still_wanted(notice: NoticeRow, at: datetime) -> str:
     and nobody who has left or wants nothing any more.
 
     A message speaks of the days late of the day it was written for; one that goes out on another day is not wanted,
-    and is written anew. A letter bears its date."""
+    and is written anew. A letter bears its date. What was written in the stead of one that went out after all is not
+    wanted."""
     case = case_said(notice.case)
     if case is None:
         return _desk_mail(notice)
+    if case.instead_of is not None and went_out(case.instead_of):
+        return WENT_OUT
     run = Run.objects.get(pk=case.run_id)
     made = Approach.objects.get(run_id=run.pk, customer_id=case.customer_id, channel=notice.channel)
     today = business_date(at, company_zone(notice.company_id))

@@ -14,6 +14,7 @@ CHANGED = "collection_changed"
 MOVED = "collection_moved"
 UNREACHABLE = "collection_unreachable"
 SUPERSEDED = "collection_superseded"
+WENT_OUT = "collection_went_out"
 #: What notices says of one that was cancelled.
 REASONS = {
     PAID: gettext_noop("paid meanwhile"),
@@ -26,4 +27,5 @@ REASONS = {
     MOVED: gettext_noop("written anew: it goes to another address now"),
     UNREACHABLE: gettext_noop("whoever it was for is not there any more, or wants nothing"),
     SUPERSEDED: gettext_noop("a newer message asks for it"),
+    WENT_OUT: gettext_noop("the letter it was written instead of had been posted"),
 }

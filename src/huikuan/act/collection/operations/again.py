@@ -14,8 +14,8 @@ from huikuan.act.collection.models import Approach, Run
 from huikuan.act.collection.operations.approaching import Doing, notice_of
 from huikuan.act.collection.operations.writing import Scribe
 from huikuan.act.collection.queries.asked_now import asked_now
-from huikuan.act.collection.queries.by_hand import named_by_hand
 from huikuan.act.collection.queries.interrupted import Interrupted, interrupted
+from huikuan.act.collection.queries.stead import named_by_hand, went_out
 from huikuan.act.collection.queries.waiting import planned_of
 from huikuan.act.collection.reasons import REASONS
 from huikuan.kernel.dates import business_date
@@ -86,6 +86,8 @@ def _known(case: Case, cancelled: int, channel: str) -> int | None:
 
 
 def _anew(case: Case, cancelled: int, channel: str, at: datetime) -> int | None:
+    if went_out(cancelled):
+        return None
     run = Run.objects.get(pk=case.run_id)
     made = Approach.objects.get(run_id=run.pk, customer_id=case.customer_id, channel=channel)
     company = Company.objects.get(pk=run.company_id)

@@ -28,7 +28,8 @@ STEPS = (CLAIMED, PUT_OFF, AGAIN, SENT, DELIVERED, REPLIED, BOUNCED, REFUSED, IN
 _AFTER = {CLAIMED: SENDING, PUT_OFF: QUEUED, AGAIN: QUEUED}
 #: From which states each step leads on. A sender that was taken for dead may still say what came of it.
 _FROM: dict[str, tuple[str, ...]] = {
-    CLAIMED: (QUEUED,),
+    # A letter was posted, and is cancelled before anybody says so; nothing else that was cancelled is claimed.
+    CLAIMED: (QUEUED, CANCELLED),
     SENT: (SENDING, IN_DOUBT),
     PUT_OFF: (SENDING, IN_DOUBT),
     REFUSED: (SENDING, IN_DOUBT),

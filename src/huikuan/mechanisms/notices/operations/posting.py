@@ -23,7 +23,7 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import require
-from huikuan.mechanisms.notices.domain.lifecycle import BOUNCED, CLAIMED, DELIVERED, QUEUED, SENT
+from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, BOUNCED, CANCELLED, CLAIMED, DELIVERED, QUEUED, SENT
 from huikuan.mechanisms.notices.domain.wanted import CONFIRMATION, DEMAND, LETTER, REMINDER, STATEMENT
 from huikuan.mechanisms.notices.letters.messages import TITLES
 from huikuan.mechanisms.notices.letters.setting import Sheet, sheets, sheets_to_send
@@ -67,21 +67,35 @@ def printed_letters(*, notice_id: int, at: datetime) -> list[Sheet]:
 
 
 def post_letter(*, notice_id: int, posted_on: date, carrier: str, tracking: str, actor: str, at: datetime) -> None:
-    """Say that a letter was posted; what was printed is kept. Refuses one that does not wait, that is not wanted any
-    more, a day to come, and one without the carrier's number: nothing would prove it."""
-    letter = Notice.objects.select_related("stand").filter(pk=notice_id, stand__state=QUEUED).first()
+    """Say that a letter was posted; what was printed is kept. One that left the house on an earlier day is judged by
+    nothing that was known or done since: neither a payment nor its cancelling brings it back. Else refuses one that
+    does not wait or is not wanted any more; and always a day to come, and one without the carrier's number: nothing
+    would prove it."""
+    waiting = Notice.objects.select_related("stand").filter(stand__state__in=(QUEUED, CANCELLED))
+    letter = waiting.filter(pk=notice_id).first()
     printed = sheets_to_send(row_of(letter)) if letter else []
     with transaction.atomic():
         stand = _theirs(notice_id, actor, at)
         if not tidy(tracking) or posted_on > _today(stand, at):
             raise Refusal("letter_posting_bad")
-        if stand.state != QUEUED:
-            raise Refusal("letter_not_posted_so", notice=notice_id)
-        _require_wanted(stand, aware(at))
+        if not _had_left(stand, posted_on, at):
+            if stand.state != QUEUED:
+                raise Refusal("letter_not_posted_so", notice=notice_id)
+            _require_wanted(stand, aware(at))
         files = keep_sheets(printed, actor=actor, at=aware(at))
         take_step(stand, CLAIMED, files=files, actor=actor, at=aware(at))
         said: dict[str, Any] = {"reference": tidy(tracking)[:_LONGEST], "sender": tidy(carrier)[:_LONGEST]}
         take_step(stand, SENT, note=f"posted {posted_on.isoformat()}", actor=actor, on=posted_on, at=aware(at), **said)
+
+
+def _had_left(stand: NoticeStand, posted_on: date, at: datetime) -> bool:
+    """Whether it waited to be posted on that day, which is over, to its end."""
+    if stand.state not in (QUEUED, CANCELLED):
+        return False
+    again = NoticeStep.objects.filter(notice_id=stand.pk, step=AGAIN).order_by("-number").first()
+    since = (again or Notice.objects.get(pk=stand.pk)).recorded_at
+    until = stand.changed_at if stand.state == CANCELLED else at
+    return _today(stand, since) <= posted_on < _today(stand, until)
 
 
 def deliver_letter(
