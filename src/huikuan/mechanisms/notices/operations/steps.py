@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +14,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import recordable, tidy
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.events.operations import announce
+from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.notices.domain.lifecycle import (
     BOUNCED,
     CANCELLED,
@@ -80,7 +82,7 @@ def take_step(
     except IntegrityError as error:
         raise Refusal("notice_changed", notice=stand.pk) from error
     before = stand.state
-    _move(stand, step, number, at)
+    _move(stand, step, number, on, at)
     if stand.state != before or step in TOLD:
         _tell(stand, before, step, reason=str(said.get("reason", "")), on=on, actor=actor, at=at)
 
@@ -90,16 +92,20 @@ def next_number(stand: NoticeStand) -> int:
     return stand.steps + 1
 
 
-def _move(stand: NoticeStand, step: str, number: int, at: datetime) -> None:
+def _move(stand: NoticeStand, step: str, number: int, on: date | None, at: datetime) -> None:
     before, stand.state, stand.steps = stand.state, state_after(stand.state, step), number
     if step == CLAIMED:
         stand.claim, stand.attempts = number, stand.attempts + 1
     if stand.state in GONE_OUT and before not in GONE_OUT:
-        # Sent again it counts on its real day.
-        stand.sent_at = at
+        # Sent again, or posted before it was written down, it counts on its real day.
+        stand.sent_at = at if on is None else min(at, _noon(stand.company_id, on))
     if stand.state != before:
         stand.waits, stand.changed_at = "", at
     stand.save()
+
+
+def _noon(company_id: int, day: date) -> datetime:
+    return datetime.combine(day, time(12), ZoneInfo(company_zone(company_id)))
 
 
 def _tell(
