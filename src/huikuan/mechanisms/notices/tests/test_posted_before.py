@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
+from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.mechanisms.notices.models import NoticeStep
 from huikuan.mechanisms.notices.operations import cancel_notice, send_again
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, printed_letters
@@ -77,3 +82,28 @@ def test_what_was_printed_is_kept_of_it(office: Office) -> None:
     posted(number)
     [claimed] = (one for one in history(number) if one.step == "claimed")
     assert [open_original(one.sha256).read_bytes() for one in claimed.files] == printed
+
+
+def test_the_desk_offers_it_with_the_last_day_it_may_have_left_on(office: Office, letter: int, client: Client) -> None:
+    """And not what was taken out on the day it was written, nor what was taken out long ago."""
+    other = letter_of(office, "item:2")
+    cancel_notice(notice_id=other, actor="cli:test", at=AT)
+    cancel_notice(notice_id=letter, actor="cli:test", at=AT + 2 * DAY)
+    user = User.objects.create(username="legal", language="en")
+    grant_role(username="legal", role="legal", actor="cli:root", at=AT - DAY)
+    with time_machine.travel(AT + 2 * DAY, tick=False):
+        client.force_login(user)
+        page = client.get("/notices/post/").content.decode()
+        assert re.findall(r'data-notice="(\d+)"', page) == [str(letter)]
+        assert f'name="on" value="{ON + DAY}"' in page
+        said = {"deed": "post", "on": f"{ON}", "carrier": "EMS", "tracking": "EX1"}
+        client.post(f"/notices/post/{letter}/say", said)
+    assert steps(letter) == ["cancelled", "claimed", "sent"]
+    assert known(letter).sent_at == datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in Shanghai on the day
+    with time_machine.travel(AT + 20 * DAY, tick=False):
+        client.force_login(user)
+        assert "data-notice" not in client.get("/notices/post/").content.decode().split('id="posted-title"')[0]
+
+
+def letter_of(office: Office, case: str) -> int:
+    return office.queue(case, channel="letter", to=TO, purpose="demand", text="第一段")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from huikuan.kernel.dates import parse_date
+from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
+from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.notices import queries
-from huikuan.mechanisms.notices.domain.lifecycle import QUEUED, SENT
+from huikuan.mechanisms.notices.domain.lifecycle import CANCELLED, QUEUED, SENT
 from huikuan.mechanisms.notices.domain.wanted import LETTER
 from huikuan.mechanisms.notices.letters.setting import PDF_TYPE, Sheet
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
@@ -33,6 +35,8 @@ from huikuan.mechanisms.pages.telling import said
 
 #: Shown of each; the outbox has them all, and exports them.
 _ROWS = 50
+#: So long a letter that was taken out is offered to be written down as posted before that.
+_LATELY = timedelta(days=14)
 
 
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
@@ -44,7 +48,7 @@ def show_posting(request: HttpRequest) -> HttpResponse:
         chosen = Chosen(state=state, channel=LETTER, company_id=reading_of(request).company_id)
         found = queries.notices_page(chosen, scope_of(request), limit=_ROWS)
         page |= {name: told(found.rows, request), f"{name}_count": found.count}
-    return render(request, "notices/posting.html", page)
+    return render(request, "notices/posting.html", page | {"taken_out": _taken_out(request)})
 
 
 @needs(Permission.VIEW_PERSONAL)
@@ -83,6 +87,26 @@ def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, said(refusal))
     return _back(request)
+
+
+def _taken_out(request: HttpRequest) -> list[dict[str, Any]]:
+    """Letters cancelled lately, each with the last day on which it may have been posted before that, `eve`."""
+    reading = reading_of(request)
+    chosen = Chosen(state=CANCELLED, channel=LETTER, company_id=reading.company_id)
+    rows = queries.notices_page(chosen, scope_of(request), limit=_ROWS).rows
+    found = [(row, _eve(row)) for row in rows if timezone.now() - row.changed_at < _LATELY]
+    there = [(row, eve) for row, eve in found if _day(row, row.queued_at) <= eve]
+    return [
+        {**one, "eve": eve} for one, (_row, eve) in zip(told([row for row, _ in there], request), there, strict=True)
+    ]
+
+
+def _eve(row: NoticeRow) -> date:
+    return _day(row, row.changed_at) - timedelta(days=1)
+
+
+def _day(row: NoticeRow, at: datetime) -> date:
+    return business_date(at, company_zone(row.company_id))
 
 
 def _found(request: HttpRequest, notice_id: int) -> NoticeRow:
