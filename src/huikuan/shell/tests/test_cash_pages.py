@@ -13,7 +13,7 @@ from django.test import Client
 from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.models import Company, User
-from huikuan.mechanisms.identity.operations import add_user, grant_role
+from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
 from huikuan.record.banking.models import BankAccount, BankLine, BankStatement, LineUse, OpenLine
 from huikuan.record.cash.domain.applying import Seen
 from huikuan.record.cash.domain.book import Answer, Part, Proposal, Verdict
@@ -394,6 +394,12 @@ class TestWhatWasLearned:
         file = b"".join(clerk.get("/cash/payers/export?format=csv")).decode("utf-8-sig")
         assert len(file.splitlines()) == 3
         assert "6217000010004410" not in file
+        # To see people of another company's customers shows nothing of these; to see these does.
+        add_company(code="OTHER", name="另一家", currency="CNY", time_zone="Asia/Shanghai")
+        for company, shown in (("OTHER", False), (None, True)):
+            grant_role(username="lin", role="collector", company=company, actor="cli:root", at=AT)
+            file = b"".join(clerk.get("/cash/payers/export?format=csv&company=MAIN")).decode("utf-8-sig")
+            assert ("6217000010004410" in file) == shown
 
     def test_a_mandate_is_registered_and_ended(self, books: Books, clerk: Client) -> None:
         typed = {"company": books.company.pk, "customer": "C0001", "payer": "江临供应链有限公司",

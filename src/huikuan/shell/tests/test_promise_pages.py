@@ -19,12 +19,13 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.record.customers.models import Customer
 from huikuan.record.promises.models import Barter, Freeze, Plan, Promise
 from huikuan.record.promises.queries.claims import Owed, owed_by
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.rates import record_rate
-from huikuan.shell.tests.books import Books
+from huikuan.shell.tests.books import AT, Books
 from huikuan.shell.tests.test_access import signed_in
 
 
@@ -103,6 +104,11 @@ def test_the_file_says_what_the_list_says_and_who_only_to_who_may_read_it(collec
     assert exported(resolver, "/promises/export?format=csv")[1][7] == ""
     assert "王经理" not in resolver.get(f"/promises/{Promise.objects.get().pk}").content.decode()
     assert resolver.get("/promises/new").status_code == 403
+    # Who collects for another company alone is told no more of this one's people.
+    add_company(code="OTHER", name="另一家", currency="CNY", time_zone="Asia/Shanghai")
+    grant_role(username="gao", role="collector", company="OTHER", actor="cli:root", at=AT)
+    assert exported(resolver, "/promises/export?format=csv&company=MAIN")[1][7] == ""
+    assert "王经理" not in resolver.get(f"/promises/{Promise.objects.get().pk}").content.decode()
 
 
 def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None:

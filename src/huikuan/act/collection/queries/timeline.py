@@ -59,7 +59,7 @@ def _visits(asked: Asked) -> Iterator[Entry]:
 
 
 def _promises(asked: Asked) -> Iterator[Entry]:
-    for row in promises_of(asked.customer_id, asked.scope, as_of=asked.day, people=True):
+    for row in promises_of(asked.customer_id, asked.scope, as_of=asked.day, people=asked.scope):
         shown = {"by": row.pay_by, "said_by": row.said_by, "paid": row.paid}
         yield Entry(
             "promise", row.state, row.said_on, row.recorded_at, row.actor, MONEY, row.note, row.amount, row.currency,

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import quote
 
 from huikuan.connect.api.tests.conftest import Program, program_of
-from huikuan.mechanisms.identity.operations import add_company
+from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.record.banking.models import BankAccount, BankLine, BankStatement, OpenLine
 from huikuan.record.cash.models import AdviceLine, Application, Suggestion, Undoing
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.queries.check import check_ledger
-from huikuan.shell.tests.books import Books
+from huikuan.shell.tests.books import AT, Books
 
 ACCOUNT = "6222010100000001"
 HEAD = "account,booked_on,value_on,amount,currency,payer_name,payer_account,memo,bank_reference"
@@ -79,6 +79,17 @@ def test_a_file_is_read_in_once_and_its_lines_are_listed(program: Program) -> No
     ):  # fmt: skip
         assert [row["bank_reference"] for row in program.pages(f"/bank/lines?{asked}")] == references
     assert program.get("/bank/lines?account=7").json()["code"] == "bank_account_unknown"
+
+
+def test_a_persons_account_is_shown_to_who_sees_people_of_that_company_alone(program: Program) -> None:
+    bring(program, ROWS[0].replace("宏朔钢构有限公司", "陈志明"), open_account="true")
+    add_company(code="OTHER", name="另一家", currency="CNY", time_zone="Asia/Shanghai")
+    clerk = program_of("cashier", "integration", company="OTHER")
+    grant_role(username="cashier", role="cash_clerk", company="MAIN", actor="cli:root", at=AT)
+    assert line_of(program, "R-1")["payer_account"] == "6228480001"
+    assert line_of(clerk, "R-1")["payer_account"] == "****"
+    grant_role(username="cashier", role="collector", company="MAIN", actor="cli:root", at=AT)
+    assert line_of(clerk, "R-1")["payer_account"] == "6228480001"
 
 
 def test_a_table_of_an_unknown_layout_is_read_by_its_mapping(program: Program) -> None:

@@ -33,7 +33,8 @@ from huikuan.record.cash.queries.rules import rules_in_force
 from huikuan.record.cash.web.asked import companies_of
 from huikuan.record.cash.web.permissions import READS, WRITES
 from huikuan.record.cash.web.words import SIGNS, masked
-from huikuan.record.customers.queries import customer
+from huikuan.record.customers.domain.seen import Seen
+from huikuan.record.customers.queries import customer, seen
 
 _DIGEST = 16
 
@@ -71,10 +72,10 @@ def export_payers(request: HttpRequest) -> HttpResponseBase:
     headers = [_("Customer code"), _("Customer"), _("What"), _("Payer"), _("Confirmed"), _("Denied"), _("Revoked")]
     day = f"{reading_of(request).today:%Y-%m-%d}"
     with snapshot():
-        known, whole = _known(request), may(request, Permission.VIEW_PERSONAL)
+        known, people = _known(request), seen(scope_of(request, Permission.VIEW_PERSONAL))
         name = f"{_('payers')}-{day}"
         return send_table(
-            request.GET.get("format", ""), name, headers, _cells(known, whole), title=day, count=len(known)
+            request.GET.get("format", ""), name, headers, _cells(known, people), title=day, count=len(known)
         )
 
 
@@ -158,12 +159,13 @@ def _known(request: HttpRequest) -> list[tuple[int, AliasRow]]:
     return [(one.pk, row) for one in _companies(request) for row in aliases(one.pk, scope=scope)]
 
 
-def _cells(known: list[tuple[int, AliasRow]], whole: bool) -> Iterator[list[Cell]]:
-    """Accounts may be persons': masked for whoever may not see personal data."""
-    for _company, row in known:
+def _cells(known: list[tuple[int, AliasRow]], people: Seen) -> Iterator[list[Cell]]:
+    """Accounts may be persons': masked for whoever may not see this customer's personal data."""
+    for company, row in known:
         stands = row.standing
         revoked = _("yes") if stands.revoked else ""
-        shown = row.value if whole or row.sign == NAME else masked(row.value)
+        clear = row.sign == NAME or people.has(company, row.customer_id)
+        shown = row.value if clear else masked(row.value)
         yield [row.customer_code, row.customer_name, _(SIGNS[row.sign]), shown,
                stands.confirmed, stands.denied, revoked]  # fmt: skip
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import spellings
 from huikuan.mechanisms.audit.queries import personal
-from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.domain.scope import NOTHING, Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.queries import CustomerRow, customers_by_id, seen
 from huikuan.record.customers.queries.merging import one_with
@@ -92,23 +92,23 @@ class PromisePage:
     next: str
 
 
-def promise(promise_id: int, *, scope: Scope, as_of: date, people: bool = False) -> PromiseRow:
+def promise(promise_id: int, *, scope: Scope, as_of: date, people: Scope = NOTHING) -> PromiseRow:
     """One promise; refuses one that is unknown by then or out of reach, which is the same to the reader. `people`:
-    whether the reader may read who said it."""
+    of whose customers the reader may read who said it."""
     found = _rows(parts_by(Which(promise_ids=[promise_id], whose=seen(scope)), as_of), as_of, people)
     if not found:
         raise Refusal("promise_unknown", promise=promise_id)
     return found[0]
 
 
-def of_customer(customer_id: int, scope: Scope, *, as_of: date, people: bool = False) -> list[PromiseRow]:
+def of_customer(customer_id: int, scope: Scope, *, as_of: date, people: Scope = NOTHING) -> list[PromiseRow]:
     """All a customer promised by a day, merged ones with it, the latest first."""
     chosen = PromiseFilter(customer_id=customer_id)
     return sorted(every_promise(chosen, scope=scope, as_of=as_of, people=people), key=lambda row: -row.id)
 
 
 def promises_page(
-    chosen: PromiseFilter, *, scope: Scope, as_of: date, after: str = "", limit: int, people: bool = False
+    chosen: PromiseFilter, *, scope: Scope, as_of: date, after: str = "", limit: int, people: Scope = NOTHING
 ) -> PromisePage:
     """The promises after `after`, `limit` at a time."""
     groups = _matching(chosen, scope, as_of)
@@ -122,7 +122,7 @@ def promises_page(
     return PromisePage(rows, len(groups), dict(sorted(sums.items())), following)
 
 
-def every_promise(chosen: PromiseFilter, *, scope: Scope, as_of: date, people: bool = False) -> list[PromiseRow]:
+def every_promise(chosen: PromiseFilter, *, scope: Scope, as_of: date, people: Scope = NOTHING) -> list[PromiseRow]:
     """All that match, in the order of `promises_page`."""
     return _rows([part for parts in _matching(chosen, scope, as_of) for part in parts], as_of, people)
 
@@ -181,7 +181,7 @@ def _awaited(parts: Sequence[PartRow], as_of: date) -> int:
     return sum(part.standing.awaited for part in parts if part_state(part.standing, as_of) == OPEN)
 
 
-def _rows(parts: Sequence[PartRow], as_of: date, people: bool) -> list[PromiseRow]:
+def _rows(parts: Sequence[PartRow], as_of: date, people: Scope) -> list[PromiseRow]:
     """The promises of these parts with all names, in their order."""
     groups = [list(group) for _, group in groupby(parts, lambda row: row.promise_id)]
     ids = [group[0].promise_id for group in groups]
@@ -189,7 +189,9 @@ def _rows(parts: Sequence[PartRow], as_of: date, people: bool) -> list[PromiseRo
     customers = customers_by_id({fact.customer_id for fact in facts.values()})
     companies = dict(Company.objects.values_list("pk", "code"))
     numbers = dict(Item.objects.filter(pk__in={part.item_id for part in parts}).values_list("pk", "document_number"))
-    said = personal(Promise, ids) if people else {}
+    theirs = seen(people)
+    clear = [number for number in ids if theirs.has(facts[number].company_id, facts[number].customer_id)]
+    said = personal(Promise, clear) if clear else {}
     after = dict(
         PartEnd.objects.filter(promise_id__in=ids, by_id__isnull=False, ended_on__lte=as_of).values_list(
             "promise_id", "by_id"

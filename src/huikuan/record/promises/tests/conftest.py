@@ -49,7 +49,7 @@ class Word(Books):
         return self.settle(credit, item, amount, applied or on)
 
     def row(self, promise_id: int, on: str) -> PromiseRow:
-        return promise(promise_id, scope=EVERYTHING, as_of=day(on), people=True)
+        return promise(promise_id, scope=EVERYTHING, as_of=day(on), people=EVERYTHING)
 
     def state(self, promise_id: int, on: str) -> str:
         return self.row(promise_id, on).state

@@ -89,7 +89,7 @@ def export_promises(request: HttpRequest) -> HttpResponseBase:
             chosen_of(request)[0],
             scope=scope_of(request, READS),
             as_of=reading.as_of,
-            people=may(request, Permission.VIEW_PERSONAL),
+            people=scope_of(request, Permission.VIEW_PERSONAL),
         )
         cells = (cells for row in rows for cells in _cells(row))
         return send_table(request.GET.get("format", ""), name, headers, cells, title=f"{reading.as_of:%Y-%m-%d}")
@@ -185,7 +185,7 @@ def _found(request: HttpRequest, number: int) -> PromiseRow:
             number,
             scope=scope_of(request, READS),
             as_of=reading_of(request).as_of,
-            people=may(request, Permission.VIEW_PERSONAL),
+            people=scope_of(request, Permission.VIEW_PERSONAL),
         )
     except Refusal as refusal:
         raise Http404 from refusal

@@ -104,10 +104,16 @@ def list_lines(call: Call) -> Reply:
 
 
 def told_lines(call: Call, rows: Sequence[LineRow]) -> list[dict[str, Any]]:
-    """Lines in JSON; persons' accounts masked for whoever may not see them."""
-    shows = [one for one in (Permission.VIEW_PERSONAL,) if call.caller.allows(one)]
-    codes = companies_known().codes
-    return [_told(row, codes[row.company_id], line_json(row, shows)) for row in rows]
+    """Lines in JSON; persons' accounts masked for whoever may not see them in the line's company."""
+    people, codes = call.caller.scope(Permission.VIEW_PERSONAL).companies, companies_known().codes
+    return [
+        _told(
+            row,
+            codes[row.company_id],
+            line_json(row, [Permission.VIEW_PERSONAL] if people is None or row.company_id in people else []),
+        )
+        for row in rows
+    ]
 
 
 def line_for(call: Call, permission: Permission) -> LineRow:
