@@ -13,6 +13,8 @@ MONEY_CAME = "collection_money_came"
 CHANGED = "collection_changed"
 MOVED = "collection_moved"
 UNREACHABLE = "collection_unreachable"
+MEANWHILE_INSURED = "collection_insured"
+MEANWHILE_OVERCLAIMED = "collection_overclaimed"
 SUPERSEDED = "collection_superseded"
 WENT_OUT = "collection_went_out"
 #: What notices says of one that was cancelled.
@@ -26,6 +28,8 @@ REASONS = {
     CHANGED: gettext_noop("written anew: what it says has changed"),
     MOVED: gettext_noop("written anew: it goes to another address now"),
     UNREACHABLE: gettext_noop("whoever it was for is not there any more, or wants nothing"),
+    MEANWHILE_INSURED: gettext_noop("the insurer has it by now"),
+    MEANWHILE_OVERCLAIMED: gettext_noop("more interest was claimed than the days bear"),
     SUPERSEDED: gettext_noop("a newer message asks for it"),
     WENT_OUT: gettext_noop("the letter it was written instead of had been posted"),
 }

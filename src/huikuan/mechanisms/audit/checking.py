@@ -17,6 +17,8 @@ from huikuan.mechanisms.store.models import Fact
 
 SIGNATURE, HEAD, KIND = "signature", "head", "kind"
 _LARGEST = 64 * 1024 * 1024
+#: How columns that keep a digest as text are called.
+_DIGEST = ("sha256", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _digests_of(kind: str) -> list[int]:
         if issubclass(model, Fact) and model._meta.db_table == kind:
             shape = shape_of(model)
             columns = (*shape.base, *shape.later)
-            return [at for at, name in enumerate(columns) if shape.kinds[name] == "binary" or name.endswith("sha256")]
+            return [at for at, name in enumerate(columns) if shape.kinds[name] == "binary" or name.endswith(_DIGEST)]
     return []
 
 

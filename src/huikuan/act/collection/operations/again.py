@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
-from huikuan.act.collection.domain.cases import Case, case_said
+from huikuan.act.collection.domain.cases import CASE, Case, case_said
 from huikuan.act.collection.domain.strategy import MESSAGES
 from huikuan.act.collection.models import Approach, Run
 from huikuan.act.collection.operations.approaching import Doing, notice_of
@@ -23,11 +24,13 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.events.subscribers import Announced
 from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.notices.domain.lifecycle import IN_DOUBT, QUEUED, SENDING
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.operations import queue_notice
 from huikuan.mechanisms.notices.operations.steps import stand_held
 from huikuan.mechanisms.notices.queries.timing import allowed
 from huikuan.mechanisms.store.transactions import retrying
+from huikuan.record.customers.queries.merging import merged
 
 log = logging.getLogger(__name__)
 
@@ -47,20 +50,26 @@ def ask_once_free(company_id: int, on: date, *, at: datetime) -> int:
     """Queue anew what was cancelled for what stood against it only for a while, where that is gone: a hold released, a
     promise not kept, money that was another's. Answers how many. One message a customer and day; one whose letter
     cannot be written keeps no other waiting. Call outside a transaction."""
-    waiting = interrupted(company_id)
-    written = _written(company_id, on) if waiting else set()
-    queued = 0
+    waiting = interrupted(company_id, at=at)
+    if not waiting:
+        return 0
+    shown, queued = merged(), 0
+    written = {shown.get(one, one) for one in _written(company_id, on, at)}
     for one in waiting:
-        if one.case.customer_id not in written and _tried(one, at):
-            written.add(one.case.customer_id)
+        customer = shown.get(one.case.customer_id, one.case.customer_id)
+        if customer not in written and _tried(one, at):
+            written.add(customer)
             queued += 1
     return queued
 
 
-def _written(company_id: int, on: date) -> set[int]:
-    """Who has a message of the day."""
+def _written(company_id: int, on: date, at: datetime) -> set[int]:
+    """Who has a message of the day, one that waits to go out on this day or another, or one that went out lately."""
     today = Approach.objects.filter(company_id=company_id, on_date=on, channel__in=MESSAGES)
-    return set(today.values_list("customer_id", flat=True))
+    under_way = Q(stand__state__in=(QUEUED, SENDING, IN_DOUBT)) | Q(stand__sent_at__gt=at - timedelta(days=1))
+    theirs = Notice.objects.filter(under_way, company_id=company_id, case__startswith=f"{CASE}:")
+    found = {*today.values_list("customer_id", flat=True), *theirs.values_list("customer_id", flat=True)}
+    return {one for one in found if one is not None}
 
 
 def _tried(one: Interrupted, at: datetime) -> bool:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 import polars as pl
 from django.db.models import Max
 
 from huikuan.act.collection.domain.deciding import Due, Standing, pursued
-from huikuan.act.collection.domain.strategy import DISPUTED, UNAPPLIED, Strategy
+from huikuan.act.collection.domain.strategy import DISPUTED, INSURED, UNAPPLIED, Strategy
 from huikuan.act.collection.models import Approach, Run, Taken
 from huikuan.act.collection.queries.newer import asked_anew
-from huikuan.act.collection.queries.standings import NOTHING_LEFT_ALONE, placeless, shares, standing_holds
+from huikuan.act.collection.queries.standings import (
+    NOTHING_LEFT_ALONE,
+    insured_on,
+    placeless,
+    shares,
+    standing_holds,
+)
 from huikuan.act.collection.queries.still_open import Lines, still_open
 from huikuan.act.collection.queries.waiting import dues_of, strategy_of_run
 from huikuan.act.collection.reasons import (
     CHANGED,
     MEANWHILE_DISPUTED,
     MEANWHILE_HELD,
+    MEANWHILE_INSURED,
+    MEANWHILE_OVERCLAIMED,
     MEANWHILE_PLANNED,
     MEANWHILE_PROMISED,
     MONEY_CAME,
@@ -32,8 +40,10 @@ from huikuan.act.collection.reasons import (
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.disputes.models import Dispute
 from huikuan.record.disputes.queries.standing import standing as disputes
+from huikuan.record.interest.queries.anew import over_claimed_items
 from huikuan.record.promises.models import Barter, BarterPart, Plan, PlanItem, PromisePart
 from huikuan.record.promises.queries.standing import standing as promises
+from huikuan.record.receivables.models import OpenItem
 
 #: A claim's line.
 _Key = tuple[int, int]
@@ -101,15 +111,33 @@ def _left(made: Approach, dues: Sequence[Due], strategy: Strategy, day: date) ->
     one = one_with(made.customer_id)
     cash = {found.currency: found.total for found in placeless(made.company_id, one)}
     holds = standing_holds(made.company_id, day, one)
-    anew = asked_anew(made, one)
+    anew, insured = asked_anew(made, one), _insured_from(made, strategy, day, one)
+    too_much = _overclaimed(dues, day)
     for due in dues:
         if cash.get(due.line.currency, 0) > strategy.small_cash and UNAPPLIED in due.step.stops:
             found[_key(due)] = 0, MONEY_CAME
         if any(hold.item_id in (None, due.line.item_id) for hold in holds):
             found[_key(due)] = 0, MEANWHILE_HELD
+        if insured is not None and (day - due.line.due_date).days >= insured and INSURED in due.step.stops:
+            found[_key(due)] = 0, MEANWHILE_INSURED
+        if due.line.item_id in too_much:
+            found[_key(due)] = 0, MEANWHILE_OVERCLAIMED
         if _key(due) in anew:
             found[_key(due)] = 0, SUPERSEDED
     return found
+
+
+def _insured_from(made: Approach, strategy: Strategy, day: date, one: Collection[int]) -> int | None:
+    """From so many days late on the insurer has it; None: nobody insures the customer, or it does not matter."""
+    after = strategy.insured_after
+    return after if after is not None and insured_on(made.company_id, day, one) else None
+
+
+def _overclaimed(dues: Sequence[Due], day: date) -> Collection[int]:
+    """The items of claimed interest whose days do not bear all of it."""
+    items = OpenItem.objects.filter(item_id__in={due.line.item_id for due in dues}, kind="interest")
+    borne = list(items.values_list("item_id", flat=True))
+    return over_claimed_items(borne, at=datetime.combine(day, time.max, UTC)) if borne else ()
 
 
 def _pursued(made: Approach, dues: Sequence[Due], day: date) -> _Left:

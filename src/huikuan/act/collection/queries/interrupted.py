@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
@@ -12,6 +13,7 @@ from huikuan.act.collection.domain.cases import CASE, Case, case_said
 from huikuan.act.collection.reasons import (
     MEANWHILE_DISPUTED,
     MEANWHILE_HELD,
+    MEANWHILE_OVERCLAIMED,
     MEANWHILE_PLANNED,
     MEANWHILE_PROMISED,
     MONEY_CAME,
@@ -23,7 +25,11 @@ from huikuan.record.customers.queries import among
 from huikuan.record.receivables.models import OpenItem
 
 #: What may be gone another day. Where one claim was paid and another held back, the reason says but the first.
-_FOR_A_WHILE = (MONEY_CAME, MEANWHILE_HELD, MEANWHILE_DISPUTED, MEANWHILE_PROMISED, MEANWHILE_PLANNED, PAID)
+_FOR_A_WHILE = (
+    MONEY_CAME, MEANWHILE_HELD, MEANWHILE_DISPUTED, MEANWHILE_PROMISED, MEANWHILE_PLANNED, MEANWHILE_OVERCLAIMED, PAID,
+)  # fmt: skip
+#: After so long nothing is made up for any more.
+_LONGEST = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,12 @@ class Interrupted:
     channel: str
 
 
-def interrupted(company_id: int) -> list[Interrupted]:
+def interrupted(company_id: int, *, at: datetime) -> list[Interrupted]:
     """Those of the company of whose claims any is open still, the newest first. One question, where there is none."""
-    why = NoticeStep.objects.filter(notice_id=OuterRef("pk"), step=CANCELLED, reason__in=_FOR_A_WHILE)
-    found = Notice.objects.filter(
-        Exists(why), company_id=company_id, stand__state=CANCELLED, case__startswith=f"{CASE}:"
-    )
+    last = {"notice_id": OuterRef("pk"), "number": OuterRef("stand__steps")}
+    why = NoticeStep.objects.filter(**last, step=CANCELLED, reason__in=_FOR_A_WHILE)
+    lately = {"stand__state": CANCELLED, "stand__changed_at__gte": at - _LONGEST}
+    found = Notice.objects.filter(Exists(why), company_id=company_id, case__startswith=f"{CASE}:", **lately)
     rows = list(found.order_by("-pk").values_list("pk", "case", "channel", "items"))
     if not rows:
         return []

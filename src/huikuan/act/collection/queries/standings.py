@@ -94,7 +94,7 @@ def against(company_id: int, on: date, strategy: Strategy, lines: pl.DataFrame, 
         promised=promised,
         held_items=items,
         held_customers=customers,
-        insured=_insured(company_id, on, customer_ids) if strategy.insured_after is not None else frozenset(),
+        insured=insured_on(company_id, on, customer_ids) if strategy.insured_after is not None else frozenset(),
         cash=unapplied_cash(company_id, on, at_bank=not past),
         control=frozenset(one for one in customer_ids if percent and in_control(one, percent, seed)),
         overclaimed={} if past else _overclaimed(company_id, on, customer_ids),
@@ -215,7 +215,8 @@ def _at_bank(company_id: int) -> list[tuple[int, str, int]]:
     return [(shown.get(whose[line], whose[line]), currency, left) for line, currency, left in lines if line in whose]
 
 
-def _insured(company_id: int, on: date, customer_ids: Collection[int]) -> frozenset[int]:
+def insured_on(company_id: int, on: date, customer_ids: Collection[int]) -> frozenset[int]:
+    """Which of these customers an insurance covers on the day."""
     pieces = [one for one in cover_of(company_id, customer_ids, on) if one.kind == INSURANCE]
     own = {one.whose.customer_id for one in pieces if one.whose.customer_id is not None}
     groups = {one.whose.group for one in pieces if one.whose.group}

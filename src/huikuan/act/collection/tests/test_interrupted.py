@@ -30,8 +30,11 @@ from huikuan.act.collection.tests.test_guards import (
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.notices import guards
 from huikuan.mechanisms.notices.models import Notice
+from huikuan.mechanisms.notices.operations import cancel_notice, send_again
+from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter
 from huikuan.mechanisms.notices.tests.conftest import Box, box, known
 from huikuan.record.banking.models import OpenLine
+from huikuan.record.customers.operations.merging import merge_customers
 from huikuan.record.promises.operations.promising import promise_payment
 
 __all__ = ["box"]
@@ -100,12 +103,17 @@ def test_the_line_no_later_step_was_taken_on_is_asked_for_on_another_day(trade: 
     run_day(company=trade.company, on=day("2026-03-12"), actor="tester", at=noon("2026-03-12"))
     assert known(first.pk).state == "cancelled"
     released("2026-03-19")
-    # One message a day, even then.
-    assert ran(trade, "2026-03-19").items == [next_to_last]
-    anew = ran(trade, "2026-03-20")
+    # One message at a time, even then: the letter of that day has to be posted first.
+    letter = ran(trade, "2026-03-19")
+    assert (letter.items, ran(trade, "2026-03-20")) == ([next_to_last], letter)
+    post_letter(
+        notice_id=letter.pk, posted_on=day("2026-03-20"), carrier="EMS", tracking="EX1", actor="cli:wang",
+        at=noon("2026-03-20"),
+    )  # fmt: skip
+    anew = ran(trade, "2026-03-22")
     assert (anew.items, case_said(anew.case).instead_of) == ([last], first.pk)  # type: ignore[union-attr]
-    assert guards.why_not(known(anew.pk), noon("2026-03-20")) == ""
-    assert ran(trade, "2026-03-21") == anew
+    assert guards.why_not(known(anew.pk), noon("2026-03-23")) == ""
+    assert ran(trade, "2026-03-23") == anew
 
 
 def test_a_letter_that_cannot_be_written_keeps_nobody_waiting(
@@ -133,10 +141,70 @@ def test_a_letter_that_cannot_be_written_keeps_nobody_waiting(
 def test_a_day_on_which_nothing_waited_costs_one_question(trade: Trade, box: Box) -> None:
     customer, item, first = queued(trade)
     with CaptureQueriesContext(connection) as asked:
-        assert interrupted(trade.company.pk) == []
+        assert interrupted(trade.company.pk, at=noon(ON)) == []
     assert len(asked) == 1
     hold_customer(trade, customer, item)
     send()
-    assert [one.notice_id for one in interrupted(trade.company.pk)] == [first]
+    assert [one.notice_id for one in interrupted(trade.company.pk, at=noon(ON))] == [first]
     trade.pays(item, customer, 100_00, ON)
-    assert interrupted(trade.company.pk) == []
+    assert interrupted(trade.company.pk, at=noon(ON)) == []
+
+
+def test_of_two_that_may_be_asked_for_again_one_goes_out_at_a_time(trade: Trade) -> None:
+    """Two letters were held; let go on a Saturday, none of the runs until Monday writes a second one."""
+    customer = trade.customer("A")
+    first = trade.owes(customer, "2026-02-24")
+    ran(trade, ON)
+    second = trade.owes(customer, "2026-02-25")
+    ran(trade, "2026-03-12")
+    hold_customer(trade, customer, 0)
+    run_day(company=trade.company, on=day("2026-03-13"), actor="tester", at=noon("2026-03-13"))
+    before = Notice.objects.count()
+    released("2026-03-14")
+    for on in ("2026-03-14", "2026-03-15", "2026-03-16"):
+        run_day(company=trade.company, on=day(on), actor="tester", at=noon(on))
+        assert Notice.objects.count() == before + 1, on
+    assert Notice.objects.latest("pk").items in ([first], [second])
+
+
+def test_merged_into_another_who_is_written_to_that_day_nothing_goes_out_besides(trade: Trade, box: Box) -> None:
+    customer, item, _ = queued(trade)
+    hold_customer(trade, customer, item)
+    assert send_until_quiet() == 1
+    other = trade.customer("B")
+    trade.owes(other, "2026-03-15")
+    merge_customers(
+        from_id=customer, into_id=other, confirmed=True, reason="同一家", actor="tester", at=noon("2026-03-12")
+    )
+    released("2026-03-16")
+    before = Notice.objects.count()
+    run_day(company=trade.company, on=day("2026-03-16"), actor="tester", at=noon("2026-03-16"))
+    assert Notice.objects.count() <= before + 1
+
+
+def test_what_the_insurer_has_by_then_is_not_asked_for_again(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer, item, _ = queued(trade)
+    hold_customer(trade, customer, item)
+    assert send_until_quiet() == 1
+    released("2026-04-28")
+    monkeypatch.setattr("huikuan.act.collection.queries.asked_now._insured_from", lambda *_: 40)
+    before = Notice.objects.count()
+    assert again.ask_once_free(trade.company.pk, day("2026-04-28"), at=noon("2026-04-28")) == 0
+    assert Notice.objects.count() == before
+
+
+def test_a_cancelling_by_hand_has_the_last_word(trade: Trade) -> None:
+    """Held and taken out, written down as posted, come back, to be sent again: and then somebody says no."""
+    customer = trade.customer("A", email=False)
+    trade.owes(customer, "2026-02-24")
+    first, next_day = ran(trade, ON).pk, "2026-03-12"
+    hold_customer(trade, customer, 0)
+    run_day(company=trade.company, on=day(next_day), actor="tester", at=noon(next_day))
+    assert [one.notice_id for one in interrupted(trade.company.pk, at=noon(next_day))] == [first]
+    who: dict[str, Any] = {"notice_id": first, "actor": "cli:wang", "at": noon(next_day)}
+    post_letter(posted_on=day(ON), carrier="EMS", tracking="EX1", **who)
+    deliver_letter(on=day(next_day), arrived=False, **who)
+    send_again(**who)
+    cancel_notice(**who)
+    assert known(first).state == "cancelled"
+    assert interrupted(trade.company.pk, at=noon(next_day)) == []

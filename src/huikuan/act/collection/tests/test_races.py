@@ -87,7 +87,7 @@ def two_write_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     hold_customer(trade, customer, item)
     send_due(clock=lambda: noon(ON))
     released("2026-03-12")
-    real, one = again.asked_now, interrupted(trade.company.pk)[0]
+    real, one = again.asked_now, interrupted(trade.company.pk, at=noon("2026-03-16"))[0]
     assert one.notice_id == notice
 
     def slow(*given: Any, **named: Any) -> Any:

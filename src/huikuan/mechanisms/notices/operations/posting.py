@@ -89,13 +89,15 @@ def post_letter(*, notice_id: int, posted_on: date, carrier: str, tracking: str,
 
 
 def _had_left(stand: NoticeStand, posted_on: date, at: datetime) -> bool:
-    """Whether it waited to be posted on that day, which is over, to its end."""
+    """Whether it waited to be posted on that day, which is over; or on it until it was cancelled: whoever says that it
+    had been posted by then knows better than its cancelling."""
     if stand.state not in (QUEUED, CANCELLED):
         return False
     again = NoticeStep.objects.filter(notice_id=stand.pk, step=AGAIN).order_by("-number").first()
     since = (again or Notice.objects.get(pk=stand.pk)).recorded_at
-    until = stand.changed_at if stand.state == CANCELLED else at
-    return _today(stand, since) <= posted_on < _today(stand, until)
+    if stand.state == CANCELLED:
+        return _today(stand, since) <= posted_on <= _today(stand, stand.changed_at)
+    return _today(stand, since) <= posted_on < _today(stand, at)
 
 
 def deliver_letter(

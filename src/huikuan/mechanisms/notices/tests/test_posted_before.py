@@ -47,7 +47,7 @@ def test_what_became_known_since_does_not_matter(letter: int, unwanted: None) ->
 
 def test_nor_that_it_was_cancelled_since(office: Office, letter: int, unwanted: None) -> None:
     assert cancel_unwanted_letters(company_id=office.company, actor="system", at=TOMORROW) == 1
-    refused(letter, "letter_not_posted_so", at=TOMORROW, posted_on=ON + timedelta(days=1))
+    refused(letter, "letter_not_posted_so", at=TOMORROW + DAY, posted_on=ON + timedelta(days=2))
     posted(letter)
     assert steps(letter) == ["cancelled", "claimed", "sent"]
     assert NoticeStep.objects.get(notice_id=letter, step="sent").note == f"posted {ON}"
@@ -55,9 +55,11 @@ def test_nor_that_it_was_cancelled_since(office: Office, letter: int, unwanted: 
     refused(letter, "letter_not_posted_so", at=TOMORROW)
 
 
-def test_what_was_cancelled_that_day_was_not_posted_on_it(letter: int) -> None:
+def test_what_was_posted_before_it_was_cancelled_that_day_is_written_down_at_once(letter: int) -> None:
     cancel_notice(notice_id=letter, actor="cli:test", at=AT)
-    refused(letter, "letter_not_posted_so", at=TOMORROW)
+    refused(letter, "letter_not_posted_so", at=TOMORROW, posted_on=ON + timedelta(days=1))
+    post(letter, at=AT)
+    assert steps(letter) == ["cancelled", "claimed", "sent"]
 
 
 def test_nobody_dates_a_letter_back_to_a_day_on_which_it_was_not_written(letter: int, unwanted: None) -> None:
@@ -85,7 +87,7 @@ def test_what_was_printed_is_kept_of_it(office: Office) -> None:
 
 
 def test_the_desk_offers_it_with_the_last_day_it_may_have_left_on(office: Office, letter: int, client: Client) -> None:
-    """And not what was taken out on the day it was written, nor what was taken out long ago."""
+    """And not what was taken out as soon as it was written, nor what was taken out long ago."""
     other = letter_of(office, "item:2")
     cancel_notice(notice_id=other, actor="cli:test", at=AT)
     cancel_notice(notice_id=letter, actor="cli:test", at=AT + 2 * DAY)
@@ -95,7 +97,7 @@ def test_the_desk_offers_it_with_the_last_day_it_may_have_left_on(office: Office
         client.force_login(user)
         page = client.get("/notices/post/").content.decode()
         assert re.findall(r'data-notice="(\d+)"', page) == [str(letter)]
-        assert f'name="on" value="{ON + DAY}"' in page
+        assert f'name="on" value="{ON + 2 * DAY}"' in page
         said = {"deed": "post", "on": f"{ON}", "carrier": "EMS", "tracking": "EX1"}
         client.post(f"/notices/post/{letter}/say", said)
     assert steps(letter) == ["cancelled", "claimed", "sent"]

@@ -127,7 +127,7 @@ def test_who_wants_no_more_gets_no_letter(office: Office, letter: int) -> None:
         post(letter)
     cancel_notice(notice_id=letter, **WHO)
     with pytest.raises(Refusal, match="letter_not_posted_so"):
-        post(letter)
+        post(letter, posted_on=ON + DAY, at=AT + DAY)
 
 
 def test_who_was_erased_gets_no_letter(letter: int) -> None:

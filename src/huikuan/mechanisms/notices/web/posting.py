@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -37,6 +37,8 @@ from huikuan.mechanisms.pages.telling import said
 _ROWS = 50
 #: So long a letter that was taken out is offered to be written down as posted before that.
 _LATELY = timedelta(days=14)
+#: What was taken out sooner nobody can have printed and posted.
+_PRINTING = timedelta(minutes=10)
 
 
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
@@ -90,23 +92,17 @@ def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 
 def _taken_out(request: HttpRequest) -> list[dict[str, Any]]:
-    """Letters cancelled lately, each with the last day on which it may have been posted before that, `eve`."""
+    """Letters cancelled lately, each with the `last` day on which it may have been posted before that."""
     reading = reading_of(request)
     chosen = Chosen(state=CANCELLED, channel=LETTER, company_id=reading.company_id)
     rows = queries.notices_page(chosen, scope_of(request), limit=_ROWS).rows
-    found = [(row, _eve(row)) for row in rows if timezone.now() - row.changed_at < _LATELY]
-    there = [(row, eve) for row, eve in found if _day(row, row.queued_at) <= eve]
-    return [
-        {**one, "eve": eve} for one, (_row, eve) in zip(told([row for row, _ in there], request), there, strict=True)
-    ]
+    lately = [row for row in rows if timezone.now() - row.changed_at < _LATELY]
+    there = [row for row in lately if row.changed_at - row.queued_at > _PRINTING]
+    return [{**one, "last": _day(row)} for one, row in zip(told(there, request), there, strict=True)]
 
 
-def _eve(row: NoticeRow) -> date:
-    return _day(row, row.changed_at) - timedelta(days=1)
-
-
-def _day(row: NoticeRow, at: datetime) -> date:
-    return business_date(at, company_zone(row.company_id))
+def _day(row: NoticeRow) -> date:
+    return business_date(row.changed_at, company_zone(row.company_id))
 
 
 def _found(request: HttpRequest, notice_id: int) -> NoticeRow:

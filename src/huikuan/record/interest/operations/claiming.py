@@ -102,10 +102,13 @@ def claim_record(claim_id: int) -> Claim:
 
 
 def _standing(found: Accrual, last: date) -> list[int]:
-    known = standing_claims().filter(item_id=found.item.pk, last_on=last).values_list("pk", flat=True)
+    """The claims an earlier call for the same days made: each rule's and each gap's stands by itself."""
+    theirs = standing_claims().filter(item_id=found.item.pk)
+    same_call = theirs.filter(last_on=last).values("recorded_at")
+    known = theirs.filter(last_on__lte=last, recorded_at__in=same_call).order_by("sequence")
     if not known:
         raise Refusal("interest_nothing_to_claim", item=found.item.pk, until=found.until)
-    return list(known)
+    return [one.pk for one in known]
 
 
 def _require_no_money(found: Accrual, last: date) -> None:

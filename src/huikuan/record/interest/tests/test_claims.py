@@ -104,6 +104,7 @@ def test_each_rule_is_claimed_for_its_own_days(late: Late, item: int) -> None:
     assert [json.loads(one.sheet)["rule"] for one in made] == ["0.0005/day", "0.0003/day"]
     assert (late.accrued(item, "2026-02-11"), late.accrued(item, "2026-02-12")) == (0, 30_00)
     assert all(found.right for found in claims(scope=EVERYTHING, at=AT))
+    assert claim(item, "2026-02-11") == [one.pk for one in made]
 
 
 def test_a_day_that_is_not_over_is_not_claimed(late: Late, item: int) -> None:

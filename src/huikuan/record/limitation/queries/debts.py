@@ -31,6 +31,8 @@ _AGREEING = ("receipt", "bill", "barter", "offset")
 _APART = ("interest", "fee", "refund")
 #: So many names are told to the database at once.
 _AT_ONCE = 500
+#: Versions of a schedule that an event made, or its being taken back.
+_OF_EVENTS = ("milestone", "milestone_withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,14 @@ def _grouped(items: Iterable[Item]) -> dict[tuple[Any, ...], list[Item]]:
 
 
 def _histories(items: Collection[Item]) -> dict[int, History]:
-    """Item → its schedules, and which of them there is a paper for."""
+    """Item → its schedules, and which of them there is a paper for. An event's paper proves the event, and no day that
+    its version of the schedule took over from the one before."""
     ids = {item.pk for item in items}
-    changed = (
-        Schedule.objects.filter(item_id__in=among(ids)).values_list("item_id", "version", "file_sha256").distinct()
-    )
+    rows = Schedule.objects.filter(item_id__in=among(ids))
+    changed = rows.values_list("item_id", "version", "reason", "file_sha256").distinct()
     on_paper: dict[int, set[int]] = defaultdict(set)
-    for item_id, version, paper in changed:
-        on_paper[item_id].update([version] if paper else ())
+    for item_id, version, reason, paper in changed:
+        on_paper[item_id].update([version] if paper and reason not in _OF_EVENTS else ())
     versions = versions_of(on_paper) if on_paper else {}
     own = {
         item.pk: [Version(0, item.posting_date, (Line(item.due_date, item.awaits, item.amount),))]

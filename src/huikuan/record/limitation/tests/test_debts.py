@@ -139,6 +139,18 @@ def test_an_event_that_happened_dates_what_awaited_it_and_taken_back_it_awaits_a
     assert old.days(claim) == ("2026-06-30", "2028-12-31")
 
 
+def test_an_events_paper_proves_the_event_and_no_day_set_without_paper_before(old: Old) -> None:
+    """40,000.00 falls due with its acceptance, certified; 60,000.00 was put off by nobody's signature."""
+    claim = old.claim()
+    lines = [Line(day("2027-06-30"), "", 60_000_00), Line(None, "acceptance", 40_000_00)]
+    record_schedule(item_id=claim, lines=lines, effective_on=day("2023-05-02"), reason="extension", **WHO)
+    reach_milestone(
+        item_id=claim, awaits="acceptance", due_date=day("2023-05-31"), effective_on=day("2023-05-10"),
+        file_sha256="ab" * 32, **WHO,
+    )  # fmt: skip
+    assert old.days(claim) == ("2026-06-30", "2030-06-30")
+
+
 def test_a_demand_with_its_receipt_and_one_without(old: Old) -> None:
     claim = old.claim()
     old.interrupt(claim, "2024-02-01")
