@@ -70,6 +70,7 @@ def newcomer(
 
 def go(page: Any, path: str) -> None:
     """By the navigation, as it stands beside or below the page; beside a workbench a group's places fly out."""
+    page.wait_for_load_state()  # before its styles are there every entry is seen
     entry = page.locator(f".nav a[href='{path}']")
     if not entry.last.is_visible() and not entry.first.is_visible():
         group = page.locator(f".nav li:has(> ul a[href='{path}']) > .group")
