@@ -70,6 +70,7 @@ def run(items: int, customers: int, days: int, *, first: bool) -> None:
     made = [Customer(pk=n, code=f"K{n:07}", name=f"K{n:07}", status="customer") for n in range(1, customers + 1)]
     Customer.objects.bulk_create(made, batch_size=5_000)
     company = Company.objects.get()
+    pay_into(company)
     load(company.pk, ledger(company.pk, items, customers))
     if not first:
         take_steps_of_before(company.pk)
@@ -77,6 +78,20 @@ def run(items: int, customers: int, days: int, *, first: bool) -> None:
     print(f"{connection.vendor}: {items:,} overdue items and {items // 10:,} not due yet, {customers:,} customers")
     for number in range(days):
         one_day(company, DAY + timedelta(days=number))
+
+
+def pay_into(company: Any) -> None:
+    """The account a demand names: without one none is written."""
+    from huikuan.mechanisms.audit.operations import record
+    from huikuan.mechanisms.policies.models import PolicyStep, PolicyVersion
+    from huikuan.mechanisms.policies.queries import version
+
+    at = datetime(2025, 1, 1, tzinfo=UTC)
+    account = {"bank": "示例银行", "number": "1234 5678", "currency": "", "holder": "", "swift": ""}
+    known = {"company_id": company.pk, "kind": "letterhead", "number": 1, "note": "", "drafted_by": "bench"}
+    [number] = record(PolicyVersion, [{**known, "document": {"bank_accounts": [account]}}], at=at)
+    step = {"version_id": number, "step": "in_force", "digest": version(number).digest, "effective_at": at}
+    record(PolicyStep, [{**step, "actor": "bench"}], at=at)
 
 
 def ledger(company_id: int, items: int, customers: int) -> pl.DataFrame:
