@@ -18,9 +18,11 @@ from huikuan.mechanisms.store.transactions import retrying
 
 def cancel_unwanted_letters(*, company_id: int, actor: str, at: datetime) -> int:
     """Cancel the letters of the company that wait and are not wanted any more: paid, disputed, promised since.
-    Answers how many; each in a transaction of its own."""
-    waiting = NoticeStand.objects.filter(company_id=company_id, channel=LETTER, state=QUEUED).order_by("pk")
-    return sum(_cancelled(number, actor, aware(at)) for number in waiting.values_list("pk", flat=True))
+    Answers how many; each in a transaction of its own. What was queued at this very moment is not asked about: it was
+    weighed just now, and is again when it is posted."""
+    of_company = NoticeStand.objects.filter(company_id=company_id, channel=LETTER, state=QUEUED)
+    waiting = of_company.filter(changed_at__lt=at).order_by("pk").values_list("pk", flat=True)
+    return sum(_cancelled(number, actor, aware(at)) for number in waiting)
 
 
 def _cancelled(notice_id: int, actor: str, at: datetime) -> bool:

@@ -45,6 +45,11 @@ def test_what_became_known_since_does_not_matter(letter: int, unwanted: None) ->
     assert (known(letter).state, steps(letter)) == ("sent", ["claimed", "sent"])
 
 
+def test_what_was_written_at_this_very_moment_is_not_asked_about(office: Office, letter: int, unwanted: None) -> None:
+    assert cancel_unwanted_letters(company_id=office.company, actor="system", at=AT) == 0
+    assert (known(letter).state, steps(letter)) == ("queued", [])
+
+
 def test_nor_that_it_was_cancelled_since(office: Office, letter: int, unwanted: None) -> None:
     assert cancel_unwanted_letters(company_id=office.company, actor="system", at=TOMORROW) == 1
     refused(letter, "letter_not_posted_so", at=TOMORROW + DAY, posted_on=ON + timedelta(days=2))
