@@ -26,8 +26,13 @@ def page_count(content: bytes) -> int:
 
 def pdf_text(content: bytes) -> str:
     """Every word of the file, page by page in the order it is drawn; what is set apart is not parted."""
+    return "".join(page_texts(content))
+
+
+def page_texts(content: bytes) -> list[str]:
+    """The same, each page apart, in the order the file holds them."""
     objects = _objects(content)
-    return "".join(_page(objects, body) for body in objects.values() if _PAGE.search(body))
+    return [_page(objects, body) for body in objects.values() if _PAGE.search(body)]
 
 
 def _page(objects: Mapping[int, bytes], body: bytes) -> str:

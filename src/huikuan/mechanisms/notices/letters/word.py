@@ -28,14 +28,23 @@ def word_document(said: Mapping[str, Any], *, at: datetime) -> bytes:
     """The bytes of the document that says `said` (see composing)."""
     document = _blank_page(said, at)
     _head(document, said)
-    for part in said["parts"]:
+    kinds = [*(part["kind"] for part in said["parts"]), "text"]
+    for part, following in zip(said["parts"], kinds[1:], strict=True):
         if part["kind"] in _PARTS:
             _PARTS[part["kind"]](document, part)
         else:
             _paragraph(document, part, indented=said["lang"] == "zh" and part["kind"] == "text")
+        if _goes_with(part["kind"], following):
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
     found = io.BytesIO()
     document.save(found)
     return found.getvalue()
+
+
+def _goes_with(kind: str, following: str) -> bool:
+    """Words that lead to a block go with it to the next page, and nobody signs a page on which nothing is said."""
+    leads = kind == "text" and following not in ("text", "heading", "salutation")
+    return leads or (following == "signature" and kind != "table")
 
 
 def _blank_page(said: Mapping[str, Any], at: datetime) -> DocumentType:

@@ -14,7 +14,7 @@ from docx import Document
 from lxml import etree
 
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.documents.tests.pdf_text import page_count, pdf_text
+from huikuan.mechanisms.documents.tests.pdf_text import page_count, page_texts, pdf_text
 from huikuan.mechanisms.identity import operations as identity
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.notices.domain.template_codes import CODES, KEYS
@@ -262,3 +262,22 @@ def test_long_letters_have_pages(company: Company) -> None:
     said = writer.said(language="zh-hans", values=values("zh-hans"), tables=long)
     assert len(letter_pages(said, ppi=30)) >= 3
     assert CUSTOMER in write_letter(**asked(company, "reminder", "zh-hans", tables=long, forms=[])).text
+
+
+@pytest.mark.parametrize(("language", "seal"), [("zh-hans", "（公章）"), ("en", "(Seal)")])
+def test_nobody_signs_a_page_on_which_nothing_is_said(company: Company, language: str, seal: str) -> None:
+    alone = []
+    for rows in range(1, 40):
+        long = {"items": items(language, rows)}
+        written = write_letter(**asked(company, "account_confirmation", language, tables=long, forms=["pdf"]))
+        [signed] = [page for page in map(squeezed, page_texts(written.pdf)) if squeezed(seal) in page]
+        if "12345678" not in signed:
+            alone.append(rows)
+    assert alone == []
+
+
+def test_in_word_what_leads_to_the_signature_goes_with_it(company: Company) -> None:
+    written = write_letter(**asked(company, "account_confirmation", "en", forms=["docx"]))
+    kept = {one.text: one.paragraph_format.keep_with_next for one in Document(io.BytesIO(written.docx)).paragraphs}
+    assert all(kept[text] for text in ("Please pay to:", "Jianglin Precision Equipment Co., Ltd.", "(Seal)"))
+    assert not kept["22 November 2026"]
