@@ -30,7 +30,8 @@ from huikuan.record.receivables.queries.listing import Chosen, items_after
 from huikuan.record.receivables.queries.open_lines import Moment
 from huikuan.record.receivables.queries.search import find_documents, standings
 from huikuan.record.receivables.tests.conftest import AT, Books
-from huikuan.record.receivables.tests.ledgers import DAYS, Book, clear, new_book, post, write_random
+from huikuan.record.receivables.tests.ledgers import DAYS, START, Book, clear, new_book, post, write_random
+from huikuan.record.receivables.tests.ledgers import affiliate as said_of
 
 EXAMPLES = 100 if os.environ.get("HUIKUAN_PROVE") else 4
 DAYS_LATE = [30, 60, 90]
@@ -49,9 +50,13 @@ def tidy(cells: Cells) -> Cells:
 
 
 def as_one(ledger: Ledger, one: Customer, into: Customer) -> Ledger:
-    """The ledger as it would be had everything been posted to `into`."""
+    """The ledger as it would be had everything been posted to `into`; what was said of an item stays said of it."""
     items = [replace(item, customer=into.pk) if item.customer == one.pk else item for item in ledger.items]
-    return replace(ledger, items=items)
+    said = [
+        replace(fact, customer=into.pk) if fact.item and fact.customer == one.pk else fact
+        for fact in ledger.affiliations
+    ]
+    return replace(ledger, items=items, affiliations=said)
 
 
 def figures(book: Book, as_of: date, known: int, by: str, basis: str) -> list[Cells]:
@@ -110,6 +115,23 @@ def test_no_total_moves(data: st.DataObject) -> None:
     before = [figures(book, day, ALWAYS_KNOWN, by, basis) for day, by, basis in asked]
     merge_customers(from_id=book.customers[0].pk, into_id=book.customers[1].pk, **BY)
     assert [figures(book, day, ALWAYS_KNOWN, by, basis) for day, by, basis in asked] == before
+
+
+@pytest.mark.sealed
+def test_what_was_said_of_an_item_alone_stays_said_of_it_under_the_other() -> None:
+    book = new_book()
+    one, into = book.customers[:2]
+    items = [post(book, customer_id=one.pk, amount=amount, posting_date=START) for amount in (200, 300)]
+    said_of(book, one.pk, "business_type", "甲", START, items[0].id)
+    said_of(book, one.pk, "business_type", "乙", START)
+    merge_customers(from_id=one.pk, into_id=into.pk, **BY)
+    company = book.company.pk
+    alone, rest = {("甲", company, "CNY"): {-2: 200}}, {("", company, "CNY"): {-2: 300}}
+    assert figures(book, START, ALWAYS_KNOWN, "business_type", "due") == [alone | rest] * 2
+    assert (
+        expected(book, as_one(book.ledger, one, into), START, ALWAYS_KNOWN, "business_type", "due")
+        == [alone | rest] * 2
+    )
 
 
 @pytest.fixture
