@@ -107,7 +107,7 @@ def late_text(late: int) -> str:
         return ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
     if late < 0:
         return ngettext("due in %(days)s day", "due in %(days)s days", -late) % {"days": -late}
-    return _("due today")
+    return _("due that day")
 
 
 def _from_day(day: int) -> str:
