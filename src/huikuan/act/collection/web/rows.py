@@ -49,7 +49,7 @@ def send_rows(request: HttpRequest, name: str, on: date, rows: Sequence[Row | Le
     """All of them as a file."""
     headers = [
         *(_("Customer code"), _("Customer"), _("Document"), _("Currency"), _("Amount"), _("Days overdue")),
-        *(_("Step"), _("By"), _("Why")),
+        *(_("Step"), _("Channel"), _("Why")),
     ]
     return send_table(
         request.GET.get("format", ""), f"{name}-{on:%Y-%m-%d}", headers, _cells(rows), title=name, count=len(rows)
