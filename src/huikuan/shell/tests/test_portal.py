@@ -21,14 +21,12 @@ from django.utils import timezone
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.models import StoredFile
-from huikuan.mechanisms.notices.models import Notice
-from huikuan.mechanisms.notices.queries.rows import words
 from huikuan.record.receivables.models import Item
 from huikuan.see.confirmations.domain.links import HEAVY, Cap
 from huikuan.see.confirmations.models import GuestSession, Knock, PeerList, Reply, ReplyLine
 from huikuan.see.confirmations.operations import uploads
 from huikuan.see.confirmations.operations.inviting import revoke
-from huikuan.see.confirmations.tests.conftest import AT, Portal, books, portal
+from huikuan.see.confirmations.tests.conftest import AT, Portal, books, code_received, portal
 from huikuan.see.confirmations.tests.test_lists import CSV, STRANGE, workbook
 from huikuan.shell.portal import account
 from huikuan.shell.portal import guests as portal_guests
@@ -64,10 +62,7 @@ def form(*answers: dict[str, str], **more: str) -> dict[str, str]:
 
 
 def code_sent() -> str:
-    (last,) = Notice.objects.filter(purpose="code").order_by("-pk")[:1]
-    found = re.search(r"[0-9]{6}", words([last.pk])[last.pk].text)
-    assert found is not None
-    return found[0]
+    return code_received(timezone.now())
 
 
 CORRECT = {"said": "correct"}

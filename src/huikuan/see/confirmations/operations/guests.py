@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.actors import GUEST
+from huikuan.mechanisms.notices.domain.lifecycle import ARRIVING
+from huikuan.mechanisms.notices.queries import of_step
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.queries.people import ContactRow
 from huikuan.see.confirmations.domain.links import (
@@ -141,8 +143,8 @@ def send_code(*, guest: Guest, at: datetime) -> str:
         message = Message(
             company_id=invited.company_id,
             customer_id=invited.customer_id,
-            case=f"portal:{session.pk}",
-            step=f"code:{session.codes + 1}",
+            case=_case_of(session),
+            step=_step_of(session.codes + 1),
             channel=channel,
             purpose=CODE,
             to=row.contact.phone if channel == "sms" else row.contact.email,
@@ -153,6 +155,21 @@ def send_code(*, guest: Guest, at: datetime) -> str:
         )
         send(message, actor=actor_of(guest), at=at)
     return channel
+
+
+def code_state(session: GuestSession) -> str:
+    """Where the message with the code sent last stands in the outbox; '' where none was sent."""
+    company_id = Invitation.objects.values_list("company_id", flat=True).get(pk=session.invitation_id)
+    found = of_step(company_id=company_id, case=_case_of(session), step=_step_of(session.codes))
+    return found.state if found else ""
+
+
+def _case_of(session: GuestSession) -> str:
+    return f"portal:{session.pk}"
+
+
+def _step_of(number: int) -> str:
+    return f"code:{number}"
 
 
 def code_channel(invited: Invitation, contact: Contact) -> str:
@@ -180,9 +197,10 @@ def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     """Whether this is the code that was sent last: how the person is proved by it ('code:email'). Each try counts,
     before anything is compared, so that many at once are no more tries than one after the other.
 
-    Refuses `portal_code_wrong` for a wrong, an old and an unsent one, and `portal_code_paused` after too many wrong
-    ones by this link. What could have hit no code is not one of them: who merely holds the link keeps nobody from
-    answering by it.
+    Refuses `portal_code_wrong` for a wrong, an old and an unsent one, `portal_code_waits` whatever is typed while the
+    message with the code has not gone out (whoever knows it did not read it there), and `portal_code_paused` after too
+    many wrong ones by this link. What could have hit no code is not one of them: who merely holds the link keeps
+    nobody from answering by it.
     """
     about = f"wrong:{_link_of(guest.invitation)}"
     check_rate(about, WRONG_CODES, at, "portal_code_paused")
@@ -190,6 +208,8 @@ def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     session = GuestSession.objects.filter(pk=guest.session.pk).first()
     if session is None or not (counted and _waits_for_code(session, at)):
         raise Refusal("portal_code_wrong")
+    if code_state(session) not in ARRIVING:
+        raise Refusal("portal_code_waits")
     if not same(bytes(session.code_hash), sealed_code(code.strip(), session.pk, _key())):
         count(about, at)
         raise Refusal("portal_code_wrong")

@@ -36,6 +36,12 @@ PROOFS = {
     "code:email": gettext_noop("a code sent to the e-mail address on file"),
     "code:sms": gettext_noop("a code sent to the telephone on file"),
 }
+#: How the link came to whoever answered, in words.
+LINKS = {
+    "email": gettext_noop("sent to the e-mail address on file"),
+    "sms": gettext_noop("sent to the telephone on file"),
+    "copy": gettext_noop("passed on by us ourselves; to whom is not recorded"),
+}
 
 
 def receipt_pdf(row: ReplyRow, said: Statement, *, language: str) -> bytes:
@@ -65,6 +71,7 @@ def _paper(row: ReplyRow, said: Statement, language: str) -> dict[str, Any]:
             (_("Confirmed by"), tidy(" · ".join(filter(None, (row.name, row.position)))) or NONE),
             (_("Answered at"), f"{when} ({said.zone})"),
             (_("Proved by"), proved),
+            (_("The link"), _(LINKS[row.link])),
         ],
         "sums": [
             (_("By our books"), text(row.accepted + row.disputed)),
