@@ -24,6 +24,7 @@ from huikuan.mechanisms.files.models import StoredFile
 from huikuan.record.receivables.models import Item
 from huikuan.see.confirmations.domain.links import HEAVY, Cap
 from huikuan.see.confirmations.models import GuestSession, Knock, PeerList, Reply, ReplyLine
+from huikuan.see.confirmations.operations import guests as doors
 from huikuan.see.confirmations.operations import uploads
 from huikuan.see.confirmations.operations.inviting import revoke
 from huikuan.see.confirmations.tests.conftest import AT, Portal, books, code_received, portal
@@ -67,6 +68,25 @@ def code_sent() -> str:
 
 CORRECT = {"said": "correct"}
 DISPUTED = {"said": "disputed", "reason": "quality", "accepted": "58,000.00", "note": "尺寸偏差 0.4 mm"}
+
+
+def test_a_code_is_told_as_sent_once_it_was_and_as_unsent_where_it_cannot_be(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = entered(portal)
+
+    def hint() -> str:
+        found = re.search(r'id="code-hint">([^<]*)', client.get("/portal/").content.decode())
+        assert found is not None
+        return found[1].split("。")[0]
+
+    assert hint() == "用于证明是您本人回复"
+    client.post("/portal/", form(act="code"))
+    assert hint() == "验证码暂时未能发出，请联系向您发送链接的人"  # no mail is set up here
+    monkeypatch.setattr(doors, "lacking", lambda channel: ())
+    assert hint() == "验证码正在发送，十分钟内有效"
+    code_sent()
+    assert hint() == "验证码已发送，十分钟内有效"
 
 
 def test_reading_a_link_opens_nothing_and_tells_nothing(portal: Portal) -> None:

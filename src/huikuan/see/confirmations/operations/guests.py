@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.actors import GUEST
-from huikuan.mechanisms.notices.domain.lifecycle import ARRIVING
-from huikuan.mechanisms.notices.queries import of_step
+from huikuan.mechanisms.notices.channels import lacking
+from huikuan.mechanisms.notices.domain.lifecycle import ARRIVING, QUEUED, SENDING, SENT
+from huikuan.mechanisms.notices.queries import NoticeRow, of_step
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.queries.people import ContactRow
 from huikuan.see.confirmations.domain.links import (
@@ -46,6 +47,8 @@ from huikuan.see.confirmations.queries.guests import Guest, invitation_of, is_ov
 from huikuan.see.confirmations.queries.people import contact_asked, number_at
 from huikuan.see.statements.operations.papers import django_language
 
+#: Of a message with a code: it could not be sent, not yet or not at all.
+UNSENT = "unsent"
 #: How often a session's last use is written down.
 _NOTED = timedelta(minutes=1)
 
@@ -157,11 +160,21 @@ def send_code(*, guest: Guest, at: datetime) -> str:
     return channel
 
 
-def code_state(session: GuestSession) -> str:
-    """Where the message with the code sent last stands in the outbox; '' where none was sent."""
+def code_stands(session: GuestSession) -> str:
+    """What is known of the message with the code sent last: SENT it went out, SENDING it does so any moment, UNSENT it
+    could not, not yet or not at all; why not is told to staff alone. '' where none was asked for."""
+    found = _code_message(session)
+    if found is None:
+        return ""
+    if found.state in ARRIVING:
+        return SENT
+    held_up = found.waits or lacking(found.channel)
+    return UNSENT if held_up or found.state not in (QUEUED, SENDING) else SENDING
+
+
+def _code_message(session: GuestSession) -> NoticeRow | None:
     company_id = Invitation.objects.values_list("company_id", flat=True).get(pk=session.invitation_id)
-    found = of_step(company_id=company_id, case=_case_of(session), step=_step_of(session.codes))
-    return found.state if found else ""
+    return of_step(company_id=company_id, case=_case_of(session), step=_step_of(session.codes))
 
 
 def _case_of(session: GuestSession) -> str:
@@ -208,7 +221,7 @@ def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     session = GuestSession.objects.filter(pk=guest.session.pk).first()
     if session is None or not (counted and _waits_for_code(session, at)):
         raise Refusal("portal_code_wrong")
-    if code_state(session) not in ARRIVING:
+    if code_stands(session) != SENT:
         raise Refusal("portal_code_waits")
     if not same(bytes(session.code_hash), sealed_code(code.strip(), session.pk, _key())):
         count(about, at)
