@@ -50,7 +50,9 @@ def show_posting(request: HttpRequest) -> HttpResponse:
         chosen = Chosen(state=state, channel=LETTER, company_id=reading_of(request).company_id)
         found = queries.notices_page(chosen, scope_of(request), limit=_ROWS)
         page |= {name: told(found.rows, request), f"{name}_count": found.count}
-    return render(request, "notices/posting.html", page | {"taken_out": _taken_out(request)})
+    page["taken_out"] = _taken_out(request)
+    shown = [one["company"] for name in ("waiting", "taken_out", "posted") for one in page[name]]
+    return render(request, "notices/posting.html", page | {"several": len(set(shown)) > 1})
 
 
 @needs(Permission.VIEW_PERSONAL)
