@@ -35,7 +35,7 @@ def show_receipt(request: HttpRequest, guest: Guest) -> HttpResponse:
     page = {
         "reply": row,
         "said": shown_to(guest.invitation),
-        "lines": [(line, said_words(line)) for line in row.lines],
+        "lines": [(line, said_words(line, row.currency)) for line in row.lines],
         "proved": _(PROOFS[row.proof]),
         "link": _(LINKS[row.link]),
     }

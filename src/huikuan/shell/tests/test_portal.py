@@ -213,6 +213,7 @@ def test_a_reply_with_dispute_file_and_promise_and_its_receipt(portal: Portal) -
     line = ReplyLine.objects.get(said="disputed")
     assert (line.reason, line.note, len(line.files)) == ("quality", "尺寸偏差 0.4 mm", 1)
     page = client.get("/portal/receipt").content.decode()
+    assert "60,000.00 中 2,000.00 有异议 · 质量: 尺寸偏差 0.4 mm" in page
     digest = bytes(reply.digest).hex()
     assert digest in page
     data = b"".join(client.get("/portal/receipt/reply").streaming_content)
@@ -249,6 +250,9 @@ def test_what_is_missing_is_told_at_its_line_and_nothing_is_recorded(portal: Por
     assert "请选择原因。" in text
     assert "请选择这笔是否无误。" in text
     assert Reply.objects.count() == 0
+    silent = client.post("/portal/", form(CORRECT, DISPUTED | {"accepted": ""}, CORRECT, act="submit", code="1"))
+    assert (silent.status_code, "请填写贵公司认可的金额。" in silent.content.decode()) == (400, True)
+    assert "贵公司认可金额（全部不认可填 0）" in silent.content.decode()
     unread = client.post("/portal/", form(CORRECT, DISPUTED | {"accepted": "viel"}, CORRECT, act="submit", code="1"))
     assert "viel" in unread.content.decode()
     assert Reply.objects.count() == 0

@@ -86,7 +86,7 @@ def _paper(row: ReplyRow, said: Statement, language: str) -> dict[str, Any]:
                 text(line.open_amount),
                 text(line.accepted),
                 text(line.disputed) if line.disputed else "",
-                said_words(line),
+                said_words(line, row.currency),
             ]
             for line in row.lines
         ],
@@ -104,12 +104,14 @@ def _paper(row: ReplyRow, said: Statement, language: str) -> dict[str, Any]:
     }
 
 
-def said_words(line: LineRow) -> str:
-    """What was said of a line, in one sentence."""
+def said_words(line: LineRow, currency: str) -> str:
+    """What was said of a line, in one sentence; of a disputed one how much of what is open differs."""
     if line.said != DISPUTED:
         told = _("It is right")
     else:
-        told = f"{_(REASON_NAMES.get(line.reason, line.reason))}: {tidy(line.note)}"
+        differs, whole = (grouped(to_text(minor, currency)) for minor in (line.disputed, line.open_amount))
+        told = _("%(differs)s of %(whole)s differs") % {"differs": differs, "whole": whole}
+        told += f" · {_(REASON_NAMES.get(line.reason, line.reason))}: {tidy(line.note)}"
     if line.promised_on:
         told += " · " + _("to be paid by %(day)s") % {"day": line.promised_on.isoformat()}
     names = ", ".join(file.name for file in line.files)

@@ -43,7 +43,7 @@ def show_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
         "tone": TONES[row.state],
         "channel": _(CHANNELS[row.channel]),
         "reply": answered,
-        "lines": [(line, said_words(line)) for line in answered.lines] if answered else [],
+        "lines": [(line, said_words(line, row.currency)) for line in answered.lines] if answered else [],
         "proved": _(PROOFS[answered.proof]) if answered else "",
         "link": _(LINKS[answered.link]) if answered else "",
         "may_act": may_act_on(request, row) and row.state in ("sent", "opened", "expired"),
