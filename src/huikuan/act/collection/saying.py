@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from huikuan.kernel.amount_words import chinese_capitals, english_words
 from huikuan.kernel.money import to_text
@@ -30,6 +30,12 @@ from huikuan.record.receivables.domain.aging import overdue_days
 #: Where nobody says otherwise: days to answer, and to pay.
 _ANSWER_DAYS, _PAY_DAYS = 10, 14
 NONE = "–"
+#: All that a demand says of the interest it asks for.
+_TOLD = gettext_noop(
+    "Basis of interest: %(basis)s. Interest up to %(until)s amounts to %(currency)s %(interest)s; it continues to"
+    " accrue on the same basis until payment in full. Principal and interest come to %(currency)s %(total)s;"
+    " interest is to be paid with the principal."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,13 @@ def _of_interest(
     total = sum(claim.open_amount for claim in claims)
     until = long_date(as_of, language)
     governing = borne[0].governing if borne else None
+    said = {
+        "basis": _bases(borne), "until": until, "currency": currency, "interest": _text(interest, currency),
+        "total": _text(total + interest, currency),
+    }  # fmt: skip
     return {
+        # Where none is demanded nothing is said of it.
+        "interest_told": _(_TOLD) % said if interest else "",
         "interest": _text(interest, currency),
         "interest_open": _text(interest, currency),
         "interest_until": until,

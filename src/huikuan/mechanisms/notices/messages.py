@@ -27,6 +27,9 @@ SENTENCES: dict[str, str] = {
         "Of notice %(notice)s there is no mail to show: it was not mailed from here, or its addressee was erased."
     ),
     "notice_not_so": gettext_noop("Notice %(notice)s is “%(state)s”: “%(step)s” cannot follow."),
+    "notice_secret": gettext_noop(
+        "Notice %(notice)s holds a one-time code: its words are shown to nobody, and it goes to no other address."
+    ),
     "notice_unknown": gettext_noop("There is no notice %(notice)s."),
     "smtp_address_bad": gettext_noop(
         "HUIKUAN_SMTP_URL must be smtp://… or smtps://… with a host, and HUIKUAN_SMTP_FROM one sender: Name <address>."
@@ -36,6 +39,9 @@ SENTENCES: dict[str, str] = {
     ),
     "notice_word_unknown": gettext_noop("A notice's channel, purpose or language is not one that is known."),
 }
+
+#: What people read in place of a notice whose words are for its addressee alone.
+SECRET_WORDS = gettext_noop("The one-time code in this notice is not shown: it is for whoever it was sent to alone.")
 
 CHANNEL_TITLES: dict[str, str] = {
     "email": gettext_noop("e-mail"),

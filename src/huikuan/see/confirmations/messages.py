@@ -55,6 +55,10 @@ SENTENCES: dict[str, str] = {
     ),
     "portal_code_paused": gettext_noop("Too many wrong codes. Ask whoever sent you the link for help."),
     "portal_code_wait": gettext_noop("A code has just been sent. Another one can be sent in %(seconds)s seconds."),
+    "portal_code_waits": gettext_noop(
+        "The message with the code has not gone out, so no code is taken. Wait until it is there, or ask whoever sent"
+        " you the link."
+    ),
     "portal_code_wrong": gettext_noop("The code is wrong or too old. Have another one sent."),
     "portal_file_kind": gettext_noop("Files of the kind “%(suffix)s” are not taken; these are: %(known)s."),
     "portal_files_enough": gettext_noop(

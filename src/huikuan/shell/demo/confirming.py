@@ -13,7 +13,7 @@ from huikuan.mechanisms.notices.domain.lifecycle import SENT
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.operations.claiming import claim
 from huikuan.mechanisms.notices.operations.sending import settle
-from huikuan.mechanisms.notices.queries.rows import words
+from huikuan.mechanisms.notices.queries.rows import words_to_send
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.rows import ids_by_code
 from huikuan.see.confirmations.domain.answers import CORRECT, DISPUTED, Line, Said
@@ -79,7 +79,7 @@ def _send_last(purpose: str, at: datetime) -> str:
     number = Notice.objects.filter(purpose=purpose).order_by("-pk").values_list("pk", flat=True)[0]
     if taken := claim(number, at=at):
         settle(taken, SENT, {"answer": "250 2.0.0 Ok: queued (demo)"}, at=at)
-    return words([number])[number].text
+    return words_to_send([number])[number].text
 
 
 def _answer(one: Asked, token: str, at: datetime) -> None:

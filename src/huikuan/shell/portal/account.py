@@ -31,7 +31,7 @@ from huikuan.see.confirmations.domain.answers import (
 )
 from huikuan.see.confirmations.domain.links import CODE_AGAIN, CODE_LIVES
 from huikuan.see.confirmations.operations.answering import Person, answer
-from huikuan.see.confirmations.operations.guests import actor_of, change_draft, code_channel, send_code
+from huikuan.see.confirmations.operations.guests import actor_of, change_draft, code_channel, code_stands, send_code
 from huikuan.see.confirmations.operations.receipts import REASON_NAMES
 from huikuan.see.confirmations.operations.uploads import LARGEST, keep_upload
 from huikuan.see.confirmations.queries.guests import Guest
@@ -263,7 +263,7 @@ def _page(request: HttpRequest, desk: Desk, refusal: Refusal | None = None, *, t
         "last_day": days.last.isoformat(),
         "problem": sentence(refusal.code, refusal.params) if refusal else "",
         "masked": _masked(desk.guest),
-        "code_sent": bool(session.code_sent_at and now - session.code_sent_at < CODE_LIVES),
+        "code": code_stands(session) if session.code_sent_at and now - session.code_sent_at < CODE_LIVES else "",
         "code_wait": _seconds(session.code_sent_at + CODE_AGAIN - now) if session.code_sent_at else 0,
         "page": desk.first // ROWS,
         "pages": _pages(len(desk.lines)),

@@ -16,7 +16,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.see.confirmations.domain.links import CHECKS
 from huikuan.see.confirmations.operations.guests import check_rate, count
-from huikuan.see.confirmations.operations.receipts import PROOFS, receipt_pdf, said_words
+from huikuan.see.confirmations.operations.receipts import LINKS, PROOFS, receipt_pdf, said_words
 from huikuan.see.confirmations.queries.guests import Guest
 from huikuan.see.confirmations.queries.replies import proof_of, recorded, reply
 from huikuan.see.confirmations.queries.shown import shown_to
@@ -35,8 +35,9 @@ def show_receipt(request: HttpRequest, guest: Guest) -> HttpResponse:
     page = {
         "reply": row,
         "said": shown_to(guest.invitation),
-        "lines": [(line, said_words(line)) for line in row.lines],
+        "lines": [(line, said_words(line, row.currency)) for line in row.lines],
         "proved": _(PROOFS[row.proof]),
+        "link": _(LINKS[row.link]),
     }
     return render(request, "portal/receipt.html", page)
 

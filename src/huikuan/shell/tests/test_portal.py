@@ -21,14 +21,13 @@ from django.utils import timezone
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.models import StoredFile
-from huikuan.mechanisms.notices.models import Notice
-from huikuan.mechanisms.notices.queries.rows import words
 from huikuan.record.receivables.models import Item
 from huikuan.see.confirmations.domain.links import HEAVY, Cap
 from huikuan.see.confirmations.models import GuestSession, Knock, PeerList, Reply, ReplyLine
+from huikuan.see.confirmations.operations import guests as doors
 from huikuan.see.confirmations.operations import uploads
 from huikuan.see.confirmations.operations.inviting import revoke
-from huikuan.see.confirmations.tests.conftest import AT, Portal, books, portal
+from huikuan.see.confirmations.tests.conftest import AT, Portal, books, code_received, portal
 from huikuan.see.confirmations.tests.test_lists import CSV, STRANGE, workbook
 from huikuan.shell.portal import account
 from huikuan.shell.portal import guests as portal_guests
@@ -64,14 +63,30 @@ def form(*answers: dict[str, str], **more: str) -> dict[str, str]:
 
 
 def code_sent() -> str:
-    (last,) = Notice.objects.filter(purpose="code").order_by("-pk")[:1]
-    found = re.search(r"[0-9]{6}", words([last.pk])[last.pk].text)
-    assert found is not None
-    return found[0]
+    return code_received(timezone.now())
 
 
 CORRECT = {"said": "correct"}
 DISPUTED = {"said": "disputed", "reason": "quality", "accepted": "58,000.00", "note": "尺寸偏差 0.4 mm"}
+
+
+def test_a_code_is_told_as_sent_once_it_was_and_as_unsent_where_it_cannot_be(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = entered(portal)
+
+    def hint() -> str:
+        found = re.search(r'id="code-hint">([^<]*)', client.get("/portal/").content.decode())
+        assert found is not None
+        return found[1].split("。")[0]
+
+    assert hint() == "用于证明是您本人回复"
+    client.post("/portal/", form(act="code"))
+    assert hint() == "验证码暂时未能发出，请联系向您发送链接的人"  # no mail is set up here
+    monkeypatch.setattr(doors, "lacking", lambda channel: ())
+    assert hint() == "验证码正在发送，十分钟内有效"
+    code_sent()
+    assert hint() == "验证码已发送，十分钟内有效"
 
 
 def test_reading_a_link_opens_nothing_and_tells_nothing(portal: Portal) -> None:
@@ -198,6 +213,7 @@ def test_a_reply_with_dispute_file_and_promise_and_its_receipt(portal: Portal) -
     line = ReplyLine.objects.get(said="disputed")
     assert (line.reason, line.note, len(line.files)) == ("quality", "尺寸偏差 0.4 mm", 1)
     page = client.get("/portal/receipt").content.decode()
+    assert "60,000.00 中 2,000.00 有异议 · 质量: 尺寸偏差 0.4 mm" in page
     digest = bytes(reply.digest).hex()
     assert digest in page
     data = b"".join(client.get("/portal/receipt/reply").streaming_content)
@@ -234,6 +250,9 @@ def test_what_is_missing_is_told_at_its_line_and_nothing_is_recorded(portal: Por
     assert "请选择原因。" in text
     assert "请选择这笔是否无误。" in text
     assert Reply.objects.count() == 0
+    silent = client.post("/portal/", form(CORRECT, DISPUTED | {"accepted": ""}, CORRECT, act="submit", code="1"))
+    assert (silent.status_code, "请填写贵公司认可的金额。" in silent.content.decode()) == (400, True)
+    assert "贵公司认可金额（全部不认可填 0）" in silent.content.decode()
     unread = client.post("/portal/", form(CORRECT, DISPUTED | {"accepted": "viel"}, CORRECT, act="submit", code="1"))
     assert "viel" in unread.content.decode()
     assert Reply.objects.count() == 0

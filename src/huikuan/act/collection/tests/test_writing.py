@@ -15,6 +15,7 @@ from huikuan.act.collection.operations.running import Ran, run_day
 from huikuan.act.collection.operations.writing import Scribe, Script
 from huikuan.act.collection.policies import KIND, check_strategy
 from huikuan.act.collection.presets import DEFAULT
+from huikuan.act.collection.queries import addresses
 from huikuan.act.collection.queries.due import Planned, due_on
 from huikuan.act.collection.queries.runs import run_excluded, run_of
 from huikuan.act.collection.queries.strategies import strategy_in_force, strategy_to_try
@@ -248,6 +249,24 @@ def test_no_interest_is_demanded_of_a_claim_of_which_part_is_left_alone(trade: T
     said = parts(Notice.objects.get())
     # 3.9 % of 10,000 for 14 days.
     assert ("合计 CNY 50,000.00" in said, "逾期利息为 CNY 14.96" in said) == (True, True)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_demand_says_nothing_of_interest_where_none_is_demanded(
+    trade: Trade, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a claim of which part is left alone: neither a basis that is a dash, nor 0.00, nor "and interest"."""
+    item = trade.owes(trade.customer("A"), "2026-02-24", 100_000_00, "A1")
+    monkeypatch.setattr(addresses, "_language_of", lambda name: language)
+    raise_dispute(
+        company_id=trade.company.pk, item_id=item, amount=60_000_00, reason="quality", note="", source="call",
+        actor="wang", at=noon("2026-03-10"),
+    )  # fmt: skip
+    run(trade)
+    notice = Notice.objects.get()
+    said = parts(notice) + words_queued([notice.pk])[notice.pk].text
+    assert (notice.language, "40,000.00" in said) == (language, True)
+    assert [word for word in ("利息", "本息", "0.00；", "–。", "nterest", "–.") if word in said] == []
 
 
 def test_what_is_left_alone_of_a_claim_is_open_all_the_same(trade: Trade) -> None:

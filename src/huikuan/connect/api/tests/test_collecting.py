@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +28,7 @@ from huikuan.see.confirmations.operations.answering import answer
 from huikuan.see.confirmations.operations.guests import open_link, send_code
 from huikuan.see.confirmations.queries.guests import guest_of
 from huikuan.see.confirmations.queries.shown import lines_of, shown_to
+from huikuan.see.confirmations.tests.conftest import code_received
 from huikuan.shell import cli
 from huikuan.shell.tests.books import AT, Books
 
@@ -249,10 +249,8 @@ def test_who_answered_a_confirmation_is_told_programs_that_see_the_people_of_thi
     guest = guest_of(open_link(token=link, address="192.0.2.7", whence="here", at=now).key, at=now)
     assert guest is not None
     send_code(guest=guest, at=now)
-    code = re.search(r"[0-9]{6}", words_of("code"))
-    assert code is not None
     correct = {line.key: Said("correct") for line in lines_of(shown_to(guest.invitation))}
-    answer(guest=guest, said=correct, person=Answerer("顾静", "财务部", ""), code=code[0], at=now)
+    answer(guest=guest, said=correct, person=Answerer("顾静", "财务部", ""), code=code_received(now), at=now)
     add_company(code="EAST", name="东港精工", currency="CNY", time_zone="Asia/Shanghai")
     User.objects.create(username="lu")
     grant_role(username="lu", role="treasurer", actor="cli:root", at=AT)

@@ -17,6 +17,8 @@ BOUNCED, REFUSED, IN_DOUBT, CANCELLED = "bounced", "refused", "in_doubt", "cance
 STATES = (QUEUED, SENDING, SENT, DELIVERED, REPLIED, BOUNCED, REFUSED, IN_DOUBT, CANCELLED)
 #: It went out, whatever came of it then.
 GONE_OUT = (SENT, DELIVERED, REPLIED, BOUNCED)
+#: It went out, and it did not come back.
+ARRIVING = (SENT, DELIVERED, REPLIED)
 #: Nothing more will be done with it by itself.
 OVER = (*GONE_OUT, REFUSED, CANCELLED)
 
@@ -24,6 +26,9 @@ OVER = (*GONE_OUT, REFUSED, CANCELLED)
 #: `again`: a person had one in doubt, refused or bounced sent again.
 CLAIMED, PUT_OFF, AGAIN = "claimed", "put_off", "again"
 STEPS = (CLAIMED, PUT_OFF, AGAIN, SENT, DELIVERED, REPLIED, BOUNCED, REFUSED, IN_DOUBT, CANCELLED)
+
+#: What the addressee, or whoever carries it to them, says of it once it went out.
+HEARD = (DELIVERED, REPLIED, BOUNCED)
 
 _AFTER = {CLAIMED: SENDING, PUT_OFF: QUEUED, AGAIN: QUEUED}
 #: From which states each step leads on. A sender that was taken for dead may still say what came of it.

@@ -20,12 +20,14 @@ SHORT = {"sms": 400, "im": 2_000, "subject": 200}
 @dataclass(frozen=True, slots=True)
 class Element:
     """Something a letter has to say. `needs`: placeholders, all of them. `words`: by language a pattern the text has
-    to show; `fix`: a sentence that does."""
+    to show; `fix`: a sentence that does. `told_by`: a placeholder that says all of it by itself, where there is
+    something to say."""
 
     name: str
     needs: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
     fix: dict[str, str] = field(default_factory=dict)
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ _THEIRS = "customer_name customer_code customer_uscc contact_name"
 _ALWAYS = f"{_OURS} {_THEIRS} letter_number letter_date currency our_contact our_phone"
 _OPEN = "as_of total total_in_words item_count contract_numbers oldest_due days_late document_numbers"
 _INTEREST = "interest interest_basis interest_until total_with_interest"
+#: All that is said of the interest, in its sentences; empty where none is demanded.
+_TOLD = "interest_told"
 
 _SENDER, _RECIPIENT = Element("sender", ("company_name",)), Element("recipient", ("customer_name",))
 _SENDER_CODE = Element("sender_code", ("company_uscc",))
@@ -167,15 +171,16 @@ CODES = {
             _NO_DISPUTE, _NO_OFFSET, _PROMISE, _INTEREST_RESERVED, _ANSWER, _REPLY,
         ),
         _code(
-            "demand", f"{_OPEN} {_INTEREST} deadline", "items segments bank_account receipt signature",
+            "demand", f"{_OPEN} {_INTEREST} {_TOLD} deadline", "items segments bank_account receipt signature",
             "total deadline days_late interest_basis interest",
             _SENDER, _RECIPIENT, _CONTRACTS, _AMOUNT, _ITEMS, Element("days_late", ("days_late",)),
-            Element("interest_basis", ("interest_basis",)), Element("interest", ("interest",)),
+            Element("interest_basis", ("interest_basis",), told_by=_TOLD),
+            Element("interest", ("interest",), told_by=_TOLD),
             _DEMAND, _DEADLINE, _BANK, _CONSEQUENCE, _RESERVATION, _RECEIPT,
         ),
         _code(
             "lawyers_letter",
-            f"{_OPEN} {_INTEREST} deadline firm_name firm_address firm_phone lawyer_name lawyer_licence",
+            f"{_OPEN} {_INTEREST} {_TOLD} deadline firm_name firm_address firm_phone lawyer_name lawyer_licence",
             "items segments bank_account lawyer_signature receipt", "total deadline firm_name lawyer_name",
             Element("firm", ("firm_name",)), _RECIPIENT, _MANDATE, _CONTRACTS, _AMOUNT, _ITEMS, _LAW, _DEMAND,
             _DEADLINE, _RESERVATION, Element("lawyer", ("lawyer_name",)),

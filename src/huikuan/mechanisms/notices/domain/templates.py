@@ -8,8 +8,9 @@ takes is bounded before it is put together.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
@@ -113,10 +114,18 @@ def paragraphs(text: str) -> list[str]:
 
 def parts(text: str, blocks: Collection[str], values: Mapping[str, str]) -> list[Part]:
     """A letter's paragraphs, filled; the first says to whom. A block's name alone in a paragraph stands for the
-    block; a line that is one empty value is left out, and so is a paragraph of which nothing is left."""
+    block; a line that is one empty value is left out, and so are a paragraph of which nothing is left and a heading
+    under which nothing is."""
     found = [_part(one, blocks, is_first=at == 0) for at, one in enumerate(paragraphs(text))]
     shown = [one if one.kind == "block" else replace(one, text=_spoken(one.text, values)) for one in found]
-    return [one if one.kind == "block" else replace(one, text=filled(one.text, values)) for one in shown if one.text]
+    left = [one for at, one in enumerate(shown) if one.text and not _heads_nothing(shown[at:])]
+    return [one if one.kind == "block" else replace(one, text=filled(one.text, values)) for one in left]
+
+
+def _heads_nothing(shown: Sequence[Part]) -> bool:
+    """Whether the first is a heading and all it stood over was left out."""
+    under = list(takewhile(lambda one: one.kind != "heading", shown[1:]))
+    return shown[0].kind == "heading" and bool(under) and not any(one.text for one in under)
 
 
 def _spoken(paragraph: str, values: Mapping[str, str]) -> str:

@@ -15,6 +15,8 @@ REMINDER, STATEMENT, CONFIRMATION, DEMAND, LEGAL, CODE, INTERNAL = (
     "reminder", "statement", "confirmation", "demand", "legal", "code", "internal",
 )  # fmt: skip
 PURPOSES = (REMINDER, STATEMENT, CONFIRMATION, DEMAND, LEGAL, CODE, INTERNAL)
+#: What these say is for whoever they go to alone: it proves who that is. Nobody here reads it, or sends it elsewhere.
+SECRET = frozenset({CODE})
 
 LANGUAGES = ("zh-hans", "en")
 LONGEST_SUBJECT, LONGEST_ADDRESS = 300, 500

@@ -22,7 +22,7 @@ from huikuan.mechanisms.notices.letters.setting import PDF_TYPE, Sheet
 from huikuan.mechanisms.notices.models import Notice, NoticeStand
 from huikuan.mechanisms.notices.operations.steps import stand_held, take_step
 from huikuan.mechanisms.notices.queries.consents import stopped
-from huikuan.mechanisms.notices.queries.rows import Attachment, NoticeRow, Words, row_of, words
+from huikuan.mechanisms.notices.queries.rows import Attachment, NoticeRow, Words, row_of, words_to_send
 from huikuan.mechanisms.notices.queries.timing import when
 from huikuan.mechanisms.store.transactions import exclusive
 
@@ -69,7 +69,7 @@ def claim(notice_id: int, *, at: datetime, sheets: Sequence[Sheet] = ()) -> Clai
         if stand is None or stand.state != QUEUED or stand.due_at > at:
             return None
         notice = row_of(Notice.objects.select_related("stand").get(pk=notice_id))
-        said = words([notice_id]).get(notice_id, Words())
+        said = words_to_send([notice_id]).get(notice_id, Words())
         if reason := against(notice, said, at):
             take_step(stand, CANCELLED, reason=reason, actor=SYSTEM, at=at)
             return None

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from huikuan.kernel.dates import aware
+from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import require
 from huikuan.mechanisms.notices.addressing import digest_of
 from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, CANCELLED, SENT
-from huikuan.mechanisms.notices.domain.wanted import address_of
+from huikuan.mechanisms.notices.domain.wanted import SECRET, address_of
 from huikuan.mechanisms.notices.models import NoticeStand
 from huikuan.mechanisms.notices.operations.steps import stand_held, take_step
 
@@ -27,10 +28,13 @@ def confirm_sent(*, notice_id: int, note: str = "", actor: str, at: datetime) ->
 def send_again(*, notice_id: int, to: str = "", note: str = "", actor: str, at: datetime) -> None:
     """Have a notice sent again that is in doubt, was refused or came back; `to`: to another address ('' the same).
 
-    Whoever does it for one in doubt takes upon themselves that it may arrive twice: it is recorded who did.
+    Whoever does it for one in doubt takes upon themselves that it may arrive twice: it is recorded who did. Refuses
+    another address for what is secret: it would prove whoever reads there.
     """
     with transaction.atomic():
         stand = _theirs(notice_id, actor, at)
+        if to and stand.purpose in SECRET:
+            raise Refusal("notice_secret", notice=notice_id)
         address = address_of(stand.channel, to) if to else ""
         if address:
             stand.address_digest = digest_of(stand.channel, address)

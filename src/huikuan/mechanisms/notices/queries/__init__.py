@@ -12,6 +12,7 @@ from huikuan.mechanisms.notices.queries.listing import (
     notices_in_slices,
     notices_page,
     of_customer,
+    of_step,
     stuck,
 )
 from huikuan.mechanisms.notices.queries.rows import Attachment, NoticeRow, StepRow, Words, history, notice, words
@@ -34,6 +35,7 @@ __all__ = [
     "notices_in_slices",
     "notices_page",
     "of_customer",
+    "of_step",
     "stuck",
     "words",
 ]

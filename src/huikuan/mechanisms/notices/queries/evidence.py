@@ -14,7 +14,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.notices.channels import Message
 from huikuan.mechanisms.notices.channels.mail import written_mail
 from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, CLAIMED, SENT
-from huikuan.mechanisms.notices.domain.wanted import EMAIL
+from huikuan.mechanisms.notices.domain.wanted import EMAIL, SECRET
 from huikuan.mechanisms.notices.letters.setting import Sheet, sheets
 from huikuan.mechanisms.notices.queries.enclosing import enclosed
 from huikuan.mechanisms.notices.queries.rows import NoticeRow, StepRow, history, notice, words_queued
@@ -33,9 +33,11 @@ class Proof:
 
 
 def mail_sent(notice_id: int, *, scope: Scope) -> Proof:
-    """The mail of a notice, byte for byte as it was handed over. Refuses one that was not sent by us as mail, and one
-    whose addressee was erased."""
+    """The mail of a notice, byte for byte as it was handed over. Refuses one that was not sent by us as mail, one
+    whose addressee was erased, and one whose words are secret."""
     row = notice(notice_id, scope=scope)
+    if row.purpose in SECRET:
+        raise Refusal("notice_secret", notice=notice_id)
     steps = history(notice_id)
     found, said = _sent(steps), words_queued([notice_id]).get(notice_id)
     if row.channel != EMAIL or found is None or said is None:

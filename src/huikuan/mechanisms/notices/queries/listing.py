@@ -100,6 +100,13 @@ def counts(scope: Scope, *, company_id: int | None = None) -> dict[str, int]:
     return dict(found.order_by().values_list("state").annotate(Count("pk")))
 
 
+def of_step(*, company_id: int, case: str, step: str) -> NoticeRow | None:
+    """The notice of a step of a case; of several channels the last. For who queued it, whatever a reader reaches."""
+    found = Notice.objects.select_related("stand").filter(company_id=company_id, case=case, step=step)
+    last = found.order_by("-pk").first()
+    return row_of(last) if last else None
+
+
 @dataclass(frozen=True, slots=True)
 class Stuck:
     """A channel that is not set up: what the environment does not say, and how many notices are due and wait."""

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.reaching import reached
-from huikuan.mechanisms.notices.domain.lifecycle import AGAIN
+from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, HEARD
+from huikuan.mechanisms.notices.domain.wanted import SECRET
+from huikuan.mechanisms.notices.messages import SECRET_WORDS
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
 
 
@@ -119,8 +122,16 @@ def notice(notice_id: int, *, scope: Scope) -> NoticeRow:
 
 
 def words(notice_ids: Iterable[int]) -> dict[int, Words]:
-    """Whom each goes to and what it says; absent where erased. Show it to whoever may see personal data alone. One
-    that somebody had sent again to another address goes to that."""
+    """Whom each goes to and what it says, for people to read; absent where erased. Show it to whoever may see personal
+    data alone. What is secret (domain.wanted) is shown to nobody: a sentence stands in its place."""
+    found = words_to_send(notice_ids)
+    secret = Notice.objects.filter(pk__in=list(found), purpose__in=SECRET).values_list("pk", flat=True)
+    return found | {number: replace(found[number], text=_(SECRET_WORDS), said=()) for number in secret}
+
+
+def words_to_send(notice_ids: Iterable[int]) -> dict[int, Words]:
+    """The same as it goes out, secret or not: for who sends it, and for nobody else. One that somebody had sent again
+    to another address goes to that."""
     known = words_queued(notice_ids)
     steps = NoticeStep.objects.filter(notice_id__in=list(known), step=AGAIN).order_by("number")
     again = dict(steps.values_list("pk", "notice_id"))
@@ -130,15 +141,18 @@ def words(notice_ids: Iterable[int]) -> dict[int, Words]:
 
 
 def words_queued(notice_ids: Iterable[int]) -> dict[int, Words]:
-    """The same as it was queued, wherever it went since."""
+    """The same as it was queued, secret or not, wherever it went since."""
     return {number: Words(**said) for number, said in personal(Notice, notice_ids).items()}
 
 
 def history(notice_id: int) -> tuple[StepRow, ...]:
-    """What became of a notice, oldest first."""
+    """What became of a notice, oldest first. What came back of a secret one may quote it, and is left out; so is
+    the hash of what was sent: six digits are soon tried until it fits."""
     steps = list(NoticeStep.objects.filter(notice_id=notice_id).order_by("number"))
-    said = personal(NoticeStep, [step.pk for step in steps])
-    return tuple(_step(step, said.get(step.pk, {})) for step in steps)
+    secret = Notice.objects.filter(pk=notice_id, purpose__in=SECRET).exists()
+    said = personal(NoticeStep, [step.pk for step in steps if not (secret and step.step in HEARD)])
+    rows = tuple(_step(step, said.get(step.pk, {})) for step in steps)
+    return tuple(replace(row, sha256="") for row in rows) if secret else rows
 
 
 def row_of(found: Notice) -> NoticeRow:

@@ -9,6 +9,11 @@ _IN_WORDS = {
     "zh-hans": "人民币壹佰叁拾叁万陆仟肆佰捌拾元伍角",
     "en": "one million three hundred and thirty-six thousand four hundred and eighty yuan and fifty fen",
 }
+_BASIS = {"zh-hans": "合同约定的一年期LPR的1.5倍", "en": "1.5 times the one-year LPR agreed in the contract"}
+_TOLD = {
+    "zh-hans": "计息依据：合同约定的一年期LPR的1.5倍。截至2026-11-22，逾期利息为 CNY 31,207.88。",
+    "en": "Interest up to 2026-11-22 amounts to CNY 31,207.88 (1.5 times the one-year LPR).",
+}
 ROWS = (
     ("XS-2026-0412", "2026-06-12", "2026-08-11", "103", "380,000.00", "380,000.00"),
     ("XS-2026-0498", "2026-07-20", "2026-09-18", "65", "1,260,000.00", "860,000.00"),
@@ -79,10 +84,9 @@ def values(language: str) -> dict[str, str]:
         "deadline": "2026-12-05",
         "interest": "31,207.88",
         "interest_open": "31,207.88",
-        "interest_basis": "1.5 times the one-year LPR agreed in the contract"
-        if english
-        else "合同约定的一年期LPR的1.5倍",
+        "interest_basis": _BASIS[language],
         "interest_until": "2026-11-22",
+        "interest_told": _TOLD[language],
         "total_with_interest": "1,367,688.38",
         "firm_name": "示范律师事务所",
         "firm_address": "江临市示范区样本路 1 号",

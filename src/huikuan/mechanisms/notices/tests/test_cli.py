@@ -123,3 +123,10 @@ def test_twin_where_it_is_set_up_nothing_is_said(office: Office, box: Box, said:
     office.queue("item:1", purpose="internal", at=now())
     _, turn = said("send")
     assert (turn["sent"], turn["not_set_up"], turn["later"], turn["first_at"]) == (1, [], 0, None)
+
+
+def test_a_code_is_told_to_nobody(office: Office, said: Any) -> None:
+    notice = office.queue("portal:1", purpose="code", text="您的对账验证码：002082。", at=now())
+    shown = said("show", str(notice))[1]
+    assert ("002082" in json.dumps(shown, ensure_ascii=False), shown["to"]) == (False, TO)
+    assert "一次性验证码" in shown["text"]

@@ -130,7 +130,7 @@ def test_a_demand_says_what_it_must(company: Company) -> None:
     assert "合计 · 原金额 1,736,480.50 · 未付金额 1,336,480.50" in written.text
     assert "户名: 江临精工装备股份有限公司\n开户行: 示例银行江临分行\n账号: 1234 5678" in written.text
     paragraphs = [one.text for one in Document(io.BytesIO(written.docx)).paragraphs]
-    assert "现正式要求贵公司于2026-12-05前付清上述本金及逾期利息，款项汇至以下账户：" in paragraphs
+    assert "现正式要求贵公司于2026-12-05前付清上述全部款项，款项汇至以下账户：" in paragraphs
     assert "2026年11月22日" in paragraphs
 
 

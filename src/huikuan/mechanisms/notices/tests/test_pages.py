@@ -173,3 +173,19 @@ def test_who_may_see_personal_data_reads_the_letter_that_goes_with_a_notice(offi
     assert (answer.status_code, b"".join(answer.streaming_content)[:5]) == (200, b"%PDF-")
     assert client.get(f"/notices/{notice}/letters/1").status_code == 404
     assert signed_in("sun", "sales").get(f"/notices/{notice}/letters/0").status_code in (403, 404)
+
+
+def test_a_code_is_read_on_no_page_and_leaves_by_no_file(office: Office, box: Box) -> None:
+    """Whoever could read it here could answer in the customer's name; the addressee is told it whole."""
+    notice = office.queue(
+        "portal:1", purpose="code", subject="您的对账验证码", text="您的对账验证码：002082。", items=()
+    )
+    client = signed_in("chen", "collector")
+    send_due(clock=lambda: AT + DAY)
+    assert ["002082" in one.text for one in box.taken] == [True]
+    one = read(client, f"/notices/{notice}")
+    assert "The one-time code in this notice is not shown" in one
+    assert ("byte for byte" in one, "SHA-256" in one) == (False, False)
+    files = b"".join(client.get("/notices/export?format=csv").streaming_content).decode("utf-8-sig")
+    assert "002082" not in one + files + read(client, "/notices/")
+    assert client.get(f"/notices/{notice}/mail").status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import erase_personal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.queries import open_original
-from huikuan.mechanisms.identity.models import User
+from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.mechanisms.notices import guards
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
@@ -185,3 +186,50 @@ def test_the_desk_at_which_letters_are_posted(office: Office, letter: int, clien
         assert steps(letter) == ["claimed", "sent"]
         client.post(f"/notices/post/{letter}/say", {"deed": "arrived", "on": f"{ON}"})
         assert known(letter).state == "delivered"
+
+
+def at_the_desk(client: Client) -> Client:
+    user = User.objects.create(username="legal", language="en")
+    grant_role(username="legal", role="legal", actor="cli:root", at=AT - DAY)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.force_login(user)
+    return client
+
+
+def test_a_letter_at_the_desk_is_known_from_others_to_the_same_customer(office: Office, client: Client) -> None:
+    """By what it asks for, of how many documents, in whose name; one without a postal address says so."""
+    said = {"channel": "letter", "purpose": "demand"}
+    office.queue("item:1", to="江临市样本路 1 号", subject="催款函：CNY 40,000.00", items=(1, 2), **said)
+    bare = office.queue("item:2", to="云岭铸造", subject="催款函：CNY 7.00", items=(3,), **said)
+    with time_machine.travel(AT, tick=False):
+        page = at_the_desk(client).get("/notices/post/").content.decode()
+        notice = client.get(f"/notices/{bare}").content.decode()
+        assert "MAIN" not in page.partition("waiting-title")[2]
+        other = Company.objects.create(code="EAST", name="东港精工").pk
+        office.queue("item:4", company_id=other, to="江临市样本路 1 号", **said)
+        both = client.get("/notices/post/").content.decode().partition("waiting-title")[2]
+    assert all(word in page for word in ("CNY 40,000.00", "2 documents", "样本路 1 号", "CNY 7.00", "1 document"))
+    assert (page.count("no postal address"), notice.count("no postal address")) == (1, 1)
+    assert ("MAIN" in both, "EAST" in both) == (True, True)
+
+
+def test_what_was_typed_of_a_letter_and_not_taken_stays_beside_it(office: Office, letter: int, client: Client) -> None:
+    tomorrow = ON + timedelta(days=1)
+    typed = {"deed": "post", "on": f"{tomorrow}", "carrier": "顺丰", "tracking": "SF1"}
+    with time_machine.travel(AT, tick=False):
+        desk = at_the_desk(client)
+        office.queue("item:9", channel="letter", to=TO, purpose="demand")
+        answer = desk.post(f"/notices/post/{letter}/say", typed)
+        page = answer.content.decode()
+        assert (answer.status_code, steps(letter)) == (400, [])
+        assert f"云岭铸造 · demand {letter}: A posted letter has a day up to today" in page
+        values = [f'value="{one}"' for one in (tomorrow, "顺丰", "SF1")]
+        kept = (*values, f'aria-describedby="p-{letter}"', f'id="p-{letter}"')
+        assert [page.count(one) for one in kept] == [1] * 5
+        without = {**typed, "on": f"{ON}", "tracking": ""}
+        numberless = desk.post(f"/notices/post/{letter}/say", without).content.decode()
+        assert re.findall(r'name="(\w+)"[^>]*aria-invalid', numberless) == ["tracking"]
+        post(letter)
+        late = desk.post(f"/notices/post/{letter}/say", {"deed": "arrived", "on": f"{tomorrow}", "note": "门卫签收"})
+        page = late.content.decode()
+        assert (f'value="{tomorrow}"' in page, 'value="门卫签收"' in page, known(letter).state) == (True, True, "sent")

@@ -99,6 +99,20 @@ def test_whatever_is_typed_a_template_is_checked_or_prints(text: str) -> None:
     assert bool(found) == ("{{" in text)
 
 
+def test_a_demand_that_spells_its_interest_out_itself_is_taken_as_before() -> None:
+    document = copy.deepcopy(shipped("demand"))
+    spelt = "计息依据：{{interest_basis}}。逾期利息为 {{currency}} {{interest}}。"
+    document["zh"]["letter"] = document["zh"]["letter"].replace("{{interest_told}}", spelt)
+    assert faults(CODES["demand"], document) == []
+
+
+def test_a_heading_goes_with_what_stood_under_it() -> None:
+    text = "To {{a}}\n\n# Interest\n\n{{told}}\n\n# Demand\n\nPay.\n\n# End"
+    told = {at: [one.text for one in parts(text, (), {"a": "A", "told": at})] for at in ("", "1.00")}
+    assert told[""] == ["To A", "Demand", "Pay.", "End"]
+    assert told["1.00"] == ["To A", "Interest", "1.00", "Demand", "Pay.", "End"]
+
+
 def test_each_element_that_is_taken_out_is_missed() -> None:
     """Every element of every letter, in both languages: its sentence or placeholder gone, the check names it."""
     for code in CODES.values():
@@ -106,7 +120,7 @@ def test_each_element_that_is_taken_out_is_missed() -> None:
             for element in code.elements:
                 document = copy.deepcopy(shipped(code.code))
                 letter = document[key]["letter"]
-                for name in element.needs:
+                for name in (*element.needs, element.told_by):
                     letter = letter.replace("{{" + name + "}}", "")
                 if element.words:
                     letter = "\n\n".join(

@@ -20,7 +20,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.notices import operations, queries
 from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, CANCELLED, SENT, leads_on
-from huikuan.mechanisms.notices.domain.wanted import EMAIL
+from huikuan.mechanisms.notices.domain.wanted import EMAIL, SECRET
 from huikuan.mechanisms.notices.letters.messages import TITLES
 from huikuan.mechanisms.notices.letters.setting import PDF_TYPE
 from huikuan.mechanisms.notices.messages import REASON_TITLES, STEP_TITLES
@@ -49,8 +49,9 @@ def show_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         "letters": [one.name for one in row.letters if one.name] if clear else [],
         "written_by": [_version(one) for one in row.letters],
         "history": _history(steps, clear=clear),
-        "mailed": clear and row.channel == EMAIL and any(one.step == SENT and one.sha256 for one in steps),
+        "mailed": clear and _has_proof(row, steps),
         "acts": _acts(request, row),
+        "secret": row.purpose in SECRET,
     }
     return render(request, "notices/notice.html", page)
 
@@ -140,6 +141,12 @@ def _acts(request: HttpRequest, row: NoticeRow) -> dict[str, bool]:
         return {}
     deeds = {"sent": row.state == "in_doubt", "again": leads_on(row.state, AGAIN)}
     return {name: True for name, may in {**deeds, "cancel": leads_on(row.state, CANCELLED)}.items() if may}
+
+
+def _has_proof(row: NoticeRow, steps: tuple[StepRow, ...]) -> bool:
+    """Whether the mail as it went out can be shown."""
+    mailed = row.channel == EMAIL and any(one.step == SENT and one.sha256 for one in steps)
+    return mailed and row.purpose not in SECRET
 
 
 def _history(steps: tuple[StepRow, ...], *, clear: bool) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,12 +46,29 @@ _PRINTING = timedelta(minutes=10)
 @require_GET
 def show_posting(request: HttpRequest) -> HttpResponse:
     """What waits to be printed and posted, and what was posted and is not known to have arrived."""
+    return _desk(request)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What was typed of a letter and not taken. `problem`: why; `field`: at which field, '' at none of them."""
+
+    number: int
+    typed: Mapping[str, str]
+    problem: str
+    field: str
+
+
+def _desk(request: HttpRequest, tried: _Tried | None = None) -> HttpResponse:
     page: dict[str, Any] = {"today": reading_of(request).today}
     for name, state in (("waiting", QUEUED), ("posted", SENT)):
         chosen = Chosen(state=state, channel=LETTER, company_id=reading_of(request).company_id)
         found = queries.notices_page(chosen, scope_of(request), limit=_ROWS)
         page |= {name: told(found.rows, request), f"{name}_count": found.count}
-    return render(request, "notices/posting.html", page | {"taken_out": _taken_out(request)})
+    page["taken_out"] = _taken_out(request)
+    shown = [one["company"] for name in ("waiting", "taken_out", "posted") for one in page[name]]
+    page |= {"several": len(set(shown)) > 1, "tried": tried}
+    return render(request, "notices/posting.html", page, status=400 if tried else 200)
 
 
 @needs(Permission.VIEW_PERSONAL)
@@ -71,7 +89,7 @@ def print_letter(request: HttpRequest, notice_id: int) -> HttpResponse | FileRes
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
 @require_POST
 def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
-    """Posted on, by whom, under which number; or arrived, or come back."""
+    """Posted on, by whom, under which number; or arrived, or come back. What is not taken stays as it was typed."""
     row = _found(request, notice_id)
     if not may_for(request, Permission.SEND_NOTICES, row.company_id):
         raise Http404
@@ -87,8 +105,27 @@ def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
             deliver_letter(on=on, arrived=arrived, note=form.text("note"), proof=proof, proof_name=name, **by)
         messages.success(request, _("It is written down."))
     except Refusal as refusal:
-        messages.error(request, said(refusal))
+        (one,) = told([row], request)
+        name = one["customer"].name if one["customer"] else row.key
+        messages.error(request, f"{name} · {one['purpose']} {row.id}: {said(refusal)}")
+        return _desk(request, _Tried(row.id, form.typed, said(refusal), _field_of(refusal, form)))
     return _back(request)
+
+
+def _field_of(refusal: Refusal, form: Form) -> str:
+    """Which field the refusal is about: the day, unless it is a number that is missing; '' none."""
+    if refusal.code == "letter_posting_bad" and form.text("deed") == "post" and not form.text("tracking").strip():
+        return "tracking"
+    return "on" if refusal.code == "letter_posting_bad" or not _is_day(form.text("on")) else ""
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day."""
+    try:
+        parse_date(text)
+    except Refusal:
+        return False
+    return True
 
 
 def _taken_out(request: HttpRequest) -> list[dict[str, Any]]:

@@ -12,9 +12,9 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.masking import shown
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.notices.domain.lifecycle import BOUNCED, IN_DOUBT, QUEUED, REFUSED, SENDING
-from huikuan.mechanisms.notices.domain.wanted import EMAIL, SMS, VOICE
+from huikuan.mechanisms.notices.domain.wanted import EMAIL, LETTER, SMS, VOICE
 from huikuan.mechanisms.notices.messages import CHANNEL_TITLES, PURPOSE_TITLES, STATE_TITLES, WAIT_TITLES
-from huikuan.mechanisms.notices.naming import called
+from huikuan.mechanisms.notices.naming import Called, called
 from huikuan.mechanisms.notices.queries import NoticeRow, Words, words
 from huikuan.mechanisms.notices.queries.rows import notices
 from huikuan.mechanisms.pages.access import scope_of
@@ -37,6 +37,8 @@ def told(rows: Iterable[NoticeRow], request: HttpRequest) -> list[dict[str, Any]
             "customer": customers.get(row.customer_id or 0),
             "company": companies.get(row.company_id, ""),
             "to": address_shown(row, said.get(row.id, Words()), seen=row.id in clear),
+            "documents": len(row.items),
+            "unaddressed": _goes_nowhere(row, said.get(row.id, Words()), customers.get(row.customer_id or 0)),
             "subject": said.get(row.id, Words()).subject if row.id in clear else "",
             "channel": _(CHANNEL_TITLES[row.channel]),
             "purpose": _(PURPOSE_TITLES[row.purpose]),
@@ -47,6 +49,11 @@ def told(rows: Iterable[NoticeRow], request: HttpRequest) -> list[dict[str, Any]
         }
         for row in found
     ]
+
+
+def _goes_nowhere(row: NoticeRow, said: Words, customer: Called | None) -> bool:
+    """Whether it is a letter to a name alone: no postal address was known when it was written."""
+    return row.channel == LETTER and customer is not None and said.to == customer.name
 
 
 def in_clear(ids: Iterable[int], request: HttpRequest) -> frozenset[int]:

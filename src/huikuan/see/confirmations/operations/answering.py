@@ -23,7 +23,7 @@ from huikuan.see.confirmations.models import GuestSession, Invitation, Reply, Re
 from huikuan.see.confirmations.operations import consequences
 from huikuan.see.confirmations.operations.guests import actor_of, take_code, void_code
 from huikuan.see.confirmations.operations.holding import hold_invitation
-from huikuan.see.confirmations.queries.guests import Guest, link_ends
+from huikuan.see.confirmations.queries.guests import Guest, link_channel, link_ends
 from huikuan.see.confirmations.queries.shown import lines_of, promise_days, shown_to
 from huikuan.see.statements.domain.statement import Statement, as_json
 
@@ -76,9 +76,9 @@ def answer(*, guest: Guest, said: Mapping[str, Said], person: Person, code: str,
     return retrying(work)
 
 
-def content_of(shown: Statement, answered: Sequence[Answered], proof: str, at: datetime) -> str:
+def content_of(shown: Statement, answered: Sequence[Answered], proof: str, link: str, at: datetime) -> str:
     """The reply as canonical JSON: the whole account as it was shown, each line with its answer, how the person was
-    proved, when. Whoever holds this text can say what its SHA-256 must be."""
+    proved, how the link had come to them, when. Whoever holds this text can say what its SHA-256 must be."""
 
     def text(amount: int) -> str:
         return to_text(amount, shown.currency)
@@ -88,6 +88,7 @@ def content_of(shown: Statement, answered: Sequence[Answered], proof: str, at: d
             "account": as_json(shown),
             "answered_at": at.isoformat(),
             "proof": proof,
+            "link": link,
             "accepted": text(sum(one.accepted for one in answered)),
             "disputed": text(sum(one.disputed for one in answered)),
             "lines": [
@@ -125,7 +126,7 @@ def _record(
     guest: Guest, shown: Statement, answered: Sequence[Answered], person: Person, proof: str, at: datetime
 ) -> int:
     invited = guest.invitation
-    content = content_of(shown, answered, proof, at)
+    content = content_of(shown, answered, proof, link_channel(invited), at)
     row = {
         "invitation_id": invited.pk,
         "company_id": invited.company_id,

@@ -20,6 +20,9 @@ from django.utils.translation import gettext as _
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.actors import GUEST
+from huikuan.mechanisms.notices.channels import lacking
+from huikuan.mechanisms.notices.domain.lifecycle import ARRIVING, QUEUED, SENDING, SENT
+from huikuan.mechanisms.notices.queries import NoticeRow, of_step
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.queries.people import ContactRow
 from huikuan.see.confirmations.domain.links import (
@@ -44,6 +47,8 @@ from huikuan.see.confirmations.queries.guests import Guest, invitation_of, is_ov
 from huikuan.see.confirmations.queries.people import contact_asked, number_at
 from huikuan.see.statements.operations.papers import django_language
 
+#: Of a message with a code: it could not be sent, not yet or not at all.
+UNSENT = "unsent"
 #: How often a session's last use is written down.
 _NOTED = timedelta(minutes=1)
 
@@ -141,8 +146,8 @@ def send_code(*, guest: Guest, at: datetime) -> str:
         message = Message(
             company_id=invited.company_id,
             customer_id=invited.customer_id,
-            case=f"portal:{session.pk}",
-            step=f"code:{session.codes + 1}",
+            case=_case_of(session),
+            step=_step_of(session.codes + 1),
             channel=channel,
             purpose=CODE,
             to=row.contact.phone if channel == "sms" else row.contact.email,
@@ -153,6 +158,31 @@ def send_code(*, guest: Guest, at: datetime) -> str:
         )
         send(message, actor=actor_of(guest), at=at)
     return channel
+
+
+def code_stands(session: GuestSession) -> str:
+    """What is known of the message with the code sent last: SENT it went out, SENDING it does so any moment, UNSENT it
+    could not, not yet or not at all; why not is told to staff alone. '' where none was asked for."""
+    found = _code_message(session)
+    if found is None:
+        return ""
+    if found.state in ARRIVING:
+        return SENT
+    held_up = found.waits or lacking(found.channel)
+    return UNSENT if held_up or found.state not in (QUEUED, SENDING) else SENDING
+
+
+def _code_message(session: GuestSession) -> NoticeRow | None:
+    company_id = Invitation.objects.values_list("company_id", flat=True).get(pk=session.invitation_id)
+    return of_step(company_id=company_id, case=_case_of(session), step=_step_of(session.codes))
+
+
+def _case_of(session: GuestSession) -> str:
+    return f"portal:{session.pk}"
+
+
+def _step_of(number: int) -> str:
+    return f"code:{number}"
 
 
 def code_channel(invited: Invitation, contact: Contact) -> str:
@@ -180,9 +210,10 @@ def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     """Whether this is the code that was sent last: how the person is proved by it ('code:email'). Each try counts,
     before anything is compared, so that many at once are no more tries than one after the other.
 
-    Refuses `portal_code_wrong` for a wrong, an old and an unsent one, and `portal_code_paused` after too many wrong
-    ones by this link. What could have hit no code is not one of them: who merely holds the link keeps nobody from
-    answering by it.
+    Refuses `portal_code_wrong` for a wrong, an old and an unsent one, `portal_code_waits` whatever is typed while the
+    message with the code has not gone out (whoever knows it did not read it there), and `portal_code_paused` after too
+    many wrong ones by this link. What could have hit no code is not one of them: who merely holds the link keeps
+    nobody from answering by it.
     """
     about = f"wrong:{_link_of(guest.invitation)}"
     check_rate(about, WRONG_CODES, at, "portal_code_paused")
@@ -190,6 +221,8 @@ def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     session = GuestSession.objects.filter(pk=guest.session.pk).first()
     if session is None or not (counted and _waits_for_code(session, at)):
         raise Refusal("portal_code_wrong")
+    if code_stands(session) != SENT:
+        raise Refusal("portal_code_waits")
     if not same(bytes(session.code_hash), sealed_code(code.strip(), session.pk, _key())):
         count(about, at)
         raise Refusal("portal_code_wrong")

@@ -36,6 +36,12 @@ PROOFS = {
     "code:email": gettext_noop("a code sent to the e-mail address on file"),
     "code:sms": gettext_noop("a code sent to the telephone on file"),
 }
+#: How the link came to whoever answered, in words.
+LINKS = {
+    "email": gettext_noop("sent to the e-mail address on file"),
+    "sms": gettext_noop("sent to the telephone on file"),
+    "copy": gettext_noop("passed on by us ourselves; to whom is not recorded"),
+}
 
 
 def receipt_pdf(row: ReplyRow, said: Statement, *, language: str) -> bytes:
@@ -65,6 +71,7 @@ def _paper(row: ReplyRow, said: Statement, language: str) -> dict[str, Any]:
             (_("Confirmed by"), tidy(" · ".join(filter(None, (row.name, row.position)))) or NONE),
             (_("Answered at"), f"{when} ({said.zone})"),
             (_("Proved by"), proved),
+            (_("The link"), _(LINKS[row.link])),
         ],
         "sums": [
             (_("By our books"), text(row.accepted + row.disputed)),
@@ -79,7 +86,7 @@ def _paper(row: ReplyRow, said: Statement, language: str) -> dict[str, Any]:
                 text(line.open_amount),
                 text(line.accepted),
                 text(line.disputed) if line.disputed else "",
-                said_words(line),
+                said_words(line, row.currency),
             ]
             for line in row.lines
         ],
@@ -97,12 +104,14 @@ def _paper(row: ReplyRow, said: Statement, language: str) -> dict[str, Any]:
     }
 
 
-def said_words(line: LineRow) -> str:
-    """What was said of a line, in one sentence."""
+def said_words(line: LineRow, currency: str) -> str:
+    """What was said of a line, in one sentence; of a disputed one how much of what is open differs."""
     if line.said != DISPUTED:
         told = _("It is right")
     else:
-        told = f"{_(REASON_NAMES.get(line.reason, line.reason))}: {tidy(line.note)}"
+        differs, whole = (grouped(to_text(minor, currency)) for minor in (line.disputed, line.open_amount))
+        told = _("%(differs)s of %(whole)s differs") % {"differs": differs, "whole": whole}
+        told += f" · {_(REASON_NAMES.get(line.reason, line.reason))}: {tidy(line.note)}"
     if line.promised_on:
         told += " · " + _("to be paid by %(day)s") % {"day": line.promised_on.isoformat()}
     names = ", ".join(file.name for file in line.files)

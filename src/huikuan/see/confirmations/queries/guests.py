@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from huikuan.mechanisms.notices.queries import of_step
 from huikuan.see.confirmations.domain.links import SESSION_IDLE, SESSION_WHOLE, hashed
 from huikuan.see.confirmations.models import GuestSession, Invitation, Reminder, Reply, Revocation
 
@@ -75,6 +76,26 @@ def link_number(invited: Invitation) -> int:
     """Which link holds: that of the reminder with this number; 0: the first."""
     last = _last_reminder(invited)
     return last.number if last else 0
+
+
+def link_channel(invited: Invitation) -> str:
+    """How the link that holds came to whoever has it: sent by 'email' or 'sms' to the address on file, or 'copy':
+    somebody here had it to pass on, and who got it nobody knows."""
+    number = link_number(invited)
+    if not number:
+        return invited.channel
+    sent = of_step(company_id=invited.company_id, case=case_of(invited.pk), step=reminder_step(number))
+    return sent.channel if sent else "copy"
+
+
+def case_of(invitation_id: int) -> str:
+    """What the messages with the links of an invitation are about."""
+    return f"confirmation:{invitation_id}"
+
+
+def reminder_step(number: int) -> str:
+    """The step of a reminder's message."""
+    return f"remind:{number}"
 
 
 def _last_reminder(invited: Invitation) -> Reminder | None:

@@ -11,7 +11,8 @@ from huikuan.mechanisms.audit.models import Head, Leaf
 from huikuan.mechanisms.audit.queries import evidence, last_head, personal
 from huikuan.mechanisms.files.models import StoredFile
 from huikuan.mechanisms.identity import masking
-from huikuan.see.confirmations.models import Reply, ReplyLine
+from huikuan.see.confirmations.models import Invitation, Reply, ReplyLine
+from huikuan.see.confirmations.queries.guests import link_channel
 
 KIND = Reply._meta.db_table
 _HEX = 64
@@ -52,7 +53,8 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRow:
-    """A reply, whole. `name`, `position` '' once erased. `head`: the last signed head, if it covers the reply."""
+    """A reply, whole. `link`: how the link came to whoever answered (queries.guests.link_channel). `name` and
+    `position` '' once erased. `head`: the last signed head, if it covers the reply."""
 
     id: int
     invitation_id: int
@@ -62,6 +64,7 @@ class ReplyRow:
     accepted: int
     disputed: int
     proof: str
+    link: str
     language: str
     name: str
     position: str
@@ -91,6 +94,7 @@ def reply(reply_id: int, *, clear: bool = True) -> ReplyRow:
         accepted=fact.accepted,
         disputed=fact.disputed,
         proof=fact.proof,
+        link=link_channel(Invitation.objects.get(pk=fact.invitation_id)),
         language=fact.language,
         name=who["name"] if clear else masking.shown("name", who["name"], ()),
         position=who["position"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -10,21 +11,28 @@ from typing import Any
 import pytest
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING
+from huikuan.mechanisms.notices.domain.lifecycle import BOUNCED
 from huikuan.mechanisms.notices.models import Notice
+from huikuan.mechanisms.notices.operations import send_again
+from huikuan.mechanisms.notices.operations.claiming import claim
 from huikuan.mechanisms.notices.operations.consenting import record_consent
+from huikuan.mechanisms.notices.operations.sending import settle
 from huikuan.mechanisms.notices.queries.consents import stopped
-from huikuan.mechanisms.notices.queries.rows import words
+from huikuan.mechanisms.notices.queries.evidence import mail_sent
+from huikuan.mechanisms.notices.queries.rows import history, words
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact, change_contact, erase_contact
 from huikuan.see.confirmations.domain.links import CODE_LIVES, CODE_TRIES, WRONG_CODES, WRONG_LINKS
-from huikuan.see.confirmations.models import GuestSession, Invitation, Knock, Opening, Reminder
+from huikuan.see.confirmations.models import GuestSession, Invitation, Knock, Opening, Reminder, Reply
 from huikuan.see.confirmations.operations import guests
 from huikuan.see.confirmations.operations.answering import answer
 from huikuan.see.confirmations.operations.guests import leave, open_link, send_code, take_code, tidy_doors
 from huikuan.see.confirmations.operations.inviting import remind, revoke
-from huikuan.see.confirmations.queries.guests import guest_of
-from huikuan.see.confirmations.tests.conftest import AT, GU, WANG, Portal
+from huikuan.see.confirmations.queries.guests import guest_of, link_channel
+from huikuan.see.confirmations.queries.replies import reply
+from huikuan.see.confirmations.tests.conftest import AT, GU, WANG, Portal, code_received
 
 
 def refused(wanted: str, call: Any, **args: Any) -> Refusal:
@@ -138,6 +146,55 @@ def test_a_code_has_six_digits_and_goes_to_the_address_on_file(portal: Portal) -
     assert words([notice.pk])[notice.pk].to == "gu@beilu.example"
     assert code.encode() not in bytes(GuestSession.objects.get().code_hash)
     assert take_code(guest=guest, code=code, at=AT) == "code:email"
+
+
+def test_no_code_is_taken_before_its_message_has_gone_out(portal: Portal) -> None:
+    """Whoever knows it then read it somewhere else: it would prove nothing of the mailbox on file."""
+    guest = portal.enter(portal.invite()[1])
+    send_code(guest=guest, at=AT)
+    code = code_received(AT, sent=False)
+    said = portal.all_correct(guest)
+    refused("portal_code_waits", answer, guest=guest, said=said, person=GU, code=code, at=AT)
+    assert Reply.objects.count() == 0
+    code_received(AT)
+    answer(guest=guest, said=said, person=GU, code=code, at=AT)
+    assert Reply.objects.get().proof == "code:email"
+
+
+def test_the_code_is_shown_to_nobody_here_and_sent_to_nobody_else(portal: Portal) -> None:
+    guest = portal.enter(portal.invite()[1])
+    send_code(guest=guest, at=AT)
+    (notice,) = Notice.objects.filter(purpose="code")
+    code = code_received(AT, sent=False)
+    said = words([notice.pk])[notice.pk]
+    assert (said.to, code in str(said)) == ("gu@beilu.example", False)
+    assert "一次性验证码" in said.text
+    taken = claim(notice.pk, at=AT)
+    assert taken is not None
+    assert code in taken.words.text
+    settle(taken, BOUNCED, {"answer": f"550 returned: {code}"}, at=AT)
+    assert code not in str(history(notice.pk))
+    other = {"notice_id": notice.pk, "to": "mine@jianglin.example", "actor": "cli:root", "at": AT}
+    refused("notice_secret", send_again, **other)
+    refused("notice_secret", mail_sent, notice_id=notice.pk, scope=EVERYTHING)
+
+
+def test_the_evidence_says_how_the_link_came(portal: Portal) -> None:
+    """One that somebody here passed on is not told as one that was sent to the mailbox on file."""
+
+    def link_of(**more: Any) -> tuple[str, str]:
+        guest = portal.enter(portal.invite(**more)[1])
+        row = reply(answer(guest=guest, said=portal.all_correct(guest), person=GU, code=portal.code(guest), at=AT))
+        return row.link, json.loads(row.content)["link"]
+
+    assert [link_of(), link_of(channel="sms"), link_of(channel="copy")] == [
+        ("email", "email"), ("sms", "sms"), ("copy", "copy"),
+    ]  # fmt: skip
+    for by in ("email", "copy"):
+        invited, _token = portal.invite(channel="copy" if by == "email" else "email")
+        _count, link = remind(invitation_id=invited, channel=by, days=7, actor="cli:test", at=AT)
+        guest = portal.enter(link.rpartition("/")[2])
+        assert link_channel(guest.invitation) == by
 
 
 def test_a_code_by_phone_where_the_link_came_by_phone(portal: Portal) -> None:

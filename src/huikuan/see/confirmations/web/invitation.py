@@ -23,7 +23,7 @@ from huikuan.mechanisms.pages.telling import said
 from huikuan.record.customers.queries import seen
 from huikuan.see.confirmations.models import Invitation
 from huikuan.see.confirmations.operations.inviting import remind, revoke
-from huikuan.see.confirmations.operations.receipts import PROOFS, receipt_pdf, said_words
+from huikuan.see.confirmations.operations.receipts import LINKS, PROOFS, receipt_pdf, said_words
 from huikuan.see.confirmations.queries.invitations import InvitationRow, invitation
 from huikuan.see.confirmations.queries.replies import ReplyRow, reply
 from huikuan.see.confirmations.queries.shown import shown_to
@@ -43,8 +43,9 @@ def show_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
         "tone": TONES[row.state],
         "channel": _(CHANNELS[row.channel]),
         "reply": answered,
-        "lines": [(line, said_words(line)) for line in answered.lines] if answered else [],
+        "lines": [(line, said_words(line, row.currency)) for line in answered.lines] if answered else [],
         "proved": _(PROOFS[answered.proof]) if answered else "",
+        "link": _(LINKS[answered.link]) if answered else "",
         "may_act": may_act_on(request, row) and row.state in ("sent", "opened", "expired"),
         "channels": [(code, _(name)) for code, name in CHANNELS.items()],
         "days": DAYS,
