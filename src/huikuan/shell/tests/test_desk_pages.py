@@ -12,20 +12,28 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from huikuan.act.collection.queries.timeline import timeline
+from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.models import Call
+from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.approvals.queries.requests import request_record
 from huikuan.mechanisms.audit.queries import last_head
+from huikuan.mechanisms.identity.domain.scope import NOTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.work.models import WorkItem
+from huikuan.mechanisms.work.operations import open_item
+from huikuan.mechanisms.work.operations.opening import Wanted
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.disputes.models import Dispute
+from huikuan.record.interest.models import Claim
+from huikuan.record.interest.operations.claiming import claim_interest
 from huikuan.record.promises.domain.instalments import Instalment
-from huikuan.record.promises.models import Promise, PromisePart
+from huikuan.record.promises.models import Plan, Promise, PromisePart
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.receivables.models import Item
 from huikuan.see.statements.domain.account import Period
@@ -150,6 +158,35 @@ class TestTheList:
         assert promises.sums == desk.promised
         assert "/promises/?customer=C0001&amp;state=open" in page
         assert len(questions) <= 74
+
+    def test_the_story_tells_plans_interest_and_the_lawyer_to_who_sees_the_customer(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer, claim = books.customer("C0001"), books.item("264388102254")
+        claim_interest(item_id=claim, until=date(2026, 11, 20), actor="cli:test", at=AT)
+        agreed(books, customer, [claim, books.item("264388117730")])
+        shown = {"amounts": "CNY 1375000.05", "lines": 2, "late": 75, "run": 1}
+        wanted = Wanted("approach:1", books.company.pk, customer, shown)
+        task = open_item(kind=LAWYER.name, wanted=wanted, actor="heyu", at=AT)
+        found = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+        [whole] = Claim.objects.values_list("amount", flat=True)
+        [plan], [request] = Plan.objects.all(), ApprovalRequest.objects.all()
+        said = {(one.entry.kind, one.entry.what): (one.entry.amount, one.entry.link) for one in found}
+        assert said["plan", "asked"] == (1_375_000_05, ("shell:approval", request.pk))
+        assert said["plan", "agreed"] == (1_375_000_05, ("promises:plan", plan.pk))
+        assert said["interest", "claimed"] == (whole, ("interest:item", claim))
+        assert said["lawyer", LAWYER.name] == (None, ("shell:work-item", task))
+        page = collector.get(f"/collection/?customer={customer}").content.decode()
+        for words in (
+            "申请分期还款：1,375,000.05，共 2 期",
+            "批准分期还款，共 1,375,000.05",
+            "放行移交律师",
+            "主张利息 ",
+        ):
+            assert words in page, words
+        assert f"/promises/plans/{plan.pk}" in page
+        kinds = {one.kind for one in timeline(customer, NOTHING, day=date(2026, 11, 20))}
+        assert kinds == set()
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()

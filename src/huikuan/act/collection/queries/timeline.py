@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from huikuan.act.collection.queries.agreed import interest_told, plans_told
 from huikuan.act.collection.queries.story import ABOVE, MONEY, PEOPLE, Asked, Entry, Reader
+from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.queries.calls import calls_of
 from huikuan.act.visits.queries.visits import visits_of
 from huikuan.act.visits.work import MENTION
@@ -105,10 +107,11 @@ def _orders(asked: Asked) -> Iterator[Entry]:
 
 
 def _warnings(asked: Asked) -> Iterator[Entry]:
-    rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind__in=WARNINGS)
+    rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind__in=[*WARNINGS, LAWYER.name])
     for item in narrowed(rows, seen(asked.scope)).order_by("-recorded_at")[:MOST]:
         on = business_date(item.recorded_at)
-        yield Entry("warning", item.kind, on, item.recorded_at, item.actor, shown={"item": item},
+        kind = "lawyer" if item.kind == LAWYER.name else "warning"
+        yield Entry(kind, item.kind, on, item.recorded_at, item.actor, shown={"item": item},
                     link=("shell:work-item", item.pk))  # fmt: skip
 
 
@@ -124,4 +127,7 @@ WARNINGS = (
     "credit.crossing", "credit.warning", "promises.broken", "promises.plan_broken", "credit.limit_ends",
 )  # fmt: skip
 
-READERS: list[Reader] = [_calls, _visits, _notices, _promises, _disputes, _payments, _orders, _warnings, _mentions]
+READERS: list[Reader] = [
+    _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders, _warnings,
+    _mentions,
+]  # fmt: skip
