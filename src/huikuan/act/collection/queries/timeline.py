@@ -31,8 +31,11 @@ from huikuan.record.receivables.queries.history import CASH_KINDS
 MOST = 60
 
 
-def timeline(customer_id: int, scope: Scope, *, day: date, about: str = "", limit: int = MOST) -> tuple[Entry, ...]:
-    """The latest entries by the day, of the customer and those that are one with it; `about` PEOPLE or MONEY alone."""
+def timeline(
+    customer_id: int, scope: Scope, *, day: date, about: str = "", limit: int | None = MOST
+) -> tuple[Entry, ...]:
+    """The latest entries by the day (`limit` None: all that the sources tell), of the customer and those that are one
+    with it; `about` PEOPLE or MONEY alone."""
     asked = Asked(customer_id, scope, day)
     found = [entry for reader in (*READERS, *ABOVE) for entry in reader(asked) if entry.on <= day]
     kept = [entry for entry in found if not about or entry.about == about]
@@ -79,11 +82,19 @@ def _disputes(asked: Asked) -> Iterator[Entry]:
 def _payments(asked: Asked) -> Iterator[Entry]:
     one = one_with(asked.customer_id)
     rows = Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit", posting_date__lte=asked.day)
-    for item in narrowed(rows, seen(asked.scope)).order_by("-posting_date", "-id")[:MOST]:
+    for item in _whole_days(list(narrowed(rows, seen(asked.scope)).order_by("-posting_date", "-id")[: MOST + 1])):
         yield Entry(
             "payment", item.kind, item.posting_date, item.recorded_at, item.actor, MONEY, item.text, item.amount,
             item.currency, {"document": item.document_number}, ("receivables:item", item.pk),
         )  # fmt: skip
+
+
+def _whole_days(latest: list[Item]) -> list[Item]:
+    """At most `MOST` of them, and of no day only some: who adds them up adds up days. One day with more is cut."""
+    if len(latest) <= MOST:
+        return latest
+    whole = [item for item in latest if item.posting_date > latest[-1].posting_date]
+    return whole or latest[:MOST]
 
 
 def _notices(asked: Asked) -> Iterator[Entry]:

@@ -113,8 +113,6 @@ def desk_of(
     known = _situation(company, customer_id, day, row, people)
     advice = advise(known)
     action, reasons = advice_said(advice)
-    entries = timeline(customer_id, scope, day=day, about=about, limit=_MOST_ENTRIES)
-    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
     person = people[0] if people else None
     grade = row.grade if row else ""
     home = {one.item_id: one for one in lines if one.currency == company.currency and (one.overdue_days or one.line)}
@@ -135,7 +133,7 @@ def desk_of(
         orders_wait=OrderStanding.objects.filter(
             company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
         ).count(),
-        entries=story if about else folded(story),
+        entries=story_of(customer_id, scope, day=day, about=about),
         action=advice.action,
         advice=action,
         reasons=reasons,
@@ -143,6 +141,14 @@ def desk_of(
         grade=grade,
         key=(form.text("key") if form else "") or uuid.uuid4().hex,
     )
+
+
+def story_of(customer_id: int, scope: Scope, *, day: date, about: str) -> list[Told]:
+    """What happened, in words. Payments in a row are summed before the list is cut: their sum is of the days it names,
+    whatever else was written down."""
+    entries = timeline(customer_id, scope, day=day, about=about, limit=None)
+    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
+    return (story if about else folded(story))[:_MOST_ENTRIES]
 
 
 def _told_to(entries: Sequence[Entry]) -> set[str]:

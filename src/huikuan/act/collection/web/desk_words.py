@@ -176,6 +176,12 @@ def day_said(day: date | None) -> str:
     return f"{day:%m-%d}" if day else "–"
 
 
+def span_said(first: date, last: date) -> str:
+    """11-13 – 11-25, with the years where they are two."""
+    said = (f"{first}", f"{last}") if first.year != last.year else (day_said(first), day_said(last))
+    return " – ".join(said)
+
+
 def advice_said(advice: Advice) -> tuple[str, list[tuple[bool, str]]]:
     """The action, and each reason with whether it speaks for it."""
     return _(ACTIONS[advice.action]), [(one.met, _reason(one)) for one in advice.reasons]
@@ -203,7 +209,7 @@ def folded(entries: Iterable[Told]) -> list[Told]:
 def _payments(same: tuple[Told, ...], currency: str) -> Told:
     whole = replace(same[0].entry, amount=sum(one.entry.amount or 0 for one in same), link=None)
     title = ngettext("%(n)s payment, %(amount)s", "%(n)s payments, %(amount)s", len(same))
-    days = f"{day_said(same[-1].entry.on)} – {day_said(whole.on)}"
+    days = span_said(same[-1].entry.on, whole.on)
     return replace(_made(whole, title % {"n": len(same), "amount": _amount(whole)}, days), folded=same)
 
 
