@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.act.collection.domain.next_action import Advice
 from huikuan.act.collection.domain.priority import UNREACHED
-from huikuan.act.collection.queries.set_aside import DISPUTED, HELD, PLANNED, PROMISED
+from huikuan.act.collection.queries.set_aside import DISPUTED, HELD, PLANNED, PROMISED, Aside
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.worklist import Left, WorkRow
 from huikuan.act.visits.messages import OUTCOMES, PURPOSES
@@ -150,6 +150,11 @@ def _unreached(row: WorkRow) -> str:
 def _broken(row: WorkRow) -> str:
     times = row.habits.broken
     return ngettext("%(times)s promise broken", "%(times)s promises broken", times) % {"times": times} if times else ""
+
+
+def aside_said(one: Aside) -> str:
+    """The same of a claim that is not overdue, too."""
+    return left_said(Left(one.kind, one.amount, one.until, one.record_id, 0))
 
 
 def left_said(one: Left) -> str:
