@@ -87,7 +87,7 @@ def test_a_waiver_is_asked_for_and_a_claim_taken_back(collector: Client, item: i
     assert ApprovalRequest.objects.get().amount == 1_000_00
     assert collector.post(f"/interest/claims/{claim}/withdraw", {"reason": ""}).status_code == 400
     assert collector.post(f"/interest/claims/{claim}/withdraw", {"reason": "算错"}).status_code == 302
-    assert "<th scope=\"col\">起止日期</th>" in collector.get("/interest/").content.decode()
+    assert '<th scope="col">起止日期</th>' in collector.get("/interest/").content.decode()
     rows = collector.get("/interest/?state=withdrawn").context["rows"]
     assert [row.id for row, _, _ in rows] == [claim]
 

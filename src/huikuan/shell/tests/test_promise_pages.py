@@ -130,6 +130,13 @@ def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None
     assert list(none.context["form"].problems) == ["parts"]
     wrong = collector.post("/promises/plans/new", {**body, **lines, "line-0-amount": "1.00"})
     assert (wrong.status_code, list(wrong.context["form"].problems)) == (400, ["lines"])
+    third = total - (total // 3)
+    off = (f"{part // 100:,}.{part % 100:02}" for part in (third + 1_00, total, total - third - 1_00))
+    for figure in off:
+        assert figure in wrong.context["form"].problems["lines"], figure
+    falls = collector.post("/promises/plans/new", {**body, **lines, "line-1-day": lines["line-0-day"]})
+    assert list(falls.context["form"].problems) == ["line-1-day"]
+    assert "第 2 期" in falls.context["form"].problems["line-1-day"]
     sent = {**body, **lines, "file": SimpleUploadedFile("协议.pdf", b"%PDF-1.4 plan")}
     assert collector.post("/promises/plans/new", sent).status_code == 302
     assert Plan.objects.count() == 0

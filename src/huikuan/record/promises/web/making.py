@@ -145,9 +145,16 @@ def _plan(request: HttpRequest, form: Form, asking: Asking) -> bool:
             at=timezone.now(),
         )
     except Refusal as refusal:
-        blame(form, refusal, _PLAN_BESIDE)
+        blame(form, refusal, {**_PLAN_BESIDE, **_day_of(form, refusal)})
         return False
     return True
+
+
+def _day_of(form: Form, refusal: Refusal) -> dict[str, str]:
+    """Of an instalment that does not fall due after the one before, the field of its day."""
+    if refusal.code != "plan_days_do_not_rise":
+        return {}
+    return {refusal.code: f"line-{form.rows('line', _LINE)[int(str(refusal.params['line'])) - 1]}-day"}
 
 
 def _ticked(form: Form, asking: Asking) -> list[int]:
