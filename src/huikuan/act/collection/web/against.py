@@ -17,13 +17,22 @@ _RECORDS = {PROMISED: "promises:promise", PLANNED: "promises:plan", DISPUTED: "d
 
 
 def against_panel(request: HttpRequest, item_id: int) -> SafeString:
-    """'' where nothing does, or the reader does not see the claim."""
+    """Before one claim is asked for; '' where nothing stands against it, or the reader does not see it."""
+    return _said(request, item_id, "collection/parts/against.html")
+
+
+def against_marks(request: HttpRequest, item_id: int) -> SafeString:
+    """The same in a row of many."""
+    return _said(request, item_id, "collection/parts/marks.html")
+
+
+def _said(request: HttpRequest, item_id: int, template: str) -> SafeString:
     item = narrowed(Item.objects.filter(pk=item_id), seen(scope_of(request))).first()
     found = set_aside(item.company_id, reading_of(request).as_of).items.get(item_id, ()) if item else ()
     if not item or not found:
         return SafeString("")
     said = {"item": item, "found": [(aside_said(one), one.amount, _record(one), one.record_id) for one in found]}
-    return render_to_string("collection/parts/against.html", said, request=request)
+    return render_to_string(template, said, request=request)
 
 
 def _record(one: Aside) -> str:

@@ -113,9 +113,12 @@ def check_instalments(lines: Sequence[Instalment], debt: int, currency: str, tod
         raise Refusal("promise_day_over", day=days[0], today=today)
     total = sum(line.amount for line in lines)
     if total != debt:
-        said = {"sum": total, "debt": debt, "difference": total - debt}
         raise Refusal(
-            "plan_sum_differs", currency=currency, **{name: to_text(one, currency) for name, one in said.items()}
+            "plan_sum_differs",
+            currency=currency,
+            sum=to_text(total, currency),
+            debt=to_text(debt, currency),
+            difference=to_text(total - debt, currency),
         )
 
 
