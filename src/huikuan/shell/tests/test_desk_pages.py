@@ -185,6 +185,10 @@ class TestTheList:
         ):
             assert words in page, words
         assert f"/promises/plans/{plan.pk}" in page
+        theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting")
+        assert [one.what for one in theirs.context["events"]].count("plan") == 2
+        assert {one.what for one in theirs.context["events"]} == {"plan", "interest", "lawyer"}
+        assert f'href="/promises/plans/{plan.pk}"' in theirs.content.decode()
         kinds = {one.kind for one in timeline(customer, NOTHING, day=date(2026, 11, 20))}
         assert kinds == set()
 

@@ -117,7 +117,8 @@ def _orders(asked: Asked) -> Iterator[Entry]:
         )  # fmt: skip
 
 
-def _warnings(asked: Asked) -> Iterator[Entry]:
+def warnings_told(asked: Asked) -> Iterator[Entry]:
+    """Work that tells of the customer, and what was let go to the lawyer."""
     rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind__in=[*WARNINGS, LAWYER.name])
     for item in narrowed(rows, seen(asked.scope)).order_by("-recorded_at")[:MOST]:
         on = business_date(item.recorded_at)
@@ -139,6 +140,6 @@ WARNINGS = (
 )  # fmt: skip
 
 READERS: list[Reader] = [
-    _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders, _warnings,
+    _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders, warnings_told,
     _mentions,
 ]  # fmt: skip

@@ -31,7 +31,7 @@ def _said(request: HttpRequest, item_id: int, template: str) -> SafeString:
     found = set_aside(item.company_id, reading_of(request).as_of).items.get(item_id, ()) if item else ()
     if not item or not found:
         return SafeString("")
-    said = {"item": item, "found": [(aside_said(one), one.amount, _record(one), one.record_id) for one in found]}
+    said = {"item": item, "against": [(aside_said(one), one.amount, _record(one), one.record_id) for one in found]}
     return render_to_string(template, said, request=request)
 
 
