@@ -23,6 +23,7 @@ from huikuan.mechanisms.identity import messages as identity
 from huikuan.mechanisms.jobs import messages as jobs
 from huikuan.mechanisms.notices import messages as notices
 from huikuan.mechanisms.pages import messages as pages
+from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.policies import messages as policies
 from huikuan.mechanisms.store import messages as store
 from huikuan.mechanisms.work import messages as work
@@ -187,12 +188,21 @@ _FIELDS = {
 }
 
 
+#: Which parameters of a refusal are amounts, told with their thousands grouped.
+_AMOUNTS = {
+    "interest_waiver_bad": ("open",),
+    "plan_sum_differs": ("sum", "debt", "difference"),
+}
+
+
 def sentence(code: str, params: Mapping[str, object]) -> str:
     """What to tell the user about a refusal, in words; whoever reads codes finds them beside the sentence."""
     fields = next((names for begin, names in _FIELDS.items() if code.startswith(begin)), {})
     names = {**_WORDS, "field": fields}
+    amounts = _AMOUNTS.get(code, ())
     return gettext(SENTENCES[code]) % {
-        name: _worded(value, names[name]) if name in names else value for name, value in params.items()
+        name: grouped(str(value)) if name in amounts else _worded(value, names[name]) if name in names else value
+        for name, value in params.items()
     }
 
 

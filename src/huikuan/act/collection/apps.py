@@ -28,6 +28,8 @@ class Config(AppConfig):
 
         letter_examples.set_up()
         say_beside("limitation.item", _demand_panel)
+        say_beside("interest.claim", _against_panel)
+        say_beside("promises.plan", _against_marks)
         title_reasons(REASONS)
         for purpose in PURPOSES:
             guards.register(purpose, _still_wanted)
@@ -38,6 +40,20 @@ def _demand_panel(request: HttpRequest, item_id: int) -> SafeString:
     from huikuan.act.collection.web.demands import demand_panel
 
     return demand_panel(request, item_id)
+
+
+def _against_panel(request: HttpRequest, item_id: int) -> SafeString:
+    # Loaded with the first page that shows it.
+    from huikuan.act.collection.web.against import against_panel
+
+    return against_panel(request, item_id)
+
+
+def _against_marks(request: HttpRequest, item_id: int) -> SafeString:
+    # Loaded with the first page that shows it.
+    from huikuan.act.collection.web.against import against_marks
+
+    return against_marks(request, item_id)
 
 
 def _still_wanted(notice: NoticeRow, at: datetime) -> str:

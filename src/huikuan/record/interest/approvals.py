@@ -76,7 +76,7 @@ def _waive(asked: Asked, *, actor: str, at: datetime) -> None:
 def _described(shown: Mapping[str, Any]) -> Described:
     return [
         (_("Interest claimed"), f"{shown['currency']} {grouped(shown['claimed'])}"),
-        (_("Days"), f"{shown['from']} – {shown['to']}"),
+        (_("First and last day"), f"{shown['from']} – {shown['to']}"),
         (_("Open"), f"{shown['currency']} {grouped(shown['open'])}"),
         (_("To be waived"), f"{shown['currency']} {grouped(shown['waived'])}"),
         (_("Reason"), shown["reason"]),

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals.kinds import ApprovalKind, Asked, Described, Paper, register
+from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.figures import grouped
+from huikuan.record.customers.queries import seen
 from huikuan.record.promises.messages import FREEZES, INTERESTS, METHODS, ON_MISS
+from huikuan.record.promises.operations.asking import company_of, today_of
 from huikuan.record.promises.operations.bartering import KIND as BARTER_KIND
 from huikuan.record.promises.operations.bartering import agree_barter, barter_as_shown
 from huikuan.record.promises.operations.freezing import KIND as FREEZE_KIND
 from huikuan.record.promises.operations.freezing import freeze_as_shown, freeze_or_release
 from huikuan.record.promises.operations.plans import KIND as PLAN_KIND
 from huikuan.record.promises.operations.plans import agree_plan, plan_as_shown
+from huikuan.record.promises.queries.standing import open_parts
+from huikuan.record.receivables.models import Item
 
 
 def _money(currency: str, amount: str) -> str:
@@ -35,12 +42,38 @@ def _plan_described(shown: Mapping[str, Any]) -> Described:
     return [
         (_("Customer"), shown["customer"]),
         (_("Debt"), _money(shown["currency"], shown["total"])),
-        (_("Claims"), str(len(shown["items"]))),
+        *_claims(shown),
         *lines,
         (_("Grace days"), str(shown["grace_days"])),
         (_("On a miss"), _(on_miss)),
         (_("Late interest"), _(interest)),
-        (_("Agreement"), shown["file_name"] or _("none was handed in")),
+        (_("Agreement"), shown["file_name"] or _("none was handed in, which deviates from policy")),
+    ]
+
+
+def _claims(shown: Mapping[str, Any]) -> Described:
+    numbers = _numbers(item for item, _amount in shown["items"])
+    return [(_("Claim"), f"{numbers[item]} · {_money(shown['currency'], amount)}") for item, amount in shown["items"]]
+
+
+def _numbers(item_ids: Iterable[int]) -> dict[int, str]:
+    rows = Item.objects.filter(pk__in=list(item_ids)).values_list("pk", "document_number")
+    return {number: document or f"#{number}" for number, document in rows}
+
+
+def _plan_beside(asked: Asked, *, scope: Scope, at: datetime) -> Described:
+    """What is promised of the claims now: the promises stay, though the plan gives other days."""
+    company, items = company_of(asked), {item for item, _amount in asked.shown["items"]}
+    rows = [row for row in open_parts(company.pk, today_of(company, at)) if row.item_id in items]
+    theirs, numbers = seen(scope), _numbers(row.item_id for row in rows)
+    return [
+        (
+            _("Promise"),
+            f"#{row.promise_id} · {numbers[row.item_id]} ·"
+            f" {_money(row.currency, to_text(row.standing.awaited, row.currency))} · {row.pay_by}",
+        )
+        for row in rows
+        if theirs.has(row.company_id, row.customer_id)
     ]
 
 
@@ -64,6 +97,7 @@ PLAN = register(
         execute=agree_plan,
         describe=_plan_described,
         address=_plans_page,
+        beside=_plan_beside,
         papers=_papers,
     )
 )

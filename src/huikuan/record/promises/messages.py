@@ -20,12 +20,17 @@ SENTENCES: dict[str, str] = {
     "freeze_stands": gettext_noop("The customer is frozen so already: freeze %(freeze)s."),
     "freeze_unknown": gettext_noop("There is no freeze %(freeze)s."),
     "plan_claims_missing": gettext_noop("Tick the claims the plan is about."),
-    "plan_days_do_not_rise": gettext_noop("Each instalment falls due after the one before."),
+    "plan_days_do_not_rise": gettext_noop(
+        "Instalment %(line)s, on %(day)s, does not fall due after the one before, on %(before)s."
+    ),
     "plan_grace_bad": gettext_noop("%(value)s days of grace are none; 0 to 31 are taken."),
     "plan_item_taken": gettext_noop("Item %(item)s stands in a plan already."),
     "plan_lines_bad": gettext_noop("A plan has instalments above 0, %(most)s at most."),
     "plan_parts_bad": gettext_noop("Say in how many equal parts: 1 to %(most)s."),
-    "plan_sum_differs": gettext_noop("The instalments have to come to exactly what is open of the claims."),
+    "plan_sum_differs": gettext_noop(
+        "The instalments come to %(currency)s %(sum)s and have to come to exactly what is open of the claims,"
+        " %(debt)s: the difference is %(difference)s."
+    ),
     "plan_term_unknown": gettext_noop("“%(value)s” is no choice; known are %(known)s."),
     "plan_unknown": gettext_noop("There is no plan %(plan)s."),
     "promise_amount_bad": gettext_noop("Of item %(item)s an amount above 0 has to be promised."),

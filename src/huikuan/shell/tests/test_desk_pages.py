@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from huikuan.act.collection.queries.timeline import timeline
+from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.models import Call
+from huikuan.mechanisms.approvals.models import ApprovalRequest
+from huikuan.mechanisms.approvals.operations import approve_request
+from huikuan.mechanisms.approvals.queries.requests import request_record
 from huikuan.mechanisms.audit.queries import last_head
+from huikuan.mechanisms.identity.domain.scope import NOTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.work.models import WorkItem
+from huikuan.mechanisms.work.operations import open_item
+from huikuan.mechanisms.work.operations.opening import Wanted
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.disputes.models import Dispute
-from huikuan.record.promises.models import Promise, PromisePart
+from huikuan.record.interest.models import Claim
+from huikuan.record.interest.operations.claiming import claim_interest
+from huikuan.record.promises.domain.instalments import Instalment
+from huikuan.record.promises.models import Plan, Promise, PromisePart
+from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.receivables.models import Item
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
@@ -50,6 +63,22 @@ def fields(page: str) -> dict[str, Any]:
     form = form[: form.index("</form>")]
     tags = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input[^>]*>", form)]
     return {said["name"]: said.get("value", "") for said in tags if said.get("type") == "hidden" and "name" in said}
+
+
+def agreed(books: Books, customer: int, items: Sequence[int]) -> None:
+    """The customer pays these in two instalments, interest from the original due dates."""
+    request = propose_plan(
+        company=books.company,
+        customer_id=customer,
+        items=items,
+        lines=[Instalment(date(2026, 12, 10), 375_000_05), Instalment(date(2027, 1, 10), 1_000_000_00)],
+        terms=Terms("accelerate", "original"),
+        actor="heyu",
+        at=AT,
+    )
+    add_user(username="fang", password="a long pass phrase", actor="cli:test", at=AT)
+    grant_role(username="fang", role="management", actor="cli:test", at=AT)
+    approve_request(request_id=request, digest=request_record(request).digest, actor="fang", at=AT)
 
 
 def send(client: Client, customer: int, **said: Any) -> Any:
@@ -103,6 +132,61 @@ class TestTheList:
         assert "data-on-account" not in page
         past = collector.get(f"/collection/?customer={books.customer('C0002')}&as_of=2026-11-10").content.decode()
         assert "data-on-account" not in past
+
+    def test_what_is_in_a_plan_still_bears_interest_and_what_was_promised_stays_so(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer, claim = books.customer("C0001"), books.item("264388102254")
+        address = f"/collection/?customer={customer}"
+        send(collector, customer, result="promised", item=claim, by="2026-12-04", amount="100000")
+        before = collector.get(address).context["desk"]
+        assert before.interest == sum(amount for _, amount in before.bears) > 0
+        overdue = [one.item.item_id for one in before.claims]
+        agreed(books, customer, overdue)
+        answer = collector.get(address)
+        desk = answer.context["desk"]
+        assert (desk.row, desk.interest) == (None, before.interest)
+        borne = [collector.get(f"/interest/items/{row.item_id}").context["found"] for row, _ in desk.bears]
+        assert desk.interest == sum(found.unclaimed_amount for found in borne)
+        assert (desk.promised, before.promised) == ({"CNY": 100_000_00}, {"CNY": 100_000_00})
+        page = answer.content.decode()
+        assert re.findall(r'data-promised>.*?value="([\d.]+)"', page) == ["100000.00"]
+        promises = collector.get("/promises/?customer=C0001&state=open").context["found"]
+        assert promises.sums == desk.promised
+        assert "/promises/?customer=C0001&amp;state=open" in page
+
+    def test_the_story_tells_plans_interest_and_the_lawyer_to_who_sees_the_customer(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer, claim = books.customer("C0001"), books.item("264388102254")
+        claim_interest(item_id=claim, until=date(2026, 11, 20), actor="cli:test", at=AT)
+        agreed(books, customer, [claim, books.item("264388117730")])
+        shown = {"amounts": "CNY 1375000.05", "lines": 2, "late": 75, "run": 1}
+        wanted = Wanted("approach:1", books.company.pk, customer, shown)
+        task = open_item(kind=LAWYER.name, wanted=wanted, actor="heyu", at=AT)
+        found = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+        [whole] = Claim.objects.values_list("amount", flat=True)
+        [plan], [request] = Plan.objects.all(), ApprovalRequest.objects.all()
+        said = {(one.entry.kind, one.entry.what): (one.entry.amount, one.entry.link) for one in found}
+        assert said["plan", "asked"] == (1_375_000_05, ("shell:approval", request.pk))
+        assert said["plan", "agreed"] == (1_375_000_05, ("promises:plan", plan.pk))
+        assert said["interest", "claimed"] == (whole, ("interest:item", claim))
+        assert said["lawyer", LAWYER.name] == (None, ("shell:work-item", task))
+        page = collector.get(f"/collection/?customer={customer}").content.decode()
+        for words in (
+            "申请分期还款：1,375,000.05，共 2 期",
+            "批准分期还款，共 1,375,000.05",
+            "放行移交律师",
+            "主张利息 ",
+        ):
+            assert words in page, words
+        assert f"/promises/plans/{plan.pk}" in page
+        theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting")
+        assert [one.what for one in theirs.context["events"]].count("plan") == 2
+        assert {one.what for one in theirs.context["events"]} == {"plan", "interest", "lawyer"}
+        assert f'href="/promises/plans/{plan.pk}"' in theirs.content.decode()
+        kinds = {one.kind for one in timeline(customer, NOTHING, day=date(2026, 11, 20))}
+        assert kinds == set()
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()

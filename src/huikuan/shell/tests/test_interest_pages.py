@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import docx
@@ -11,6 +12,7 @@ from django.test import Client
 
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.identity.models import Company
+from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.interest.models import Bankruptcy, Claim, Correction, Declaration
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.items import post_item
@@ -85,8 +87,51 @@ def test_a_waiver_is_asked_for_and_a_claim_taken_back(collector: Client, item: i
     assert ApprovalRequest.objects.get().amount == 1_000_00
     assert collector.post(f"/interest/claims/{claim}/withdraw", {"reason": ""}).status_code == 400
     assert collector.post(f"/interest/claims/{claim}/withdraw", {"reason": "算错"}).status_code == 302
+    assert '<th scope="col">起止日期</th>' in collector.get("/interest/").content.decode()
     rows = collector.get("/interest/?state=withdrawn").context["rows"]
     assert [row.id for row, _, _ in rows] == [claim]
+
+
+def test_a_refused_waiver_keeps_what_was_typed_beside_its_field(collector: Client, item: int) -> None:
+    collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF}"})
+    claim = Claim.objects.get().pk
+    answer = collector.post(f"/interest/claims/{claim}/waive", {"amount": "99,999", "reason": "长期合作"})
+    page = answer.content.decode()
+    assert (answer.status_code, ApprovalRequest.objects.count()) == (400, 0)
+    form = page[page.index("data-waiver") :]
+    form = form[: form.index("</form>")]
+    assert 'value="99,999"' in form
+    assert 'value="长期合作"' in form
+    assert "CNY 3,900.00" in form
+    assert re.search(r"<details[^>]* open[^>]*>(?:(?!</details>).)*data-waiver", page, re.S)
+    assert form.count('class="small problem"') == 1
+    # Of another form nothing is lost either, and the buyer stays as it is known.
+    assert 'value="" selected' not in page
+    silent = collector.post(f"/interest/claims/{claim}/waive", {"amount": "1,000", "reason": ""}).content.decode()
+    assert 'value="1,000"' in silent
+
+
+def test_before_interest_is_claimed_the_page_says_how_much_for_which_days_and_what_stands_against_it(
+    collector: Client, item: int, books: Books
+) -> None:
+    raise_dispute(
+        company_id=books.company.pk,
+        item_id=item,
+        amount=96_400_00,
+        reason="quality",
+        source="call",
+        actor="cui",
+        at=AT,
+    )
+    page = collector.get(f"/interest/items/{item}").content.decode()
+    asked = page[page.index("data-claim-form") :]
+    asked = asked[: asked.index("</form>")]
+    first, last = AS_OF - timedelta(days=100), AS_OF - timedelta(days=1)
+    assert f"{first} – {last}" in asked
+    assert ("LPR × 1.3" in asked, 'value="3900.00"' in asked) == (True, True)
+    assert "data-against" in asked
+    assert "争议" in asked
+    assert 'value="96400.00"' in asked
 
 
 def test_the_parties_change_the_rule_and_bankruptcy_ends_it(collector: Client, item: int) -> None:

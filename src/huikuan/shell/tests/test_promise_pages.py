@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -111,6 +112,25 @@ def test_the_file_says_what_the_list_says_and_who_only_to_who_may_read_it(collec
     assert "王经理" not in resolver.get(f"/promises/{Promise.objects.get().pk}").content.decode()
 
 
+def assert_named(said: str, *amounts: int) -> None:
+    for amount in amounts:
+        assert f"{amount // 100:,}.{amount % 100:02}" in said, amount
+
+
+def assert_claims_named(decider: Client, asked: ApprovalRequest, owed: Sequence[Any], promised: int) -> None:
+    shown = decider.get(f"/approvals/{asked.pk}").context
+    facts = {value for label, value in shown["facts"]}
+    for one in owed:
+        assert f"{one.document_number} · CNY {one.open_amount // 100:,}.{one.open_amount % 100:02}" in facts
+    assert shown["beside"] == [("付款承诺", f"#{promised} · {owed[0].document_number} · CNY 1.00 · {in_days(5)}")]
+
+
+def assert_marked(collector: Client, claim: Any, promised: int) -> None:
+    marks = collector.get("/promises/plans/new?customer=C0001&company=MAIN").content.decode()
+    assert re.findall(r'data-marks="(\d+)"', marks) == [str(claim.item_id)]
+    assert f"/promises/{promised}" in marks
+
+
 def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None:
     owed = claims()[:2]
     total = sum(one.open_amount for one in owed)
@@ -130,6 +150,13 @@ def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None
     assert list(none.context["form"].problems) == ["parts"]
     wrong = collector.post("/promises/plans/new", {**body, **lines, "line-0-amount": "1.00"})
     assert (wrong.status_code, list(wrong.context["form"].problems)) == (400, ["lines"])
+    assert_named(wrong.context["form"].problems["lines"], total - total // 3 + 1_00, total, total // 3 - 1_00)
+    falls = collector.post("/promises/plans/new", {**body, **lines, "line-1-day": lines["line-0-day"]})
+    assert list(falls.context["form"].problems) == ["line-1-day"]
+    assert "第 2 期" in falls.context["form"].problems["line-1-day"]
+    promise(collector)
+    promised = Promise.objects.get().pk
+    assert_marked(collector, owed[0], promised)
     sent = {**body, **lines, "file": SimpleUploadedFile("协议.pdf", b"%PDF-1.4 plan")}
     assert collector.post("/promises/plans/new", sent).status_code == 302
     assert Plan.objects.count() == 0
@@ -143,6 +170,7 @@ def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None
     for address in ("/promises/plans?customer=C0002", "/promises/plans?customer=NOBODY"):
         assert collector.get(address).context["waiting"] == []
     decider = signed_in("approver", "management")
+    assert_claims_named(decider, asked, owed, promised)
     (paper,) = re.findall(
         r'href="(/approvals/\d+/files/[^"?]+)', decider.get(f"/approvals/{asked.pk}").content.decode()
     )

@@ -7,7 +7,7 @@ whole company.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -22,6 +22,8 @@ from huikuan.record.customers.queries.merging import merged
 from huikuan.record.disputes.queries.standing import standing as disputed
 from huikuan.record.promises.queries import Kept, kept_rates
 from huikuan.record.promises.queries import standing as promised
+from huikuan.record.promises.queries.standing import open_parts
+from huikuan.record.promises.queries.sums import PartRow
 from huikuan.record.receivables.models import Item, OpenItem
 
 PROMISED, PLANNED, DISPUTED, HELD = "promised", "planned", "disputed", "held"
@@ -42,10 +44,12 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """By item; and by customer, as shown: the day a call put it off to, whether somebody spoke with it today, how it
-    keeps its word, how many calls in a row reached nobody."""
+    """By item; and by customer, as shown: what its open promises still bring by currency, the day a call put it off
+    to, whether somebody spoke with it today, how it keeps its word, how many calls in a row reached nobody. A promise
+    whose claim is in a plan by now is a promise still, though it is the plan that leaves the claim alone."""
 
     items: Mapping[int, tuple[Aside, ...]] = field(default_factory=dict)
+    promised: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     put_off: Mapping[int, date] = field(default_factory=dict)
     done: frozenset[int] = frozenset()
     kept: Mapping[int, Kept] = field(default_factory=dict)
@@ -69,7 +73,8 @@ def set_aside(company_id: int, day: date) -> SetAside:
 
 def _asked(company_id: int, day: date) -> SetAside:
     items: dict[int, list[Aside]] = defaultdict(list)
-    for item_id, one in promised(company_id, day).items():
+    words = open_parts(company_id, day)
+    for item_id, one in promised(company_id, day, words).items():
         kind = PROMISED if one.plan_id is None else PLANNED
         items[item_id].append(Aside(kind, one.amount, one.by, one.plan_id or one.promise_id))
     for item_id, other in disputed(company_id, day).items():
@@ -80,11 +85,20 @@ def _asked(company_id: int, day: date) -> SetAside:
     shown = merged()
     return SetAside(
         {item_id: tuple(found) for item_id, found in items.items()},
+        _promised(words, shown),
         {shown.get(one, one): on for one, on in put_off(company_id, day).items()},
         frozenset(shown.get(one, one) for one in called_on(company_id, day)),
         kept_rates(company_id, day),
         {shown.get(one, one): times for one, times in unreached_since(company_id, day - _LATELY, day).items()},
     )
+
+
+def _promised(words: Sequence[PartRow], shown: Mapping[int, int]) -> dict[int, dict[str, int]]:
+    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for one in words:
+        sums = found[shown.get(one.customer_id, one.customer_id)]
+        sums[one.currency] = sums.get(one.currency, 0) + one.standing.awaited
+    return found
 
 
 def _held(company_id: int, day: date) -> list[tuple[int, Aside]]:

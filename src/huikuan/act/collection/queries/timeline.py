@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from huikuan.act.collection.queries.agreed import interest_told, plans_told
 from huikuan.act.collection.queries.story import ABOVE, MONEY, PEOPLE, Asked, Entry, Reader
+from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.queries.calls import calls_of
 from huikuan.act.visits.queries.visits import visits_of
 from huikuan.act.visits.work import MENTION
@@ -29,8 +31,11 @@ from huikuan.record.receivables.queries.history import CASH_KINDS
 MOST = 60
 
 
-def timeline(customer_id: int, scope: Scope, *, day: date, about: str = "", limit: int = MOST) -> tuple[Entry, ...]:
-    """The latest entries by the day, of the customer and those that are one with it; `about` PEOPLE or MONEY alone."""
+def timeline(
+    customer_id: int, scope: Scope, *, day: date, about: str = "", limit: int | None = MOST
+) -> tuple[Entry, ...]:
+    """The latest entries by the day (`limit` None: all that the sources tell), of the customer and those that are one
+    with it; `about` PEOPLE or MONEY alone."""
     asked = Asked(customer_id, scope, day)
     found = [entry for reader in (*READERS, *ABOVE) for entry in reader(asked) if entry.on <= day]
     kept = [entry for entry in found if not about or entry.about == about]
@@ -77,11 +82,19 @@ def _disputes(asked: Asked) -> Iterator[Entry]:
 def _payments(asked: Asked) -> Iterator[Entry]:
     one = one_with(asked.customer_id)
     rows = Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit", posting_date__lte=asked.day)
-    for item in narrowed(rows, seen(asked.scope)).order_by("-posting_date", "-id")[:MOST]:
+    for item in _whole_days(list(narrowed(rows, seen(asked.scope)).order_by("-posting_date", "-id")[: MOST + 1])):
         yield Entry(
             "payment", item.kind, item.posting_date, item.recorded_at, item.actor, MONEY, item.text, item.amount,
             item.currency, {"document": item.document_number}, ("receivables:item", item.pk),
         )  # fmt: skip
+
+
+def _whole_days(latest: list[Item]) -> list[Item]:
+    """At most `MOST` of them, and of no day only some: who adds them up adds up days. One day with more is cut."""
+    if len(latest) <= MOST:
+        return latest
+    whole = [item for item in latest if item.posting_date > latest[-1].posting_date]
+    return whole or latest[:MOST]
 
 
 def _notices(asked: Asked) -> Iterator[Entry]:
@@ -104,11 +117,13 @@ def _orders(asked: Asked) -> Iterator[Entry]:
         )  # fmt: skip
 
 
-def _warnings(asked: Asked) -> Iterator[Entry]:
-    rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind__in=WARNINGS)
+def warnings_told(asked: Asked) -> Iterator[Entry]:
+    """Work that tells of the customer, and what was let go to the lawyer."""
+    rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind__in=[*WARNINGS, LAWYER.name])
     for item in narrowed(rows, seen(asked.scope)).order_by("-recorded_at")[:MOST]:
         on = business_date(item.recorded_at)
-        yield Entry("warning", item.kind, on, item.recorded_at, item.actor, shown={"item": item},
+        kind = "lawyer" if item.kind == LAWYER.name else "warning"
+        yield Entry(kind, item.kind, on, item.recorded_at, item.actor, shown={"item": item},
                     link=("shell:work-item", item.pk))  # fmt: skip
 
 
@@ -124,4 +139,7 @@ WARNINGS = (
     "credit.crossing", "credit.warning", "promises.broken", "promises.plan_broken", "credit.limit_ends",
 )  # fmt: skip
 
-READERS: list[Reader] = [_calls, _visits, _notices, _promises, _disputes, _payments, _orders, _warnings, _mentions]
+READERS: list[Reader] = [
+    _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders, warnings_told,
+    _mentions,
+]  # fmt: skip

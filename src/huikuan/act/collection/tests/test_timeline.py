@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from huikuan.act.collection.queries.story import MONEY, PEOPLE
 from huikuan.act.collection.queries.timeline import timeline
+from huikuan.act.collection.web.desk_customer import story_of
 from huikuan.act.collection.web.desk_words import folded
 from huikuan.act.collection.web.desk_words import told as wordings
 from huikuan.act.visits.domain.visits import Ended
@@ -73,6 +74,42 @@ def test_payments_in_a_row_are_told_as_one_that_opens_to_them(told: Books) -> No
     assert (first.entry.amount, first.entry.link, first.note) == (179_000_00, None, "11-13 – 11-15")
     assert [one.entry.amount for one in first.folded] == [15_000_00, 14_000_00, 150_000_00]
     assert folded(lines[1:]) == lines[1:], "two of them are told one by one"
+
+
+def test_the_sum_of_payments_does_not_shrink_because_something_else_was_written_down(told: Books) -> None:
+    for number in range(45):
+        told.post(
+            "receipt", 1_000_00, f"{date(2026, 11, 10) - timedelta(days=number)}", document_number=f"RC-{number}"
+        )
+
+    def sums() -> list[tuple[int, int | None, str]]:
+        lines = story_of(told.customer.id, EVERYTHING, day=DAY, about="")
+        return [(len(one.folded), one.entry.amount, one.note) for one in lines if one.folded]
+
+    before = sums()
+    assert before == [(7, 7_000_00, "11-04 – 11-10"), (38, 38_000_00, "09-27 – 11-03")]
+    for hour in range(3):
+        whose = {"customer_id": told.customer.id, "company_id": told.company.pk, "person_id": None}
+        at = datetime(2026, 11, 14, hour, tzinfo=UTC)
+        record_call(**whose, result="not_reached", actor="liyuan", at=at)
+    assert sums() == before
+
+
+def test_the_oldest_day_of_payments_is_told_whole_or_not_at_all(told: Books, monkeypatch: Any) -> None:
+    for number in range(4):
+        told.post("receipt", 1_000_00, f"2026-10-0{number // 2 + 1}", document_number=f"RC-{number}")
+    monkeypatch.setattr("huikuan.act.collection.queries.timeline.MOST", 4)
+    kept = [one for one in timeline(told.customer.id, EVERYTHING, day=DAY) if one.kind == "payment"]
+    assert [(one.on.isoformat(), one.amount) for one in kept] == [
+        ("2026-11-13", 150_000_00), ("2026-10-02", 1_000_00), ("2026-10-02", 1_000_00)
+    ]  # fmt: skip
+
+
+def test_a_stretch_of_payments_over_the_years_end_says_the_years(told: Books) -> None:
+    for day in ("2025-11-28", "2026-01-13", "2026-02-01"):
+        told.post("receipt", 1_000_00, day, document_number=day)
+    *_, last = folded(wordings(timeline(told.customer.id, EVERYTHING, day=DAY), {}))
+    assert last.note == "2025-11-28 – 2026-02-01"
 
 
 def test_people_or_money_alone_as_of_a_day_and_for_whom_it_is(told: Books) -> None:

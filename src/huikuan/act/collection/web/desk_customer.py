@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from huikuan.act.collection.domain.next_action import Situation, advise
+from huikuan.act.collection.queries.set_aside import set_aside
 from huikuan.act.collection.queries.standings import Placeless, placeless
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.timeline import timeline
@@ -56,15 +57,17 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything the page says of one customer. `bears`: the lines with the interest of each that bears some.
-    `placeless`: money of the customer's that waits to be applied, of now: on a past page there is none. `key`: of its
-    form, so that what is sent twice is written once."""
+    """Everything the page says of one customer. `bears`: open items, each with the interest nobody claimed of it, also
+    where a plan moved its days. `promised`: currency → what promises still bring. `placeless`: money of the customer's
+    that waits to be applied, of now: on a past page there is none. `key`: of its form, so that what is sent twice is
+    written once."""
 
     customer: CustomerRow
     row: WorkRow | None
     currency: str
     claims: Sequence[ClaimRow]
-    bears: Sequence[tuple[ClaimRow, int]]
+    bears: Sequence[tuple[ItemRow, int]]
+    promised: Mapping[str, int]
     placeless: Sequence[Placeless]
     people: Sequence[ContactRow]
     person: ContactRow | None
@@ -90,10 +93,6 @@ class Desk:
         return sum(amount for _, amount in self.bears)
 
     @property
-    def promised(self) -> int:
-        return sum(one.amount for one in self.row.left if one.kind == "promised") if self.row else 0
-
-    @property
     def in_time_percent(self) -> int | None:
         """Of the money that fell due in the year, what came in time; None: none fell due."""
         habits = self.row.habits if self.row else None
@@ -108,16 +107,15 @@ def desk_of(
     found = customer_with_id(customer_id, scope=scope)
     row = work_row(company, customer_id, scope=scope, as_of=day)
     people = _people(request, customer_id)
-    whole = _claims(company, customer_id, scope, day, row)
+    lines = _lines(company, customer_id, scope, day)
+    whole = _claims(lines, row)
     claims = whole[:_MOST_CLAIMS]
     known = _situation(company, customer_id, day, row, people)
     advice = advise(known)
     action, reasons = advice_said(advice)
-    entries = timeline(customer_id, scope, day=day, about=about, limit=_MOST_ENTRIES)
-    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
     person = people[0] if people else None
     grade = row.grade if row else ""
-    home = {one.item.item_id: one for one in claims if one.item.currency == company.currency}
+    home = {one.item_id: one for one in lines if one.currency == company.currency and (one.overdue_days or one.line)}
     interest = accrued(list(home), day, at=timezone.now()) if home else {}
     return Desk(
         customer=found,
@@ -125,6 +123,7 @@ def desk_of(
         currency=company.currency,
         claims=claims,
         bears=[(home[item], amount) for item, amount in interest.items() if amount],
+        promised=dict(sorted(set_aside(company.pk, day).promised.get(found.id, {}).items())),
         placeless=[] if reading.is_past else placeless(company.pk, one_with(customer_id)),
         people=people,
         person=person,
@@ -134,7 +133,7 @@ def desk_of(
         orders_wait=OrderStanding.objects.filter(
             company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
         ).count(),
-        entries=story if about else folded(story),
+        entries=story_of(customer_id, scope, day=day, about=about),
         action=advice.action,
         advice=action,
         reasons=reasons,
@@ -142,6 +141,14 @@ def desk_of(
         grade=grade,
         key=(form.text("key") if form else "") or uuid.uuid4().hex,
     )
+
+
+def story_of(customer_id: int, scope: Scope, *, day: date, about: str) -> list[Told]:
+    """What happened, in words. Payments in a row are summed before the list is cut: their sum is of the days it names,
+    whatever else was written down."""
+    entries = timeline(customer_id, scope, day=day, about=about, limit=None)
+    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
+    return (story if about else folded(story))[:_MOST_ENTRIES]
 
 
 def _told_to(entries: Sequence[Entry]) -> set[str]:
@@ -157,14 +164,20 @@ def _people(request: HttpRequest, customer_id: int) -> list[ContactRow]:
     return sorted(there, key=lambda row: (not row.contact.phone, row.contact.role != "payables"))
 
 
-def _claims(company: Company, customer_id: int, scope: Scope, day: date, row: WorkRow | None) -> list[ClaimRow]:
-    chosen = ItemFilter(customer_id=customer_id, company_id=company.pk, side="debit", slot="overdue")
+def _lines(company: Company, customer_id: int, scope: Scope, day: date) -> list[ItemRow]:
+    """What is open, the first to fall due first: what is overdue is to be asked for, and what a plan or a schedule
+    moved may bear interest all the same."""
+    chosen = ItemFilter(customer_id=customer_id, company_id=company.pk, side="debit")
     with every_item(chosen, as_of=day, scope=scope, value_in=company.currency) as (_, rows):
-        lines = sorted(rows, key=lambda line: (line.due_date or day, line.item_id))
+        return sorted(rows, key=lambda line: (line.due_date or day, line.item_id))
+
+
+def _claims(lines: Sequence[ItemRow], row: WorkRow | None) -> list[ClaimRow]:
+    """The overdue lines, with what of each is left alone."""
     left: dict[int, list[tuple[str, int]]] = {}
     for one in row.left if row else ():
         left.setdefault(one.item_id, []).append((left_said(one), one.amount))
-    return [_claim(line, left.get(line.item_id, [])) for line in lines]
+    return [_claim(line, left.get(line.item_id, [])) for line in lines if line.overdue_days]
 
 
 def _claim(line: ItemRow, left: list[tuple[str, int]]) -> ClaimRow:

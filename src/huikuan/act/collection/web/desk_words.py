@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.act.collection.domain.next_action import Advice
 from huikuan.act.collection.domain.priority import UNREACHED
-from huikuan.act.collection.queries.set_aside import DISPUTED, HELD, PLANNED, PROMISED
+from huikuan.act.collection.queries.set_aside import DISPUTED, HELD, PLANNED, PROMISED, Aside
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.worklist import Left, WorkRow
 from huikuan.act.visits.messages import OUTCOMES, PURPOSES
@@ -20,6 +20,7 @@ from huikuan.act.visits.messages import RESULTS as CALL_RESULTS
 from huikuan.act.visits.messages import STATES as VISIT_STATES
 from huikuan.kernel.money import to_text
 from huikuan.kernel.reasons import Reason
+from huikuan.mechanisms.approvals.messages import STATE_TITLES as REQUEST_STATES
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.work.kinds import About, kind_named
 from huikuan.mechanisms.work.models import WorkItem
@@ -104,6 +105,7 @@ _ORDER_STATES = {
 _FOLDED_FROM = 3
 _ICONS = {"call": "phone-call", "visit": "map-pin", "notice": "mail", "promise": "calendar-event",
           "dispute": "message-report", "payment": "cash", "order": "lock", "warning": "alert-triangle",
+          "plan": "calendar-event", "interest": "calculator", "lawyer": "gavel",
           "mention": "at", "statement": "file-text", "portal": "device-desktop"}  # fmt: skip
 
 
@@ -150,6 +152,11 @@ def _broken(row: WorkRow) -> str:
     return ngettext("%(times)s promise broken", "%(times)s promises broken", times) % {"times": times} if times else ""
 
 
+def aside_said(one: Aside) -> str:
+    """The same of a claim that is not overdue, too."""
+    return left_said(Left(one.kind, one.amount, one.until, one.record_id, 0))
+
+
 def left_said(one: Left) -> str:
     """Why a part is left alone."""
     said = _HELD_UNTIL if one.kind == HELD and one.until else LEFT[one.kind]
@@ -172,6 +179,12 @@ def left_spoken(left: Iterable[Left], currency: str) -> list[str]:
 def day_said(day: date | None) -> str:
     """11-25; of another year than now pages say it whole."""
     return f"{day:%m-%d}" if day else "–"
+
+
+def span_said(first: date, last: date) -> str:
+    """11-13 – 11-25, with the years where they are two."""
+    said = (f"{first}", f"{last}") if first.year != last.year else (day_said(first), day_said(last))
+    return " – ".join(said)
 
 
 def advice_said(advice: Advice) -> tuple[str, list[tuple[bool, str]]]:
@@ -201,7 +214,7 @@ def folded(entries: Iterable[Told]) -> list[Told]:
 def _payments(same: tuple[Told, ...], currency: str) -> Told:
     whole = replace(same[0].entry, amount=sum(one.entry.amount or 0 for one in same), link=None)
     title = ngettext("%(n)s payment, %(amount)s", "%(n)s payments, %(amount)s", len(same))
-    days = f"{day_said(same[-1].entry.on)} – {day_said(whole.on)}"
+    days = span_said(same[-1].entry.on, whole.on)
     return replace(_made(whole, title % {"n": len(same), "amount": _amount(whole)}, days), folded=same)
 
 
@@ -277,6 +290,33 @@ def _warning(entry: Entry, names: Mapping[str, str]) -> Told:
     return _made(entry, _(kind.title_of(about)), kind.describe(about), "", "")
 
 
+def _plan(entry: Entry, names: Mapping[str, str]) -> Told:
+    said = {"who": _who(entry, names), "amount": _amount(entry)}
+    if entry.what == "agreed":
+        return _made(entry, _("%(who)s approved instalments of %(amount)s") % said, tag=_("agreed"), tone="ok")
+    said["n"] = entry.shown["instalments"]
+    title = ngettext(
+        "%(who)s asked to let %(amount)s be paid in %(n)s instalment",
+        "%(who)s asked to let %(amount)s be paid in %(n)s instalments",
+        entry.shown["instalments"],
+    )
+    state = REQUEST_STATES[entry.shown["state"]]
+    return _made(entry, title % said, _quoted(entry.words), _(state))
+
+
+def _interest(entry: Entry, names: Mapping[str, str]) -> Told:
+    said = {"who": _who(entry, names), "amount": _amount(entry)}
+    if entry.what == "waived":
+        return _made(entry, _("%(amount)s of interest was waived") % said, _quoted(entry.words))
+    days = f"{entry.shown['from']} – {entry.shown['until']}"
+    return _made(entry, _("%(who)s claimed %(amount)s of interest") % said, days)
+
+
+def _lawyer(entry: Entry, names: Mapping[str, str]) -> Told:
+    told = _warning(entry, names)
+    return replace(told, title=_("%(who)s let it go to the lawyer") % {"who": _who(entry, names)})
+
+
 def _mention(entry: Entry, names: Mapping[str, str]) -> Told:
     to = names.get(entry.shown["to"], entry.shown["to"])
     return _made(entry, _("%(who)s to %(colleague)s") % {"who": _who(entry, names), "colleague": to}, entry.words)
@@ -314,5 +354,6 @@ def _amount(entry: Entry) -> str:
 
 _TELLERS = {
     "call": _call, "visit": _visit, "promise": _promise, "dispute": _dispute, "payment": _payment, "notice": _notice,
-    "order": _order, "warning": _warning, "mention": _mention, "statement": _statement, "portal": _portal,
+    "order": _order, "warning": _warning, "plan": _plan, "interest": _interest, "lawyer": _lawyer,
+     "mention": _mention, "statement": _statement, "portal": _portal,
 }  # fmt: skip

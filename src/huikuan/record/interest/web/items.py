@@ -21,6 +21,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.beside import beside
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said as told
@@ -37,6 +38,9 @@ from huikuan.record.interest.queries.facts import said_of
 from huikuan.record.interest.telling import percent_of, rule_words, sentences
 from huikuan.record.interest.web.listing import READS, WRITES
 from huikuan.record.receivables.models import Item
+
+#: Beside which field of a waiver a refusal stands; others stand with the whole.
+_BESIDE = {"interest_waiver_bad": "amount", "interest_reason_missing": "reason"}
 
 
 @needs(READS)
@@ -111,7 +115,7 @@ def waive(request: HttpRequest, number: int) -> HttpResponse:
     def work(by: dict[str, Any]) -> Any:
         return ask_waiver(claim_id=number, amount=amount or 0, reason=form.text("reason"), **by)
 
-    return _done(request, item, form, work, _("Asked for; whoever has the authority decides."))
+    return _done(request, item, form, work, _("Asked for; whoever has the authority decides."), waived=number)
 
 
 @needs(WRITES)
@@ -167,7 +171,8 @@ def item_panel(request: HttpRequest, item_id: int) -> SafeString:
     return render_to_string("interest/parts/accrued.html", said, request=request)
 
 
-def _page(request: HttpRequest, item: Item, form: Form) -> HttpResponse:
+def _page(request: HttpRequest, item: Item, form: Form, waived: int | None = None) -> HttpResponse:
+    """`waived`: of which claim the form that was refused is; the other forms say what is known."""
     reading = reading_of(request)
     until = _until(request) or reading.as_of
     found = accrual(item.pk, until, at=timezone.now())
@@ -196,7 +201,14 @@ def _page(request: HttpRequest, item: Item, form: Form) -> HttpResponse:
         "under": sum(row.under_claimed for row in rows),
         "writes": writes,
         "claimable": writes and found.unclaimed_amount > 0 and found.last < reading.today,
-        "form": form if form.typed or form.problems else Form(known),
+        "stretches": [
+            (computed, rule_words(one.rule), computed.segments[0].first, computed.segments[-1].last)
+            for one, computed in found.unclaimed
+        ],
+        "against": beside("interest.claim", request, item.pk),
+        "waived": waived,
+        "waiver": form if waived else Form({}),
+        "form": form if not waived and (form.typed or form.problems) else Form(known),
         "buyers": [(name, _(title)) for name, title in BUYERS.items()],
     }
     return render(request, "interest/item.html", page, status=400 if form.problems else 200)
@@ -250,15 +262,20 @@ def _paper(request: HttpRequest) -> Paper | None:
 
 
 def _done(
-    request: HttpRequest, item: Item, form: Form, work: Callable[[dict[str, Any]], Any], said: str
+    request: HttpRequest,
+    item: Item,
+    form: Form,
+    work: Callable[[dict[str, Any]], Any],
+    said: str,
+    waived: int | None = None,
 ) -> HttpResponse:
     """Do it and go back to the item's page; a refusal stands on the page and nothing is written."""
     if not form.problems:
         try:
             work({"actor": request.user.get_username(), "at": timezone.now()})
         except Refusal as refusal:
-            form.blame("", refusal)
+            form.blame(_BESIDE.get(refusal.code, "") if waived else "", refusal)
     if form.problems:
-        return _page(request, item, form)
+        return _page(request, item, form, waived)
     messages.success(request, said)
     return HttpResponseRedirect(address(reverse("interest:item", args=[item.pk]), reading_of(request)))

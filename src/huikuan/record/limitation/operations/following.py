@@ -19,7 +19,9 @@ _DEMANDING = frozenset({"demand", "legal"})
 #: By letter somebody signed for it; by wire a machine says that it arrived.
 _SIGNED_FOR = "letter"
 #: Ways to promise that leave words of the debtor's own.
-_WRITTEN = frozenset({"portal", "email", "letter", "im"})
+_WRITTEN = frozenset({"email", "letter", "im"})
+#: What is promised there stands in the guest's answer, which tells of it: one event is one interruption.
+_ANSWERED = "portal"
 
 FOLLOWED = frozenset(
     {
@@ -38,6 +40,8 @@ def follow_event(event: Announced, *, at: datetime) -> None:
         _follow_notice(event, at)
     elif event.kind == "promises.made":
         # Whoever promises agrees that it owes (14); said on the telephone, nothing proves it.
+        if said.get("source") == _ANSWERED:
+            return
         strength = MEDIUM if said.get("source") in _WRITTEN else WEAK
         _interrupt(event, said["items"], PROMISE, strength, f"promise:{said['promise']}", at)
     elif event.kind == "promises.withdrawn":

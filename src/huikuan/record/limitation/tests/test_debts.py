@@ -339,6 +339,16 @@ def test_promises_plans_and_confirmations(old: Old) -> None:
     assert f"{old.clock(one).hoped_on}" == "2026-06-30"
 
 
+def test_what_was_promised_in_the_portal_is_one_event_told_by_the_answer(old: Old) -> None:
+    claim = old.claim()
+    told(old, "promises.made", promise=1, items=[claim], source="portal")
+    told(old, "confirmations.answered", reply=3, confirmed=[], promised=[claim], disputed=[])
+    assert kinds(claim) == [("promise", "medium")]
+    # That we promise it no more takes back nothing the guest typed.
+    told(old, "promises.withdrawn", promise=1, items=[claim])
+    assert kinds(claim) == [("promise", "medium")]
+
+
 def test_a_plan_nobody_signed_is_no_strong_evidence(old: Old) -> None:
     claim = old.claim()
     told(old, "promises.plan_agreed", plan=2, items=[claim], sha256="")

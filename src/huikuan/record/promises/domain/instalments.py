@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_text
 from huikuan.record.receivables.domain.schedules import Line, earliest_due, paid_first
 
 #: The kind of request a plan is asked for by.
@@ -99,19 +100,26 @@ class PlanStanding:
         return sum(line.paid for line in self.lines)
 
 
-def check_instalments(lines: Sequence[Instalment], debt: int, today: date) -> None:
-    """Refuse instalments that do not sum to the debt to the cent, do not rise by day, lie in the past, or are too
-    many."""
+def check_instalments(lines: Sequence[Instalment], debt: int, currency: str, today: date) -> None:
+    """Refuse instalments that do not sum to the debt to the cent (by how much they differ), do not rise by day (the
+    first that does not, counted from 1), lie in the past, or are too many."""
     if not 0 < len(lines) <= _MOST_LINES or any(line.amount <= 0 for line in lines):
         raise Refusal("plan_lines_bad", most=_MOST_LINES)
     days = [line.due_on for line in lines]
-    if any(later <= earlier for earlier, later in pairwise(days)):
-        raise Refusal("plan_days_do_not_rise")
+    for number, (earlier, later) in enumerate(pairwise(days), start=2):
+        if later <= earlier:
+            raise Refusal("plan_days_do_not_rise", line=number, day=later, before=earlier)
     if days[0] < today:
         raise Refusal("promise_day_over", day=days[0], today=today)
     total = sum(line.amount for line in lines)
     if total != debt:
-        raise Refusal("plan_sum_differs", total=total, debt=debt)
+        raise Refusal(
+            "plan_sum_differs",
+            currency=currency,
+            sum=to_text(total, currency),
+            debt=to_text(debt, currency),
+            difference=to_text(total - debt, currency),
+        )
 
 
 def spread(lines: Sequence[Instalment], debts: Sequence[Debt]) -> dict[int, list[Line]]:

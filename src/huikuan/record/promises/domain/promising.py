@@ -69,8 +69,13 @@ class Standing:
 
     @property
     def awaited(self) -> int:
-        """What is still to come."""
+        """What is still to come in time, or did not."""
         return max(0, self.asked - self.paid)
+
+    @property
+    def unpaid(self) -> int:
+        """What of it nobody has paid, in time or late."""
+        return max(0, self.awaited - self.later)
 
 
 def part_state(part: Standing, day: date) -> str:
@@ -84,6 +89,11 @@ def part_state(part: Standing, day: date) -> str:
     if day <= part.until:
         return OPEN
     return PARTLY if part.paid > 0 else BROKEN
+
+
+def still_to_pay(part: Standing, day: date) -> int:
+    """What is still to be paid of a part on `day`, before its time is over or after; nothing of one that ended."""
+    return part.unpaid if part_state(part, day) in (OPEN, PARTLY, BROKEN) else 0
 
 
 def promise_state(parts: Sequence[Standing], day: date) -> str:

@@ -179,7 +179,7 @@ def _drawn_up(
         raise Refusal("plan_item_taken", item=taken[0])
     debt = sum(claim.open_amount for claim in claims)
     if total in ("", to_text(debt, currency)):
-        check_instalments(lines, debt, today_of(company, at))
+        check_instalments(lines, debt, currency, today_of(company, at))
     grace = rules_of(company.pk, at).plan_grace_days if terms.grace_days is None else terms.grace_days
     return {
         "company": company.code,

@@ -14,7 +14,7 @@ from huikuan.mechanisms.identity.domain.scope import NOTHING, Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.customers.queries import CustomerRow, customers_by_id, seen
 from huikuan.record.customers.queries.merging import one_with
-from huikuan.record.promises.domain.promising import BROKEN, OPEN, PARTLY, part_state, promise_state
+from huikuan.record.promises.domain.promising import BROKEN, OPEN, PARTLY, part_state, promise_state, still_to_pay
 from huikuan.record.promises.models import PartEnd, Promise
 from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 from huikuan.record.receivables.models import Item
@@ -22,7 +22,8 @@ from huikuan.record.receivables.models import Item
 
 @dataclass(frozen=True, slots=True)
 class PartTold:
-    """So much of a claim, and what became of it. Amounts in minor units of the promise's currency."""
+    """So much of a claim, and what became of it: `missed` did not come in time, `unpaid` is still to be paid. Amounts
+    in minor units of the promise's currency."""
 
     item_id: int
     document_number: str
@@ -30,14 +31,15 @@ class PartTold:
     paid: int
     later: int
     otherwise: int
-    awaited: int
+    missed: int
+    unpaid: int
     state: str
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """A promise as it stood on a day. `said_by` '': nobody was named, it was erased, or the reader may not read it.
-    `replaced_by`: the promise that took its place."""
+    """A promise as it stood on a day. `awaited`: what is still to be paid of it, also after its time. `said_by` '':
+    nobody was named, it was erased, or the reader may not read it. `replaced_by`: the promise that took its place."""
 
     id: int
     company_id: int
@@ -63,9 +65,8 @@ class PromiseRow:
 
     @property
     def short(self) -> int:
-        """What was promised and did not come, of parts that are broken or kept in part."""
-        missed = [part for part in self.parts if part.state in (BROKEN, PARTLY)]
-        return sum(max(0, part.amount - part.paid - part.otherwise) for part in missed)
+        """What was promised and did not come in time, of parts that are broken or kept in part."""
+        return sum(part.missed for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ class PromiseFilter:
 
 @dataclass(frozen=True, slots=True)
 class PromisePage:
-    """Rows, the first to be paid first, of `count`; `sums`: currency → what is still to come of all; `next`: where the
-    following begin, '' at the end."""
+    """Rows, the first to be paid first, of `count`; `sums`: currency → what is still to be paid of all; `next`: where
+    the following begin, '' at the end."""
 
     rows: list[PromiseRow]
     count: int
@@ -178,7 +179,7 @@ def _state(parts: Sequence[PartRow], as_of: date) -> str:
 
 
 def _awaited(parts: Sequence[PartRow], as_of: date) -> int:
-    return sum(part.standing.awaited for part in parts if part_state(part.standing, as_of) == OPEN)
+    return sum(still_to_pay(part.standing, as_of) for part in parts)
 
 
 def _rows(parts: Sequence[PartRow], as_of: date, people: Scope) -> list[PromiseRow]:
@@ -249,8 +250,8 @@ def _row(
 
 
 def _part(part: PartRow, numbers: Mapping[int, str], as_of: date) -> PartTold:
-    stands = part.standing
+    stands, state = part.standing, part_state(part.standing, as_of)
     return PartTold(
         part.item_id, numbers[part.item_id], stands.amount, stands.paid, stands.later, stands.otherwise,
-        stands.awaited, part_state(stands, as_of),
+        stands.awaited if state in (BROKEN, PARTLY) else 0, still_to_pay(stands, as_of), state,
     )  # fmt: skip

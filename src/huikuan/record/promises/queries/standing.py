@@ -15,7 +15,7 @@ from huikuan.record.promises.domain.promising import BROKEN, KEPT, OPEN, PARTLY,
 from huikuan.record.promises.models import BarterPart
 from huikuan.record.promises.queries.barters import barters_open
 from huikuan.record.promises.queries.plans import plans_by, running
-from huikuan.record.promises.queries.sums import Which, parts_by
+from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 
 #: How customers keep their word is told by the promises whose time ended within so many days.
 YEAR = timedelta(days=365)
@@ -52,14 +52,20 @@ class Kept:
         return divide_half_up(self.kept * 10_000, self.judged) if self.judged else None
 
 
-def standing(company_id: int, as_of: date) -> dict[int, PromiseStanding]:
+def open_parts(company_id: int, as_of: date) -> list[PartRow]:
+    """What is promised and still to come in time, of the whole company."""
+    rows = parts_by(Which(company_id, still=True), as_of)
+    return [row for row in rows if part_state(row.standing, as_of) == OPEN]
+
+
+def standing(company_id: int, as_of: date, words: Sequence[PartRow] | None = None) -> dict[int, PromiseStanding]:
     """Item → the promises and goods that stand on it, neither kept nor broken by then, as one: what all of them bring,
-    by the day of the first to come. A plan takes the place of what was said before it."""
+    by the day of the first to come. A plan takes the place of what was said before it. `words`: `open_parts`, where
+    they were asked already."""
     said: dict[int, list[PromiseStanding]] = defaultdict(list)
-    for row in parts_by(Which(company_id, still=True), as_of):
-        if part_state(row.standing, as_of) == OPEN:
-            word = PromiseStanding(row.promise_id, row.standing.awaited, row.pay_by, None, row.said_on)
-            said[row.item_id].append(word)
+    for row in open_parts(company_id, as_of) if words is None else words:
+        word = PromiseStanding(row.promise_id, row.standing.awaited, row.pay_by, None, row.said_on)
+        said[row.item_id].append(word)
     goods = {one.pk: one for one in barters_open(company_id, as_of) if one.deliver_by >= as_of}
     for part in BarterPart.objects.filter(barter_id__in=list(goods)):
         agreed = goods[part.barter_id]

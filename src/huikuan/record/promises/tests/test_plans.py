@@ -202,6 +202,15 @@ def test_money_between_asking_and_approving_voids_the_request(desk: Planning, cl
 @pytest.mark.django_db
 def test_refusals_change_nothing(desk: Planning, claims: tuple[int, int]) -> None:
     refused("plan_sum_differs", desk.propose, claims[0])
+    with pytest.raises(Refusal) as refusal:
+        desk.propose(*claims, lines=[("2026-03-31", 100_000_01)])
+    said = refusal.value.params
+    assert (said["sum"], said["debt"], said["difference"], said["currency"]) == (
+        "100000.01", "100000.00", "0.01", "CNY"
+    )  # fmt: skip
+    with pytest.raises(Refusal) as refusal:
+        desk.propose(*claims, lines=[("2026-03-31", 1), ("2026-03-31", 99_999_99)])
+    assert (refusal.value.params["line"], refusal.value.params["day"]) == (2, day("2026-03-31"))
     refused("plan_sum_differs", desk.propose, *claims, lines=[("2026-03-31", 100_000_01)])
     refused("plan_lines_bad", desk.propose, *claims, lines=[("2026-03-31", 100_000_00), ("2026-04-30", 0)])
     refused("plan_lines_bad", desk.propose, *claims, lines=[])

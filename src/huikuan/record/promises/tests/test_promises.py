@@ -21,6 +21,7 @@ from huikuan.record.promises.models import PartEnd, Promise, PromisePart, Verdic
 from huikuan.record.promises.operations.promising import replace_promise, withdraw_promise
 from huikuan.record.promises.queries import kept_rates, of_customer, standing
 from huikuan.record.promises.queries.promises import PromiseFilter, promises_page
+from huikuan.record.promises.telling import promise_json
 from huikuan.record.promises.tests.conftest import Word, at, day
 from huikuan.record.receivables.operations.reversals import reverse_settlement
 
@@ -57,6 +58,31 @@ def test_a_day_after_the_grace_it_is_broken_or_kept_in_part(word: Word, claim: i
     word.pay(claim, 50_000_00, "2026-03-14")
     late = word.row(number, "2026-03-14")
     assert (late.state, late.paid, late.parts[0].later) == ("partly", 10_000_00, 50_000_00)
+
+
+def test_what_was_not_paid_is_still_to_pay_though_the_day_is_over(word: Word, claim: int) -> None:
+    other = word.post("invoice", 40_000_00)
+    broken = word.promise((claim, 60_000_00), by="2026-03-10")
+    partly = word.promise((other, 30_000_00), by="2026-03-10")
+    word.pay(other, 10_000_00, "2026-03-09")
+    word.pay(other, 5_000_00, "2026-03-20")
+
+    def told(number: int) -> tuple[str, int, int, int]:
+        row = word.row(number, "2026-03-20")
+        return row.state, row.short, row.awaited, row.parts[0].unpaid
+
+    assert told(broken) == ("broken", 60_000_00, 60_000_00, 60_000_00)
+    assert told(partly) == ("partly", 20_000_00, 15_000_00, 15_000_00), "5,000 came late"
+    page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-20"), limit=50)
+    assert page.sums == {"CNY": 75_000_00}
+    assert [promise_json(row)["awaited"] for row in page.rows] == ["60000.00", "15000.00"]
+
+
+def test_a_credit_beside_the_promised_part_leaves_it_unpaid_when_it_is_broken(word: Word, claim: int) -> None:
+    number = word.promise((claim, 30_000_00), by="2026-03-10")
+    word.pay(claim, 50_000_00, "2026-03-05", kind="credit_note")
+    row = word.row(number, "2026-03-14")
+    assert (row.state, row.short, row.awaited) == ("broken", 30_000_00, 30_000_00)
 
 
 def test_money_booked_late_that_came_in_time_keeps_it(word: Word, claim: int) -> None:
@@ -223,7 +249,7 @@ def test_the_list_and_one_customers_promises(word: Word, claim: int) -> None:
     first = word.promise((claim, 60_000_00), by="2026-03-10")
     second = word.promise((word.post("invoice", 70_00), 70_00), by="2026-03-05")
     page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-09"), limit=1)
-    assert ([row.id for row in page.rows], page.count, page.sums) == ([second], 2, {"CNY": 60_000_00})
+    assert ([row.id for row in page.rows], page.count, page.sums) == ([second], 2, {"CNY": 60_070_00})
     rest = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-09"), after=page.next, limit=1)
     assert ([row.id for row in rest.rows], rest.next, rest.rows[0].said_by) == ([first], "", "")
     chosen = PromiseFilter(state="open", text="北麓")

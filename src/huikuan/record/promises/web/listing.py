@@ -223,7 +223,7 @@ def _cells(row: PromiseRow) -> list[list[Cell]]:
             row.id, row.company_code, row.customer_code, row.customer_name, row.said_on, row.pay_by, _(source),
             row.said_by, part.item_id, part.document_number, row.currency,
             *(Decimal(to_text(minor, row.currency)) for minor in
-              (part.amount, part.paid, part.later, part.otherwise, part.awaited if part.state == OPEN else 0)),
+              (part.amount, part.paid, part.later, part.otherwise, part.unpaid)),
             _(state[part.state]), row.actor, row.note,
         ]
         for part in row.parts

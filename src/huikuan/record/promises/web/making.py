@@ -11,11 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import share, to_text
+from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.pages.access import companies_offered, needs
+from huikuan.mechanisms.pages.beside import beside
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.promises.domain.instalments import INTERESTS, ON_MISS, Instalment
@@ -26,6 +29,7 @@ from huikuan.record.promises.messages import SOURCES as SOURCE_NAMES
 from huikuan.record.promises.operations.asking import WRITES
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.promises.operations.promising import promise_payment
+from huikuan.record.promises.queries.claims import Owed
 from huikuan.record.promises.queries.plans import items_bound
 from huikuan.record.promises.web.asking import (
     Asking,
@@ -80,6 +84,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
     page = {
         "lines": lines,
         "ticked": set(_ticked(form, asking)),
+        "marked": _marked(request, asking),
         "misses": [(name, _(ON_MISS_NAMES[name])) for name in ON_MISS],
         "interests": [(name, _(INTEREST_NAMES[name])) for name in INTERESTS],
     }
@@ -145,9 +150,22 @@ def _plan(request: HttpRequest, form: Form, asking: Asking) -> bool:
             at=timezone.now(),
         )
     except Refusal as refusal:
-        blame(form, refusal, _PLAN_BESIDE)
+        blame(form, refusal, {**_PLAN_BESIDE, **_day_of(form, refusal)})
         return False
     return True
+
+
+def _day_of(form: Form, refusal: Refusal) -> dict[str, str]:
+    """Of an instalment that does not fall due after the one before, the field of its day."""
+    if refusal.code != "plan_days_do_not_rise":
+        return {}
+    return {refusal.code: f"line-{form.rows('line', _LINE)[int(str(refusal.params['line'])) - 1]}-day"}
+
+
+def _marked(request: HttpRequest, asking: Asking) -> list[tuple[Owed, str, list[SafeString]]]:
+    """The claims and their fields, each with what stands against asking for it: a promise, a dispute."""
+    with one_view():
+        return [(one, name, beside("promises.plan", request, one.item_id)) for one, name in asking.fields]
 
 
 def _ticked(form: Form, asking: Asking) -> list[int]:

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from huikuan.act.collection.queries.agreed import interest_told, plans_told
+from huikuan.act.collection.queries.story import Asked
+from huikuan.act.collection.queries.timeline import warnings_told
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.changes import Change, differences
@@ -24,7 +27,7 @@ from huikuan.see.dossiers.queries.standing import Books
 from huikuan.see.statements.queries.issued import IssuedFilter, issued
 
 #: The kinds of events, as one may choose among them.
-KINDS = ("data", "people", "papers", "belongs", "money", "statements")
+KINDS = ("data", "people", "papers", "belongs", "money", "collecting", "statements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def timeline(
         found += _belongs(ones, Reader(frozenset(), ledger))
     if kind in ("", "money"):
         found += _money(customer_id, books, ledger, limit)
+    if kind in ("", "collecting"):
+        found += _collecting(Asked(customer_id, ledger, books.as_of))
     if kind in ("", "statements"):
         # What was issued after the instant is left out below: only of all there is can the latest be cut off before.
         found += _statements(customer_id, ledger, None if until else limit)
@@ -161,6 +166,17 @@ def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> 
         yield Event(
             "money", "received", item.posting_date, item.recorded_at, item.actor, fact=item, batch_id=item.batch_id
         )
+
+
+def _collecting(asked: Asked) -> Iterator[Event]:
+    """What was agreed and claimed, and what went to the lawyer: the fact is the story's entry."""
+    for entry in (*plans_told(asked), *interest_told(asked), *warnings_told(asked)):
+        if entry.kind in _COLLECTING and entry.on <= asked.day:
+            yield Event("collecting", entry.kind, entry.on, entry.at, entry.actor, fact=entry)
+
+
+#: What a customer's page tells of collecting beside money and statements.
+_COLLECTING = ("plan", "interest", "lawyer")
 
 
 def _statements(customer_id: int, ledger: Scope, limit: int | None) -> Iterator[Event]:

@@ -68,6 +68,7 @@ TIMELINE = {
     "papers": gettext_noop("Papers"),
     "belongs": gettext_noop("Whose customer"),
     "money": gettext_noop("Receipts"),
+    "collecting": gettext_noop("Collection"),
     "statements": gettext_noop("Statements"),
 }
 _BASE, _TALLEST = 36, 30
