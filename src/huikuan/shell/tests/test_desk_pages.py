@@ -59,6 +59,12 @@ def send(client: Client, customer: int, **said: Any) -> Any:
     return client.post(f"/collection/desk/{customer}/call", {**form, **said})
 
 
+def ticked(answer: Any) -> set[int]:
+    """The items that are ticked on the page."""
+    boxes = re.findall(r'<input type="checkbox" name="item" value="(\d+)"([^>]*)>', answer.content.decode())
+    return {int(item) for item, more in boxes if "checked" in more}
+
+
 class TestTheList:
     def test_customers_by_what_a_contact_adds(self, books: Books, collector: Client) -> None:
         found = collector.get("/collection/").context["list"]
@@ -184,6 +190,17 @@ class TestACall:
         assert told in page.content.decode()
         assert "他说再等等" in page.content.decode()
         assert (Call.objects.count(), Promise.objects.count(), Item.objects.count()) == (0, 0, before)
+
+    def test_a_refused_form_keeps_the_ticks_as_they_were(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        one, other = books.item("264388102254"), books.item("264388117730")
+        assert ticked(collector.get(f"/collection/?customer={customer}")) == {one}, "as it is opened: the oldest"
+        said = {"result": "promised", "by": "2026-12-04", "amount": "viel"}
+        assert ticked(send(collector, customer, **said, item=[one, other])) == {one, other}
+        assert ticked(send(collector, customer, **said, item=[other])) == {other}
+        assert ticked(send(collector, customer, **said)) == set()
+        mentioned = collector.post(f"/collection/desk/{customer}/mention", {"to": "heyu", "says": "", "key": "k"})
+        assert (mentioned.status_code, ticked(mentioned)) == (400, {one}), "of another form nothing was ticked"
 
 
 class TestBesideTheCall:

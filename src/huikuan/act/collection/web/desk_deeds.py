@@ -55,7 +55,8 @@ def write_call(request: HttpRequest, customer_id: int) -> HttpResponse:
     except Refusal as refusal:
         form.blame(_BESIDE.get(refusal.code, ""), refusal)
     if form.problems:
-        return desk_page(request, customer_id=customer_id, form=form, query=QueryDict(form.text("back")))
+        back = QueryDict(form.text("back"))
+        return desk_page(request, customer_id=customer_id, form=form, query=back, ticked=_ticked(request))
     messages.success(request, _("Written down."))
     return _next(request, form)
 
@@ -201,13 +202,18 @@ def _dispute(request: HttpRequest, company: Company, form: Form) -> None:
 def _items(request: HttpRequest, company: Company) -> list[int]:
     """The ticked items in the order of the page, of the company and of customers the writer collects from."""
     theirs = seen(scope_of(request))
-    ids = [one for text in request.POST.getlist("item") if (one := request_named(text)) is not None]
-    found = [item(one) for one in dict.fromkeys(ids)]
+    found = [item(one) for one in _ticked(request)]
     if not found:
         raise Refusal("desk_items_missing")
     if any(one.company_id != company.pk or not theirs.has(company.pk, one.customer_id) for one in found):
         raise Http404
     return [one.id for one in found]
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    """The items whose boxes were ticked, each once."""
+    ids = [one for text in request.POST.getlist("item") if (one := request_named(text)) is not None]
+    return list(dict.fromkeys(ids))
 
 
 def _spread(items: Sequence[int], amount: int | None) -> list[tuple[int, int]]:
