@@ -170,13 +170,14 @@ class TestACall:
         ("said", "told"),
         [
             ({"result": "promised", "by": "2026-12-04"}, "请勾选涉及的单据"),
-            ({"result": "promised", "item": "264388117730", "by": ""}, "不是日期"),
+            ({"result": "promised", "item": "264388117730", "by": ""}, "请填写日期"),
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "9,999,999"}, "超过"),
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "viel"}, "viel"),
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "-5"}, "金额须大于 0"),
             ({"result": "disputed", "item": "264388117730", "amount": "0"}, "金额须大于 0"),
             ({"result": "again"}, "何时再联系"),
-            ({"result": ""}, "不是通话结果"),
+            ({"result": ""}, "请选择通话结果。"),
+            ({}, "请选择通话结果。"),
         ],
     )
     def test_what_is_refused_writes_nothing_and_keeps_what_was_typed(
@@ -189,6 +190,7 @@ class TestACall:
         assert page.status_code == 400
         assert told in page.content.decode()
         assert "他说再等等" in page.content.decode()
+        assert "not_reached，" not in page.content.decode(), "codes are for programs"
         assert (Call.objects.count(), Promise.objects.count(), Item.objects.count()) == (0, 0, before)
 
     def test_a_refused_form_keeps_the_ticks_as_they_were(self, books: Books, collector: Client) -> None:

@@ -126,7 +126,8 @@ def several(request: HttpRequest) -> HttpResponse:
 
 #: Beside which field a refusal stands.
 _BESIDE = {
-    "call_again_undated": "again_on", "call_again_day_bad": "again_on", "call_note_too_long": "note",
+    "call_result_missing": "result", "call_note_too_long": "note",
+    "call_again_undated": "again_on", "call_again_day_bad": "again_on",
     "promise_by_bad": "by", "amount_unreadable": "amount", "amount_too_fine": "amount", "date_unreadable": "by",
     "desk_items_missing": "item", "desk_amount_too_large": "amount",
     "form_file_too_large": "file", "dispute_too_many_files": "file",
@@ -161,7 +162,7 @@ def _promise(request: HttpRequest, company: Company, customer_id: int, form: For
     """The amount over the ticked items, the oldest first; no amount: all that is open of them."""
     items, day = _items(request, company), form.read("by", parse_date)
     if day is None:
-        form.blame("by", Refusal("date_unreadable", value=form.text("by")))
+        form.blame("by", Refusal("date_missing"))
         return
     currency = item(items[0]).currency
     amount = form.read("amount", lambda text: to_positive_minor(text, currency))
