@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,13 +20,17 @@ from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.disputes.models import Dispute
+from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.models import Promise, PromisePart
+from huikuan.record.promises.operations import promise_payment
 from huikuan.record.receivables.models import Item
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books
 from huikuan.shell.tests.colleagues import names_in
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
+
+WHO: dict[str, Any] = {"actor": "heyu", "at": AT}
 
 
 @pytest.fixture
@@ -115,6 +120,20 @@ class TestTheList:
         assert 'id="call"' not in page
         gone = collector.post(f"/collection/desk/{books.customer('C0001')}/call?as_of=2026-11-10", {"result": "other"})
         assert gone.status_code == 404
+
+    def test_a_row_says_each_part_that_is_left_alone_with_its_own_amount(
+        self, books: Books, collector: Client
+    ) -> None:
+        whose = {"customer_id": books.customer("C0001"), "company_id": books.company.pk, "said_by": "", **WHO}
+        first, second = books.item("264388102254"), books.item("264388117730")
+        promise_payment(parts=[(first, 42_000_00)], by=date(2026, 12, 10), source="phone", **whose)
+        disputed = {"company_id": books.company.pk, "item_id": second, "source": "call", **WHO}
+        raise_dispute(amount=37_000_00, reason="quality", **disputed)
+        page = collector.get("/collection/").content.decode()
+        assert "42,000.00 承诺 12-10、37,000.00 争议中，催其余" in page
+        promise_payment(parts=[(first, 730_000_00)], by=date(2026, 12, 10), source="phone", **whose)
+        raise_dispute(reason="price", **disputed)
+        assert "承诺 12-10、争议中，不打扰" in collector.get("/collection/").content.decode()
 
 
 class TestACall:

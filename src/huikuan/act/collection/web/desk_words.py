@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -132,10 +133,14 @@ def note_of(row: WorkRow, currency: str) -> str:
 def _left_note(row: WorkRow, currency: str) -> str:
     if not row.left:
         return ""
+    sums: dict[str, int] = defaultdict(int)
+    for one in row.left:
+        sums[left_said(one)] += one.amount
     if not row.pursued:
-        return _("%(why)s; leave them alone") % {"why": left_said(row.left[0])}
-    amount = grouped(to_text(sum(one.amount for one in row.left), currency))
-    return _("%(amount)s %(why)s, ask for the rest") % {"amount": amount, "why": left_said(row.left[0])}
+        return _("%(why)s; leave them alone") % {"why": _(", ").join(sums)}
+    # Each with its own amount: what is disputed is not promised.
+    parts = [f"{grouped(to_text(amount, currency))} {why}" for why, amount in sums.items()]
+    return _("%(parts)s, ask for the rest") % {"parts": _(", ").join(parts)}
 
 
 def _unreached(row: WorkRow) -> str:
