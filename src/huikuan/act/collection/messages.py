@@ -21,6 +21,9 @@ SENTENCES: dict[str, str] = {
     "collection_period_bad": gettext_noop("From %(since)s to %(until)s is no period of at most %(longest)s days."),
     "collection_simulation_under_way": gettext_noop("One is under way for this company; ask again when it is done."),
     "collection_strategy_unknown": gettext_noop("There is no strategy %(strategy)s to try."),
+    "desk_amount_of_one": gettext_noop(
+        "An amount in dispute is of one document: tick one, or leave it empty for all of each."
+    ),
     "desk_amount_too_large": gettext_noop("This is more than is open of the documents ticked."),
     "desk_items_missing": gettext_noop("Tick the documents it is about."),
     "desk_mail_bad": gettext_noop(

@@ -177,6 +177,25 @@ class TestACall:
         assert page.context["desk"].row.pursued == 754_200_45 - 12_000_00
         assert "争议中" in page.content.decode()
 
+    def test_an_amount_in_dispute_is_of_one_document_and_no_amount_is_of_each_whole(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer = books.customer("C0001")
+        both = [books.item("264388102254"), books.item("264388117730")]
+        said = {"result": "disputed", "item": both, "reason": "quality"}
+        refused = send(collector, customer, **said, amount="120000")
+        assert refused.status_code == 400
+        assert "金额只能对应一张单据" in refused.content.decode()
+        assert (Dispute.objects.count(), Call.objects.count()) == (0, 0)
+        assert send(collector, customer, **said).status_code == 302
+        assert dict(Dispute.objects.values_list("item_id", "amount")) == {both[0]: 730_000_00, both[1]: 645_000_05}
+        assert Call.objects.count() == 1
+
+    def test_how_an_amount_goes_over_several_documents_is_told(self, books: Books, collector: Client) -> None:
+        page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
+        assert "勾选多张时，承诺金额按到期先后逐张记入" in page
+        assert "争议金额只对应一张单据；空着即所选各单据全额" in page
+
     def test_who_is_called_again_later_rests_until_then(self, books: Books, collector: Client) -> None:
         customer = books.customer("C0002")
         send(collector, customer, result="again", again_on="2026-11-23")

@@ -182,22 +182,26 @@ def _promise(request: HttpRequest, company: Company, customer_id: int, form: For
 
 
 def _dispute(request: HttpRequest, company: Company, form: Form) -> None:
-    """What of the first ticked item is disputed; no amount: all that is open of it."""
-    chosen = _items(request, company)[0]
-    currency = item(chosen).currency
+    """No amount: all that is open of each ticked item. An amount is of one: nobody said how it falls on several."""
+    items = _items(request, company)
+    currency = item(items[0]).currency
     amount = form.read("amount", lambda text: to_positive_minor(text, currency))
+    if amount is not None and len(items) > 1:
+        form.blame("amount", Refusal("desk_amount_of_one"))
     if form.problems:
         return
-    raise_dispute(
-        company_id=company.pk,
-        item_id=chosen,
-        amount=amount,
-        reason=form.text("reason"),
-        note=form.text("note"),
-        files=[Paper(content, name) for name, content in files_sent(request)],
-        source="call",
-        **_by(request),
-    )
+    papers = [Paper(content, name) for name, content in files_sent(request)]
+    for one in items:
+        raise_dispute(
+            company_id=company.pk,
+            item_id=one,
+            amount=amount,
+            reason=form.text("reason"),
+            note=form.text("note"),
+            files=papers,
+            source="call",
+            **_by(request),
+        )
 
 
 def _items(request: HttpRequest, company: Company) -> list[int]:
