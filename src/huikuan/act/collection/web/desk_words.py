@@ -16,6 +16,7 @@ from huikuan.act.collection.domain.priority import UNREACHED
 from huikuan.act.collection.queries.set_aside import DISPUTED, HELD, PLANNED, PROMISED
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.worklist import Left, WorkRow
+from huikuan.act.collection.telling import stop_text
 from huikuan.act.visits.messages import OUTCOMES, PURPOSES
 from huikuan.act.visits.messages import RESULTS as CALL_RESULTS
 from huikuan.act.visits.messages import STATES as VISIT_STATES
@@ -63,6 +64,7 @@ _WHY = {
     "unreached": gettext_noop("%(value)s calls in a row reached nobody"),
     "put_off": gettext_noop("they asked to be called on %(value)s"),
     "visit_planned": gettext_noop("a visit is planned for %(value)s"),
+    "called": gettext_noop("there was a call with them today"),
     "called_enough": gettext_noop("they were reached %(value)s times today, which is enough"),
     "wrong_number": gettext_noop("the last call found a wrong number"),
     "no_number": gettext_noop("nobody of the register has a telephone number"),
@@ -127,6 +129,10 @@ def note_of(row: WorkRow, currency: str) -> str:
         return _("call again on %(day)s") % {"day": day_said(row.again_on)}
     if row.called:
         return _("called today")
+    if row.visit_on is not None:
+        return _reason(Reason("visit_planned", met=True, value=day_said(row.visit_on)))
+    if row.stop is not None:
+        return _("%(why)s; leave them alone") % {"why": stop_text(row.stop)}
     return _unreached(row) or _left_note(row, currency) or _broken(row) or _("no day to be paid yet")
 
 
@@ -181,7 +187,8 @@ def day_said(day: date | None) -> str:
 
 def advice_said(advice: Advice) -> tuple[str, list[tuple[bool, str]]]:
     """The action, and each reason with whether it speaks for it."""
-    return _(ACTIONS[advice.action]), [(one.met, _reason(one)) for one in advice.reasons]
+    stopped = [(True, stop_text(advice.stop))] if advice.stop else []
+    return _(ACTIONS[advice.action]), [*((one.met, _reason(one)) for one in advice.reasons), *stopped]
 
 
 def told(entries: Iterable[Entry], names: Mapping[str, str]) -> list[Told]:
