@@ -13,6 +13,9 @@ SENTENCES: dict[str, str] = {
     "collection_hold_released": gettext_noop("The hold %(hold)s was released before."),
     "collection_cause_unknown": gettext_noop("Nobody knows the cause %(cause)s. Known: %(known)s."),
     "collection_reason_missing": gettext_noop("Say why."),
+    "collection_nothing_left": gettext_noop(
+        "%(customer)s: nothing of it may be asked for today: %(why)s. Drop it with a reason."
+    ),
     "collection_nothing_ticked": gettext_noop("Tick what it is about."),
     "collection_reason_long": gettext_noop("The reason is longer than %(longest)s characters."),
     "collection_document_unknown": gettext_noop("The customer has no open document %(document)s."),
