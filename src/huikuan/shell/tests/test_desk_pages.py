@@ -192,6 +192,11 @@ class TestACall:
         assert dict(Dispute.objects.values_list("item_id", "amount")) == {both[0]: 730_000_00, both[1]: 645_000_05}
         assert Call.objects.count() == 1
 
+    def test_that_an_open_promise_is_replaced_is_told_before(self, books: Books, collector: Client) -> None:
+        told = "同一款项履行中的承诺将被取代。"
+        assert told in collector.get("/promises/new").content.decode()
+        assert told in collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
+
     def test_how_an_amount_goes_over_several_documents_is_told(self, books: Books, collector: Client) -> None:
         page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
         assert "勾选多张时，承诺金额按到期先后逐张记入" in page
