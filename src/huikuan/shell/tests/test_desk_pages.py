@@ -197,6 +197,25 @@ class TestACall:
         assert told in collector.get("/promises/new").content.decode()
         assert told in collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
 
+    def test_no_reason_of_a_dispute_is_chosen_by_itself_and_another_one_is_said_in_words(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer, item = books.customer("C0001"), books.item("264388117730")
+        for path in (f"/collection/?customer={customer}", f"/disputes/items/{item}/raise"):
+            page = collector.get(path).content.decode()
+            assert re.search(r'<select class="input" id="f-reason" name="reason"[^>]*><option value=""', page)
+            assert not re.search(r'<option value="quality" selected', page)
+        said = {"result": "disputed", "item": item, "reason": "other"}
+        refused = send(collector, customer, **said)
+        assert (refused.status_code, "请写明理由。" in refused.content.decode()) == (400, True)
+        refused = collector.post(f"/disputes/items/{item}/raise", {"reason": "other", "source": "call"})
+        assert (refused.status_code, "请写明理由。" in refused.content.decode()) == (400, True)
+        refused = collector.post(f"/disputes/items/{item}/raise", {"reason": "", "source": "call"})
+        assert (refused.status_code, "请选择争议原因。" in refused.content.decode()) == (400, True)
+        assert not Dispute.objects.exists()
+        assert send(collector, customer, **said, note="包装").status_code == 302
+        assert (Dispute.objects.get().reason, Dispute.objects.get().note) == ("other", "包装")
+
     def test_how_an_amount_goes_over_several_documents_is_told(self, books: Books, collector: Client) -> None:
         page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
         assert "勾选多张时，承诺金额按到期先后逐张记入" in page
@@ -219,6 +238,7 @@ class TestACall:
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "viel"}, "viel"),
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "-5"}, "金额须大于 0"),
             ({"result": "disputed", "item": "264388117730", "amount": "0"}, "金额须大于 0"),
+            ({"result": "disputed", "item": "264388117730", "reason": ""}, "请选择争议原因。"),
             ({"result": "again"}, "何时再联系"),
             ({"result": ""}, "请选择通话结果。"),
             ({}, "请选择通话结果。"),

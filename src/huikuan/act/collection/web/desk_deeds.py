@@ -32,6 +32,7 @@ from huikuan.mechanisms.pages.telling import said
 from huikuan.record.customers.queries import seen
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.customers.queries.people import contacts
+from huikuan.record.disputes.domain.life import require_said
 from huikuan.record.disputes.operations.facts import Paper
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.operations import promise_payment
@@ -127,6 +128,7 @@ def several(request: HttpRequest) -> HttpResponse:
 #: Beside which field a refusal stands.
 _BESIDE = {
     "call_result_missing": "result", "call_note_too_long": "note",
+    "dispute_reason_missing": "reason", "dispute_note_missing": "note",
     "call_again_undated": "again_on", "call_again_day_bad": "again_on",
     "promise_by_bad": "by", "amount_unreadable": "amount", "amount_too_fine": "amount", "date_unreadable": "by",
     "desk_items_missing": "item", "desk_amount_too_large": "amount",
@@ -190,6 +192,7 @@ def _dispute(request: HttpRequest, company: Company, form: Form) -> None:
         form.blame("amount", Refusal("desk_amount_of_one"))
     if form.problems:
         return
+    require_said(form.text("reason"), form.text("note"))
     papers = [Paper(content, name) for name, content in files_sent(request)]
     for one in items:
         raise_dispute(
