@@ -276,7 +276,7 @@ class TestBesideTheCall:
         desk = page.context["desk"]
         assert desk.action == "call"
         assert desk.script.startswith(
-            "顾宁您好，到今天逾期的一共 2 笔，合计 CNY 1,375,000.05；"
+            "顾宁您好，到今天请付的逾期款一共 2 笔，合计 CNY 1,375,000.05；"
             "最早的是264388102254，CNY 730,000.00，已逾期 75 天。"
         )
         text = page.content.decode()
@@ -291,7 +291,8 @@ class TestBesideTheCall:
         send(collector, customer, result="promised", item=oldest, by="2026-12-04", amount="200000")
         send(collector, customer, result="disputed", item=books.item("264388117730"), amount="5.05", reason="quality")
         script = collector.get(f"/collection/?customer={customer}").context["desk"].script
-        assert "一共 2 笔，合计 CNY 1,174,995.00；最早的是264388102254，CNY 530,000.00，已逾期 75 天。" in script
+        assert "到今天请付的逾期款一共 2 笔，合计 CNY 1,174,995.00；" in script
+        assert "最早的是264388102254，CNY 530,000.00，已逾期 75 天。" in script
         assert script.endswith(
             "您已答应 2026-12-04 前付 CNY 200,000.00，这次说的是其余款项。有异议的 CNY 5.05 另行核实，不在其内。"
         )
