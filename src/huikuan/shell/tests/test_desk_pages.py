@@ -216,6 +216,20 @@ class TestACall:
         assert send(collector, customer, **said, note="包装").status_code == 302
         assert (Dispute.objects.get().reason, Dispute.objects.get().note) == ("other", "包装")
 
+    def test_what_was_written_down_of_whom_is_said_with_the_way_back(self, books: Books, collector: Client) -> None:
+        customer, items = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        whose = f'<a href="/collection/?customer={customer}">{CUSTOMERS["C0001"]}</a>'
+
+        def told(**said: Any) -> str:
+            send(collector, customer, **said)
+            return collector.get("/collection/").content.decode()
+
+        said = {"result": "promised", "item": items, "by": "2026-12-05", "amount": "349000"}
+        assert f"已为{whose}记下承诺 349,000.00，12-05 前付。" in told(**said)
+        said = {"result": "disputed", "item": items, "reason": "price"}
+        assert f"已为{whose}记下争议 1,375,000.05。" in told(**said)
+        assert f"已记下与{whose}的通话：未接通。" in told(result="not_reached")
+
     def test_how_an_amount_goes_over_several_documents_is_told(self, books: Books, collector: Client) -> None:
         page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
         assert "勾选多张时，承诺金额按到期先后逐张记入" in page

@@ -318,10 +318,13 @@ def _quoted(words: str) -> str:
 
 
 def _amount(entry: Entry) -> str:
-    amount = grouped(to_text(entry.amount or 0, entry.currency))
-    return (
-        amount if entry.currency == "CNY" and (get_language() or "").startswith("zh") else f"{entry.currency} {amount}"
-    )
+    return amount_said(entry.amount or 0, entry.currency)
+
+
+def amount_said(amount: int, currency: str) -> str:
+    """An amount as a sentence of the page says it: in Chinese yuan go without their currency."""
+    text = grouped(to_text(amount, currency))
+    return text if currency == "CNY" and (get_language() or "").startswith("zh") else f"{currency} {text}"
 
 
 _TELLERS = {
