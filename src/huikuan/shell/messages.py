@@ -86,6 +86,7 @@ SENTENCES = {
         "HUIKUAN_DATABASE_URL has to begin with postgresql:// or sqlite://, and name a database as these do."
     ),
     "database_unusable": gettext_noop("The database %(database)s cannot be used: %(reason)s"),
+    "date_missing": gettext_noop("A date is needed here."),
     "date_unreadable": gettext_noop("“%(value)s” is not a date; write it like 2026-11-21."),
     "date_out_of_range": gettext_noop("“%(value)s” lies outside the years %(earliest)s to %(latest)s."),
     "instant_unreadable": gettext_noop("“%(value)s” is not an instant; write it like 2026-11-21T08:00:00+08:00."),

@@ -13,6 +13,10 @@ SENTENCES: dict[str, str] = {
     "collection_hold_released": gettext_noop("The hold %(hold)s was released before."),
     "collection_cause_unknown": gettext_noop("Nobody knows the cause %(cause)s. Known: %(known)s."),
     "collection_reason_missing": gettext_noop("Say why."),
+    "collection_nothing_left": gettext_noop(
+        "%(customer)s: nothing of it may be asked for today: %(why)s. Drop it with a reason."
+    ),
+    "collection_nothing_ticked": gettext_noop("Tick what it is about."),
     "collection_reason_long": gettext_noop("The reason is longer than %(longest)s characters."),
     "collection_document_unknown": gettext_noop("The customer has no open document %(document)s."),
     "collection_approach_unknown": gettext_noop("There is no message or task %(approach)s that waits."),
@@ -20,6 +24,9 @@ SENTENCES: dict[str, str] = {
     "collection_period_bad": gettext_noop("From %(since)s to %(until)s is no period of at most %(longest)s days."),
     "collection_simulation_under_way": gettext_noop("One is under way for this company; ask again when it is done."),
     "collection_strategy_unknown": gettext_noop("There is no strategy %(strategy)s to try."),
+    "desk_amount_of_one": gettext_noop(
+        "An amount in dispute is of one document: tick one, or leave it empty for all of each."
+    ),
     "desk_amount_too_large": gettext_noop("This is more than is open of the documents ticked."),
     "desk_items_missing": gettext_noop("Tick the documents it is about."),
     "desk_mail_bad": gettext_noop(

@@ -8,12 +8,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.act.collection.reasons import REASONS
 from huikuan.mechanisms.pages.figures import amounts_apart
 from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
 
 def _task(about: About) -> str:
-    return _("%(amounts)s, %(lines)s claims, the longest %(late)s days late") % amounts_apart(about.shown)
+    told = amounts_apart(about.shown)
+    said = _("%(amounts)s, %(lines)s claims, the longest %(late)s days late") % told
+    if not about.shown.get("since"):
+        return said
+    why = _(", ").join(_(REASONS[one]) for one in about.shown["since"].split(","))
+    return _("%(said)s; %(was)s on the day of the run, less since: %(why)s") % {**told, "said": said, "why": why}
 
 
 def _waiting(about: About) -> str:

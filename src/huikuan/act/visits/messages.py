@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
         "It is %(clock)s there: nobody is called from 22:00 to 8:00. If they called, say that they did."
     ),
     "call_note_too_long": gettext_noop("The note is longer than %(longest)s characters."),
+    "call_result_missing": gettext_noop("Choose the result of the call."),
     "call_result_unknown": gettext_noop("“%(value)s” is no result of a call; known are %(known)s."),
     "call_too_many": gettext_noop(
         "This customer was reached %(most)s times today; that is enough for a day. If they called, say that they did."

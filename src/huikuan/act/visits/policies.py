@@ -71,21 +71,21 @@ SCRIPTS = register(
                 ),
                 _script(
                     [], 0, 60,
-                    "{contact}您好，到今天逾期的一共 {count} 笔，合计 {total}；"
+                    "{contact}您好，到今天请付的逾期款一共 {count} 笔，合计 {total}；"
                     "最早的是{document}，{amount}，已逾期 {days} 天。"
                     "是货有问题，还是资金安排？如果没有异议，请今天定下付款日和金额。",
-                    "Hello {contact}, overdue by today: {total} in all, items: {count}. The oldest, {document} over"
-                    " {amount}, is {days} days late. Is something wrong with the goods, or is it a matter of cash? If"
-                    " not, let us agree on day and amount today.",
+                    "Hello {contact}, of what is overdue by today we ask you for {total}, items: {count}. The oldest,"
+                    " {document} over {amount}, is {days} days late. Is something wrong with the goods, or is it a"
+                    " matter of cash? If not, let us agree on day and amount today.",
                 ),
                 _script(
                     [], 61, 3_650,
-                    "{contact}您好，到今天逾期的一共 {count} 笔，合计 {total}；"
+                    "{contact}您好，到今天请付的逾期款一共 {count} 笔，合计 {total}；"
                     "最早的是{document}，{amount}，已逾期 {days} 天。"
                     "再拖下去我们只能停止供货并交法务处理。请告诉我本周能付多少，余款如何分期。",
-                    "Hello {contact}, overdue by today: {total} in all, items: {count}. The oldest, {document} over"
-                    " {amount}, is {days} days late. We should have to stop supply and hand this to our lawyers. How"
-                    " much can you pay this week, and in which instalments the rest?",
+                    "Hello {contact}, of what is overdue by today we ask you for {total}, items: {count}. The oldest,"
+                    " {document} over {amount}, is {days} days late. We should have to stop supply and hand this"
+                    " to our lawyers. How much can you pay this week, and in which instalments the rest?",
                 ),
             ]
         },

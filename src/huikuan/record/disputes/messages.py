@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "dispute_nothing_granted": gettext_noop("A dispute that ends so grants nothing; %(amount)s was said."),
     "dispute_outcome_unknown": gettext_noop("“%(value)s” is no way to end a dispute; known are %(known)s."),
     "dispute_over": gettext_noop("The dispute is resolved; open it again first."),
+    "dispute_reason_missing": gettext_noop("Choose why it is disputed."),
     "dispute_reason_unknown": gettext_noop("“%(value)s” is no reason of a dispute; known are %(known)s."),
     "dispute_routing_invalid": gettext_noop("This is no routing of disputes."),
     "dispute_source_unknown": gettext_noop("“%(value)s” is no way a dispute comes in; known are %(known)s."),

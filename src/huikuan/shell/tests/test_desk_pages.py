@@ -28,10 +28,12 @@ from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.disputes.models import Dispute
+from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.interest.models import Claim
 from huikuan.record.interest.operations.claiming import claim_interest
 from huikuan.record.promises.domain.instalments import Instalment
 from huikuan.record.promises.models import Plan, Promise, PromisePart
+from huikuan.record.promises.operations import promise_payment
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.receivables.models import Item
 from huikuan.see.statements.domain.account import Period
@@ -39,6 +41,8 @@ from huikuan.see.statements.operations.issuing import issue_statement
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books
 from huikuan.shell.tests.colleagues import names_in
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
+
+WHO: dict[str, Any] = {"actor": "heyu", "at": AT}
 
 
 @pytest.fixture
@@ -88,16 +92,23 @@ def send(client: Client, customer: int, **said: Any) -> Any:
     return client.post(f"/collection/desk/{customer}/call", {**form, **said})
 
 
+def ticked(answer: Any) -> set[int]:
+    """The items that are ticked on the page."""
+    boxes = re.findall(r'<input type="checkbox" name="item" value="(\d+)"([^>]*)>', answer.content.decode())
+    return {int(item) for item, more in boxes if "checked" in more}
+
+
 class TestTheList:
     def test_customers_by_what_a_contact_adds(self, books: Books, collector: Client) -> None:
         found = collector.get("/collection/").context["list"]
-        assert [row.code for row in found.rows] == ["C0001", "C0002", "C0003", "C0004"]
-        rows = {row.code: row for row in found.rows}
+        assert [row.code for row in found.rows] == ["C0001", "C0003", "C0004"]
+        assert [row.code for row in found.resting] == ["C0002"], "100,000.00 of its money has no place yet"
+        rows = {row.code: row for row in (*found.rows, *found.resting)}
         assert rows["C0001"].overdue == 1_375_000_05
         # Nothing of it came in time: 12.5 and 7.5 % come alone, of the rest a call brings 18 and 15 %.
         assert rows["C0001"].expected.more == 101_587_50 + 101_287_50
         assert rows["C0002"].longest == 217
-        assert found.count == 4
+        assert found.count == 3
 
     def test_it_is_narrowed_by_a_name(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?q=hs")
@@ -194,6 +205,20 @@ class TestTheList:
         gone = collector.post(f"/collection/desk/{books.customer('C0001')}/call?as_of=2026-11-10", {"result": "other"})
         assert gone.status_code == 404
 
+    def test_a_row_says_each_part_that_is_left_alone_with_its_own_amount(
+        self, books: Books, collector: Client
+    ) -> None:
+        whose = {"customer_id": books.customer("C0001"), "company_id": books.company.pk, "said_by": "", **WHO}
+        first, second = books.item("264388102254"), books.item("264388117730")
+        promise_payment(parts=[(first, 42_000_00)], by=date(2026, 12, 10), source="phone", **whose)
+        disputed = {"company_id": books.company.pk, "item_id": second, "source": "call", **WHO}
+        raise_dispute(amount=37_000_00, reason="quality", **disputed)
+        page = collector.get("/collection/").content.decode()
+        assert "42,000.00 承诺 12-10、37,000.00 争议中，催其余" in page
+        promise_payment(parts=[(first, 730_000_00)], by=date(2026, 12, 10), source="phone", **whose)
+        raise_dispute(reason="price", **disputed)
+        assert "承诺 12-10、争议中，不打扰" in collector.get("/collection/").content.decode()
+
 
 class TestACall:
     def test_a_promise_is_recorded_with_the_call_and_the_next_customer_opens(
@@ -203,7 +228,7 @@ class TestACall:
         said = {"result": "promised", "item": [books.item("264388102254"), first], "by": "2026-12-04",
                 "amount": "800,000.00", "person": person, "note": "主轴锻件这笔一定付"}  # fmt: skip
         answer = send(collector, books.customer("C0001"), **said)
-        assert answer["Location"] == f"/collection/?customer={books.customer('C0002')}"
+        assert answer["Location"] == f"/collection/?customer={books.customer('C0003')}"
         promise = Promise.objects.get()
         assert (promise.pay_by.isoformat(), promise.source) == ("2026-12-04", "phone")
         assert {one.item_id: one.amount for one in PromisePart.objects.all()} == {
@@ -236,6 +261,63 @@ class TestACall:
         assert page.context["desk"].row.pursued == 754_200_45 - 12_000_00
         assert "争议中" in page.content.decode()
 
+    def test_an_amount_in_dispute_is_of_one_document_and_no_amount_is_of_each_whole(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer = books.customer("C0001")
+        both = [books.item("264388102254"), books.item("264388117730")]
+        said = {"result": "disputed", "item": both, "reason": "quality"}
+        refused = send(collector, customer, **said, amount="120000")
+        assert refused.status_code == 400
+        assert "金额只能对应一张单据" in refused.content.decode()
+        assert (Dispute.objects.count(), Call.objects.count()) == (0, 0)
+        assert send(collector, customer, **said).status_code == 302
+        assert dict(Dispute.objects.values_list("item_id", "amount")) == {both[0]: 730_000_00, both[1]: 645_000_05}
+        assert Call.objects.count() == 1
+
+    def test_that_an_open_promise_is_replaced_is_told_before(self, books: Books, collector: Client) -> None:
+        told = "同一款项履行中的承诺将被取代。"
+        assert told in collector.get("/promises/new").content.decode()
+        assert told in collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
+
+    def test_no_reason_of_a_dispute_is_chosen_by_itself_and_another_one_is_said_in_words(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer, item = books.customer("C0001"), books.item("264388117730")
+        for path in (f"/collection/?customer={customer}", f"/disputes/items/{item}/raise"):
+            page = collector.get(path).content.decode()
+            assert re.search(r'<select class="input" id="f-reason" name="reason"[^>]*><option value=""', page)
+            assert not re.search(r'<option value="quality" selected', page)
+        said = {"result": "disputed", "item": item, "reason": "other"}
+        refused = send(collector, customer, **said)
+        assert (refused.status_code, "请写明理由。" in refused.content.decode()) == (400, True)
+        refused = collector.post(f"/disputes/items/{item}/raise", {"reason": "other", "source": "call"})
+        assert (refused.status_code, "请写明理由。" in refused.content.decode()) == (400, True)
+        refused = collector.post(f"/disputes/items/{item}/raise", {"reason": "", "source": "call"})
+        assert (refused.status_code, "请选择争议原因。" in refused.content.decode()) == (400, True)
+        assert not Dispute.objects.exists()
+        assert send(collector, customer, **said, note="包装").status_code == 302
+        assert (Dispute.objects.get().reason, Dispute.objects.get().note) == ("other", "包装")
+
+    def test_what_was_written_down_of_whom_is_said_with_the_way_back(self, books: Books, collector: Client) -> None:
+        customer, items = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        whose = f'<a href="/collection/?customer={customer}">{CUSTOMERS["C0001"]}</a>'
+
+        def told(**said: Any) -> str:
+            send(collector, customer, **said)
+            return collector.get("/collection/").content.decode()
+
+        said = {"result": "promised", "item": items, "by": "2026-12-05", "amount": "349000"}
+        assert f"已为{whose}记下承诺 349,000.00，12-05 前付。" in told(**said)
+        said = {"result": "disputed", "item": items, "reason": "price"}
+        assert f"已为{whose}记下争议 1,375,000.05。" in told(**said)
+        assert f"已记下与{whose}的通话：未接通。" in told(result="not_reached")
+
+    def test_how_an_amount_goes_over_several_documents_is_told(self, books: Books, collector: Client) -> None:
+        page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()
+        assert "勾选多张时，承诺金额按到期先后逐张记入" in page
+        assert "争议金额只对应一张单据；空着即所选各单据全额" in page
+
     def test_who_is_called_again_later_rests_until_then(self, books: Books, collector: Client) -> None:
         customer = books.customer("C0002")
         send(collector, customer, result="again", again_on="2026-11-23")
@@ -248,13 +330,15 @@ class TestACall:
         ("said", "told"),
         [
             ({"result": "promised", "by": "2026-12-04"}, "请勾选涉及的单据"),
-            ({"result": "promised", "item": "264388117730", "by": ""}, "不是日期"),
+            ({"result": "promised", "item": "264388117730", "by": ""}, "请填写日期"),
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "9,999,999"}, "超过"),
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "viel"}, "viel"),
             ({"result": "promised", "item": "264388117730", "by": "2026-12-04", "amount": "-5"}, "金额须大于 0"),
             ({"result": "disputed", "item": "264388117730", "amount": "0"}, "金额须大于 0"),
+            ({"result": "disputed", "item": "264388117730", "reason": ""}, "请选择争议原因。"),
             ({"result": "again"}, "何时再联系"),
-            ({"result": ""}, "不是通话结果"),
+            ({"result": ""}, "请选择通话结果。"),
+            ({}, "请选择通话结果。"),
         ],
     )
     def test_what_is_refused_writes_nothing_and_keeps_what_was_typed(
@@ -267,7 +351,19 @@ class TestACall:
         assert page.status_code == 400
         assert told in page.content.decode()
         assert "他说再等等" in page.content.decode()
+        assert "not_reached，" not in page.content.decode(), "codes are for programs"
         assert (Call.objects.count(), Promise.objects.count(), Item.objects.count()) == (0, 0, before)
+
+    def test_a_refused_form_keeps_the_ticks_as_they_were(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        one, other = books.item("264388102254"), books.item("264388117730")
+        assert ticked(collector.get(f"/collection/?customer={customer}")) == {one}, "as it is opened: the oldest"
+        said = {"result": "promised", "by": "2026-12-04", "amount": "viel"}
+        assert ticked(send(collector, customer, **said, item=[one, other])) == {one, other}
+        assert ticked(send(collector, customer, **said, item=[other])) == {other}
+        assert ticked(send(collector, customer, **said)) == set()
+        mentioned = collector.post(f"/collection/desk/{customer}/mention", {"to": "heyu", "says": "", "key": "k"})
+        assert (mentioned.status_code, ticked(mentioned)) == (400, {one}), "of another form nothing was ticked"
 
 
 class TestBesideTheCall:
@@ -277,7 +373,7 @@ class TestBesideTheCall:
         desk = page.context["desk"]
         assert desk.action == "call"
         assert desk.script.startswith(
-            "顾宁您好，到今天逾期的一共 2 笔，合计 CNY 1,375,000.05；"
+            "顾宁您好，到今天请付的逾期款一共 2 笔，合计 CNY 1,375,000.05；"
             "最早的是264388102254，CNY 730,000.00，已逾期 75 天。"
         )
         text = page.content.decode()
@@ -292,10 +388,24 @@ class TestBesideTheCall:
         send(collector, customer, result="promised", item=oldest, by="2026-12-04", amount="200000")
         send(collector, customer, result="disputed", item=books.item("264388117730"), amount="5.05", reason="quality")
         script = collector.get(f"/collection/?customer={customer}").context["desk"].script
-        assert "一共 2 笔，合计 CNY 1,174,995.00；最早的是264388102254，CNY 530,000.00，已逾期 75 天。" in script
+        assert "到今天请付的逾期款一共 2 笔，合计 CNY 1,174,995.00；" in script
+        assert "最早的是264388102254，CNY 530,000.00，已逾期 75 天。" in script
         assert script.endswith(
             "您已答应 2026-12-04 前付 CNY 200,000.00，这次说的是其余款项。有异议的 CNY 5.05 另行核实，不在其内。"
         )
+
+    def test_the_advice_leaves_alone_whom_the_list_leaves_alone(self, books: Books, collector: Client) -> None:
+        meet(books, "C0002")
+        page = collector.get(f"/collection/?customer={books.customer('C0002')}")
+        assert page.context["desk"].action == "wait"
+        assert page.context["desk"].reasons == [(True, "有未核销款 CNY 100,000.00 待核销")]
+        assert "有未核销款 CNY 100,000.00 待核销，不打扰" in page.content.decode()
+        meet(books, "C0001", phone="13800002047")
+        said = {"result": "promised", "item": books.item("264388102254"), "by": "2026-12-04", "amount": "200000"}
+        send(collector, books.customer("C0001"), **said)
+        page = collector.get(f"/collection/?customer={books.customer('C0001')}")
+        assert (page.context["desk"].action, page.context["desk"].reasons) == ("wait", [(True, "今天已通话")])
+        assert "C0001" in [row.code for row in page.context["list"].resting]
 
     def test_without_a_number_one_is_to_be_found_first(self, books: Books, collector: Client) -> None:
         assert collector.get(f"/collection/?customer={books.customer('C0001')}").context["desk"].action == (

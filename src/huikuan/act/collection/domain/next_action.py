@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from huikuan.act.collection.domain.deciding import Stop
 from huikuan.act.collection.domain.priority import UNREACHED
 from huikuan.kernel.reasons import Reason
 
@@ -18,7 +19,8 @@ BROKEN = 2
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What is known of the customer today. Amounts only compared with 0; `longest`: days the oldest pursued line is
-    late; `reachable`: somebody of the register has a telephone; `visit_on`: a visit is planned for then."""
+    late; `reachable`: somebody of the register has a telephone; `visit_on`: a visit is planned for then; `called`:
+    there was a call today; `stop`: why the daily run leaves the customer alone."""
 
     pursued: int
     longest: int
@@ -31,29 +33,45 @@ class Situation:
     called_today: int
     calls_left: int
     visit_on: date | None
+    called: bool = False
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The action and what speaks for it."""
+    """The action and what speaks for it: reasons, or what stops the daily run, too."""
 
     action: str
     reasons: tuple[Reason, ...]
+    stop: Stop | None = None
 
 
 def advise(known: Situation) -> Advice:
     """What to do next; the reasons name rule, value and threshold."""
     if known.pursued <= 0:
         return Advice(NOTHING, (Reason("nothing_pursued", met=True),))
-    if known.again_on is not None:
-        return Advice(WAIT, (Reason("put_off", met=True, value=known.again_on.isoformat()),))
-    if known.visit_on is not None:
-        return Advice(WAIT, (Reason("visit_planned", met=True, value=known.visit_on.isoformat()),))
-    if known.calls_left <= 0:
-        return Advice(WAIT, (Reason("called_enough", met=True, value=str(known.called_today)),))
+    rests = _resting(known)
+    if rests is not None:
+        return rests
     if not known.reachable or known.wrong_number:
         return Advice(MEND_CONTACT, (Reason("wrong_number" if known.wrong_number else "no_number", met=True),))
     return _pressing(known)
+
+
+def _resting(known: Situation) -> Advice | None:
+    """Why they are left alone today, whom the list leaves alone too; None: they are not."""
+    why: Reason | None = None
+    if known.again_on is not None:
+        why = Reason("put_off", met=True, value=known.again_on.isoformat())
+    elif known.visit_on is not None:
+        why = Reason("visit_planned", met=True, value=known.visit_on.isoformat())
+    elif known.calls_left <= 0:
+        why = Reason("called_enough", met=True, value=str(known.called_today))
+    elif known.called:
+        why = Reason("called", met=True)
+    if why is None and known.stop is None:
+        return None
+    return Advice(WAIT, (why,)) if why else Advice(WAIT, (), known.stop)
 
 
 def _pressing(known: Situation) -> Advice:

@@ -101,10 +101,10 @@ def notice_of(doing: Doing, one: Planned, script: Script) -> Notice:
     )
 
 
-def open_task(doing: Doing, number: int, one: Due) -> int:
-    """The work item of an approach that is a task."""
-    shown = {"run": doing.run.pk, "amounts": _amounts(one), "lines": len(one.dues), "late": one.dues[0].late}
-    wanted = Wanted(f"approach:{number}", doing.run.company_id, one.customer_id, shown)
+def open_task(doing: Doing, number: int, one: Due, **since: str) -> int:
+    """The work item of an approach that is a task. `since`: of one opened later than its run, what more it says."""
+    shown = {"run": doing.run.pk, "amounts": said_of(one.amounts), "lines": len(one.dues), "late": one.dues[0].late}
+    wanted = Wanted(f"approach:{number}", doing.run.company_id, one.customer_id, {**shown, **since})
     return open_item(kind=TASKS[one.channel].name, wanted=wanted, actor=doing.actor, at=doing.at)
 
 
@@ -155,5 +155,6 @@ def _row(doing: Doing, one: Planned) -> dict[str, Any]:
     }
 
 
-def _amounts(said: Due) -> str:
-    return ", ".join(f"{currency} {to_text(amount, currency)}" for currency, amount in said.amounts.items())
+def said_of(amounts: Mapping[str, int]) -> str:
+    """Amounts by currency as a work item keeps them."""
+    return ", ".join(f"{currency} {to_text(amount, currency)}" for currency, amount in amounts.items())

@@ -54,10 +54,16 @@ _Stands = TypeVar("_Stands")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The lines that may be asked for, with their amounts; `less`: why it is less than the run took up, or ''."""
+    """The lines that may be asked for, with their amounts; `reasons`: why it is less than the run took up, each once,
+    where it is."""
 
     dues: tuple[Due, ...]
-    less: str
+    reasons: tuple[str, ...]
+
+    @property
+    def less(self) -> str:
+        """The first of the reasons; '' where it is all that the run took up."""
+        return next(iter(self.reasons), "")
 
     @property
     def digest(self) -> str:
@@ -75,17 +81,17 @@ def asked_now(made: Approach, run: Run, day: date, *, anew: date | None = None) 
     taken = _taken(made)
     left = _left(made, dues, strategy, day)
     left |= dict.fromkeys(_gone_on(made, anew) & left.keys() if anew else (), (0, SUPERSEDED))
-    less = next((PAID for key in taken if key not in left), "")
+    less = [PAID for key in taken if key not in left]
     asked: list[Due] = []
     for due in dues:
         amount, why = left[_key(due)]
         if amount < taken[_key(due)]:
-            less = less or why
+            less.append(why)
         late = (day - due.line.due_date).days
         if amount > 0 and not due.step.day < 0 < late:
             line = replace(due.line, open_amount=min(amount, taken[_key(due)]))
             asked.append(replace(due, line=line, late=late))
-    return Asked(tuple(asked), less)
+    return Asked(tuple(asked), tuple(dict.fromkeys(less)))
 
 
 def _key(due: Due) -> _Key:

@@ -17,6 +17,7 @@ from huikuan.act.collection.domain.priority import Habits
 from huikuan.act.collection.models import Hold
 from huikuan.act.collection.queries.standings import standing_holds
 from huikuan.act.visits.queries.calls import called_on, put_off, unreached_since
+from huikuan.act.visits.queries.visits import planned_by
 from huikuan.mechanisms.columns.queries import once_in_view
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.disputes.queries.standing import standing as disputed
@@ -45,8 +46,9 @@ class Aside:
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """By item; and by customer, as shown: what its open promises still bring by currency, the day a call put it off
-    to, whether somebody spoke with it today, how it keeps its word, how many calls in a row reached nobody. A promise
-    whose claim is in a plan by now is a promise still, though it is the plan that leaves the claim alone."""
+    to, whether somebody spoke with it today, how it keeps its word, how many calls in a row reached nobody, and when
+    somebody goes there. A promise whose claim is in a plan by now is a promise still, though it is the plan that
+    leaves the claim alone."""
 
     items: Mapping[int, tuple[Aside, ...]] = field(default_factory=dict)
     promised: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
@@ -54,11 +56,12 @@ class SetAside:
     done: frozenset[int] = frozenset()
     kept: Mapping[int, Kept] = field(default_factory=dict)
     unreached: Mapping[int, int] = field(default_factory=dict)
+    visits: Mapping[int, date] = field(default_factory=dict)
 
     @property
     def customers(self) -> frozenset[int]:
         """Those the rule cannot be asked about without looking at them one by one."""
-        return frozenset({*self.put_off, *self.done, *self.kept, *self.unreached})
+        return frozenset({*self.put_off, *self.done, *self.kept, *self.unreached, *self.visits})
 
     def habits(self, customer_id: int, due: int, in_time: int) -> Habits:
         """How the customer pays, with the money of the year."""
@@ -90,6 +93,7 @@ def _asked(company_id: int, day: date) -> SetAside:
         frozenset(shown.get(one, one) for one in called_on(company_id, day)),
         kept_rates(company_id, day),
         {shown.get(one, one): times for one, times in unreached_since(company_id, day - _LATELY, day).items()},
+        {shown.get(one, one): on for one, on in planned_by(company_id, day).items()},
     )
 
 

@@ -95,7 +95,7 @@ def against(company_id: int, on: date, strategy: Strategy, lines: pl.DataFrame, 
         held_items=items,
         held_customers=customers,
         insured=insured_on(company_id, on, customer_ids) if strategy.insured_after is not None else frozenset(),
-        cash=unapplied_cash(company_id, on, at_bank=not past),
+        cash=unapplied_cash(company_id, on, banked=not past),
         control=frozenset(one for one in customer_ids if percent and in_control(one, percent, seed)),
         overclaimed={} if past else _overclaimed(company_id, on, customer_ids),
     )
@@ -143,9 +143,9 @@ def standing_holds(company_id: int, on: date, customer_ids: Collection[int] | No
     return list(found.exclude(pk__in=ended).order_by("pk"))
 
 
-def unapplied_cash(company_id: int, on: date, *, at_bank: bool) -> _Cash:
+def unapplied_cash(company_id: int, on: date, *, banked: bool) -> _Cash:
     """(Customer, currency) → money it paid that has no place yet: receipts on account as of the day and, with
-    `at_bank`, bank lines that matching takes for the customer's."""
+    `banked`, bank lines that matching takes for the customer's."""
     found: _Cash = defaultdict(int)
     with asking("columns") as engine:
         moment = Moment(on, company_id=company_id)
@@ -158,7 +158,7 @@ def unapplied_cash(company_id: int, on: date, *, at_bank: bool) -> _Cash:
     for customer_id, currency, amount in rows:
         # A credit is negative where sides are told by sign.
         found[customer_id, currency] += abs(amount)
-    for customer_id, currency, amount in _at_bank(company_id) if at_bank else ():
+    for customer_id, currency, amount in at_bank(company_id) if banked else ():
         found[customer_id, currency] += amount
     return found
 
@@ -207,7 +207,8 @@ def _suggested(company_id: int) -> QuerySet[Suggestion]:
     return Suggestion.objects.filter(company_id=company_id, verdict__in=_SUGGESTED, customer_id__isnull=False)
 
 
-def _at_bank(company_id: int) -> list[tuple[int, str, int]]:
+def at_bank(company_id: int) -> list[tuple[int, str, int]]:
+    """Customer, currency and what is left of each bank line that matching takes for a customer's."""
     shown = merged()
     suggested = _suggested(company_id).values_list("line_id", "customer_id")
     whose = {line: customer for line, customer in suggested if customer}

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from huikuan.act.collection.domain.deciding import Stop
 from huikuan.act.collection.domain.priority import (
     BUCKETS,
     NOTHING_EXPECTED,
@@ -24,13 +24,14 @@ from huikuan.act.collection.domain.priority import (
     rates_of,
 )
 from huikuan.act.collection.policies import WORKLIST
+from huikuan.act.collection.queries.left_by_run import end_of, left_by_run
 from huikuan.act.collection.queries.set_aside import Aside, SetAside, set_aside
 from huikuan.judge.rating.queries.behaviour import CLAIM_KINDS, CLEARING_KINDS
 from huikuan.judge.rating.queries.grades import grades_of
 from huikuan.mechanisms.columns.additive import Kept as KeptRows
 from huikuan.mechanisms.columns.additive import keep_sums, keep_sums_of
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
-from huikuan.mechanisms.columns.queries import asking_columns
+from huikuan.mechanisms.columns.queries import asking_columns, once_in_view
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.policies.queries import in_force
@@ -58,7 +59,8 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """A customer on the list; amounts in the list's currency. `overdue` in all, `pursued` of it; `longest`: days the
-    oldest pursued line is late (0: none is pursued); `again_on`: a call put it off to then; `called`: today."""
+    oldest pursued line is late (0: none is pursued); `again_on`: a call put it off to then; `called`: today;
+    `visit_on`: somebody goes there then; `stop`: why the daily run leaves it alone whole."""
 
     customer_id: int
     code: str
@@ -72,11 +74,14 @@ class WorkRow:
     left: tuple[Left, ...]
     again_on: date | None
     called: bool
+    visit_on: date | None
+    stop: Stop | None
 
     @property
     def waits(self) -> bool:
         """Whether somebody should be contacted today."""
-        return self.pursued > 0 and self.again_on is None and not self.called
+        rests = self.again_on or self.called or self.visit_on or self.stop
+        return self.pursued > 0 and not rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def worklist(
     aside, rates = set_aside(company.pk, as_of), rates_on(company, as_of)
     with asking_columns() as engine:
         asked = _Asked(engine, moment, company.currency, rates)
-        found = asked.looked_at(aside, only)
+        found = asked.looked_at(aside, _stops(engine, company, as_of), only)
         plain, count, total = asked.first(found.keys(), only, limit)
         every = {**found, **{row.customer_id: row for row in plain}}
         ahead = sorted((one for one in every.values() if one.waits), key=lambda one: (-one.expected.more, one.key))
@@ -143,8 +148,12 @@ def worklist(
 
 def rates_on(company: Company, day: date) -> Rates:
     """The figures that are in force for the company when the day ends."""
-    end = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(company.time_zone))
-    return rates_of(in_force(WORKLIST.name, company_id=company.pk, at=end).document)
+    return rates_of(in_force(WORKLIST.name, company_id=company.pk, at=end_of(company, day)).document)
+
+
+def _stops(engine: ColumnsEngine, company: Company, day: date) -> Mapping[int, Stop]:
+    """Once for a page, which asks for the list and for one customer, both by the same reader."""
+    return once_in_view(("left by the run", company.pk, day), lambda: left_by_run(engine, company, day))
 
 
 def work_row(company: Company, customer_id: int, *, scope: Scope, as_of: date) -> WorkRow | None:
@@ -152,7 +161,8 @@ def work_row(company: Company, customer_id: int, *, scope: Scope, as_of: date) -
     moment = moment_of(as_of, None, company.pk, scope)
     with asking_columns() as engine:
         asked = _Asked(engine, moment, company.currency, rates_on(company, as_of))
-        one = asked.looked_at(set_aside(company.pk, as_of), [customer_id], also=[customer_id]).get(customer_id)
+        aside, stops = set_aside(company.pk, as_of), _stops(engine, company, as_of)
+        one = asked.looked_at(aside, stops, [customer_id], also=[customer_id]).get(customer_id)
         oldest = asked.oldest([customer_id])
     return one.row(_Named.of([customer_id], as_of), oldest, as_of) if one and one.total else None
 
@@ -168,6 +178,8 @@ class _One:
     left: tuple[Left, ...] = ()
     again_on: date | None = None
     called: bool = False
+    visit_on: date | None = None
+    stop: Stop | None = None
     expected: Expected = NOTHING_EXPECTED
 
     @property
@@ -176,7 +188,8 @@ class _One:
 
     @property
     def waits(self) -> bool:
-        return sum(self.pursued) > 0 and self.again_on is None and not self.called
+        rests = self.again_on or self.called or self.visit_on or self.stop
+        return sum(self.pursued) > 0 and not rests
 
     @property
     def key(self) -> tuple[date, int, int]:
@@ -188,6 +201,7 @@ class _One:
         return WorkRow(
             self.customer_id, code, name, grade, self.total, sum(self.pursued), (day - since).days if since else 0,
             self.expected, self.habits, self.left, self.again_on, self.called,
+            self.visit_on, self.stop,
         )  # fmt: skip
 
 
@@ -269,10 +283,12 @@ WHERE {" + ".join(_LATE)} > 0{among}"""
         )
         return [_plain(customer_id, amounts, self._rates) for customer_id, *amounts in rows], count, total
 
-    def looked_at(self, aside: SetAside, only: Collection[int] | None, also: Iterable[int] = ()) -> dict[int, _One]:
+    def looked_at(
+        self, aside: SetAside, stops: Mapping[int, Stop], only: Collection[int] | None, also: Iterable[int] = ()
+    ) -> dict[int, _One]:
         """Those of whom more is known, each by itself."""
         lines = self._lines_of(aside.items.keys())
-        ids = {*aside.customers, *(line.customer_id for line in lines), *also}
+        ids = {*aside.customers, *stops, *(line.customer_id for line in lines), *also}
         ids = ids if only is None else ids & set(only)
         left = _left_alone(lines, aside, self._valued, self._moment.as_of, self._rates)
         found = {}
@@ -286,7 +302,8 @@ WHERE {" + ".join(_LATE)} > 0{among}"""
             habits = aside.habits(customer_id, plain.habits.due, plain.habits.in_time)
             found[customer_id] = _One(
                 customer_id, plain.late, pursued, habits, _together(gone), aside.put_off.get(customer_id),
-                customer_id in aside.done, expected(pursued, habits, self._rates),
+                customer_id in aside.done, aside.visits.get(customer_id), stops.get(customer_id),
+                expected(pursued, habits, self._rates),
             )  # fmt: skip
         return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -94,14 +96,38 @@ def test_what_waits_is_let_go_or_dropped_on_the_page(trade: Trade) -> None:
     go, drop = Approach.objects.order_by("customer_id").values_list("pk", flat=True)
     client, path = reader(), f"/collection/runs/{ran.run_id}/decide"
     assert client.post(path, {"approach": [go], "deed": "go"}).status_code == 302
-    assert client.post(path, {"approach": [drop], "deed": "drop", "reason": ""}).status_code == 302
+    assert client.post(path, {"approach": [drop], "deed": "drop", "reason": ""}).status_code == 400
     assert TriageDecision.objects.count() == 1
     assert client.post(path, {"approach": [drop], "deed": "drop", "reason": "called"}).status_code == 302
     assert dict(TriageDecision.objects.values_list("approach_id", "let_go")) == {go: True, drop: False}
     assert Notice.objects.count() == 1
     assert client.post(path, {"approach": ["999"], "deed": "go"}).status_code == 404
-    assert client.post(path, {"deed": "go"}).status_code == 404
+    assert client.post(path, {"deed": "go"}).status_code == 400
     assert reader("cash_clerk").post(path, {"approach": [go], "deed": "go"}).status_code in (403, 404)
+
+
+def ticks(page: str) -> dict[int, bool]:
+    """What may be ticked, and whether it is."""
+    boxes = re.findall(r'<input type="checkbox" name="approach" value="(\d+)"([^>]*)>', page)
+    return {int(number): "checked" in more for number, more in boxes}
+
+
+def test_nothing_is_ticked_that_nobody_ticked_and_a_refusal_keeps_the_ticks(trade: Trade) -> None:
+    approving(trade)
+    for name in ("One", "Two", "Three"):
+        trade.owes(trade.customer(name), "2026-03-10")
+    ran = run_day(company=trade.company, on=day("2026-03-11"), actor="tester", at=noon("2026-03-11"))
+    one, two, three = Approach.objects.order_by("customer_id").values_list("pk", flat=True)
+    client, path = reader(), f"/collection/runs/{ran.run_id}"
+    assert ticks(text(client, path)) == {one: False, two: False, three: False}
+    refused = client.post(f"{path}/decide", {"approach": [two], "deed": "drop", "reason": " "})
+    assert ticks(refused.content.decode()) == {one: False, two: True, three: False}
+    assert "Say why." in refused.content.decode()
+    unticked = client.post(f"{path}/decide", {"deed": "drop", "reason": "called"}).content.decode()
+    assert ("Tick what it is about." in unticked, 'value="called"' in unticked) == (True, True)
+    gone = client.post(f"{path}/decide", {"approach": [one], "deed": "go"}, follow=True)
+    assert ticks(gone.content.decode()) == {two: False, three: False}
+    assert list(TriageDecision.objects.values_list("approach_id", flat=True)) == [one]
 
 
 def test_holding_back_and_letting_go_on(trade: Trade) -> None:

@@ -26,13 +26,16 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.queries.rows import words
+from huikuan.mechanisms.work.kinds import About, kind_named
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.customers.queries.people import contacts
+from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.interest.models import Claim
 from huikuan.record.interest.operations.claiming import claim_interest
 from huikuan.record.interest.operations.correcting import correct_claim
+from huikuan.record.promises.operations import promise_payment
 from huikuan.record.receivables.operations.settlements import settle
 from huikuan.shell.cli import main
 
@@ -218,6 +221,54 @@ def test_what_a_person_is_to_see_first_waits_and_is_let_go_or_dropped(trade: Tra
     assert (TriageDecision.objects.count(), Notice.objects.count()) == (3, 1)
     # A dropped step is taken: it is not asked again the next day.
     assert run(trade, "2026-03-12").lines == 0
+
+
+def to_the_lawyer(trade: Trade) -> None:
+    """A strategy of one step: the lawyer, with somebody's leave."""
+    step = {"code": "dun:30", "day": 30, "channel": "lawyer", "template": "", "purpose": "legal"}
+    document = copy.deepcopy(DEFAULT)
+    for segment in document["segments"]:
+        segment["steps"] = [{**step, "approve": "credit_manager"}]
+    govern(trade.company, KIND, document)
+
+
+def test_a_task_is_let_go_for_what_may_be_asked_for_then(trade: Trade) -> None:
+    to_the_lawyer(trade)
+    customer = trade.customer("A")
+    first, second, third = (trade.owes(customer, "2026-01-20", amount) for amount in (100_00, 50_00, 30_00))
+    ran = run(trade, "2026-03-11")
+    [row] = approaches(run_of(ran.run_id, scope=EVERYTHING), scope=EVERYTHING)
+    assert (row.state, row.amounts, row.lines) == ("waiting", {"CNY": 180_00}, 3)
+    said = {"company_id": trade.company.pk, "customer_id": customer, "said_by": "", "source": "phone",
+            "actor": "he", "at": noon("2026-03-12")}  # fmt: skip
+    promise_payment(parts=[(first, 100_00), (second, 20_00)], by=day("2026-03-20"), **said)
+    trade.pays(third, customer, 10_00, "2026-03-12")
+    let_go(approach_ids=[row.id], actor="sun", at=noon("2026-03-12"))
+    task = WorkItem.objects.get(kind="collection.lawyer")
+    assert task.shown == {
+        "run": ran.run_id, "amounts": "CNY 50.00", "lines": 2, "late": 51, "was": "CNY 180.00",
+        "since": "collection_promised,collection_paid",
+    }  # fmt: skip
+    with translation.override("en"):
+        assert kind_named(task.kind).describe(About(task.kind, task.key, 1, customer, task.shown)) == (
+            "CNY 50.00, 2 claims, the longest 51 days late; CNY 180.00 on the day of the run, less since: promised"
+            " meanwhile, paid meanwhile"
+        )
+
+
+def test_a_task_of_which_nothing_may_be_asked_for_is_not_let_go(trade: Trade) -> None:
+    to_the_lawyer(trade)
+    customer = trade.customer("A")
+    item = trade.owes(customer, "2026-01-20", 100_00)
+    ran = run(trade, "2026-03-11")
+    [row] = approaches(run_of(ran.run_id, scope=EVERYTHING), scope=EVERYTHING)
+    said = {"company_id": trade.company.pk, "actor": "he", "at": noon("2026-03-12")}
+    raise_dispute(item_id=item, reason="quality", source="call", **said)
+    with translation.override("en"), pytest.raises(Refusal) as refused:
+        let_go(approach_ids=[row.id], actor="sun", at=noon("2026-03-12"))
+    assert (refused.value.code, refused.value.params["why"]) == ("collection_nothing_left", "disputed meanwhile")
+    assert not TriageDecision.objects.exists()
+    assert not WorkItem.objects.filter(kind="collection.lawyer").exists()
 
 
 def test_the_groups_of_the_control_are_recorded_once(trade: Trade) -> None:

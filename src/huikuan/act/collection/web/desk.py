@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -38,14 +39,25 @@ def show_desk(request: HttpRequest) -> HttpResponse:
 
 
 def desk_page(
-    request: HttpRequest, *, customer_id: int | None = None, form: Form | None = None, query: QueryDict | None = None
+    request: HttpRequest,
+    *,
+    customer_id: int | None = None,
+    form: Form | None = None,
+    query: QueryDict | None = None,
+    ticked: Collection[int] | None = None,
 ) -> HttpResponse:
-    """The page; after a refusal with what was typed and why."""
+    """The page; after a refusal with what was typed, which items were `ticked` (None: the oldest) and why."""
     with one_view():
-        return _rendered(request, request.GET if query is None else query, customer_id, form)
+        return _rendered(request, request.GET if query is None else query, customer_id, form, ticked)
 
 
-def _rendered(request: HttpRequest, asked: QueryDict, customer_id: int | None, form: Form | None) -> HttpResponse:
+def _rendered(
+    request: HttpRequest,
+    asked: QueryDict,
+    customer_id: int | None,
+    form: Form | None,
+    ticked: Collection[int] | None,
+) -> HttpResponse:
     reading = reading_of(request)
     company = company_of(request)
     text = asked.get("q", "").strip()
@@ -71,6 +83,7 @@ def _rendered(request: HttpRequest, asked: QueryDict, customer_id: int | None, f
         "sees_bank": may(request, Permission.VIEW_BANK),
         "colleagues": colleagues(request),
         "form": form or Form({}),
+        "ticked": ticked,
         **_steps(found, named),
     }
     return render(request, "collection/desk.html", page, status=400 if form and form.problems else 200)

@@ -23,7 +23,6 @@ from huikuan.act.visits.domain.calls import WRONG_NUMBER, at_night, calls_left
 from huikuan.act.visits.domain.scripts import Script, filled, script_for, scripts_of
 from huikuan.act.visits.policies import KIND as SCRIPTS
 from huikuan.act.visits.queries.calls import last_calls, reached_on
-from huikuan.act.visits.queries.visits import planned_by
 from huikuan.judge.credit.models import OrderStanding
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -209,7 +208,9 @@ def _situation(
         again_on=row.again_on if row else None,
         called_today=reached,
         calls_left=calls_left(reached),
-        visit_on=planned_by(company.pk, day).get(customer_id),
+        visit_on=row.visit_on if row else None,
+        called=row is not None and row.called,
+        stop=row.stop if row else None,
     )
 
 

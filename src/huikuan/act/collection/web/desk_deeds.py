@@ -10,15 +10,18 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST
 
 from huikuan.act.collection.web.asked import company_of
 from huikuan.act.collection.web.desk import desk_page
+from huikuan.act.collection.web.desk_words import amount_said, day_said
 from huikuan.act.collection.web.mailing import mail_customer
 from huikuan.act.collection.web.permissions import WORKS
 from huikuan.act.visits.domain.calls import AGAIN, DISPUTED, PROMISED
+from huikuan.act.visits.messages import RESULTS
 from huikuan.act.visits.operations import hand_customer, mention, record_call
 from huikuan.act.visits.queries.calls import written_as
 from huikuan.kernel.dates import parse_date
@@ -29,9 +32,11 @@ from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, files_sent, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said
-from huikuan.record.customers.queries import seen
+from huikuan.record.customers.queries import named_by_id, seen
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.customers.queries.people import contacts
+from huikuan.record.disputes.domain.life import require_said
+from huikuan.record.disputes.models import Dispute
 from huikuan.record.disputes.operations.facts import Paper
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.operations import promise_payment
@@ -51,12 +56,13 @@ def write_call(request: HttpRequest, customer_id: int) -> HttpResponse:
         return _next(request, form)
     try:
         with transaction.atomic():
-            _write(request, company, customer_id, form, key)
+            told = _write(request, company, customer_id, form, key)
     except Refusal as refusal:
         form.blame(_BESIDE.get(refusal.code, ""), refusal)
     if form.problems:
-        return desk_page(request, customer_id=customer_id, form=form, query=QueryDict(form.text("back")))
-    messages.success(request, _("Written down."))
+        back = QueryDict(form.text("back"))
+        return desk_page(request, customer_id=customer_id, form=form, query=back, ticked=_ticked(request))
+    messages.success(request, told)
     return _next(request, form)
 
 
@@ -125,24 +131,28 @@ def several(request: HttpRequest) -> HttpResponse:
 
 #: Beside which field a refusal stands.
 _BESIDE = {
-    "call_again_undated": "again_on", "call_again_day_bad": "again_on", "call_note_too_long": "note",
+    "call_result_missing": "result", "call_note_too_long": "note",
+    "dispute_reason_missing": "reason", "dispute_note_missing": "note",
+    "call_again_undated": "again_on", "call_again_day_bad": "again_on",
     "promise_by_bad": "by", "amount_unreadable": "amount", "amount_too_fine": "amount", "date_unreadable": "by",
     "desk_items_missing": "item", "desk_amount_too_large": "amount",
     "form_file_too_large": "file", "dispute_too_many_files": "file",
 }  # fmt: skip
 
 
-def _write(request: HttpRequest, company: Company, customer_id: int, form: Form, key: str | None) -> None:
+def _write(request: HttpRequest, company: Company, customer_id: int, form: Form, key: str | None) -> str:
+    """What was written down of whom; '' where nothing was, for what stands against it in the form."""
     result, by = form.text("result"), _by(request)
     person = request_named(form.text("person"))
+    amount = ""
     if result == PROMISED:
-        _promise(request, company, customer_id, form)
+        amount = _promise(request, company, customer_id, form)
     if result == DISPUTED:
-        _dispute(request, company, form)
+        amount = _dispute(request, company, form)
     again = form.read("again_on", parse_date) if result == AGAIN else None
     if form.problems:
         transaction.set_rollback(True)
-        return
+        return ""
     record_call(
         customer_id=customer_id,
         company_id=company.pk,
@@ -154,18 +164,36 @@ def _write(request: HttpRequest, company: Company, customer_id: int, form: Form,
         request_key=key,
         **by,
     )
+    return _told(request, customer_id, result, amount, form)
 
 
-def _promise(request: HttpRequest, company: Company, customer_id: int, form: Form) -> None:
-    """The amount over the ticked items, the oldest first; no amount: all that is open of them."""
+#: What is said of a call with this result; of others, what came of it.
+_TOLD = {
+    PROMISED: gettext_noop("A promise of %(who)s is written down: %(amount)s by %(day)s."),
+    DISPUTED: gettext_noop("A dispute of %(who)s is written down: %(amount)s."),
+}
+_CALLED = gettext_noop("The call with %(who)s is written down: %(result)s.")
+
+
+def _told(request: HttpRequest, customer_id: int, result: str, amount: str, form: Form) -> str:
+    """What was written down, with the way back to whom it is of."""
+    day = day_said(form.read("by", parse_date)) if result == PROMISED else ""
+    what = {"amount": amount, "day": day, "result": _(RESULTS[result]), "who": "\0"}
+    before, _gap, after = (_(_TOLD.get(result, _CALLED)) % what).partition("\0")
+    back = address(reverse("collection:desk"), reading_of(request), customer=customer_id)
+    return format_html('{}<a href="{}">{}</a>{}', before, back, named_by_id([customer_id])[customer_id].name, after)
+
+
+def _promise(request: HttpRequest, company: Company, customer_id: int, form: Form) -> str:
+    """The amount over the ticked items, the oldest first; no amount: all that is open of them. Answers it in words."""
     items, day = _items(request, company), form.read("by", parse_date)
     if day is None:
-        form.blame("by", Refusal("date_unreadable", value=form.text("by")))
-        return
+        form.blame("by", Refusal("date_missing"))
+        return ""
     currency = item(items[0]).currency
     amount = form.read("amount", lambda text: to_positive_minor(text, currency))
     if form.problems:
-        return
+        return ""
     parts = _spread(items, amount)
     promise_payment(
         customer_id=customer_id,
@@ -177,37 +205,53 @@ def _promise(request: HttpRequest, company: Company, customer_id: int, form: For
         note=form.text("note"),
         **_by(request),
     )
+    return amount_said(sum(part for _item, part in parts), currency)
 
 
-def _dispute(request: HttpRequest, company: Company, form: Form) -> None:
-    """What of the first ticked item is disputed; no amount: all that is open of it."""
-    chosen = _items(request, company)[0]
-    currency = item(chosen).currency
+def _dispute(request: HttpRequest, company: Company, form: Form) -> str:
+    """No amount: all that is open of each ticked item. An amount is of one: nobody said how it falls on several.
+    Answers what is disputed, in words."""
+    items = _items(request, company)
+    currency = item(items[0]).currency
     amount = form.read("amount", lambda text: to_positive_minor(text, currency))
+    if amount is not None and len(items) > 1:
+        form.blame("amount", Refusal("desk_amount_of_one"))
     if form.problems:
-        return
-    raise_dispute(
-        company_id=company.pk,
-        item_id=chosen,
-        amount=amount,
-        reason=form.text("reason"),
-        note=form.text("note"),
-        files=[Paper(content, name) for name, content in files_sent(request)],
-        source="call",
-        **_by(request),
-    )
+        return ""
+    require_said(form.text("reason"), form.text("note"))
+    papers = [Paper(content, name) for name, content in files_sent(request)]
+    numbers = [
+        raise_dispute(
+            company_id=company.pk,
+            item_id=one,
+            amount=amount,
+            reason=form.text("reason"),
+            note=form.text("note"),
+            files=papers,
+            source="call",
+            **_by(request),
+        )
+        for one in items
+    ]
+    disputed = Dispute.objects.filter(pk__in=numbers).values_list("amount", flat=True)
+    return amount_said(sum(disputed), currency)
 
 
 def _items(request: HttpRequest, company: Company) -> list[int]:
     """The ticked items in the order of the page, of the company and of customers the writer collects from."""
     theirs = seen(scope_of(request))
-    ids = [one for text in request.POST.getlist("item") if (one := request_named(text)) is not None]
-    found = [item(one) for one in dict.fromkeys(ids)]
+    found = [item(one) for one in _ticked(request)]
     if not found:
         raise Refusal("desk_items_missing")
     if any(one.company_id != company.pk or not theirs.has(company.pk, one.customer_id) for one in found):
         raise Http404
     return [one.id for one in found]
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    """The items whose boxes were ticked, each once."""
+    ids = [one for text in request.POST.getlist("item") if (one := request_named(text)) is not None]
+    return list(dict.fromkeys(ids))
 
 
 def _spread(items: Sequence[int], amount: int | None) -> list[tuple[int, int]]:

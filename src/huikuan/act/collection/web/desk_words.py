@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,7 @@ from huikuan.act.collection.domain.priority import UNREACHED
 from huikuan.act.collection.queries.set_aside import DISPUTED, HELD, PLANNED, PROMISED, Aside
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.worklist import Left, WorkRow
+from huikuan.act.collection.telling import stop_text
 from huikuan.act.visits.messages import OUTCOMES, PURPOSES
 from huikuan.act.visits.messages import RESULTS as CALL_RESULTS
 from huikuan.act.visits.messages import STATES as VISIT_STATES
@@ -63,6 +65,7 @@ _WHY = {
     "unreached": gettext_noop("%(value)s calls in a row reached nobody"),
     "put_off": gettext_noop("they asked to be called on %(value)s"),
     "visit_planned": gettext_noop("a visit is planned for %(value)s"),
+    "called": gettext_noop("there was a call with them today"),
     "called_enough": gettext_noop("they were reached %(value)s times today, which is enough"),
     "wrong_number": gettext_noop("the last call found a wrong number"),
     "no_number": gettext_noop("nobody of the register has a telephone number"),
@@ -128,16 +131,24 @@ def note_of(row: WorkRow, currency: str) -> str:
         return _("call again on %(day)s") % {"day": day_said(row.again_on)}
     if row.called:
         return _("called today")
+    if row.visit_on is not None:
+        return _reason(Reason("visit_planned", met=True, value=day_said(row.visit_on)))
+    if row.stop is not None:
+        return _("%(why)s; leave them alone") % {"why": stop_text(row.stop)}
     return _unreached(row) or _left_note(row, currency) or _broken(row) or _("no day to be paid yet")
 
 
 def _left_note(row: WorkRow, currency: str) -> str:
     if not row.left:
         return ""
+    sums: dict[str, int] = defaultdict(int)
+    for one in row.left:
+        sums[left_said(one)] += one.amount
     if not row.pursued:
-        return _("%(why)s; leave them alone") % {"why": left_said(row.left[0])}
-    amount = grouped(to_text(sum(one.amount for one in row.left), currency))
-    return _("%(amount)s %(why)s, ask for the rest") % {"amount": amount, "why": left_said(row.left[0])}
+        return _("%(why)s; leave them alone") % {"why": _(", ").join(sums)}
+    # Each with its own amount: what is disputed is not promised.
+    parts = [f"{grouped(to_text(amount, currency))} {why}" for why, amount in sums.items()]
+    return _("%(parts)s, ask for the rest") % {"parts": _(", ").join(parts)}
 
 
 def _unreached(row: WorkRow) -> str:
@@ -189,7 +200,8 @@ def span_said(first: date, last: date) -> str:
 
 def advice_said(advice: Advice) -> tuple[str, list[tuple[bool, str]]]:
     """The action, and each reason with whether it speaks for it."""
-    return _(ACTIONS[advice.action]), [(one.met, _reason(one)) for one in advice.reasons]
+    stopped = [(True, stop_text(advice.stop))] if advice.stop else []
+    return _(ACTIONS[advice.action]), [*((one.met, _reason(one)) for one in advice.reasons), *stopped]
 
 
 def told(entries: Iterable[Entry], names: Mapping[str, str]) -> list[Told]:
@@ -346,10 +358,13 @@ def _quoted(words: str) -> str:
 
 
 def _amount(entry: Entry) -> str:
-    amount = grouped(to_text(entry.amount or 0, entry.currency))
-    return (
-        amount if entry.currency == "CNY" and (get_language() or "").startswith("zh") else f"{entry.currency} {amount}"
-    )
+    return amount_said(entry.amount or 0, entry.currency)
+
+
+def amount_said(amount: int, currency: str) -> str:
+    """An amount as a sentence of the page says it: in Chinese yuan go without their currency."""
+    text = grouped(to_text(amount, currency))
+    return text if currency == "CNY" and (get_language() or "").startswith("zh") else f"{currency} {text}"
 
 
 _TELLERS = {

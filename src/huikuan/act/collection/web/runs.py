@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -34,8 +36,8 @@ from huikuan.act.collection.web.rows import SHOWN, send_rows, told
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
-from huikuan.mechanisms.pages.telling import said
 
 STATES = {
     GONE: gettext_noop("went by itself"),
@@ -58,12 +60,18 @@ def show_runs(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run: its approaches, its lines with their reasons, and those that were held back."""
-    run, scope = _run(request, run_id), scope_of(request)
+    return _run_page(request, _run(request, run_id), Form({}))
+
+
+def _run_page(request: HttpRequest, run: RunRow, form: Form, ticked: Collection[int] = ()) -> HttpResponse:
+    """The page; after a refusal with what was ticked and why. Nothing is ticked that nobody ticked: all that waits
+    here waits because a person has to mean it."""
+    scope = scope_of(request)
     made = approaches(run, scope=scope)
     rows, excluded = run_lines(run, scope=scope), run_excluded(run, scope=scope)
     page = {
         "run": run,
-        "waiting": [(one, _how(one)) for one in made if one.state == WAITING],
+        "waiting": [(one, _how(one), one.id in ticked) for one in made if one.state == WAITING],
         "approaches": [(one, _how(one), _(STATES[one.state])) for one in made[:SHOWN]],
         "rows": told(rows[:SHOWN]),
         "excluded": told(excluded[:SHOWN]),
@@ -71,8 +79,9 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "held": len(excluded),
         "more": max(len(rows) - SHOWN, 0),
         "decides": may_for(request, Permission.SEND_NOTICES, run.company_id),
+        "form": form,
     }
-    return render(request, "collection/run.html", page)
+    return render(request, "collection/run.html", page, status=400 if form.problems else 200)
 
 
 def _how(one: ApproachRow) -> str:
@@ -98,18 +107,21 @@ def decide(request: HttpRequest, run_id: int) -> HttpResponse:
         raise Http404
     mine = {one.id for one in approaches(run, scope=scope_of(request))}
     ticked = [number_of(one) for one in request.POST.getlist("approach")]
-    if not ticked or not set(ticked) <= mine:
+    if not set(ticked) <= mine:
         raise Http404
-    who, at = request.user.get_username(), timezone.now()
+    form, who, at = Form(typed_in(request)), request.user.get_username(), timezone.now()
     try:
-        if request.POST.get("deed") == "drop":
-            drop(approach_ids=ticked, reason=request.POST.get("reason", ""), actor=who, at=at)
+        if not ticked:
+            raise Refusal("collection_nothing_ticked")
+        if form.text("deed") == "drop":
+            drop(approach_ids=ticked, reason=form.text("reason"), actor=who, at=at)
             messages.success(request, _("%(count)s dropped") % {"count": len(ticked)})
         else:
             let_go(approach_ids=ticked, actor=who, at=at)
             messages.success(request, _("%(count)s let go") % {"count": len(ticked)})
     except Refusal as refusal:
-        messages.error(request, said(refusal))
+        form.blame("reason" if refusal.code == "collection_reason_missing" else "", refusal)
+        return _run_page(request, run, form, ticked)
     return HttpResponseRedirect(address(reverse("collection:run", args=[run_id]), reading_of(request)))
 
 

@@ -174,7 +174,7 @@ def _ask(request: HttpRequest, company: Company, form: Form) -> bool:
     since, until, at = form.read("since", parse_date), form.read("until", parse_date), timezone.now()
     for name, value in (("since", since), ("until", until)):
         if value is None and name not in form.problems:
-            form.blame(name, Refusal("date_unreadable", value=""))
+            form.blame(name, Refusal("date_missing"))
     if form.problems or since is None or until is None:
         return False
     other = form.text("other")

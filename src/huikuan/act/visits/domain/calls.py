@@ -32,8 +32,10 @@ class Called:
 
 
 def check_call(called: Called, *, today: date, clock: time, reached: int) -> None:
-    """Refuse an unknown result, a day that is missing, past or far, a note too long; and a call of ours at night or
-    after `reached` effective ones of today are enough."""
+    """Refuse no result and an unknown one, a day that is missing, past or far, a note too long; and a
+    call of ours at night or after `reached` effective ones of today are enough."""
+    if not called.result:
+        raise Refusal("call_result_missing")
     if called.result not in RESULTS:
         raise Refusal("call_result_unknown", value=called.result, known=", ".join(RESULTS))
     if len(called.note) > LONGEST_NOTE:

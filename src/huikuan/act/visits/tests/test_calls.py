@@ -133,6 +133,7 @@ def test_nobody_is_called_at_night_by_the_companys_clock(debtor: Debtor, instant
 @pytest.mark.parametrize(
     ("code", "result", "more"),
     [
+        ("call_result_missing", "", {}),
         ("call_result_unknown", "maybe", {}),
         ("call_again_undated", "again", {}),
         ("call_again_day_bad", "again", {"again_on": date(2026, 11, 15)}),

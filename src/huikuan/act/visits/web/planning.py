@@ -75,7 +75,7 @@ def _planned(request: HttpRequest, form: Form) -> int | None:
     elif whose is None or not seen(scope_of(request)).has(company.pk, whose.id):
         form.blame("customer", Refusal("customer_unknown", customer=form.text("customer")))
     if day is None:
-        form.blame("on", Refusal("date_unreadable", value=form.text("on")))
+        form.blame("on", Refusal("date_missing"))
     if form.problems or company is None or whose is None or day is None:
         return None
     return _written(request, form, company, whose, day)

@@ -124,7 +124,7 @@ def _paper(form: Form) -> Paper | None:
 def _required_day(form: Form, name: str) -> date | None:
     found = form.read(name, parse_date)
     if found is None and name not in form.problems:
-        form.blame(name, Refusal("date_unreadable", value=""))
+        form.blame(name, Refusal("date_missing"))
     return found
 
 

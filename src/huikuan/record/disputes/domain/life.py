@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from huikuan.kernel.errors import Refusal
 
-REASONS = ("quality", "delivery", "price", "invoice", "return", "quantity", "other")
+OTHER = "other"
+REASONS = ("quality", "delivery", "price", "invoice", "return", "quantity", OTHER)
 PORTAL = "portal"
 SOURCES = ("call", PORTAL, "letter", "form", "api")
 #: How it came in to whoever writes it down for the customer: what the customer types itself nobody says for it.
@@ -49,6 +50,14 @@ def item_kind(outcome: str, reason: str) -> str:
     if outcome == DISCOUNT:
         return "discount"
     return "return" if reason == "return" else "credit_note"
+
+
+def require_said(reason: str, note: str) -> None:
+    """Refuse a form of which nobody chose why, and one that says another cause and not which: nobody could answer."""
+    if not reason:
+        raise Refusal("dispute_reason_missing")
+    if reason == OTHER and not note.strip():
+        raise Refusal("dispute_note_missing")
 
 
 def require_known(value: str, known: tuple[str, ...], code: str) -> str:

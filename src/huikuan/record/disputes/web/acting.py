@@ -22,7 +22,7 @@ from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, files_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.customers.queries import customers_by_id, seen
-from huikuan.record.disputes.domain.life import REASONS, TOLD, WITHDRAWN
+from huikuan.record.disputes.domain.life import REASONS, TOLD, WITHDRAWN, require_said
 from huikuan.record.disputes.messages import REASONS as REASON_NAMES
 from huikuan.record.disputes.messages import SOURCES as SOURCE_NAMES
 from huikuan.record.disputes.operations.facts import Paper
@@ -41,6 +41,7 @@ _LONGEST_NUMBER, _MOST_DAYS = 9, 90
 _BESIDE = {
     **dict.fromkeys(("dispute_amount_bad", "dispute_more_than_open", "dispute_grant_bad", "amount_unreadable"),
     "amount"), **dict.fromkeys(("dispute_nothing_granted", "amount_too_fine", "amount_too_large"), "amount"),
+    "dispute_reason_missing": "reason",
     "dispute_note_missing": "note", "dispute_whose_missing": "department", "dispute_day_bad": "on",
     "dispute_grant_without_rate": "amount", "request_waits_already": "outcome",
     "form_file_too_large": "file", "dispute_too_many_files": "file",
@@ -61,7 +62,7 @@ def raise_it(request: HttpRequest, item_id: int) -> HttpResponse:
         "item": subject,
         "customer": customers_by_id([subject.customer_id])[subject.customer_id],
         "open_amount": still_open,
-        "reasons": [(name, _(REASON_NAMES[name])) for name in REASONS],
+        "reasons": [("", ""), *((name, _(REASON_NAMES[name])) for name in REASONS)],
         "sources": [(name, _(SOURCE_NAMES[name])) for name in TOLD if name != "api"],
     }
     return render(request, "disputes/raise.html", page, status=400 if form.problems else 200)
@@ -160,6 +161,7 @@ def _raise(request: HttpRequest, form: Form, subject: ItemRow) -> int | None:
     if form.problems:
         return None
     try:
+        require_said(form.text("reason"), form.text("note"))
         return raise_dispute(
             company_id=subject.company_id,
             item_id=subject.id,
@@ -181,7 +183,6 @@ def _raise(request: HttpRequest, form: Form, subject: ItemRow) -> int | None:
 def _prefilled(request: HttpRequest, subject: ItemRow, still_open: int) -> dict[str, str]:
     return {
         "amount": to_text(still_open, subject.currency),
-        "reason": REASONS[0],
         "source": TOLD[0],
         "on": reading_of(request).today.isoformat(),
     }

@@ -57,7 +57,7 @@ def record(request: HttpRequest, item_id: int) -> HttpResponse:
     item, form = written_item(request, item_id), Form(typed_in(request))
     on = form.read("on", parse_date)
     if on is None and not form.problems:
-        form.blame("on", Refusal("date_unreadable", value=""))
+        form.blame("on", Refusal("date_missing"))
     if on is None or form.problems:
         return item_page(request, item, form)
     try:

@@ -97,7 +97,7 @@ def _of(request: HttpRequest, number: int) -> Item:
 def _required(form: Form, name: str) -> date | None:
     day = form.read(name, parse_date)
     if day is None and not form.problems:
-        form.blame(name, Refusal("date_unreadable", value=""))
+        form.blame(name, Refusal("date_missing"))
     return day
 
 

@@ -90,7 +90,7 @@ def day_in(form: Form, name: str) -> date | None:
     """A day that has to be there."""
     found = form.read(name, parse_date)
     if found is None and name not in form.problems:
-        form.blame(name, Refusal("date_unreadable", value=""))
+        form.blame(name, Refusal("date_missing"))
     return found
 
 
