@@ -24,7 +24,7 @@ STOPS = {
     strategy.PLANNED: gettext_noop("in a payment plan, due %(by)s"),
     strategy.INSURED: gettext_noop("insured and %(after)s days late: the insurer has it"),
     strategy.UNAPPLIED: gettext_noop("unapplied cash of %(amount)s waits to be matched"),
-    strategy.CONTROL: gettext_noop("in the control group until day %(until)s"),
+    strategy.CONTROL: gettext_noop("in the control group: no message until day %(until)s late"),
     strategy.NO_ADDRESS: gettext_noop("no address for %(channel)s"),
     strategy.OPTED_OUT: gettext_noop("wants nothing by %(channel)s"),
     strategy.WAITS: gettext_noop("was written to today"),

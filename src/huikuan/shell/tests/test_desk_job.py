@@ -12,15 +12,10 @@ from typing import Any
 
 import pytest
 
-from huikuan.act.collection.policies import KIND
-from huikuan.act.collection.presets import DEFAULT
 from huikuan.act.visits.models import Call, CheckIn, Outcome, Photo, Visit
-from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
-from huikuan.mechanisms.policies.models import PolicyStep, PolicyVersion
-from huikuan.mechanisms.policies.queries import version
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.record.disputes.models import Dispute
 from huikuan.record.promises.models import Promise, PromisePart
@@ -63,7 +58,6 @@ def collector(
     User.objects.filter(username="heyu").update(language=language)
     for code in ("C0001", "C0002", "C0003"):
         meet(books, code)
-    count_as_small(books, "1000000.00")
     context = browser.new_context(viewport=size, base_url=live_server.url, locale=language, color_scheme=scheme)
     page = context.new_page()
     page.by_thumb, page.name, page.faults = size == PHONE, request.node.name, []
@@ -77,14 +71,6 @@ def collector(
     yield page
     assert page.faults == []
     context.close()
-
-
-def count_as_small(books: Books, amount: str) -> None:
-    """The second customer has 100,000.00 without a place; it is called none the less."""
-    known = {"company_id": books.company.pk, "kind": KIND, "number": 1, "note": "", "drafted_by": "cli:test"}
-    [number] = record(PolicyVersion, [{**known, "document": {**DEFAULT, "small_cash": amount}}], at=AT)
-    step = {"version_id": number, "step": "in_force", "digest": version(number).digest, "effective_at": AT}
-    record(PolicyStep, [{**step, "actor": "cli:test"}], at=AT)
 
 
 def press(page: Any, key: str, tapped: str) -> None:

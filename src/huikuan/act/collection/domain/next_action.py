@@ -20,7 +20,7 @@ BROKEN = 2
 class Situation:
     """What is known of the customer today. Amounts only compared with 0; `longest`: days the oldest pursued line is
     late; `reachable`: somebody of the register has a telephone; `visit_on`: a visit is planned for then; `called`:
-    there was a call today; `stop`: why the daily run leaves the customer alone."""
+    there was a call today; `stop`: they have paid, and the money has no place yet."""
 
     pursued: int
     longest: int
@@ -39,7 +39,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The action and what speaks for it: reasons, or what stops the daily run, too."""
+    """The action and what speaks for it: reasons, or why they rest."""
 
     action: str
     reasons: tuple[Reason, ...]

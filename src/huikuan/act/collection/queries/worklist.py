@@ -24,7 +24,7 @@ from huikuan.act.collection.domain.priority import (
     rates_of,
 )
 from huikuan.act.collection.policies import WORKLIST
-from huikuan.act.collection.queries.left_by_run import end_of, left_by_run
+from huikuan.act.collection.queries.already_paid import already_paid, end_of
 from huikuan.act.collection.queries.set_aside import Aside, SetAside, set_aside
 from huikuan.judge.rating.queries.behaviour import CLAIM_KINDS, CLEARING_KINDS
 from huikuan.judge.rating.queries.grades import grades_of
@@ -60,7 +60,7 @@ class Left:
 class WorkRow:
     """A customer on the list; amounts in the list's currency. `overdue` in all, `pursued` of it; `longest`: days the
     oldest pursued line is late (0: none is pursued); `again_on`: a call put it off to then; `called`: today;
-    `visit_on`: somebody goes there then; `stop`: why the daily run leaves it alone whole."""
+    `visit_on`: somebody goes there then; `stop`: it has paid, and the money has no place yet."""
 
     customer_id: int
     code: str
@@ -153,7 +153,7 @@ def rates_on(company: Company, day: date) -> Rates:
 
 def _stops(engine: ColumnsEngine, company: Company, day: date) -> Mapping[int, Stop]:
     """Once for a page, which asks for the list and for one customer, both by the same reader."""
-    return once_in_view(("left by the run", company.pk, day), lambda: left_by_run(engine, company, day))
+    return once_in_view(("already paid", company.pk, day), lambda: already_paid(engine, company, day))
 
 
 def work_row(company: Company, customer_id: int, *, scope: Scope, as_of: date) -> WorkRow | None:

@@ -9,13 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from huikuan.act.collection.domain.control import in_control
 from huikuan.act.collection.domain.deciding import Stop
 from huikuan.act.collection.domain.priority import Expected, Habits, Rates, expected
-from huikuan.act.collection.domain.strategy import CONTROL, UNAPPLIED
+from huikuan.act.collection.domain.strategy import UNAPPLIED
 from huikuan.act.collection.operations.holding import hold, release
-from huikuan.act.collection.policies import KIND, WORKLIST_KIND
-from huikuan.act.collection.presets import DEFAULT
+from huikuan.act.collection.policies import WORKLIST_KIND
 from huikuan.act.collection.queries.worklist import Worklist, work_row, worklist
 from huikuan.act.visits.operations import plan_visit, record_call
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
@@ -211,35 +209,28 @@ def test_the_number_of_questions_does_not_grow_with_the_customers(books: Books) 
     assert asked() == few
 
 
-def test_whom_the_run_leaves_alone_the_list_leaves_alone_with_the_same_reason(books: Books) -> None:
+def test_who_has_paid_all_that_is_overdue_rests_though_the_money_has_no_place_yet(books: Books) -> None:
     north, south = books.customer.id, books.other.id
     invoice(books, north, 100_000_00, 40)
     invoice(books, south, 80_000_00, 14)
-    books.post("receipt", 100_00, "2026-11-01", customer_id=north)
-    assert [row.customer_id for row in listed(books).rows] == [north, south], "100.00 is the small amount"
+    books.post("receipt", 99_999_99, "2026-11-01", customer_id=north)
+    assert [row.customer_id for row in listed(books).rows] == [north, south], "0.01 is still to be asked for"
     books.post("receipt", 1, "2026-11-01", customer_id=north)
     found = listed(books)
     assert [row.customer_id for row in found.rows] == [south]
     [resting] = found.resting
     assert (resting.customer_id, resting.pursued) == (north, 100_000_00)
-    assert resting.stop == Stop(UNAPPLIED, {"amount": 100_01, "currency": "CNY"})
+    assert resting.stop == Stop(UNAPPLIED, {"amount": 100_000_00, "currency": "CNY"})
     assert work_row(books.company, north, scope=EVERYTHING, as_of=DAY) == resting
     books.rate("USD", "2026-01-01", 7 * 10**8)
     books.post("invoice", 10_000_00, "2026-01-05", currency="USD", customer_id=north, due_date=date(2026, 11, 1))
     assert [row.customer_id for row in listed(books).rows] == [north, south], "no dollars came"
 
 
-def test_the_control_group_rests_until_its_day(books: Books) -> None:
-    north, south = books.customer.id, books.other.id
-    seed = next(f"s{n}" for n in range(99) if in_control(north, 50, f"s{n}") and not in_control(south, 50, f"s{n}"))
-    for customer in (north, south):
-        invoice(books, customer, 100_000_00, 14)
-    put_in_force(books.company, KIND, {**DEFAULT, "control_percent": 50, "control_seed": seed})
-    found = listed(books)
-    assert [row.customer_id for row in found.rows] == [south]
-    assert [(row.customer_id, row.stop) for row in found.resting] == [(north, Stop(CONTROL, {"until": 15}))]
-    invoice(books, north, 1_00, 15)
-    assert {row.customer_id for row in listed(books).rows} == {north, south}
+def test_small_money_without_a_place_is_no_reason_to_rest(books: Books) -> None:
+    invoice(books, books.customer.id, 100_00, 40)
+    books.post("receipt", 100_00, "2026-11-01", customer_id=books.customer.id)
+    assert [row.customer_id for row in listed(books).rows] == [books.customer.id]
 
 
 def test_whom_somebody_goes_to_rests_until_then(books: Books) -> None:
