@@ -13,6 +13,7 @@ from django.test import Client
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import erase_personal
+from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.models import Company, User
@@ -211,6 +212,14 @@ def test_a_letter_at_the_desk_is_known_from_others_to_the_same_customer(office: 
     assert all(word in page for word in ("CNY 40,000.00", "2 documents", "样本路 1 号", "CNY 7.00", "1 document"))
     assert (page.count("no postal address"), notice.count("no postal address")) == (1, 1)
     assert ("MAIN" in both, "EAST" in both) == (True, True)
+
+
+def test_the_desk_is_there_once_the_books_are_sealed(letter: int, client: Client) -> None:
+    """Every page then says until when, in a name of its own."""
+    with time_machine.travel(AT + timedelta(hours=1), tick=False):
+        seal(AT + timedelta(minutes=6))
+        answer = at_the_desk(client).get("/notices/post/")
+    assert (answer.status_code, f'data-notice="{letter}"' in answer.content.decode()) == (200, True)
 
 
 def test_what_was_typed_of_a_letter_and_not_taken_stays_beside_it(office: Office, letter: int, client: Client) -> None:
