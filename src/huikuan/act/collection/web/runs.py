@@ -30,7 +30,7 @@ from huikuan.act.collection.queries.runs import (
     run_of,
     runs,
 )
-from huikuan.act.collection.telling import CHANNELS, step_text
+from huikuan.act.collection.telling import CHANNELS
 from huikuan.act.collection.web.asked import company_of, number_of
 from huikuan.act.collection.web.rows import SHOWN, send_rows, told
 from huikuan.kernel.errors import Refusal
@@ -85,8 +85,7 @@ def _run_page(request: HttpRequest, run: RunRow, form: Form, ticked: Collection[
 
 
 def _how(one: ApproachRow) -> str:
-    """By which step, and how."""
-    return f"{step_text(one.step)} · {_(CHANNELS[one.channel])}"
+    return _(CHANNELS[one.channel])
 
 
 @needs(Permission.VIEW_LEDGER)
