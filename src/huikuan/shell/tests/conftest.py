@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +65,21 @@ def browser() -> Iterator[Any]:
     # The driver runs an event loop in this thread; the ORM calls of the test itself are not in it.
     with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as driver:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        for look in ("inner_text", "all_inner_texts", "is_visible", "bounding_box"):
+            patch.setattr(playwright.Locator, look, _once_styled(getattr(playwright.Locator, look)))
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+def _once_styled(look: Callable[..., Any]) -> Callable[..., Any]:
+    """A person sees a page with its styles; a test that looks sooner reads what they hide."""
+
+    def styled(locator: Any, *args: Any, **options: Any) -> Any:
+        locator.page.wait_for_load_state()
+        return look(locator, *args, **options)
+
+    return styled
 
 
 @pytest.fixture
@@ -93,6 +105,11 @@ def hit(page: Any, key: str) -> None:
     """A key, once the page hears keys: what is seen of it comes before its scripts have run."""
     page.wait_for_load_state("domcontentloaded")
     page.keyboard.press(key)
+
+
+def keyboard_at(page: Any, selector: str) -> None:
+    """The keyboard is there where typing begins, once the page's scripts have brought it there."""
+    page.wait_for_function("(wanted) => document.activeElement.matches(wanted)", arg=selector)
 
 
 def stays_in_its_width(page: Any) -> None:

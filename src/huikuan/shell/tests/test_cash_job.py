@@ -18,7 +18,7 @@ from huikuan.record.cash.models import Application, Rejection, Undoing
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 from huikuan.shell.tests.books import AT, PASSWORD, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, keyboard_at, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 from huikuan.shell.tests.test_main_job import go
 from huikuan.shell.wiring import jobs
@@ -200,7 +200,7 @@ def apply_to_whom_is_found(page: Any) -> None:
     page.wait_for_selector("tr[data-claim]")
     press(page, "ArrowDown", "tr[data-claim] input[type=checkbox] >> nth=0") if page.by_thumb else None
     if not page.by_thumb:
-        assert page.evaluate("document.activeElement.name") == "item", "the keyboard begins at the first item"
+        keyboard_at(page, "[name=item]")
         hit(page, "Space")
     assert page.locator("[data-told=rest]").first.inner_text() == "0.00"
     press(page, "Enter", "button[data-apply]")
@@ -242,7 +242,7 @@ def test_the_keys_of_the_map_do_what_they_say(clerk: Any, books: Books) -> None:
     hit(page, "k")
     page.wait_for_url(f"**/cash/?line={first}")
     hit(page, "d")
-    assert page.evaluate("document.activeElement.name") == "short"
+    keyboard_at(page, "[name=short]")
     page.evaluate("document.querySelector('tr[data-claim] input[type=checkbox]').focus()")
     hit(page, "ArrowDown")
     hit(page, "Space")
@@ -297,7 +297,7 @@ def test_another_customer_is_found_by_the_keys_alone(clerk: Any, books: Books) -
         hit(page, key)
         assert page.evaluate(focused) == at, key
     hit(page, "ArrowUp")
-    assert page.evaluate("document.activeElement.name") == "find"
+    keyboard_at(page, "[name=find]")
     page.fill("#choose [data-find]", "hs")
     hit(page, "Enter")
     page.wait_for_url("**find=hs*")
@@ -317,9 +317,9 @@ def test_every_deed_has_a_key(clerk: Any, books: Books) -> None:
     page.goto(f"/cash/?line={second}")
     named = page.locator(".hints kbd").all_inner_texts()
     assert {"N", "R", "O"} <= set(named)
-    assert page.evaluate("document.activeElement.id") == "payer"
+    keyboard_at(page, "#payer")
     hit(page, "n")
-    assert page.evaluate("document.activeElement.id") == "aside-note"
+    keyboard_at(page, "#aside-note")
     page.goto(f"/cash/?line={first}")
     hit(page, "r")
     page.wait_for_selector(".said.good:not(.undo)")

@@ -21,7 +21,7 @@ from huikuan.record.disputes.models import Dispute
 from huikuan.record.promises.models import Promise, PromisePart
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import AT, PASSWORD, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, keyboard_at, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_desk_pages import meet
 
 pytestmark = pytest.mark.browser
@@ -139,7 +139,7 @@ def promise(page: Any, books: Books) -> None:
     result(page, "1")
     page.wait_for_selector("#f-by", state="visible")
     if not page.by_thumb:
-        assert page.evaluate("document.activeElement.name") == "by", "the keyboard is where typing begins"
+        keyboard_at(page, "[name=by]")
     page.fill("#f-by", "2026-12-04")
     page.fill("#f-note", "4 号一定付")
     picture(page, "promise")

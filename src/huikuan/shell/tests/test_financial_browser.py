@@ -10,7 +10,7 @@ import pytest
 from huikuan.record.financials.operations.statements import record_statement
 from huikuan.record.financials.tests.samples import small, year_before
 from huikuan.shell.tests.books import AT, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, keyboard_at, shuts_nobody_out, stays_in_its_width
 
 pytestmark = pytest.mark.browser
 WHO: dict[str, Any] = {"actor": "test", "at": AT}
@@ -31,7 +31,7 @@ def test_totals_are_summed_while_they_are_typed_and_enter_goes_on(page: Any, boo
     assert page.inner_text("#s-opening-total_assets") == ""
     page.focus("#f-closing-cash")
     hit(page, "Enter")
-    assert page.evaluate("document.activeElement.id") == "f-opening-cash"
+    keyboard_at(page, "#f-opening-cash")
     assert page.url.endswith("/edit")
 
 

@@ -14,7 +14,7 @@ from huikuan.record.receivables.domain.remembered import amounts_beginning
 from huikuan.shell.search.asked import asked
 from huikuan.shell.search.rows import lit
 from huikuan.shell.tests.books import Books
-from huikuan.shell.tests.conftest import PHONE, hit, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.conftest import PHONE, hit, keyboard_at, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.web.keyboard import EVERYWHERE, LISTS
 
 #: As the import wrote it.
@@ -133,7 +133,7 @@ class TestTheBox:
         page.wait_for_selector("#search[open]")
         hit(page, "Escape")
         page.wait_for_selector("#search:not([open])", state="attached")
-        assert page.evaluate("document.activeElement.closest('#as-of') !== null")
+        keyboard_at(page, "#as-of, #as-of *")
 
     def test_nothing_is_asked_while_an_input_method_composes_and_it_works_on_a_phone(self, page: Any) -> None:
         asked_for: list[str] = []
