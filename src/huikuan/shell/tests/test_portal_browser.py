@@ -86,7 +86,7 @@ def test_from_the_link_to_the_receipt(
     page.fill("#accepted-1", "58,000")
     page.fill("#note-1", "2 件法兰尺寸偏差 0.4 mm")
     page.set_input_files("#files-1", str(paper))
-    page.wait_for_function("() => document.querySelector('[data-sum=disputed]').innerText.includes('2,000.00')")
+    page.wait_for_selector("[data-sum=disputed]:has-text('2,000.00')")
     page.fill("#name", "顾静")
     page.fill("#position", "财务部")
     with page.expect_navigation():

@@ -35,7 +35,7 @@ def test_the_effect_follows_what_is_typed(page: Any) -> None:
     page.locator("[id='f-factors[10]'] summary").click()
     page.fill("[id='f-factors[10].missing']", "5")
     hit(page, "Tab")
-    page.wait_for_function("() => document.querySelector('#effect tr[data-factor=years_established].strong')")
+    page.wait_for_selector("#effect tr[data-factor=years_established].strong")
     assert row.locator("td").all_inner_texts() == ["2 / 5", "5 / 5"]
     assert ScorecardDraft.objects.get().edition == draft.edition, "looking keeps nothing"
     page.fill("[id='f-factors[1].bins[3].from']", "0.5")

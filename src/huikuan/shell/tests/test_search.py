@@ -219,7 +219,7 @@ class TestTheKeyboardMap:
         page.goto("/receivables/items")
         for key, row in zip("jjjk", (0, 1, 2, 1), strict=True):
             hit(page, key)
-            page.wait_for_function(f"document.activeElement === document.querySelectorAll('[data-row]')[{row}]")
+            page.wait_for_selector(f"[data-row] >> nth={row} >> css=:scope:focus")
         hit(page, "Enter")
         page.wait_for_url(re.compile(r"/receivables/items/\d+"))
 

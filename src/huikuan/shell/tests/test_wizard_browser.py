@@ -9,7 +9,7 @@ import pytest
 
 from huikuan.connect.connectors.models import Batch, ImportDraft
 from huikuan.record.receivables.models import Item
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.conftest import DESK, PHONE, hit, keyboard_at, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.test_wizard import CONTENT, work
 
 pytestmark = pytest.mark.browser
@@ -57,7 +57,7 @@ def test_a_file_is_dropped_mended_committed_and_undone(page: Any) -> None:
     page.press(".mend >> nth=0 >> input[name=value]", "Enter")
     page.wait_for_selector("#edits-title")
     # What is to be mended next waits for it.
-    page.wait_for_function("document.activeElement.name === 'value'")
+    keyboard_at(page, "[name=value]")
     assert page.locator(".mend").count() == 2 - 1
     look(page)
     page.click(".commit button.primary")
@@ -115,7 +115,7 @@ def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
     hit(page, "Enter")
     page.wait_for_url("**/check")
     for value, cell in (("2026-10-31", ".mend input[name=value]"), ("4000", ".mend input[data-focus]")):
-        page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-swapping')")
+        page.wait_for_selector(".htmx-settling, .htmx-swapping", state="detached")
         reach(cell)
         hit(page, "Control+a")
         page.keyboard.type(value)
@@ -126,7 +126,7 @@ def test_the_whole_walk_by_the_keyboard_alone(page: Any, csv: Path) -> None:
     page.wait_for_url("**/progress")
     work()
     page.wait_for_selector(".done")
-    page.wait_for_function("document.activeElement.getAttribute('href') === '/receivables/overview'")
+    keyboard_at(page, "[href='/receivables/overview']")
     hit(page, "Enter")
     page.wait_for_url("**/receivables/overview")
     assert Item.objects.filter(batch_id=Batch.objects.latest("pk").pk).count() == 4
