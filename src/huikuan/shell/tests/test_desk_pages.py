@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from huikuan.act.collection.queries.timeline import timeline
 from huikuan.act.collection.work import LAWYER
@@ -191,7 +193,9 @@ class TestTheList:
         ):
             assert words in page, words
         assert f"/promises/plans/{plan.pk}" in page
-        theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting")
+        with CaptureQueriesContext(connection) as asked:
+            theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting")
+        assert len([one for one in asked if '"username" IN' in one["sql"]]) == 1, "the names are asked for once"
         assert [one.what for one in theirs.context["events"]].count("plan") == 2
         assert {one.what for one in theirs.context["events"]} == {"plan", "interest", "lawyer"}
         assert f'href="/promises/plans/{plan.pk}"' in theirs.content.decode()

@@ -12,10 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.act.collection.web.desk_words import Told
-from huikuan.act.collection.web.desk_words import told as wordings
 from huikuan.kernel.money import to_text
-from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.pages.figures import grouped, rounded
 from huikuan.record.customers.templatetags.customers import dimension_name, field_name, paper_kind, told
 from huikuan.record.receivables.templatetags.receivables import kind_name
@@ -59,7 +56,7 @@ def event_title(event: Event) -> str:
     if event.what == "received":
         return kind_name(event.fact.kind)
     if event.kind == "collecting":
-        return _said(event).title
+        return str(event.fact.title)
     return _(TITLES[event.what])
 
 
@@ -77,14 +74,9 @@ def event_words(event: Event) -> str:
             for one in event.changes
         )
     if event.kind == "collecting":
-        return " · ".join(filter(None, [_said(event).note, _said(event).tag]))
+        return " · ".join(filter(None, [event.fact.note, event.fact.tag]))
     teller = _TELLERS.get(event.what) or _TELLERS.get(event.kind)
     return teller(event.fact) if teller else ""
-
-
-def _said(event: Event) -> Told:
-    [line] = wordings([event.fact], shown_names({event.actor}))
-    return line
 
 
 def _created(fact: Any) -> str:

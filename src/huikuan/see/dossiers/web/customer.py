@@ -44,6 +44,7 @@ from huikuan.see.dossiers.queries.standing import Books, habit, open_lines_of
 from huikuan.see.dossiers.queries.timeline import KINDS, timeline
 from huikuan.see.dossiers.web.asked import books_of, found_customer, papers_of, people_of
 from huikuan.see.dossiers.web.merging import may_merge
+from huikuan.see.dossiers.web.stories import in_words
 from huikuan.see.statements.queries.issued import IssuedFilter, count_issued, issued
 
 #: Open lines and postings shown at once; the ledger's list has them all.
@@ -311,7 +312,7 @@ def _nothing_more(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
 def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
-    told = timeline(
+    found = timeline(
         asked.customer.id,
         asked.books,
         customers=asked.customers,
@@ -320,7 +321,7 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
         kind=kind,
         limit=FEW,
     )
-    return {"events": told, "kind": kind, "kinds": TIMELINE}
+    return {"events": in_words(found), "kind": kind, "kinds": TIMELINE}
 
 
 _TABS: dict[str, Callable[[HttpRequest, Asked, list[ItemRow]], dict[str, Any]]] = {

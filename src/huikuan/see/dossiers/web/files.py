@@ -27,6 +27,7 @@ from huikuan.see.dossiers.queries.postings import postings
 from huikuan.see.dossiers.queries.timeline import timeline
 from huikuan.see.dossiers.templatetags.dossiers import event_title, event_words
 from huikuan.see.dossiers.web.asked import books_of, found_customer, papers_of, people_of
+from huikuan.see.dossiers.web.stories import in_words
 
 _EVERY = 1_000_000
 
@@ -133,7 +134,7 @@ def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
     headers = [_("Date"), _("Recorded"), _("By"), _("What"), _("Details")]
 
     def rows() -> _Rows:
-        told = timeline(
+        found = timeline(
             customer.id,
             books_of(request),
             customers=scope_of(request),
@@ -141,7 +142,7 @@ def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
             personal=people_seen(request),
             kind=request.GET.get("kind", ""),
         )
-        for event in told:
+        for event in in_words(found):
             yield [
                 event.on,
                 event.at.isoformat(timespec="seconds"),
