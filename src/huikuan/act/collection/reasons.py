@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 PAID = "collection_paid"
@@ -33,3 +36,8 @@ REASONS = {
     SUPERSEDED: gettext_noop("a newer message asks for it"),
     WENT_OUT: gettext_noop("the letter it was written instead of had been posted"),
 }
+
+
+def reasons_said(codes: Iterable[str]) -> str:
+    """The reasons in a row, as a sentence takes them; '' where there are none."""
+    return _(", ").join(_(REASONS[one]) for one in codes)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.act.collection.reasons import REASONS
+from huikuan.act.collection.reasons import reasons_said
 from huikuan.mechanisms.pages.figures import amounts_apart
 from huikuan.mechanisms.work.kinds import About, WorkKind, register
 
@@ -18,7 +18,7 @@ def _task(about: About) -> str:
     said = _("%(amounts)s, %(lines)s claims, the longest %(late)s days late") % told
     if not about.shown.get("since"):
         return said
-    why = _(", ").join(_(REASONS[one]) for one in about.shown["since"].split(","))
+    why = reasons_said(about.shown["since"].split(","))
     return _("%(said)s; %(was)s on the day of the run, less since: %(why)s") % {**told, "said": said, "why": why}
 
 

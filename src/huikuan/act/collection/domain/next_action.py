@@ -60,18 +60,15 @@ def advise(known: Situation) -> Advice:
 
 def _resting(known: Situation) -> Advice | None:
     """Why they are left alone today, whom the list leaves alone too; None: they are not."""
-    why: Reason | None = None
     if known.again_on is not None:
-        why = Reason("put_off", met=True, value=known.again_on.isoformat())
-    elif known.visit_on is not None:
-        why = Reason("visit_planned", met=True, value=known.visit_on.isoformat())
-    elif known.calls_left <= 0:
-        why = Reason("called_enough", met=True, value=str(known.called_today))
-    elif known.called:
-        why = Reason("called", met=True)
-    if why is None and known.stop is None:
-        return None
-    return Advice(WAIT, (why,)) if why else Advice(WAIT, (), known.stop)
+        return Advice(WAIT, (Reason("put_off", met=True, value=known.again_on.isoformat()),))
+    if known.visit_on is not None:
+        return Advice(WAIT, (Reason("visit_planned", met=True, value=known.visit_on.isoformat()),))
+    if known.calls_left <= 0:
+        return Advice(WAIT, (Reason("called_enough", met=True, value=str(known.called_today)),))
+    if known.called:
+        return Advice(WAIT, (Reason("called", met=True),))
+    return Advice(WAIT, (), known.stop) if known.stop else None
 
 
 def _pressing(known: Situation) -> Advice:

@@ -17,7 +17,7 @@ from huikuan.act.collection.operations.writing import Scribe
 from huikuan.act.collection.queries.asked_now import Asked, asked_now
 from huikuan.act.collection.queries.due import Planned
 from huikuan.act.collection.queries.waiting import planned_of
-from huikuan.act.collection.reasons import PAID, REASONS
+from huikuan.act.collection.reasons import PAID, reasons_said
 from huikuan.act.collection.work import TRIAGE
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
@@ -81,7 +81,7 @@ def _asked(made: Approach, run: Run, at: datetime) -> Asked:
     where all of it was paid."""
     asked = asked_now(made, run, business_date(at, company_zone(made.company_id)))
     if not asked.dues and set(asked.reasons) != {PAID}:
-        why = _(", ").join(_(REASONS[one]) for one in asked.reasons) or _("its day is over")
+        why = reasons_said(asked.reasons) or _("its day is over")
         customer = named_by_id([made.customer_id])[made.customer_id].name
         raise Refusal("collection_nothing_left", customer=customer, why=why)
     return asked

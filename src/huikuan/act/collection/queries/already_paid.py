@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from huikuan.act.collection.domain.deciding import Stop
 from huikuan.act.collection.domain.strategy import UNAPPLIED, Strategy
-from huikuan.act.collection.queries.standings import at_bank
+from huikuan.act.collection.queries.standings import at_bank, cash_among
 from huikuan.act.collection.queries.strategies import strategy_in_force
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.columns.engine import ColumnsEngine
@@ -46,15 +46,8 @@ def already_paid(engine: ColumnsEngine, company: Company, day: date) -> dict[int
 
 def _cash(engine: ColumnsEngine, company: Company, strategy: Strategy, day: date) -> dict[tuple[int, str], int]:
     """(Customer, currency) → money without a place, where it is more than small."""
-    found: dict[tuple[int, str], int] = defaultdict(int)
-    receipts = engine.rows(
-        "SELECT customer_id, currency, CAST(SUM(open_amount) AS BIGINT) FROM lines"
-        " WHERE side = 'credit' AND kind = 'receipt' GROUP BY customer_id, currency",
-        {},
-    )
     today = business_date(timezone.now(), company.time_zone)
-    for customer_id, currency, amount in [*receipts, *(at_bank(company.pk) if day >= today else ())]:
-        found[customer_id, currency] += abs(amount)
+    found = cash_among(engine, "lines", {}, at_bank(company.pk) if day >= today else ())
     return {key: amount for key, amount in found.items() if amount > strategy.small_cash}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 import polars as pl
 from django.db.models import Q, QuerySet
@@ -14,6 +15,7 @@ from huikuan.act.collection.domain.control import in_control
 from huikuan.act.collection.domain.deciding import Line, Standing
 from huikuan.act.collection.domain.strategy import Strategy
 from huikuan.act.collection.models import Hold, HoldEnd
+from huikuan.mechanisms.columns.engine import Engine
 from huikuan.mechanisms.columns.queries import asking
 from huikuan.record.banking.models import OpenLine
 from huikuan.record.cash.domain.book import Verdict
@@ -31,7 +33,6 @@ from huikuan.record.receivables.models import OpenItem
 from huikuan.record.receivables.queries.open_lines import Moment, open_lines
 
 _SUGGESTED = (Verdict.SUGGESTED.value, Verdict.APPLIED.value)
-_Cash = dict[tuple[int, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +144,29 @@ def standing_holds(company_id: int, on: date, customer_ids: Collection[int] | No
     return list(found.exclude(pk__in=ended).order_by("pk"))
 
 
-def unapplied_cash(company_id: int, on: date, *, banked: bool) -> _Cash:
+def unapplied_cash(company_id: int, on: date, *, banked: bool) -> dict[tuple[int, str], int]:
     """(Customer, currency) → money it paid that has no place yet: receipts on account as of the day and, with
     `banked`, bank lines that matching takes for the customer's."""
-    found: _Cash = defaultdict(int)
     with asking("columns") as engine:
         moment = Moment(on, company_id=company_id)
-        rows = engine.rows(
-            f"SELECT customer_id, currency, CAST(SUM(open_amount) AS BIGINT) FROM"
-            f" ({open_lines(engine, moment, 'due')}) AS opened WHERE side = 'credit' AND kind = 'receipt'"
-            " GROUP BY customer_id, currency",
-            moment.parameters(),
-        )
-    for customer_id, currency, amount in rows:
+        opened = f"({open_lines(engine, moment, 'due')}) AS opened"
+        return cash_among(engine, opened, moment.parameters(), at_bank(company_id) if banked else ())
+
+
+def cash_among(
+    engine: Engine, lines: str, parameters: Mapping[str, Any], banked: Iterable[tuple[int, str, int]]
+) -> dict[tuple[int, str], int]:
+    """The same of these open `lines`, as the engine names them, and of what is at the bank."""
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    receipts = engine.rows(
+        f"SELECT customer_id, currency, CAST(SUM(open_amount) AS BIGINT) FROM {lines}"
+        " WHERE side = 'credit' AND kind = 'receipt' GROUP BY customer_id, currency",
+        parameters,
+    )
+    for customer_id, currency, amount in receipts:
         # A credit is negative where sides are told by sign.
         found[customer_id, currency] += abs(amount)
-    for customer_id, currency, amount in at_bank(company_id) if banked else ():
+    for customer_id, currency, amount in banked:
         found[customer_id, currency] += amount
     return found
 

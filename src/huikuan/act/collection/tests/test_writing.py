@@ -52,6 +52,13 @@ def planned(trade: Trade, on: str = ON) -> tuple[Planned, ...]:
     return due_on(trade.company.pk, day(on), strategy).whole().planned
 
 
+def disputes(trade: Trade, item: int, amount: int) -> None:
+    raise_dispute(
+        company_id=trade.company.pk, item_id=item, amount=amount, reason="quality", note="", source="call",
+        actor="wang", at=noon("2026-03-10"),
+    )  # fmt: skip
+
+
 def changed(trade: Trade, **more: Any) -> int:
     """A strategy with one step for everybody."""
     step = {"code": "one", "day": 1, "channel": "email", "template": "reminder", "purpose": "reminder", **more}
@@ -77,10 +84,7 @@ def test_a_confirmation_of_some_documents_says_that_it_confirms_those_alone(trad
     customer = trade.customer("A")
     other = trade.owes(customer, "2026-03-10", number="LATE")
     trade.owes(customer, "2026-03-18", number="COMING")
-    raise_dispute(
-        company_id=trade.company.pk, item_id=other, amount=100_00, reason="quality", note="", source="call",
-        actor="wang", at=noon("2026-03-10"),
-    )  # fmt: skip
+    disputes(trade, other, 100_00)
     letter = shipped("account_confirmation")
     run(trade)
     said = parts(Notice.objects.get())
@@ -241,10 +245,7 @@ def test_no_interest_is_demanded_of_a_claim_of_which_part_is_left_alone(trade: T
     customer = trade.customer("A")
     item = trade.owes(customer, "2026-02-24", 100_000_00, "A1")
     trade.owes(customer, "2026-02-24", 10_000_00, "A2")
-    raise_dispute(
-        company_id=trade.company.pk, item_id=item, amount=60_000_00, reason="quality", note="", source="call",
-        actor="wang", at=noon("2026-03-10"),
-    )  # fmt: skip
+    disputes(trade, item, 60_000_00)
     run(trade)
     said = parts(Notice.objects.get())
     # 3.9 % of 10,000 for 14 days.
@@ -258,10 +259,7 @@ def test_a_demand_says_nothing_of_interest_where_none_is_demanded(
     """Of a claim of which part is left alone: neither a basis that is a dash, nor 0.00, nor "and interest"."""
     item = trade.owes(trade.customer("A"), "2026-02-24", 100_000_00, "A1")
     monkeypatch.setattr(addresses, "_language_of", lambda name: language)
-    raise_dispute(
-        company_id=trade.company.pk, item_id=item, amount=60_000_00, reason="quality", note="", source="call",
-        actor="wang", at=noon("2026-03-10"),
-    )  # fmt: skip
+    disputes(trade, item, 60_000_00)
     run(trade)
     notice = Notice.objects.get()
     said = parts(notice) + words_queued([notice.pk])[notice.pk].text
@@ -274,10 +272,7 @@ def test_what_is_left_alone_of_a_claim_is_open_all_the_same(trade: Trade) -> Non
     customer = trade.customer("A")
     item = trade.owes(customer, "2026-02-24", 100_000_00, "A1")
     trade.owes(customer, "2026-02-24", 10_000_00, "A2")
-    raise_dispute(
-        company_id=trade.company.pk, item_id=item, amount=60_000_00, reason="quality", note="", source="call",
-        actor="wang", at=noon("2026-03-10"),
-    )  # fmt: skip
+    disputes(trade, item, 60_000_00)
     run(trade)
     notice = Notice.objects.get()
     letter = next(one for one in words_queued([notice.pk])[notice.pk].said if one["parts"])
