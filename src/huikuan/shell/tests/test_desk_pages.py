@@ -38,6 +38,7 @@ from huikuan.record.promises.models import Plan, Promise, PromisePart
 from huikuan.record.promises.operations import promise_payment
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.operations.items import post_item
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
 from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows
@@ -61,6 +62,25 @@ def meet(books: Books, code: str, **more: Any) -> int:
     said = {"name": "顾宁", "position": "财务经理", "role": "payables", "phone": "13800002046", **more}
     add_contact(customer_id=books.customer(code), contact=Contact(**said), actor="cli:test", at=AT)
     return int(ContactVersion.objects.latest("id").pk)
+
+
+def foreign_invoice(books: Books, code: str, number: str, amount: int) -> int:
+    """An invoice of so many cents that fell due 80 days ago; its item."""
+    day = date(2026, 8, 1)
+    said: dict[str, Any] = {"document_number": number, "origin_system": "test", "origin_key": number}
+    return post_item(
+        company=books.company,
+        customer_id=books.customer(code),
+        kind="invoice",
+        amount=amount,
+        currency="USD",
+        document_date=day,
+        posting_date=day,
+        due_date=date(2026, 9, 1),
+        **said,
+        actor="cli:test",
+        at=AT,
+    )
 
 
 def fields(page: str) -> dict[str, Any]:
@@ -315,6 +335,17 @@ class TestACall:
         said = {"result": "disputed", "item": items, "reason": "price"}
         assert f"已为{whose}记下争议 1,375,000.05。" in told(**said)
         assert f"已记下与{whose}的通话：未接通。" in told(result="not_reached")
+
+    def test_two_currencies_disputed_in_one_call_are_said_apart(self, books: Books, collector: Client) -> None:
+        customer, abroad = books.customer("C0001"), foreign_invoice(books, "C0001", "INV-9", 10_000_00)
+        both = [books.item("264388102254"), abroad]
+        refused = send(collector, customer, result="promised", item=both, by="2026-12-05")
+        assert (refused.status_code, Promise.objects.count()) == (400, 0), "a promise is of one currency"
+        send(collector, customer, result="disputed", item=both, reason="quality")
+        written = dict(Dispute.objects.values_list("currency", "amount"))
+        assert written == {"CNY": 730_000_00, "USD": 10_000_00}
+        whose = f'<a href="/collection/?customer={customer}">{CUSTOMERS["C0001"]}</a>'
+        assert f"已为{whose}记下争议 CNY 730,000.00、USD 10,000.00。" in collector.get("/collection/").content.decode()
 
     def test_how_an_amount_goes_over_several_documents_is_told(self, books: Books, collector: Client) -> None:
         page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from huikuan.act.collection.web.asked import company_of
 from huikuan.act.collection.web.desk import desk_page
-from huikuan.act.collection.web.desk_words import amount_said, day_said
+from huikuan.act.collection.web.desk_words import amount_said, amounts_said, day_said
 from huikuan.act.collection.web.mailing import mail_customer
 from huikuan.act.collection.web.permissions import WORKS
 from huikuan.act.visits.domain.calls import AGAIN, DISPUTED, PROMISED
@@ -210,7 +211,7 @@ def _promise(request: HttpRequest, company: Company, customer_id: int, form: For
 
 def _dispute(request: HttpRequest, company: Company, form: Form) -> str:
     """No amount: all that is open of each ticked item. An amount is of one: nobody said how it falls on several.
-    Answers what is disputed, in words."""
+    Answers what is disputed, in words, each currency apart."""
     items = _items(request, company)
     currency = item(items[0]).currency
     amount = form.read("amount", lambda text: to_positive_minor(text, currency))
@@ -233,8 +234,10 @@ def _dispute(request: HttpRequest, company: Company, form: Form) -> str:
         )
         for one in items
     ]
-    disputed = Dispute.objects.filter(pk__in=numbers).values_list("amount", flat=True)
-    return amount_said(sum(disputed), currency)
+    sums: dict[str, int] = defaultdict(int)
+    for of, disputed in Dispute.objects.filter(pk__in=numbers).order_by("pk").values_list("currency", "amount"):
+        sums[of] += disputed
+    return amounts_said(sums)
 
 
 def _items(request: HttpRequest, company: Company) -> list[int]:

@@ -367,6 +367,14 @@ def amount_said(amount: int, currency: str) -> str:
     return text if currency == "CNY" and (get_language() or "").startswith("zh") else f"{currency} {text}"
 
 
+def amounts_said(sums: Mapping[str, int]) -> str:
+    """Amounts by currency; of several each with its own, lest one is read as another's."""
+    if len(sums) == 1:
+        return "".join(amount_said(amount, currency) for currency, amount in sums.items())
+    told = (f"{currency} {grouped(to_text(amount, currency))}" for currency, amount in sorted(sums.items()))
+    return _(", ").join(told)
+
+
 _TELLERS = {
     "call": _call, "visit": _visit, "promise": _promise, "dispute": _dispute, "payment": _payment, "notice": _notice,
     "order": _order, "warning": _warning, "plan": _plan, "interest": _interest, "lawyer": _lawyer,
