@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -220,6 +220,30 @@ def test_the_desk_is_there_once_the_books_are_sealed(letter: int, client: Client
         seal(AT + timedelta(minutes=6))
         answer = at_the_desk(client).get("/notices/post/")
     assert (answer.status_code, f'data-notice="{letter}"' in answer.content.decode()) == (200, True)
+
+
+def test_a_letter_taken_out_after_it_waited_is_offered_however_many_were_taken_out_at_once(
+    office: Office, letter: int, client: Client
+) -> None:
+    """What was cancelled within minutes nobody printed; what waited a day may have been posted before that."""
+    for n in range(51):
+        at_once = office.queue(f"item:at-once:{n}", channel="letter", to=TO, purpose="demand")
+        cancel_notice(notice_id=at_once, actor="cli:test", at=AT + timedelta(minutes=10))
+    cancel_notice(notice_id=letter, actor="cli:test", at=AT + DAY)
+    printed = office.queue("item:printed", channel="letter", to=TO, purpose="demand")
+    cancel_notice(notice_id=printed, actor="cli:test", at=AT + timedelta(minutes=11))
+    office.queue("item:waits", channel="letter", to=TO, purpose="demand")
+    cancel_notice(notice_id=office.queue("item:mail"), actor="cli:test", at=AT + DAY)
+
+    def offered(at: datetime) -> list[int]:
+        with time_machine.travel(at, tick=False):
+            desk.force_login(User.objects.get(username="legal"))
+            return [one["row"].id for one in desk.get("/notices/post/").context["taken_out"]]
+
+    desk = at_the_desk(client)
+    assert offered(AT + DAY + timedelta(hours=1)) == [letter, printed], "the one taken out last comes first"
+    assert offered(AT + 14 * DAY + timedelta(minutes=11)) == [letter]
+    assert offered(AT + 15 * DAY) == []
 
 
 def test_what_was_typed_of_a_letter_and_not_taken_stays_beside_it(office: Office, letter: int, client: Client) -> None:

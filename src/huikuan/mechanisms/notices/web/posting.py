@@ -22,7 +22,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.notices import queries
-from huikuan.mechanisms.notices.domain.lifecycle import CANCELLED, QUEUED, SENT
+from huikuan.mechanisms.notices.domain.lifecycle import QUEUED, SENT
 from huikuan.mechanisms.notices.domain.wanted import LETTER
 from huikuan.mechanisms.notices.letters.setting import PDF_TYPE, Sheet
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
@@ -130,11 +130,13 @@ def _is_day(text: str) -> bool:
 
 def _taken_out(request: HttpRequest) -> list[dict[str, Any]]:
     """Letters cancelled lately, each with the `last` day on which it may have been posted before that."""
-    reading = reading_of(request)
-    chosen = Chosen(state=CANCELLED, channel=LETTER, company_id=reading.company_id)
-    rows = queries.notices_page(chosen, scope_of(request), limit=_ROWS).rows
-    lately = [row for row in rows if timezone.now() - row.changed_at < _LATELY]
-    there = [row for row in lately if row.changed_at - row.queued_at > _PRINTING]
+    there = queries.taken_out(
+        scope_of(request),
+        since=timezone.now() - _LATELY,
+        waited=_PRINTING,
+        company_id=reading_of(request).company_id,
+        limit=_ROWS,
+    )
     return [{**one, "last": _day(row)} for one, row in zip(told(there, request), there, strict=True)]
 
 
