@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import docx
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.identity.models import Company
@@ -123,7 +125,10 @@ def test_before_interest_is_claimed_the_page_says_how_much_for_which_days_and_wh
         actor="cui",
         at=AT,
     )
-    page = collector.get(f"/interest/items/{item}").content.decode()
+    with CaptureQueriesContext(connection) as queries:
+        page = collector.get(f"/interest/items/{item}").content.decode()
+    whole_company = [one["sql"] for one in queries if re.search('FROM "?(visits_|promises_promisepart p)', one["sql"])]
+    assert len(whole_company) <= 1, "what stands against one claim is asked of that claim"
     asked = page[page.index("data-claim-form") :]
     asked = asked[: asked.index("</form>")]
     first, last = AS_OF - timedelta(days=100), AS_OF - timedelta(days=1)

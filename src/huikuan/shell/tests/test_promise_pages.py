@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from huikuan.act.collection.operations.holding import hold
+from huikuan.act.collection.queries.set_aside import aside_of, set_aside
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals.models import ApprovalRequest
@@ -24,9 +28,11 @@ from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.record.customers.models import Customer
 from huikuan.record.promises.models import Barter, Freeze, Plan, Promise
 from huikuan.record.promises.queries.claims import Owed, owed_by
+from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.rates import record_rate
-from huikuan.shell.tests.books import AT, Books
+from huikuan.shell.tests.books import AS_OF, AT, Books
+from huikuan.shell.tests.collected import collect_of
 from huikuan.shell.tests.test_access import signed_in
 
 
@@ -129,6 +135,41 @@ def assert_marked(collector: Client, claim: Any, promised: int) -> None:
     marks = collector.get("/promises/plans/new?customer=C0001&company=MAIN").content.decode()
     assert re.findall(r'data-marks="(\d+)"', marks) == [str(claim.item_id)]
     assert f"/promises/{promised}" in marks
+
+
+def test_what_stands_against_claims_is_asked_for_all_of_them_at_once(books: Books, collector: Client) -> None:
+    address, customer = "/promises/plans/new?customer=C0001&company=MAIN", books.customer("C0001")
+    promise(collector)
+
+    def asked() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            page = collector.get(address).content.decode()
+        return page.count("data-claim="), len(queries)
+
+    asked()
+    few, before = asked()
+    for number in range(20):
+        post_item(
+            company=books.company, customer_id=customer, kind="invoice", amount=100_00, currency="CNY",
+            document_date=AS_OF, posting_date=AS_OF, due_date=AS_OF, document_number=f"M-{number}", actor="t", at=AT,
+        )  # fmt: skip
+    assert asked() == (few + 20, before)
+
+
+def test_what_is_left_alone_of_some_claims_is_what_the_whole_company_s_says_of_them(books: Books) -> None:
+    collect_of(books)
+    hold(
+        company=books.company, customer_id=books.customer("C0002"), item_id=books.item("264377023310"), reason="对账",
+        actor="heyu", at=AT,
+    )  # fmt: skip
+    whole = set_aside(books.company.pk, AS_OF).items
+    kinds = {one.kind for found in whole.values() for one in found}
+    assert kinds == {"promised", "planned", "disputed", "held"}
+    items = list(Item.objects.values_list("pk", flat=True))
+    assert aside_of(books.company.pk, items, AS_OF) == whole
+    for item in items:
+        assert aside_of(books.company.pk, [item], AS_OF) == {one: found for one, found in whole.items() if one == item}
+    assert aside_of(books.company.pk, [], AS_OF) == {}
 
 
 def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None:

@@ -129,10 +129,13 @@ def plans_by(facts: QuerySet[Plan], day: date) -> list[Stood]:
     return stood
 
 
-def running(company_id: int, day: date) -> QuerySet[Plan]:
-    """The company's plans that are not broken by `day`."""
+def running(company_id: int, day: date, item_ids: Collection[int] | None = None) -> QuerySet[Plan]:
+    """The company's plans that are not broken by `day`, with any of these items (None: of all)."""
     ended = PlanEnd.objects.filter(company_id=company_id, ended_on__lte=day)
-    return Plan.objects.filter(company_id=company_id, agreed_on__lte=day).exclude(pk__in=ended.values("plan_id"))
+    found = Plan.objects.filter(company_id=company_id, agreed_on__lte=day).exclude(pk__in=ended.values("plan_id"))
+    if item_ids is None:
+        return found
+    return found.filter(pk__in=PlanItem.objects.filter(item_id__in=list(item_ids)).values("plan_id"))
 
 
 def items_planned(company_id: int, day: date, item_ids: Collection[int] | None = None) -> set[int]:
