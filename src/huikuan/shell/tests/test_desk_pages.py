@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -186,6 +186,25 @@ class TestTheList:
         promises = collector.get("/promises/?customer=C0001&state=open").context["found"]
         assert promises.sums == desk.promised
         assert "/promises/?customer=C0001&amp;state=open" in page
+
+    def test_interest_is_summed_of_all_lines_and_listed_of_the_first(self, books: Books, collector: Client) -> None:
+        customer, address = books.customer("C0001"), f"/collection/?customer={books.customer('C0001')}"
+        before = collector.get(address).context["desk"]
+        assert (len(before.bears), before.bears_more) == (2, 0)
+        assert "data-bears-more" not in collector.get(address).content.decode()
+        day = AS_OF - timedelta(days=101)
+        for number in range(40):
+            post_item(
+                company=books.company, customer_id=customer, kind="invoice", amount=36_500_00, currency="CNY",
+                document_date=day, posting_date=day, due_date=day, document_number=f"B-{number}", actor="t", at=AT,
+            )  # fmt: skip
+        answer = collector.get(address)
+        desk, page = answer.context["desk"], answer.content.decode()
+        # 36,500.00 at 3.9 % for a hundred days.
+        assert desk.interest == before.interest + 40 * 390_00
+        assert (len(desk.bears), desk.bears_more) == (30, 12)
+        assert [line.document_number for line, _ in desk.bears][:2] == ["B-0", "B-1"], "the oldest first"
+        assert re.findall(r"data-bears-more>([^<]*)<", page) == ["另有 12 笔"]
 
     def test_the_story_tells_plans_interest_and_the_lawyer_to_who_sees_the_customer(
         self, books: Books, collector: Client

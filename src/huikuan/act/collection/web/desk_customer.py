@@ -42,6 +42,8 @@ from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_
 
 #: Claims that are shown; the customer's page has all.
 _MOST_CLAIMS = 30
+#: Items that bear interest and are listed; the sum is of all.
+_MOST_BORNE = 30
 _MOST_ENTRIES = 40
 
 
@@ -56,16 +58,19 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything the page says of one customer. `bears`: open items, each with the interest nobody claimed of it, also
-    where a plan moved its days. `promised`: currency → what promises still bring. `placeless`: money of the customer's
-    that waits to be applied, of now: on a past page there is none. `key`: of its form, so that what is sent twice is
-    written once."""
+    """Everything the page says of one customer. `interest`: what nobody claimed yet of all that is open, minor units
+    of `currency`, also where a plan moved the days; `bears`: the oldest of these items, each with its own, and so many
+    as `bears_more` are not listed. `promised`: currency → what promises still bring. `placeless`: money of the
+    customer's that waits to be applied, of now: on a past page there is none. `key`: of its form, so that what is sent
+    twice is written once."""
 
     customer: CustomerRow
     row: WorkRow | None
     currency: str
     claims: Sequence[ClaimRow]
+    interest: int
     bears: Sequence[tuple[ItemRow, int]]
+    bears_more: int
     promised: Mapping[str, int]
     placeless: Sequence[Placeless]
     people: Sequence[ContactRow]
@@ -86,10 +91,6 @@ class Desk:
     def asked(self) -> Sequence[ClaimRow]:
         """The lines to ask for."""
         return [one for one in self.claims if one.pursued > 0]
-
-    @property
-    def interest(self) -> int:
-        return sum(amount for _, amount in self.bears)
 
     @property
     def in_time_percent(self) -> int | None:
@@ -116,12 +117,15 @@ def desk_of(
     grade = row.grade if row else ""
     home = {one.item_id: one for one in lines if one.currency == company.currency and (one.overdue_days or one.line)}
     interest = accrued(list(home), day, at=timezone.now()) if home else {}
+    borne = [item for item in home if item in interest]
     return Desk(
         customer=found,
         row=row,
         currency=company.currency,
         claims=claims,
-        bears=[(home[item], amount) for item, amount in interest.items() if amount],
+        interest=sum(interest.values()),
+        bears=[(home[item], interest[item]) for item in borne[:_MOST_BORNE]],
+        bears_more=len(borne[_MOST_BORNE:]),
         promised=dict(sorted(set_aside(company.pk, day).promised.get(found.id, {}).items())),
         placeless=[] if reading.is_past else placeless(company.pk, one_with(customer_id)),
         people=people,
