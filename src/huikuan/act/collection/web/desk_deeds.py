@@ -30,6 +30,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_positive_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, files_sent, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said
@@ -48,7 +49,7 @@ _MOST_AT_ONCE = 100
 
 
 @needs(WORKS)
-@require_POST
+@posted_from("collection:desk", customer="customer_id")
 def write_call(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A call with what came of it: the promise or the dispute is recorded with it, or neither. Then the next one."""
     company, form = _mine(request, customer_id), Form(typed_in(request))
@@ -68,7 +69,7 @@ def write_call(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(WORKS)
-@require_POST
+@posted_from("collection:desk", customer="customer_id")
 def mention_colleague(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A word to a colleague about the customer."""
     company, form = _mine(request, customer_id), Form(typed_in(request))
@@ -84,7 +85,7 @@ def mention_colleague(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(WORKS)
-@require_POST
+@posted_from("collection:desk", customer="customer_id")
 def mail(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A mail to somebody at the customer's; it goes out by the rules of notices."""
     company, form = _mine(request, customer_id), Form(typed_in(request))

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
@@ -29,6 +29,7 @@ from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_l
 from huikuan.mechanisms.notices.queries import Chosen, NoticeRow
 from huikuan.mechanisms.notices.web.showing import told
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -87,7 +88,7 @@ def print_letter(request: HttpRequest, notice_id: int) -> HttpResponse | FileRes
 
 
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
-@require_POST
+@posted_from("notices:posting")
 def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Posted on, by whom, under which number; or arrived, or come back. What is not taken stays as it was typed."""
     row = _found(request, notice_id)

@@ -22,6 +22,7 @@ from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.beside import beside
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said as told
@@ -51,7 +52,7 @@ def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("interest:item", "item_id")
 def claim_item(request: HttpRequest, item_id: int) -> HttpResponse:
     """What was borne until a day becomes an item."""
     item, form = _written(request, _item(request, item_id)), Form(typed_in(request))
@@ -66,7 +67,7 @@ def claim_item(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("interest:item", "item_id")
 def declare(request: HttpRequest, item_id: int) -> HttpResponse:
     """Who the buyer is, and whether we declared ourselves an SME; of the item's contract or of all."""
     item, form = _written(request, _item(request, item_id)), Form(typed_in(request))
@@ -87,7 +88,7 @@ def declare(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("interest:item", "item_id")
 def bankruptcy(request: HttpRequest, item_id: int) -> HttpResponse:
     """A court accepted the customer's bankruptcy; without a day: it did not."""
     item, form = _written(request, _item(request, item_id)), Form(typed_in(request))
@@ -106,7 +107,7 @@ def bankruptcy(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("interest:claims")
 def waive(request: HttpRequest, number: int) -> HttpResponse:
     """Ask that part of a claim be given up."""
     row, item, form = *_claimed(request, number), Form(typed_in(request))
@@ -119,7 +120,7 @@ def waive(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("interest:claims")
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Take a claim back."""
     _row, item, form = *_claimed(request, number), Form(typed_in(request))
