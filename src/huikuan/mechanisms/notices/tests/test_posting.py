@@ -25,6 +25,7 @@ from huikuan.mechanisms.notices.operations.consenting import record_consent
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
 from huikuan.mechanisms.notices.operations.sending import send_due
 from huikuan.mechanisms.notices.tests.conftest import AT, DAY, Office, known, steps
+from huikuan.record.customers.operations import change_customer
 from huikuan.shell import catalogs
 
 ON = AT.date()
@@ -212,6 +213,20 @@ def test_a_letter_at_the_desk_is_known_from_others_to_the_same_customer(office: 
     assert all(word in page for word in ("CNY 40,000.00", "2 documents", "样本路 1 号", "CNY 7.00", "1 document"))
     assert (page.count("no postal address"), notice.count("no postal address")) == (1, 1)
     assert ("MAIN" in both, "EAST" in both) == (True, True)
+
+
+def test_a_letter_without_a_postal_address_says_so_after_its_customer_was_renamed(
+    office: Office, client: Client
+) -> None:
+    said = {"channel": "letter", "purpose": "demand"}
+    bare = office.queue("item:1", to="云岭铸造", **said)
+    office.queue("item:2", to="江临市样本路 1 号", **said)
+    change_customer(code="C1", version=1, changes={"name": "云岭铸锻"}, actor="cli:test", at=AT)
+    office.queue("item:3", to="云岭铸锻", **said)
+    with time_machine.travel(AT, tick=False):
+        page = at_the_desk(client).get("/notices/post/").content.decode()
+        notice = client.get(f"/notices/{bare}").content.decode()
+    assert (page.count("no postal address"), notice.count("no postal address")) == (2, 1)
 
 
 def test_the_desk_is_there_once_the_books_are_sealed(letter: int, client: Client) -> None:
