@@ -80,8 +80,12 @@ class WorkRow:
     @property
     def waits(self) -> bool:
         """Whether somebody should be contacted today."""
-        rests = self.again_on or self.called or self.visit_on or self.stop
-        return self.pursued > 0 and not rests
+        return self.pursued > 0 and not _rests(self)
+
+
+def _rests(one: WorkRow | _One) -> bool:
+    """Whether the customer is left alone today, whatever it owes."""
+    return bool(one.again_on or one.called or one.visit_on or one.stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,7 @@ class _One:
 
     @property
     def waits(self) -> bool:
-        rests = self.again_on or self.called or self.visit_on or self.stop
-        return sum(self.pursued) > 0 and not rests
+        return sum(self.pursued) > 0 and not _rests(self)
 
     @property
     def key(self) -> tuple[date, int, int]:
