@@ -206,6 +206,21 @@ class TestTheList:
         assert [line.document_number for line, _ in desk.bears][:2] == ["B-0", "B-1"], "the oldest first"
         assert re.findall(r"data-bears-more>([^<]*)<", page) == ["另有 12 笔"]
 
+    def test_overdue_lines_that_are_not_listed_are_counted(self, books: Books, collector: Client) -> None:
+        customer, day = books.customer("C0001"), AS_OF - timedelta(days=10)
+        address = f"/collection/?customer={customer}"
+        assert "data-claims-more" not in collector.get(address).content.decode()
+        for number in range(40):
+            post_item(
+                company=books.company, customer_id=customer, kind="invoice", amount=100_00, currency="CNY",
+                document_date=day, posting_date=day, due_date=day, document_number=f"C-{number}", actor="t", at=AT,
+            )  # fmt: skip
+        answer = collector.get(address)
+        page = answer.content.decode()
+        assert len(answer.context["desk"].claims) == 30
+        assert re.findall(r'id="claims-title">([^<]*)<', page) == ["逾期 42 笔"]
+        assert re.findall(r"data-claims-more>([^<]*)<", page) == ["另有 12 笔"]
+
     def test_the_story_tells_plans_interest_and_the_lawyer_to_who_sees_the_customer(
         self, books: Books, collector: Client
     ) -> None:

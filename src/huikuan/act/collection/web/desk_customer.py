@@ -58,7 +58,8 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything the page says of one customer. `interest`: what nobody claimed yet of all that is open, minor units
+    """Everything the page says of one customer. `claims`: the oldest overdue lines, and `claims_more` are not listed.
+    `interest`: what nobody claimed yet of all that is open, minor units
     of `currency`, also where a plan moved the days; `bears`: the oldest of these items, each with its own, and so many
     as `bears_more` are not listed. `promised`: currency → what promises still bring. `placeless`: money of the
     customer's that waits to be applied, of now: on a past page there is none. `key`: of its form, so that what is sent
@@ -68,6 +69,7 @@ class Desk:
     row: WorkRow | None
     currency: str
     claims: Sequence[ClaimRow]
+    claims_more: int
     interest: int
     bears: Sequence[tuple[ItemRow, int]]
     bears_more: int
@@ -86,6 +88,10 @@ class Desk:
     script: str
     grade: str
     key: str
+
+    @property
+    def overdue_lines(self) -> int:
+        return len(self.claims) + self.claims_more
 
     @property
     def asked(self) -> Sequence[ClaimRow]:
@@ -123,6 +129,7 @@ def desk_of(
         row=row,
         currency=company.currency,
         claims=claims,
+        claims_more=len(whole) - len(claims),
         interest=sum(interest.values()),
         bears=[(home[item], interest[item]) for item in borne[:_MOST_BORNE]],
         bears_more=len(borne[_MOST_BORNE:]),
