@@ -10,7 +10,7 @@ from typing import Any
 
 from huikuan.act.collection.queries.agreed import interest_told, plans_told
 from huikuan.act.collection.queries.story import Asked
-from huikuan.act.collection.queries.timeline import warnings_told
+from huikuan.act.collection.queries.timeline import lawyer_told
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.changes import Change, differences
@@ -170,13 +170,9 @@ def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> 
 
 def _collecting(asked: Asked) -> Iterator[Event]:
     """What was agreed and claimed, and what went to the lawyer: the fact is the story's entry."""
-    for entry in (*plans_told(asked), *interest_told(asked), *warnings_told(asked)):
-        if entry.kind in _COLLECTING and entry.on <= asked.day:
+    for entry in (*plans_told(asked), *interest_told(asked), *lawyer_told(asked)):
+        if entry.on <= asked.day:
             yield Event("collecting", entry.kind, entry.on, entry.at, entry.actor, fact=entry)
-
-
-#: What a customer's page tells of collecting beside money and statements.
-_COLLECTING = ("plan", "interest", "lawyer")
 
 
 def _statements(customer_id: int, ledger: Scope, limit: int | None) -> Iterator[Event]:
