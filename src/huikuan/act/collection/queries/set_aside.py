@@ -13,9 +13,10 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from huikuan.act.collection.domain.priority import Habits
+from huikuan.act.collection.domain.priority import DAYS_AHEAD, Habits
 from huikuan.act.collection.models import Hold
 from huikuan.act.collection.queries.standings import standing_holds
+from huikuan.act.visits.domain.visits import COLLECT
 from huikuan.act.visits.queries.calls import called_on, put_off, unreached_since
 from huikuan.act.visits.queries.visits import planned_by
 from huikuan.mechanisms.columns.queries import once_in_view
@@ -30,6 +31,8 @@ from huikuan.record.receivables.models import Item, OpenItem
 PROMISED, PLANNED, DISPUTED, HELD = "promised", "planned", "disputed", "held"
 #: Calls that reached nobody are counted so far back.
 _LATELY = timedelta(days=30)
+#: A visit that asks for payment does what a call would, where it comes within the days the list looks ahead.
+_SOON = timedelta(days=DAYS_AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ class Aside:
 class SetAside:
     """By item; and by customer, as shown: what its open promises still bring by currency, the day a call put it off
     to, whether somebody spoke with it today, how it keeps its word, how many calls in a row reached nobody, and when
-    somebody goes there. A promise whose claim is in a plan by now is a promise still, though it is the plan that
-    leaves the claim alone."""
+    somebody goes there soon to ask for payment. A promise whose claim is in a plan by now is a promise still, though
+    it is the plan that leaves the claim alone."""
 
     items: Mapping[int, tuple[Aside, ...]] = field(default_factory=dict)
     promised: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
@@ -86,6 +89,7 @@ def _asked(company_id: int, day: date) -> SetAside:
     for item_id, back in _held(company_id, day):
         items[item_id].append(back)
     shown = merged()
+    going = planned_by(company_id, day, until=day + _SOON, purpose=COLLECT)
     return SetAside(
         {item_id: tuple(found) for item_id, found in items.items()},
         _promised(words, shown),
@@ -93,7 +97,7 @@ def _asked(company_id: int, day: date) -> SetAside:
         frozenset(shown.get(one, one) for one in called_on(company_id, day)),
         kept_rates(company_id, day),
         {shown.get(one, one): times for one, times in unreached_since(company_id, day - _LATELY, day).items()},
-        {shown.get(one, one): on for one, on in planned_by(company_id, day).items()},
+        {shown.get(one, one): on for one, on in going.items()},
     )
 
 

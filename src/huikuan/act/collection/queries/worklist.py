@@ -60,7 +60,7 @@ class Left:
 class WorkRow:
     """A customer on the list; amounts in the list's currency. `overdue` in all, `pursued` of it; `longest`: days the
     oldest pursued line is late (0: none is pursued); `again_on`: a call put it off to then; `called`: today;
-    `visit_on`: somebody goes there then; `stop`: it has paid, and the money has no place yet."""
+    `visit_on`: somebody goes there then to ask for payment; `stop`: it has paid, and the money has no place yet."""
 
     customer_id: int
     code: str
