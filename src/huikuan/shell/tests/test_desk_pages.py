@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,7 +40,7 @@ from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.receivables.models import Item
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
-from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows, seal_everything
 from huikuan.shell.tests.colleagues import names_in
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 
@@ -49,8 +49,9 @@ WHO: dict[str, Any] = {"actor": "heyu", "at": AT}
 
 @pytest.fixture
 def collector(books: Books, on_the_day: None) -> Client:
-    add_user(username="heyu", password="a long pass phrase", display_name="何渝", actor="cli:test", at=AT)
-    grant_role(username="heyu", role="collector", actor="cli:test", at=AT)
+    hired = AT - timedelta(days=7)
+    add_user(username="heyu", password="a long pass phrase", display_name="何渝", actor="cli:test", at=hired)
+    grant_role(username="heyu", role="collector", actor="cli:test", at=hired)
     client = Client()
     client.force_login(User.objects.get(username="heyu"))
     return client
@@ -71,20 +72,28 @@ def fields(page: str) -> dict[str, Any]:
     return {said["name"]: said.get("value", "") for said in tags if said.get("type") == "hidden" and "name" in said}
 
 
-def agreed(books: Books, customer: int, items: Sequence[int]) -> None:
-    """The customer pays these in two instalments, interest from the original due dates."""
-    request = propose_plan(
+def plan_asked(books: Books, customer: int, items: Sequence[int], at: datetime = AT) -> int:
+    """Asked for: two instalments, interest from the original due dates."""
+    return propose_plan(
         company=books.company,
         customer_id=customer,
         items=items,
         lines=[Instalment(date(2026, 12, 10), 375_000_05), Instalment(date(2027, 1, 10), 1_000_000_00)],
-        terms=Terms("accelerate", "original"),
+        terms=Terms("accelerate", "original", "对方现金紧"),
         actor="heyu",
-        at=AT,
+        at=at,
     )
+
+
+def plan_agreed(request: int, at: datetime = AT) -> None:
     add_user(username="fang", password="a long pass phrase", actor="cli:test", at=AT)
     grant_role(username="fang", role="management", actor="cli:test", at=AT)
-    approve_request(request_id=request, digest=request_record(request).digest, actor="fang", at=AT)
+    approve_request(request_id=request, digest=request_record(request).digest, actor="fang", at=at)
+
+
+def agreed(books: Books, customer: int, items: Sequence[int]) -> None:
+    """The customer pays these in two instalments, interest from the original due dates."""
+    plan_agreed(plan_asked(books, customer, items))
 
 
 def send(client: Client, customer: int, **said: Any) -> Any:
@@ -201,6 +210,29 @@ class TestTheList:
         assert f'href="/promises/plans/{plan.pk}"' in theirs.content.decode()
         kinds = {one.kind for one in timeline(customer, NOTHING, day=date(2026, 11, 20))}
         assert kinds == set()
+
+    def test_on_a_past_day_a_request_is_told_as_it_stood_then(self, books: Books, collector: Client) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        plan_agreed(plan_asked(books, customer, both, AT - timedelta(days=5)))
+        tags = {}
+        for day in ("2026-11-14", "2026-11-17", "2026-11-19", "2026-11-20"):
+            desk = collector.get(f"/collection/?customer={customer}&as_of={day}").context["desk"].entries
+            theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting&as_of={day}").context["events"]
+            tags[day] = [one.tag for one in desk if one.entry.kind == "plan"]
+            assert [one.fact.tag for one in theirs] == tags[day]
+        assert tags == {
+            "2026-11-14": [], "2026-11-17": ["待审批"], "2026-11-19": ["待审批"],
+            "2026-11-20": ["已约定", "已批准并执行"],
+        }  # fmt: skip
+
+    def test_a_request_is_told_as_it_was_known_to_stand(self, books: Books, collector: Client) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        request = plan_asked(books, customer, both)
+        seal_everything()
+        plan_agreed(request, AT + timedelta(hours=1))
+        address = f"/customers/{customer}?tab=timeline&kind=collecting"
+        for known, tags in (("", ["已约定", "已批准并执行"]), ("&known_at=2026-11-20T10:30", ["待审批"])):
+            assert [one.fact.tag for one in collector.get(address + known).context["events"]] == tags
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()

@@ -20,10 +20,10 @@ _MOST = 60
 
 
 def plans_told(asked: Asked) -> Iterator[Entry]:
-    """A plan when it was asked for, with what became of the request, and again when it was agreed."""
+    """A plan when it was asked for, with what had become of the request, and again when it was agreed."""
     whose = {"customer_id__in": one_with(asked.customer_id)}
     requests = narrowed(ApprovalRequest.objects.filter(kind=PLAN, **whose), seen(asked.scope))
-    for row in rows_of(requests.order_by("-pk")[:_MOST]):
+    for row in rows_of(requests.order_by("-pk")[:_MOST], before=asked.before, known=asked.known):
         currency, on = row.shown["currency"], business_date(row.submitted_at)
         shown = {"instalments": len(row.shown["lines"]), "state": row.state}
         yield Entry("plan", "asked", on, row.submitted_at, row.maker, MONEY, row.note,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from huikuan.kernel.dates import day_end
 from huikuan.mechanisms.identity.domain.scope import Scope
 
 PEOPLE, MONEY = "people", "money"
@@ -36,11 +37,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose story for whom, as of which day."""
+    """Whose story for whom, as of which day; `known`: by facts whose tx lies below (None: by all)."""
 
     customer_id: int
     scope: Scope
     day: date
+    known: int | None = None
+
+    @property
+    def before(self) -> datetime:
+        """When the day ends: what is recorded later was not so yet."""
+        return day_end(self.day)
 
 
 Reader = Callable[[Asked], Iterator[Entry]]

@@ -75,7 +75,7 @@ def timeline(
     if kind in ("", "money"):
         found += _money(customer_id, books, ledger, limit)
     if kind in ("", "collecting"):
-        found += _collecting(Asked(customer_id, ledger, books.as_of))
+        found += _collecting(Asked(customer_id, ledger, books.as_of, books.known.horizon if books.known else None))
     if kind in ("", "statements"):
         # What was issued after the instant is left out below: only of all there is can the latest be cut off before.
         found += _statements(customer_id, ledger, None if until else limit)
