@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.approvals.queries.requests import request_record
 from huikuan.mechanisms.audit.queries import last_head
+from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.domain.scope import NOTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
@@ -233,6 +235,41 @@ class TestTheList:
         address = f"/customers/{customer}?tab=timeline&kind=collecting"
         for known, tags in (("", ["已约定", "已批准并执行"]), ("&known_at=2026-11-20T10:30", ["待审批"])):
             assert [one.fact.tag for one in collector.get(address + known).context["events"]] == tags
+
+    def test_a_request_is_told_to_whoever_may_open_it_alone(self, books: Books, collector: Client) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        request = plan_asked(books, customer, both)
+        add_user(username="qa", password="a long pass phrase", actor="cli:test", at=AT)
+        grant_role(username="qa", role="resolver", actor="cli:test", at=AT)
+        resolver = Client()
+        resolver.force_login(User.objects.get(username="qa"))
+        address = f"/customers/{customer}?tab=timeline&kind=collecting"
+        export = f"/customers/{customer}/export/timeline?format=csv&kind=collecting"
+        for client, opens in ((collector, True), (resolver, False)):
+            assert client.get(f"/approvals/{request}").status_code == (200 if opens else 403)
+            page = client.get(address)
+            file = b"".join(client.get(export).streaming_content).decode()  # type: ignore[attr-defined]
+            for text in (page.content.decode(), file):
+                assert ("对方现金紧" in text, "申请分期还款：1,375,000.05" in text) == (opens, opens)
+        plan_agreed(request)
+        told = resolver.get(address).context["events"]
+        assert [(one.fact.entry.what, one.fact.entry.link[0]) for one in told] == [("agreed", "promises:plan")]
+
+    def test_the_desk_too_tells_requests_to_whoever_may_open_them_alone(
+        self, books: Books, collector: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        plan_asked(books, customer, both)
+
+        def plans() -> list[str]:
+            found = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+            return [one.entry.what for one in found if one.entry.kind == "plan"]
+
+        assert plans() == ["asked"]
+        role = ROLES["collector"]
+        less = replace(role, permissions=role.permissions - {Permission.VIEW_REQUESTS})
+        monkeypatch.setitem(ROLES, "collector", less)
+        assert plans() == []
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from huikuan.act.collection.queries.story import MONEY, Asked, Entry
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.money import to_minor
-from huikuan.mechanisms.approvals.models import ApprovalRequest
-from huikuan.mechanisms.approvals.queries import rows_of
+from huikuan.mechanisms.approvals.queries import RequestRow, rows_of, seen_by
 from huikuan.record.customers.queries import narrowed, seen
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.interest.models import Claim, Waiver
@@ -22,8 +21,7 @@ _MOST = 60
 def plans_told(asked: Asked) -> Iterator[Entry]:
     """A plan when it was asked for, with what had become of the request, and again when it was agreed."""
     whose = {"customer_id__in": one_with(asked.customer_id)}
-    requests = narrowed(ApprovalRequest.objects.filter(kind=PLAN, **whose), seen(asked.scope))
-    for row in rows_of(requests.order_by("-pk")[:_MOST], before=asked.before, known=asked.known):
+    for row in _requests(asked):
         currency, on = row.shown["currency"], business_date(row.submitted_at)
         shown = {"instalments": len(row.shown["lines"]), "state": row.state}
         yield Entry("plan", "asked", on, row.submitted_at, row.maker, MONEY, row.note,
@@ -31,6 +29,16 @@ def plans_told(asked: Asked) -> Iterator[Entry]:
     for plan in narrowed(Plan.objects.filter(**whose), seen(asked.scope)).order_by("-pk")[:_MOST]:
         yield Entry("plan", "agreed", plan.agreed_on, plan.recorded_at, plan.approved_by, MONEY, "", plan.total,
                     plan.currency, {}, ("promises:plan", plan.pk))  # fmt: skip
+
+
+def _requests(asked: Asked) -> list[RequestRow]:
+    """Those that the reader may open, as they stood."""
+    if asked.requests is None:
+        return []
+    found = seen_by(asked.requests.name, asked.requests.scope)
+    theirs = found.filter(kind=PLAN, customer_id__in=one_with(asked.customer_id))
+    rows = narrowed(theirs, seen(asked.scope)).order_by("-pk")[:_MOST]
+    return rows_of(rows, before=asked.before, known=asked.known)
 
 
 def interest_told(asked: Asked) -> Iterator[Entry]:

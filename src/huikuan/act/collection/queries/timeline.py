@@ -16,6 +16,7 @@ from huikuan.act.visits.queries.visits import visits_of
 from huikuan.act.visits.work import MENTION
 from huikuan.judge.credit.models import OrderDecision
 from huikuan.kernel.dates import business_date
+from huikuan.mechanisms.approvals.queries import Reader as Reads
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.notices.queries import of_customer as notices_of
 from huikuan.mechanisms.notices.queries import words
@@ -32,11 +33,17 @@ MOST = 60
 
 
 def timeline(
-    customer_id: int, scope: Scope, *, day: date, about: str = "", limit: int | None = MOST
+    customer_id: int,
+    scope: Scope,
+    *,
+    day: date,
+    requests: Reads | None = None,
+    about: str = "",
+    limit: int | None = MOST,
 ) -> tuple[Entry, ...]:
     """The latest entries by the day (`limit` None: all that the sources tell), of the customer and those that are one
-    with it; `about` PEOPLE or MONEY alone."""
-    asked = Asked(customer_id, scope, day)
+    with it; `about` PEOPLE or MONEY alone. `requests`: who reads what was asked for; None: it is not told."""
+    asked = Asked(customer_id, scope, day, requests)
     found = [entry for reader in (*READERS, *ABOVE) for entry in reader(asked) if entry.on <= day]
     kept = [entry for entry in found if not about or entry.about == about]
     return tuple(sorted(kept, key=lambda entry: (entry.on, entry.at), reverse=True)[:limit])

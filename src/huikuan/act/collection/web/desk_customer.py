@@ -18,6 +18,7 @@ from huikuan.act.collection.queries.standings import Placeless, placeless
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.timeline import timeline
 from huikuan.act.collection.queries.worklist import WorkRow, work_row
+from huikuan.act.collection.web.asked import reads_requests
 from huikuan.act.collection.web.desk_words import Told, advice_said, folded, left_said, left_spoken, told
 from huikuan.act.visits.domain.calls import WRONG_NUMBER, at_night, calls_left
 from huikuan.act.visits.domain.scripts import Script, filled, script_for, scripts_of
@@ -25,6 +26,7 @@ from huikuan.act.visits.policies import KIND as SCRIPTS
 from huikuan.act.visits.queries.calls import last_calls, reached_on
 from huikuan.judge.credit.models import OrderStanding
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.approvals.queries import Reader
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import shown_names
@@ -132,7 +134,7 @@ def desk_of(
         orders_wait=OrderStanding.objects.filter(
             company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
         ).count(),
-        entries=story_of(customer_id, scope, day=day, about=about),
+        entries=story_of(customer_id, scope, day=day, about=about, requests=reads_requests(request)),
         action=advice.action,
         advice=action,
         reasons=reasons,
@@ -142,10 +144,10 @@ def desk_of(
     )
 
 
-def story_of(customer_id: int, scope: Scope, *, day: date, about: str) -> list[Told]:
+def story_of(customer_id: int, scope: Scope, *, day: date, about: str, requests: Reader | None = None) -> list[Told]:
     """What happened, in words. Payments in a row are summed before the list is cut: their sum is of the days it names,
     whatever else was written down."""
-    entries = timeline(customer_id, scope, day=day, about=about, limit=None)
+    entries = timeline(customer_id, scope, day=day, requests=requests, about=about, limit=None)
     story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
     return (story if about else folded(story))[:_MOST_ENTRIES]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
+from huikuan.act.collection.web.asked import reads_requests
 from huikuan.judge.credit.domain.limits import NONE
 from huikuan.judge.credit.queries.pictures import pictures
 from huikuan.judge.rating.queries.ratings import Rating
@@ -318,6 +319,7 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
         customers=asked.customers,
         ledger=asked.ledger,
         personal=asked.personal,
+        requests=reads_requests(request),
         kind=kind,
         limit=FEW,
     )
