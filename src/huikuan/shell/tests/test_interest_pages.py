@@ -11,14 +11,19 @@ import pytest
 from django.test import Client
 
 from huikuan.mechanisms.approvals.models import ApprovalRequest
+from huikuan.mechanisms.approvals.operations import approve_request
+from huikuan.mechanisms.approvals.queries.requests import request_record
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.disputes.operations.raising import raise_dispute
-from huikuan.record.interest.models import Bankruptcy, Claim, Correction, Declaration
-from huikuan.record.receivables.models import Item
+from huikuan.record.interest.models import Bankruptcy, Claim, Correction, Declaration, Waiver
+from huikuan.record.interest.operations.claiming import claim_interest, withdraw_claim
+from huikuan.record.interest.operations.correcting import correct_claim
+from huikuan.record.interest.operations.waiving import ask_waiver
+from huikuan.record.receivables.models import Item, Settlement
 from huikuan.record.receivables.operations.items import post_item
-from huikuan.record.receivables.operations.reversals import reverse_settlement
+from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
 from huikuan.record.receivables.operations.settlements import settle
-from huikuan.shell.tests.books import AS_OF, AT, Books
+from huikuan.shell.tests.books import AS_OF, AT, Books, seal_everything
 from huikuan.shell.tests.test_access import signed_in
 from huikuan.shell.tests.test_cover_pages import exported
 
@@ -204,3 +209,70 @@ def test_what_was_claimed_too_little_is_seen_from_list_and_item(collector: Clien
     page = collector.get(f"/interest/items/{item}").content.decode()
     assert ("data-under" in page, f"/interest/claims/{claim.pk}/correct" in page) == (True, False)
     assert exported(collector, "/interest/export?format=csv")[1][12:14] == ["0.00", "780.00"]
+
+
+def told(collector: Client, item: int, more: str = "") -> list[tuple[str, str]]:
+    """What the customer's story says of interest, the first first, each with its tag; the desk says the same."""
+    customer = Item.objects.get(pk=item).customer_id
+    events = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting{more}").context["events"]
+    found = [(one.fact.title, one.fact.tag) for one in reversed(events)]
+    if "known_at" not in more:
+        desk = collector.get(f"/collection/?customer={customer}{more}").context["desk"].entries
+        assert [(one.title, one.tag) for one in reversed(desk) if one.entry.kind == "interest"] == found
+    return found
+
+
+def paid_early(item: int) -> None:
+    """It was paid fifty days ago and nobody wrote it down: 1,989.00 of 3,900.00 was claimed too much."""
+    day = AS_OF - timedelta(days=51)
+    receipt = post_item(
+        company=Company.objects.get(), customer_id=Item.objects.get(pk=item).customer_id, kind="receipt",
+        amount=365_000_00, currency="CNY", document_date=day, posting_date=day, actor="min", at=AT,
+    )  # fmt: skip
+    settle(credit_id=receipt, debit_id=item, credit_amount=365_000_00, effective_on=AS_OF - timedelta(days=1),
+           reason="manual", actor="min", at=AT)  # fmt: skip
+
+
+def test_interest_that_was_taken_back_is_told_as_such_from_the_day_it_was(collector: Client, item: int) -> None:
+    [claim] = claim_interest(item_id=item, until=AS_OF - timedelta(days=3), actor="min", at=AT - timedelta(days=3))
+    claimed = "min 主张利息 3,783.00"
+    assert told(collector, item) == [(claimed, "")]
+    withdraw_claim(claim_id=claim, reason="算错", actor="min", at=AT)
+    assert told(collector, item) == [(claimed, "已撤回")]
+    assert told(collector, item, f"&as_of={AS_OF - timedelta(days=1)}") == [(claimed, "")]
+
+
+def test_interest_is_told_as_it_was_known_to_be_claimed(collector: Client, item: int) -> None:
+    [claim] = claim_interest(item_id=item, until=AS_OF, actor="min", at=AT)
+    seal_everything()
+    withdraw_claim(claim_id=claim, reason="算错", actor="min", at=AT + timedelta(hours=1))
+    assert told(collector, item, "&known_at=2026-11-20T10:30") == [("min 主张利息 3,900.00", "")]
+
+
+def test_what_was_given_up_and_given_back_is_told_and_that_it_was_undone(collector: Client, item: int) -> None:
+    [claim] = claim_interest(item_id=item, until=AS_OF, actor="min", at=AT)
+    paid_early(item)
+    correct_claim(claim_id=claim, actor="min", at=AT + timedelta(minutes=1))
+    signed_in("fang", "management")
+    request = ask_waiver(claim_id=claim, amount=1_000_00, reason="长期合作", actor="cui", at=AT + timedelta(minutes=2))
+    digest = request_record(request).digest
+    approve_request(request_id=request, digest=digest, actor="fang", at=AT + timedelta(minutes=3))
+    claimed, back, waived = "min 主张利息 3,900.00", "冲回利息 1,989.00", "豁免利息 1,000.00"
+    assert told(collector, item) == [(claimed, ""), (back, ""), (waived, "")]
+    credit = Waiver.objects.get().credit_id
+    [settlement] = Settlement.objects.filter(credit_id=credit).values_list("pk", flat=True)
+    reverse_settlement(settlement_id=settlement, reason="mistake", actor="min", at=AT + timedelta(minutes=4))
+    reverse_item(item_id=credit, reason="mistake", actor="min", at=AT + timedelta(minutes=4))
+    assert told(collector, item) == [(claimed, ""), (back, ""), (waived, "已撤回")]
+
+
+def test_interest_of_an_item_that_was_reversed_leads_to_the_item(collector: Client, item: int) -> None:
+    claim_interest(item_id=item, until=AS_OF, actor="min", at=AT)
+    customer = Item.objects.get(pk=item).customer_id
+    pages = (f"/customers/{customer}?tab=timeline&kind=collecting", f"/collection/?customer={customer}")
+    for address in (f"/interest/items/{item}", f"/receivables/items/{item}"):
+        for page in pages:
+            [link] = re.findall(r'href="([^"]*)">min 主张利息', collector.get(page).content.decode())
+            assert (link, collector.get(link).status_code) == (address, 200)
+        if address.startswith("/interest/"):
+            reverse_item(item_id=item, reason="mistake", actor="min", at=AT + timedelta(minutes=1))

@@ -93,16 +93,22 @@ _NOTICE_STATES = {
     "cancelled": gettext_noop("not sent out any more"),
     "in_doubt": gettext_noop("perhaps sent"),
 }  # fmt: skip
+_TAKEN_BACK = gettext_noop("taken back")
 _PROMISE_STATES = {
     "open": (gettext_noop("promise"), "sure"), "kept": (gettext_noop("kept"), "ok"),
     "partly": (gettext_noop("kept in part"), "warn"), "broken": (gettext_noop("broken"), "bad"),
-    "withdrawn": (gettext_noop("taken back"), ""), "replaced": (gettext_noop("replaced"), ""),
+    "withdrawn": (_TAKEN_BACK, ""), "replaced": (gettext_noop("replaced"), ""),
 }  # fmt: skip
 _ORDER_STATES = {
     "released": gettext_noop("An order over %(amount)s went on"),
     "paused": gettext_noop("An order over %(amount)s waits: limit nearly used up"),
     "held": gettext_noop("An order over %(amount)s is stopped: over the limit"),
     "cancelled": gettext_noop("An order over %(amount)s was cancelled"),
+}
+_INTEREST = {
+    "claimed": gettext_noop("%(who)s claimed %(amount)s of interest"),
+    "waived": gettext_noop("%(amount)s of interest was waived"),
+    "corrected": gettext_noop("%(amount)s of interest was given back"),
 }
 #: So many payments in a row are told as one.
 _FOLDED_FROM = 3
@@ -318,10 +324,9 @@ def _plan(entry: Entry, names: Mapping[str, str]) -> Told:
 
 def _interest(entry: Entry, names: Mapping[str, str]) -> Told:
     said = {"who": _who(entry, names), "amount": _amount(entry)}
-    if entry.what == "waived":
-        return _made(entry, _("%(amount)s of interest was waived") % said, _quoted(entry.words))
-    days = f"{entry.shown['from']} – {entry.shown['until']}"
-    return _made(entry, _("%(who)s claimed %(amount)s of interest") % said, days)
+    note = f"{entry.shown['from']} – {entry.shown['until']}" if entry.what == "claimed" else _quoted(entry.words)
+    tag = _(_TAKEN_BACK) if entry.shown["withdrawn"] else ""
+    return _made(entry, _(_INTEREST[entry.what]) % said, note, tag)
 
 
 def _lawyer(entry: Entry, names: Mapping[str, str]) -> Told:
