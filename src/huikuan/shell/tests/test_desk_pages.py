@@ -12,16 +12,19 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from huikuan.act.collection.queries.timeline import timeline
+from huikuan.act.collection.web.desk_customer import story_of
 from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.models import Call
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.approvals.queries.requests import request_record
 from huikuan.mechanisms.audit.queries import last_head
+from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
-from huikuan.mechanisms.identity.domain.scope import NOTHING
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.notices.models import Notice
@@ -270,6 +273,39 @@ class TestTheList:
         less = replace(role, permissions=role.permissions - {Permission.VIEW_REQUESTS})
         monkeypatch.setitem(ROLES, "collector", less)
         assert plans() == []
+
+    def test_what_the_system_hands_to_the_lawyer_nobody_let_go(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        shown = {"amounts": "CNY 1375000.05", "lines": 2, "late": 75, "run": 1}
+        for number, actor in enumerate(("heyu", SYSTEM)):
+            wanted = Wanted(f"approach:{number}", books.company.pk, customer, shown)
+            open_item(kind=LAWYER.name, wanted=wanted, actor=actor, at=AT + timedelta(minutes=number))
+        said = ["已开出移交律师任务", "何渝 放行移交律师"]
+        desk = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+        assert [one.title for one in desk if one.entry.kind == "lawyer"] == said
+        theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting").context["events"]
+        assert [one.fact.title for one in theirs] == said
+
+    def test_a_command_on_the_machine_is_named_to_whoever_sees_the_machinery_alone(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer = books.customer("C0001")
+        claim_interest(item_id=books.item("264388102254"), until=AS_OF, actor="cli:root", at=AT)
+        add_user(username="shen", password="a long pass phrase", actor="cli:test", at=AT)
+        grant_role(username="shen", role="auditor", actor="cli:test", at=AT)
+        auditor = Client()
+        auditor.force_login(User.objects.get(username="shen"))
+        address = f"/customers/{customer}?tab=timeline&kind=collecting"
+        for client, name in ((collector, "服务器命令"), (auditor, "cli:root")):
+            [event] = client.get(address).context["events"]
+            assert event.fact.title.split(" ")[0] == name
+        desk = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+        [told] = [one.title for one in desk if one.entry.kind == "interest"]
+        assert told.startswith("服务器命令 主张利息 ")
+        with translation.override("en"):
+            story = story_of(customer, EVERYTHING, day=AS_OF, about="money")
+            [told] = [one.title for one in story if one.entry.kind == "interest"]
+        assert told.startswith("A command on the machine claimed CNY ")
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()

@@ -30,7 +30,7 @@ from huikuan.mechanisms.approvals.queries import Reader
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import shown_names
-from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.access import scope_of, sees_machinery
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.reading import Reading
@@ -134,7 +134,14 @@ def desk_of(
         orders_wait=OrderStanding.objects.filter(
             company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
         ).count(),
-        entries=story_of(customer_id, scope, day=day, about=about, requests=reads_requests(request)),
+        entries=story_of(
+            customer_id,
+            scope,
+            day=day,
+            about=about,
+            requests=reads_requests(request),
+            machinery=sees_machinery(request),
+        ),
         action=advice.action,
         advice=action,
         reasons=reasons,
@@ -144,11 +151,13 @@ def desk_of(
     )
 
 
-def story_of(customer_id: int, scope: Scope, *, day: date, about: str, requests: Reader | None = None) -> list[Told]:
+def story_of(
+    customer_id: int, scope: Scope, *, day: date, about: str, requests: Reader | None = None, machinery: bool = False
+) -> list[Told]:
     """What happened, in words. Payments in a row are summed before the list is cut: their sum is of the days it names,
     whatever else was written down."""
     entries = timeline(customer_id, scope, day=day, requests=requests, about=about, limit=None)
-    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
+    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries), machinery=machinery))
     return (story if about else folded(story))[:_MOST_ENTRIES]
 
 

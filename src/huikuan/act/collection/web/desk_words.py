@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from huikuan.act.visits.messages import STATES as VISIT_STATES
 from huikuan.kernel.money import to_text
 from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.approvals.messages import STATE_TITLES as REQUEST_STATES
+from huikuan.mechanisms.identity.actors import SYSTEM, is_operator
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.work.kinds import About, kind_named
 from huikuan.mechanisms.work.models import WorkItem
@@ -237,7 +239,9 @@ def _payments(same: tuple[Told, ...], currency: str) -> Told:
 
 
 def _who(entry: Entry, names: Mapping[str, str]) -> str:
-    return names.get(entry.actor, entry.actor)
+    """They begin the sentence: what is no name begins like one."""
+    name = names.get(entry.actor, entry.actor)
+    return capfirst(name) if name != entry.actor and is_operator(entry.actor) else name
 
 
 def _made(entry: Entry, title: str, note: str = "", tag: str = "", tone: str = "") -> Told:
@@ -330,8 +334,9 @@ def _interest(entry: Entry, names: Mapping[str, str]) -> Told:
 
 
 def _lawyer(entry: Entry, names: Mapping[str, str]) -> Told:
-    told = _warning(entry, names)
-    return replace(told, title=_("%(who)s let it go to the lawyer") % {"who": _who(entry, names)})
+    """Where the strategy asks nobody before, nobody let it go."""
+    said = _("The task for the lawyer was opened") if entry.actor == SYSTEM else _("%(who)s let it go to the lawyer")
+    return replace(_warning(entry, names), title=said % {"who": _who(entry, names)})
 
 
 def _mention(entry: Entry, names: Mapping[str, str]) -> Told:

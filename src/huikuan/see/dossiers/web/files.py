@@ -18,7 +18,7 @@ from huikuan.judge.rating.web.panel import past
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.access import needs, scope_of, sees_machinery
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.queries import CustomerRow
 from huikuan.record.customers.web import words
@@ -144,7 +144,7 @@ def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
             requests=reads_requests(request),
             kind=request.GET.get("kind", ""),
         )
-        for event in in_words(found):
+        for event in in_words(found, machinery=sees_machinery(request)):
             yield [
                 event.on,
                 event.at.isoformat(timespec="seconds"),
