@@ -179,6 +179,29 @@ def test_what_was_broken_stays_broken_when_it_is_promised_anew(word: Word, claim
     assert word.row(second, "2026-03-15").amount == 50_000_00
 
 
+def test_another_day_is_for_no_more_than_is_still_to_pay(word: Word, claim: int) -> None:
+    """Money that came late was not in time, and is paid all the same."""
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    word.pay(claim, 50_000_00, "2026-03-12")
+    row = word.row(first, "2026-03-15")
+    assert (row.state, row.short, row.awaited) == ("broken", 60_000_00, 10_000_00)
+    assert word.row(anew(first, "2026-03-25", on="2026-03-15"), "2026-03-15").amount == 10_000_00
+
+
+def test_another_day_leaves_out_the_claims_that_were_promised_by_themselves_since(word: Word, claim: int) -> None:
+    other = word.post("invoice", 5_000_00)
+    first = word.promise((claim, 60_000_00), (other, 5_000_00), by="2026-03-10")
+    word.promise((claim, 50_000_00), by="2026-03-20", on="2026-03-08")
+    second = word.row(anew(first, "2026-03-25", on="2026-03-09"), "2026-03-09")
+    assert [(part.item_id, part.amount) for part in second.parts] == [(other, 5_000_00)]
+    refused("promise_not_open", anew, first, "2026-03-26", on="2026-03-09")
+
+
+def anew(number: int, by: str, on: str) -> int:
+    """Another day for what is still to pay of a promise."""
+    return replace_promise(promise_id=number, by=day(by), said_by="", source="email", actor="collector", at=at(on))
+
+
 def test_withdrawn_while_it_is_open_and_not_after(word: Word, claim: int) -> None:
     number = word.promise((claim, 60_000_00), by="2026-03-10")
     refused("promise_reason_missing", _withdraw, number, note=" ")
