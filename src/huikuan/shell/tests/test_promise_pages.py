@@ -23,6 +23,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.record.customers.models import Customer
 from huikuan.record.promises.models import Barter, Freeze, Plan, Promise
+from huikuan.record.promises.operations.promising import promise_payment
 from huikuan.record.promises.queries.claims import Owed, owed_by
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.rates import record_rate
@@ -80,6 +81,24 @@ def test_a_promise_is_written_down_shown_replaced_and_taken_back(collector: Clie
     assert collector.post(f"/promises/{second.pk}/withdraw", {"note": "误听"}).status_code == 302
     states = [row.state for row in collector.get("/promises/").context["found"].rows]
     assert states == ["replaced", "withdrawn"]
+
+
+def test_a_broken_promise_that_was_promised_anew_says_so_and_is_counted_once(collector: Client) -> None:
+    (first, *_) = claims()
+    company, customer = Company.objects.get(code="MAIN"), Customer.objects.get(code="C0001")
+    now = timezone.now()
+    broken = promise_payment(
+        customer_id=customer.pk, company_id=company.pk, parts=[(first.item_id, 3_00)], by=now.date() - timedelta(10),
+        said_by="", source="phone", actor="chen", at=now - timedelta(20),
+    )  # fmt: skip
+    page = collector.get(f"/promises/{broken}").content.decode()
+    assert (f"/promises/{broken}/replace" in page, "data-elsewhere" in page) == (True, False)
+    assert promise(collector, **{f"claim-{first.item_id}": "3.00"}).status_code == 302
+    page = collector.get(f"/promises/{broken}").content.decode()
+    assert (f"/promises/{broken}/replace" in page, "已另行承诺或列入分期" in page) == (False, True)
+    assert collector.get("/promises/").context["found"].sums == {"CNY": 3_00}
+    columns = [(row[11], row[15]) for row in exported(collector, "/promises/export?format=csv")[1:]]
+    assert sorted(columns) == [("3.00", "0.00"), ("3.00", "3.00")]
 
 
 def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(collector: Client) -> None:

@@ -31,6 +31,7 @@ from huikuan.record.promises.domain.promising import (
 from huikuan.record.promises.models import PartEnd, Promise, PromisePart
 from huikuan.record.promises.operations.asking import LONGEST, claims_held, last_seen
 from huikuan.record.promises.policies import rules_of
+from huikuan.record.promises.queries.anew import parts_told
 from huikuan.record.promises.queries.promises import promise_record
 from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 from huikuan.record.promises.work import BROKEN_PROMISE, key_of
@@ -136,7 +137,7 @@ def _left(made: Promise, today: date) -> list[tuple[int, int]]:
     """What is still to pay of a promise, as its page says, as far as it is still owed."""
     items = PromisePart.objects.filter(promise_id=made.pk).values_list("item_id", flat=True)
     owed = {claim.item_id: claim.open_amount for claim in claims_held(made.company_id, list(items))}
-    rows = parts_by(Which(promise_ids=[made.pk]), today)
+    rows = parts_told(Which(promise_ids=[made.pk]), today)
     found = [(row.item_id, min(still_to_pay(row.standing, today), owed.get(row.item_id, 0))) for row in rows]
     return [(item, amount) for item, amount in found if amount > 0]
 

@@ -16,6 +16,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import among, as_date, listed
 from huikuan.record.customers.queries import CustomerRow, customers_by_id, narrowed, seen
+from huikuan.record.customers.queries import among as among_ids
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.promises.domain.instalments import (
     BROKEN,
@@ -150,7 +151,7 @@ def items_bound(company_id: int, day: date) -> set[int]:
 def _unpaid(company_id: int, day: date, item_ids: Collection[int] | None = None) -> Iterable[Stood]:
     found = running(company_id, day)
     if item_ids is not None:
-        ids = list(PlanItem.objects.filter(item_id__in=list(item_ids)).values_list("plan_id", flat=True))
+        ids = list(PlanItem.objects.filter(item_id__in=among_ids(item_ids)).values_list("plan_id", flat=True))
         if not ids:
             return ()
         found = found.filter(pk__in=ids)

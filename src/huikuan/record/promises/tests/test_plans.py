@@ -23,6 +23,7 @@ from huikuan.record.promises.operations.breaking import judge_plans
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.promises.queries import standing
 from huikuan.record.promises.queries.plans import items_bound, items_planned, plan
+from huikuan.record.promises.queries.promises import PromiseFilter, promises_page
 from huikuan.record.promises.tests.conftest import Desk, at, day
 from huikuan.record.receivables.domain.schedules import Line, paid_first, waterfall
 from huikuan.record.receivables.models import Item, OpenItem, Schedule
@@ -136,6 +137,25 @@ def test_what_was_paid_shows_beside_the_schedule(desk: Planning, claims: tuple[i
     desk.pay(claims[1], 30_000_00, "2026-04-30")
     assert plan(number, scope=EVERYTHING, as_of=day("2026-04-30")).state == "paid"
     assert standing(desk.company.id, day("2026-04-30")) == {}
+
+
+@pytest.mark.django_db
+def test_what_was_broken_is_to_pay_by_the_plan_while_it_goes_on(desk: Planning, claims: tuple[int, int]) -> None:
+    """From the day the plan is agreed until it is missed, the promise awaits nothing that is in it."""
+    number = desk.promise((claims[0], 70_000_00), by="2026-03-05")
+    desk.approve(desk.propose(*claims, at=at("2026-03-12")), on="2026-03-12")
+    days = ("2026-03-11", "2026-03-12", "2026-04-03", "2026-04-04")
+    assert [desk.row(number, on).awaited for on in days] == [70_000_00, 0, 0, 70_000_00]
+    assert [desk.row(number, on).state for on in days] == ["broken"] * 4
+    page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-12"), limit=50)
+    assert (page.sums, page.rows[0].parts[0].elsewhere) == ({"CNY": 0}, True)
+
+
+@pytest.mark.django_db
+def test_an_open_promise_is_awaited_beside_the_plan(desk: Planning, claims: tuple[int, int]) -> None:
+    number = desk.promise((claims[0], 70_000_00), by="2026-03-20")
+    desk.agreed(*claims)
+    assert desk.row(number, "2026-03-12").awaited == 70_000_00
 
 
 @pytest.mark.django_db
