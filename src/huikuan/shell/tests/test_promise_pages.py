@@ -209,6 +209,25 @@ def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None
     assert [row.state for row in collector.get("/promises/plans").context["rows"]] == ["running"]
 
 
+def test_an_instalment_without_its_day_or_its_amount_is_refused_beside_what_lacks(collector: Client) -> None:
+    """Nothing that was typed is left out, so that what is told of the second row stands beside the second."""
+    (one, *_) = claims()
+    body = {
+        "company": "MAIN", "customer": "C0001", "on_miss": "accelerate", "interest": "original",
+        f"claim-{one.item_id}": "1",
+        "line-0-day": in_days(10), "line-0-amount": "",
+        "line-1-day": in_days(70), "line-1-amount": "1.00",
+        "line-2-day": in_days(40), "line-2-amount": "2.00",
+        "line-3-day": "", "line-3-amount": "3.00",
+    }  # fmt: skip
+    form = collector.post("/promises/plans/new", body).context["form"]
+    assert form.problems == {"line-0-amount": "请填写本期金额。", "line-3-day": "请填写日期。"}
+    whole = {**body, "line-0-amount": "1.00", "line-3-day": in_days(99)}
+    falls = collector.post("/promises/plans/new", whole).context["form"].problems
+    assert list(falls) == ["line-2-day"]
+    assert "第 3 期" in falls["line-2-day"]
+
+
 def test_a_plan_drawn_up_at_the_workbench_is_of_its_company_and_about_what_is_overdue(collector: Client) -> None:
     customer = Customer.objects.get(code="C0001")
     desk = collector.get(f"/collection/?customer={customer.pk}").content.decode()

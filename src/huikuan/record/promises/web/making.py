@@ -184,10 +184,13 @@ def _tick_overdue(form: Form, asking: Asking, today: date) -> None:
 
 
 def _lines(form: Form, asking: Asking) -> list[Instalment]:
+    """The instalments, one of each filled row; a row that lacks its day or its amount is refused beside what lacks."""
     currency = currency_in(form, asking)
     found = []
     for row in form.rows("line", _LINE):
         day = day_in(form, f"line-{row}-day")
+        if not form.text(f"line-{row}-amount"):
+            form.blame(f"line-{row}-amount", Refusal("plan_amount_missing"))
         amount = form.read(f"line-{row}-amount", lambda text: amount_in(text, currency))
         if day is not None and amount is not None:
             found.append(Instalment(day, amount))
