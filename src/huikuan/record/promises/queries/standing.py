@@ -52,9 +52,9 @@ class Kept:
         return divide_half_up(self.kept * 10_000, self.judged) if self.judged else None
 
 
-def open_parts(company_id: int, as_of: date) -> list[PartRow]:
-    """What is promised and still to come in time, of the whole company."""
-    rows = parts_by(Which(company_id, still=True), as_of)
+def open_parts(company_id: int, as_of: date, item_ids: Collection[int] | None = None) -> list[PartRow]:
+    """What is promised and still to come in time, of the whole company, or of these claims alone."""
+    rows = parts_by(Which(company_id, item_ids=item_ids, still=True), as_of)
     return [row for row in rows if part_state(row.standing, as_of) == OPEN]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.operations import withdraw_request
-from huikuan.mechanisms.approvals.queries.requests import request_record, route_of
+from huikuan.mechanisms.approvals.queries.requests import asked, request_record, route_of
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.work.models import WorkItem
+from huikuan.record.promises.approvals import PLAN
 from huikuan.record.promises.domain.instalments import Came, Debt, Instalment, spread, standing_on
 from huikuan.record.promises.models import Plan, PlanEnd
 from huikuan.record.promises.operations.asking import Paper
@@ -24,6 +26,7 @@ from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.promises.queries import standing
 from huikuan.record.promises.queries.plans import items_bound, items_planned, plan
 from huikuan.record.promises.queries.promises import PromiseFilter, promises_page
+from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 from huikuan.record.promises.tests.conftest import Desk, at, day
 from huikuan.record.receivables.domain.schedules import Line, paid_first, waterfall
 from huikuan.record.receivables.models import Item, OpenItem, Schedule
@@ -156,6 +159,28 @@ def test_an_open_promise_is_awaited_beside_the_plan(desk: Planning, claims: tupl
     number = desk.promise((claims[0], 70_000_00), by="2026-03-20")
     desk.agreed(*claims)
     assert desk.row(number, "2026-03-12").awaited == 70_000_00
+
+
+@pytest.mark.django_db
+def test_who_approves_a_plan_is_shown_what_is_promised_of_its_claims_and_no_more_is_read(
+    desk: Planning, claims: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.promise((claims[0], 70_000_00), by="2026-03-20")
+    for whose in (desk.customer.id, desk.other.id):
+        desk.promise((desk.post("invoice", 5_00, customer_id=whose), 5_00), by="2026-03-20", customer=whose)
+    request = desk.propose(*claims)
+    read: list[PartRow] = []
+
+    def reading(which: Which, on: date) -> list[PartRow]:
+        read.extend(found := parts_by(which, on))
+        return found
+
+    # By its name: in the package a function of the same name hides the module.
+    monkeypatch.setattr(import_module("huikuan.record.promises.queries.standing"), "parts_by", reading)
+    assert PLAN.beside is not None
+    told = PLAN.beside(asked(request_record(request)), scope=EVERYTHING, at=at("2026-03-02"))
+    assert [value for _, value in told] == [f"#{number} · INV-1 · CNY 70,000.00 · 2026-03-20"]
+    assert [(row.promise_id, row.item_id) for row in read] == [(number, claims[0])]
 
 
 @pytest.mark.django_db
