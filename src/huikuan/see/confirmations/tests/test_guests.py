@@ -16,7 +16,7 @@ from huikuan.mechanisms.audit.operations import erase_personal
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, BOUNCED, IN_DOUBT, REFUSED
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
-from huikuan.mechanisms.notices.operations import cancel_notice, report, send_again
+from huikuan.mechanisms.notices.operations import cancel_notice, confirm_sent, report, send_again
 from huikuan.mechanisms.notices.operations.claiming import claim
 from huikuan.mechanisms.notices.operations.consenting import record_consent
 from huikuan.mechanisms.notices.operations.sending import settle
@@ -171,6 +171,62 @@ def test_no_code_is_taken_before_its_message_has_gone_out(portal: Portal) -> Non
     assert Reply.objects.get().proof == "code:email"
 
 
+def test_what_is_typed_before_the_code_has_gone_out_is_no_try(portal: Portal) -> None:
+    """Nothing is compared then, right or wrong, however often: nothing can be guessed, and no try is used up."""
+    guest = portal.enter(portal.invite()[1])
+    send_code(guest=guest, at=AT)
+    code = code_received(AT, sent=False)
+    for typed in (code, other_than(code)) * CODE_TRIES:
+        refused("portal_code_waits", take_code, guest=guest, code=typed, at=AT)
+    handed_over("code", outcome=IN_DOUBT)
+    refused("portal_code_waits", take_code, guest=guest, code=code, at=AT)
+    assert (GuestSession.objects.get().tries, Knock.objects.filter(about__startswith="wrong:").count()) == (0, 0)
+    confirm_sent(notice_id=last_queued("code"), actor="cli:root", at=AT)
+    for _ in range(CODE_TRIES - 1):
+        refused("portal_code_wrong", take_code, guest=guest, code=other_than(code), at=AT)
+    assert take_code(guest=guest, code=code, at=AT) == "code:email"
+    refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT)
+    assert GuestSession.objects.get().tries == CODE_TRIES
+
+
+def test_a_session_without_a_code_compares_nothing(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None sent, waiting, too old, used, tried too often: nothing typed is compared with anything."""
+    compared: list[str] = []
+    monkeypatch.setattr(guests, "same", lambda *_: compared.append("once") or False)
+    guest = portal.enter(portal.invite()[1])
+    refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT)
+    send_code(guest=guest, at=AT)
+    refused("portal_code_waits", take_code, guest=guest, code="000000", at=AT)
+    handed_over("code")
+    refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT + CODE_LIVES)
+    guests.void_code(guest.session.pk)
+    refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT)
+    assert compared == []
+    later = AT + CODE_LIVES
+    portal.code(portal.again(guest, later), at=later)
+    for _ in range(2 * CODE_TRIES):
+        refused("portal_code_wrong", take_code, guest=guest, code="000000", at=later)
+    assert len(compared) == CODE_TRIES
+
+
+def test_a_code_replaced_between_looking_and_trying_is_not_compared(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fresh code's tries are not spent on the one before, and the one before is void."""
+    guest = portal.enter(portal.invite()[1])
+    code, later = portal.code(guest), AT + timedelta(minutes=2)
+    look = guests.code_stands
+
+    def looked(session: GuestSession) -> str:
+        found = look(session)
+        send_code(guest=portal.again(guest, later), at=later)
+        return found
+
+    monkeypatch.setattr(guests, "code_stands", looked)
+    refused("portal_code_wrong", take_code, guest=guest, code=code, at=later)
+    assert GuestSession.objects.get().tries == 0
+
+
 def test_the_code_is_shown_to_nobody_here_and_sent_to_nobody_else(portal: Portal) -> None:
     guest = portal.enter(portal.invite()[1])
     send_code(guest=guest, at=AT)
@@ -315,7 +371,7 @@ def test_codes_are_refused_when_wrong_old_unsent_or_tried_too_often(portal: Port
     code = portal.code(guest)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
     refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT + CODE_LIVES)
-    for _ in range(CODE_TRIES - 1):
+    for _ in range(CODE_TRIES):
         refused("portal_code_wrong", take_code, guest=guest, code=wrong, at=AT)
     # The tries are used up: now the right one is as good as a wrong one.
     refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT)
