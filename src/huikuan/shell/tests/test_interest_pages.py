@@ -14,6 +14,7 @@ from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.identity.models import Company
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.interest.models import Bankruptcy, Claim, Correction, Declaration
+from huikuan.record.interest.operations.parties import declare_parties, record_bankruptcy
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.reversals import reverse_settlement
@@ -109,6 +110,57 @@ def test_a_refused_waiver_keeps_what_was_typed_beside_its_field(collector: Clien
     assert 'value="" selected' not in page
     silent = collector.post(f"/interest/claims/{claim}/waive", {"amount": "1,000", "reason": ""}).content.decode()
     assert 'value="1,000"' in silent
+
+
+def form_to(page: str, address: str) -> str:
+    """The form that is sent to the address, with the details it stands in."""
+    found = re.search(f'<form[^>]*method="post"[^>]*action="{address}".*?</form>', page, re.S)
+    assert found, address
+    return page[page.rindex("<details", 0, found.start()) : found.end()]
+
+
+def dead_links(page: str) -> set[str]:
+    """Where the problems lead to, and the page has nothing."""
+    return {one for one in re.findall(r'href="#([^"]+)"', page) if f'id="{one}"' not in page}
+
+
+def test_a_refused_taking_back_leaves_what_is_known_in_every_other_form(
+    collector: Client, item: int, books: Books
+) -> None:
+    """Saved as it stood there, the bankruptcy of November 19 would have been taken back too."""
+    collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF - timedelta(days=50)}"})
+    claim, day = Claim.objects.get().pk, AS_OF - timedelta(days=1)
+    known = {"customer_id": books.customer("C0001"), "company": books.company, "actor": "cui", "at": AT}
+    record_bankruptcy(accepted_on=day, note="（2026）苏破1号", **known)
+    declare_parties(buyer="large_enterprise", seller_declared=True, contract_number="", note="", **known)
+    for address, said in (("withdraw", {"reason": ""}), ("waive", {"amount": "x", "reason": "长期合作"})):
+        answer = collector.post(f"/interest/claims/{claim}/{address}", said)
+        page = answer.content.decode()
+        assert (answer.status_code, Bankruptcy.objects.count(), Declaration.objects.count()) == (400, 1, 1)
+        assert f'name="accepted" value="{day}"' in form_to(page, f"/interest/items/{item}/bankruptcy")
+        parties = form_to(page, f"/interest/items/{item}/declare")
+        assert 'value="large_enterprise" selected' in parties
+        assert 'name="declared" value="1" checked' in parties
+        assert re.search(r"<details[^>]* open[^>]*>", form_to(page, f"/interest/claims/{claim}/{address}"))
+        assert (page.count('<details class="pop" open>'), dead_links(page)) == (1, set())
+    silent = collector.post(f"/interest/claims/{claim}/withdraw", {"reason": ""}).content.decode()
+    assert 'id="f-reason"' in form_to(silent, f"/interest/claims/{claim}/withdraw")
+
+
+def test_a_refused_form_of_the_item_keeps_what_was_typed_and_no_other_takes_it_over(
+    collector: Client, item: int, books: Books
+) -> None:
+    record_bankruptcy(
+        company=books.company, customer_id=books.customer("C0001"), accepted_on=AS_OF, note="x", actor="cui", at=AT
+    )
+    own, courts = f"/interest/items/{item}/declare", f"/interest/items/{item}/bankruptcy"
+    page = collector.post(own, {"buyer": "somebody", "declared": "1", "note": "合同第九条"}).content.decode()
+    assert ('value="合同第九条"' in form_to(page, own), "checked" in form_to(page, own)) == (True, True)
+    assert f'name="accepted" value="{AS_OF}"' in form_to(page, courts)
+    typed = AS_OF - timedelta(days=9)
+    page = collector.post(courts, {"accepted": f"{typed}", "court": ""}).content.decode()
+    assert f'name="accepted" value="{typed}"' in form_to(page, courts)
+    assert (" checked" in form_to(page, own), '<details class="pop" open>' in form_to(page, courts)) == (False, True)
 
 
 def test_before_interest_is_claimed_the_page_says_how_much_for_which_days_and_what_stands_against_it(
