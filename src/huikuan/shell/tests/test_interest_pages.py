@@ -163,6 +163,33 @@ def test_a_refused_form_of_the_item_keeps_what_was_typed_and_no_other_takes_it_o
     assert (" checked" in form_to(page, own), '<details class="pop" open>' in form_to(page, courts)) == (False, True)
 
 
+def test_a_refused_claim_is_shown_again_with_its_own_days_and_amount(
+    collector: Client, item: int, books: Books
+) -> None:
+    """By today it would be 3,900.00 for a hundred days; asked for were fifty of them: 1,950.00."""
+    known = {"customer_id": books.customer("C0001"), "company": books.company, "actor": "cui", "at": AT}
+    record_bankruptcy(accepted_on=AS_OF - timedelta(days=1), note="（2026）苏破1号", **known)
+    came = AS_OF - timedelta(days=60)
+    post_item(
+        company=books.company, customer_id=books.customer("C0001"), kind="receipt", amount=5_00, currency="CNY",
+        document_date=came, posting_date=came, due_date=came, document_number="R-77", actor="min", at=AT,
+    )  # fmt: skip
+    until = AS_OF - timedelta(days=50)
+    answer = collector.post(f"/interest/items/{item}/claim", {"until": f"{until}"})
+    page = answer.content.decode()
+    asked = form_to(page, f"/interest/items/{item}/claim")
+    assert (answer.status_code, Claim.objects.count()) == (400, 0)
+    assert (f'name="until" value="{until}"' in asked, '<details class="pop" open>' in asked) == (True, True)
+    assert (answer.context["until"], answer.context["found"].unclaimed_amount) == (until, 1_950_00)
+    assert 'value="1950.00"' in asked[asked.index("data-commit") :]
+    day = AS_OF - timedelta(days=1)
+    assert f'name="accepted" value="{day}"' in form_to(page, f"/interest/items/{item}/bankruptcy")
+    # Another day is asked for where pages are read.
+    assert f'<form class="buttons" method="get" action="/interest/items/{item}">' in page
+    unread = collector.post(f"/interest/items/{item}/claim", {"until": "x"})
+    assert (unread.status_code, dead_links(unread.content.decode())) == (400, set())
+
+
 def test_before_interest_is_claimed_the_page_says_how_much_for_which_days_and_what_stands_against_it(
     collector: Client, item: int, books: Books
 ) -> None:

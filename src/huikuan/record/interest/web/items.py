@@ -189,9 +189,10 @@ def item_panel(request: HttpRequest, item_id: int) -> SafeString:
 
 
 def _page(request: HttpRequest, item: Item, refused: Sent | None = None) -> HttpResponse:
-    """`refused`: the form that was; it keeps what was typed, and every other says what is known."""
+    """`refused`: the form that was; it keeps what was typed, and the days it was about. Every other says what is
+    known."""
     reading = reading_of(request)
-    until = _until(request) or reading.as_of
+    until = _until(request, refused) or reading.as_of
     found = accrual(item.pk, until, at=timezone.now())
     writes = not reading.is_past and _may(request, item)
     rows = claims(scope=scope_of(request, READS), at=timezone.now(), item_id=item.pk)
@@ -268,9 +269,11 @@ def _may(request: HttpRequest, item: Item) -> bool:
     return seen(scope_of(request, WRITES)).has(item.company_id, item.customer_id)
 
 
-def _until(request: HttpRequest) -> date | None:
+def _until(request: HttpRequest, refused: Sent | None) -> date | None:
+    """Until when: as a refused claim said, else the page's address."""
+    asked = refused.form.text("until") if refused else ""
     try:
-        return parse_date(request.GET["until"]) if request.GET.get("until") else None
+        return parse_date(asked or request.GET.get("until", ""))
     except Refusal:
         return None
 
