@@ -190,6 +190,26 @@ def test_a_refused_claim_is_shown_again_with_its_own_days_and_amount(
     assert (unread.status_code, dead_links(unread.content.decode())) == (400, set())
 
 
+@pytest.mark.parametrize("said", [{"amount": "1,000", "reason": "x"}, {"amount": "many", "reason": "x"}])
+def test_a_waiver_of_a_claim_that_was_settled_meanwhile_is_refused_as_a_whole(
+    collector: Client, item: int, books: Books, said: dict[str, str]
+) -> None:
+    """Its form is not there any more: the problem leads to no field."""
+    collector.post(f"/interest/items/{item}/claim", {"until": f"{AS_OF}"})
+    claim = Claim.objects.get()
+    credit = post_item(
+        company=books.company, customer_id=books.customer("C0001"), kind="receipt", amount=claim.amount,
+        currency="CNY", document_date=AS_OF, posting_date=AS_OF, document_number="R-78", actor="min", at=AT,
+    )  # fmt: skip
+    settle(
+        credit_id=credit, debit_id=claim.interest_item_id, credit_amount=claim.amount, effective_on=AS_OF,
+        reason="manual", actor="min", at=AT,
+    )  # fmt: skip
+    answer = collector.post(f"/interest/claims/{claim.pk}/waive", said)
+    assert (answer.status_code, list(answer.context["form"].problems)) == (400, [""])
+    assert dead_links(answer.content.decode()) == set()
+
+
 def test_before_interest_is_claimed_the_page_says_how_much_for_which_days_and_what_stands_against_it(
     collector: Client, item: int, books: Books
 ) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,7 @@ from huikuan.record.interest.operations.correcting import correct_claim
 from huikuan.record.interest.operations.parties import Paper, declare_parties, record_bankruptcy
 from huikuan.record.interest.operations.waiving import ask_waiver
 from huikuan.record.interest.queries.accruals import Accrual, accrual
-from huikuan.record.interest.queries.claims import ClaimRow, claim, claims
+from huikuan.record.interest.queries.claims import OPEN, ClaimRow, claim, claims
 from huikuan.record.interest.queries.facts import said_of
 from huikuan.record.interest.telling import percent_of, rule_words, sentences
 from huikuan.record.interest.web.listing import READS, WRITES
@@ -204,6 +204,7 @@ def _page(request: HttpRequest, item: Item, refused: Sent | None = None) -> Http
     }
     forms = {name: Form(typed) for name, typed in known.items()}
     if refused:
+        refused = _where_it_stands(refused, rows)
         forms[refused.name] = refused.form
     page: dict[str, Any] = {
         "item": item,
@@ -234,6 +235,15 @@ def _page(request: HttpRequest, item: Item, refused: Sent | None = None) -> Http
         "buyers": [(name, _(title)) for name, title in BUYERS.items()],
     }
     return render(request, "interest/item.html", page, status=400 if refused else 200)
+
+
+def _where_it_stands(refused: Sent, rows: Sequence[ClaimRow]) -> Sent:
+    """The form as its page can show it: of a claim of which nothing is open any more there is none, and what is wrong
+    is wrong with the whole."""
+    if refused.claim is None or any(row.id == refused.claim and row.state == OPEN for row in rows):
+        return refused
+    said = next(iter(refused.form.problems.values()))
+    return replace(refused, form=Form(refused.form.typed, {"": said}))
 
 
 def _item(request: HttpRequest, item_id: int) -> Item:
