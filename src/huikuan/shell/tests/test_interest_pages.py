@@ -8,10 +8,13 @@ from datetime import timedelta
 
 import docx
 import pytest
+from django.http import HttpRequest
 from django.test import Client
+from django.utils.safestring import SafeString
 
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.identity.models import Company
+from huikuan.mechanisms.pages.beside import _PANELS
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.interest.models import Bankruptcy, Claim, Correction, Declaration
 from huikuan.record.interest.operations.parties import declare_parties, record_bankruptcy
@@ -208,6 +211,25 @@ def test_a_waiver_of_a_claim_that_was_settled_meanwhile_is_refused_as_a_whole(
     answer = collector.post(f"/interest/claims/{claim.pk}/waive", said)
     assert (answer.status_code, list(answer.context["form"].problems)) == (400, [""])
     assert dead_links(answer.content.decode()) == set()
+
+
+def test_what_stands_against_a_claim_is_asked_for_only_where_one_can_be_made(
+    collector: Client, item: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def panel(_request: HttpRequest, number: int) -> SafeString:
+        asked.append(number)
+        return SafeString("")
+
+    monkeypatch.setitem(_PANELS, "interest.claim", [panel])
+    page = f"/interest/items/{item}"
+    assert collector.get(page).context["claimable"]
+    assert asked == [item]
+    collector.post(f"{page}/claim", {"until": f"{AS_OF}"})
+    assert not collector.get(page).context["claimable"]
+    assert not signed_in("ren", "auditor").get(page).context["claimable"]
+    assert asked == [item]
 
 
 def test_before_interest_is_claimed_the_page_says_how_much_for_which_days_and_what_stands_against_it(

@@ -206,6 +206,7 @@ def _page(request: HttpRequest, item: Item, refused: Sent | None = None) -> Http
     if refused:
         refused = _where_it_stands(refused, rows)
         forms[refused.name] = refused.form
+    claimable = writes and found.unclaimed_amount > 0 and found.last < reading.today
     page: dict[str, Any] = {
         "item": item,
         "customer": named_by_id({item.customer_id})[item.customer_id],
@@ -223,12 +224,12 @@ def _page(request: HttpRequest, item: Item, refused: Sent | None = None) -> Http
         "over": sum(row.over_claimed for row in rows),
         "under": sum(row.under_claimed for row in rows),
         "writes": writes,
-        "claimable": writes and found.unclaimed_amount > 0 and found.last < reading.today,
+        "claimable": claimable,
         "stretches": [
             (computed, rule_words(one.rule), computed.segments[0].first, computed.segments[-1].last)
             for one, computed in found.unclaimed
         ],
-        "against": beside("interest.claim", request, item.pk),
+        "against": beside("interest.claim", request, item.pk) if claimable else [],
         "refused": refused.name if refused else "",
         "form": refused.form if refused else Form({}),
         "forms": forms,
