@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from huikuan.kernel.errors import Refusal
@@ -16,6 +16,11 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 def business_date(at: datetime, zone: str = DEFAULT_ZONE) -> date:
     """The date on the company's wall calendar at the instant `at`."""
     return aware(at).astimezone(ZoneInfo(zone)).date()
+
+
+def day_end(day: date, zone: str = DEFAULT_ZONE) -> datetime:
+    """The instant the day is over in the zone: what happens from it on belongs to the next day."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone))
 
 
 def aware(at: datetime) -> datetime:

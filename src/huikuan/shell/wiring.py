@@ -243,7 +243,7 @@ def called(customer_ids: Collection[int]) -> Mapping[int, Called]:
     from huikuan.mechanisms.notices.naming import Called
 
     rows = import_module("huikuan.record.customers.queries").customers_by_id(customer_ids)
-    return {number: Called(row.code, row.name) for number, row in rows.items()}
+    return {number: Called(row.code, row.name, row.former_names) for number, row in rows.items()}
 
 
 def narrowed_to(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:

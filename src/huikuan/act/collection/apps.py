@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from huikuan.mechanisms.notices.queries.rows import NoticeRow
@@ -24,12 +25,12 @@ class Config(AppConfig):
         from huikuan.mechanisms.notices import guards
         from huikuan.mechanisms.notices.domain.wanted import PURPOSES
         from huikuan.mechanisms.notices.messages import title_reasons
-        from huikuan.mechanisms.pages.beside import say_beside
+        from huikuan.mechanisms.pages.beside import say_beside, say_beside_each
 
         letter_examples.set_up()
         say_beside("limitation.item", _demand_panel)
         say_beside("interest.claim", _against_panel)
-        say_beside("promises.plan", _against_marks)
+        say_beside_each("promises.plan", _against_marks)
         title_reasons(REASONS)
         for purpose in PURPOSES:
             guards.register(purpose, _still_wanted)
@@ -49,11 +50,11 @@ def _against_panel(request: HttpRequest, item_id: int) -> SafeString:
     return against_panel(request, item_id)
 
 
-def _against_marks(request: HttpRequest, item_id: int) -> SafeString:
+def _against_marks(request: HttpRequest, item_ids: Sequence[int]) -> Mapping[int, SafeString]:
     # Loaded with the first page that shows it.
     from huikuan.act.collection.web.against import against_marks
 
-    return against_marks(request, item_id)
+    return against_marks(request, item_ids)
 
 
 def _still_wanted(notice: NoticeRow, at: datetime) -> str:

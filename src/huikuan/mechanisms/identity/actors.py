@@ -46,6 +46,11 @@ def is_operator(actor: str) -> bool:
     return actor == SYSTEM or actor.startswith(CLI)
 
 
+def operator_title(actor: str) -> str:
+    """What an operator is, to those who are not told the machinery by its own names."""
+    return _("the system") if actor == SYSTEM else _("a command on the machine")
+
+
 def invitation_answered(actor: str) -> int | None:
     """The invitation that somebody outside answered; None for everybody else."""
     number = actor.removeprefix(GUEST)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
-from huikuan.mechanisms.identity.actors import GUEST, is_operator
+from huikuan.mechanisms.identity.actors import GUEST, is_operator, operator_title
 from huikuan.mechanisms.identity.domain.rights import Held, Rights
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING, Reach, Scope
@@ -342,12 +342,14 @@ def user_of_owner(name: str) -> str:
     return next((one.username for one in sorted(named, key=lambda one: one.owner_name != name)), "")
 
 
-def shown_names(actors: Collection[str]) -> dict[str, str]:
-    """Actor → the name people know them by; those without one, and commands on the machine, by what is recorded; who
-    answered from outside by that."""
+def shown_names(actors: Collection[str], *, machinery: bool = True) -> dict[str, str]:
+    """Actor → the name people know them by; those without one by what is recorded, who answered from outside by that.
+    The product itself and commands on the machine by what is recorded too, or, for those who are not told the
+    `machinery`, by what they are."""
     named = User.objects.filter(username__in=actors).exclude(display_name="")
     recorded = {actor: _("the customer, online") if actor.startswith(GUEST) else actor for actor in actors}
-    return {**recorded, **dict(named.values_list("username", "display_name"))}
+    hidden = {} if machinery else {actor: operator_title(actor) for actor in actors if is_operator(actor)}
+    return {**recorded, **hidden, **dict(named.values_list("username", "display_name"))}
 
 
 def _team_names(actor: str, today: date) -> frozenset[str]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A customer's code and name."""
+    """A customer's code and name, and the names it had before."""
 
     code: str
     name: str
+    former: tuple[str, ...] = ()
 
 
 Name = Callable[[Collection[int]], Mapping[int, Called]]

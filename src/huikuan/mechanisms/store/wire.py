@@ -30,10 +30,12 @@ def array(values: Iterable[int | None]) -> str:
     return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
 
 
-def among() -> str:
-    """`IN (…)` over one parameter that `listed` makes. Through a subquery, so that PostgreSQL plans the statement once
-    for any number of ids: it would plan an array it can see anew each time, which costs more than the reading."""
-    return "IN (SELECT unnest((SELECT %s::bigint[])))" if is_postgres() else "IN (SELECT value FROM json_each(%s))"
+def among(parameter: str = "%s") -> str:
+    """`IN (…)` over one `parameter` that `listed` makes. Through a subquery, so that PostgreSQL plans the statement
+    once for any number of ids: it would plan an array it can see anew each time, which costs more than the reading."""
+    if is_postgres():
+        return f"IN (SELECT unnest((SELECT {parameter}::bigint[])))"
+    return f"IN (SELECT value FROM json_each({parameter}))"
 
 
 def listed(ids: Iterable[int]) -> str:

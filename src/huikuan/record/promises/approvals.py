@@ -63,8 +63,8 @@ def _numbers(item_ids: Iterable[int]) -> dict[int, str]:
 
 def _plan_beside(asked: Asked, *, scope: Scope, at: datetime) -> Described:
     """What is promised of the claims now: the promises stay, though the plan gives other days."""
-    company, items = company_of(asked), {item for item, _amount in asked.shown["items"]}
-    rows = [row for row in open_parts(company.pk, today_of(company, at)) if row.item_id in items]
+    company = company_of(asked)
+    rows = open_parts(company.pk, today_of(company, at), [item for item, _amount in asked.shown["items"]])
     theirs, numbers = seen(scope), _numbers(row.item_id for row in rows)
     return [
         (

@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "freeze_over": gettext_noop("Freeze %(freeze)s is over already."),
     "freeze_stands": gettext_noop("The customer is frozen so already: freeze %(freeze)s."),
     "freeze_unknown": gettext_noop("There is no freeze %(freeze)s."),
+    "plan_amount_missing": gettext_noop("This instalment needs an amount."),
     "plan_claims_missing": gettext_noop("Tick the claims the plan is about."),
     "plan_days_do_not_rise": gettext_noop(
         "Instalment %(line)s, on %(day)s, does not fall due after the one before, on %(before)s."

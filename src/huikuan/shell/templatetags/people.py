@@ -7,7 +7,7 @@ from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.mechanisms.identity.actors import GUEST, SYSTEM, is_operator
+from huikuan.mechanisms.identity.actors import GUEST, is_operator, operator_title
 from huikuan.mechanisms.identity.domain.areas import WRITE
 from huikuan.mechanisms.identity.domain.scope import Reach
 from huikuan.mechanisms.identity.messages import REACH_TITLES, ROLE_TITLES
@@ -45,7 +45,7 @@ def who(context: Context, actor: str) -> str:
         return _("the customer, online")
     request = context.get("request")
     if is_operator(actor) and not (request is not None and sees_machinery(request)):
-        return _("the system") if actor == SYSTEM else _("a command on the machine")
+        return operator_title(actor)
     if request is None:
         return actor
     if not hasattr(request, "_people"):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from huikuan.record.contracts.models import SalesOrder
-from huikuan.shell.tests.books import AS_OF, Books, open_by
+from huikuan.record.interest.operations.claiming import claim_interest
+from huikuan.shell.tests.books import AS_OF, AT, Books, open_by
 from huikuan.shell.tests.collected import collect_of
 from huikuan.shell.tests.conftest import DESK, PHONE, hit, shuts_nobody_out, stays_in_its_width
 from huikuan.shell.tests.limits import ask_credit, ask_limit, flag
@@ -61,6 +62,16 @@ def test_a_milestone_contract_is_walked_on_its_page(page: Any, books: Books) -> 
     ages = [tag.inner_text() for tag in page.locator("[data-item] td:last-child .tag").all()]
     assert ages == ["逾期 253 天", "逾期 128 天", "逾期 19 天"]
     assert amount(page.locator("[data-sum=open]")) == Decimal("10000.01")
+
+
+def test_what_opens_beside_a_claim_of_interest_stays_inside_the_window(page: Any, books: Books) -> None:
+    item = books.item("264402031188")
+    claim_interest(item_id=item, until=AS_OF, actor="min", at=AT)
+    page.goto(f"/interest/items/{item}")
+    for deed in ("waive", "withdraw"):
+        page.click(f"[data-claim] details:has(form[action$='/{deed}']) > summary")
+        assert page.locator(f"form[action$='/{deed}'] [name=reason]").is_visible()
+        stays_in_its_width(page)
 
 
 def test_the_as_of_picker_changes_every_headline_figure(page: Any) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from huikuan.act.collection.queries.timeline import timeline
+from huikuan.act.collection.web.desk_customer import story_of
 from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.models import Call
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.approvals.queries.requests import request_record
 from huikuan.mechanisms.audit.queries import last_head
-from huikuan.mechanisms.identity.domain.scope import NOTHING
+from huikuan.mechanisms.identity.actors import SYSTEM
+from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
+from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.notices.models import Notice
@@ -38,9 +43,10 @@ from huikuan.record.promises.models import Plan, Promise, PromisePart
 from huikuan.record.promises.operations import promise_payment
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.receivables.models import Item
+from huikuan.record.receivables.operations.items import post_item
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
-from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows, seal_everything
 from huikuan.shell.tests.colleagues import names_in
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 
@@ -49,8 +55,9 @@ WHO: dict[str, Any] = {"actor": "heyu", "at": AT}
 
 @pytest.fixture
 def collector(books: Books, on_the_day: None) -> Client:
-    add_user(username="heyu", password="a long pass phrase", display_name="何渝", actor="cli:test", at=AT)
-    grant_role(username="heyu", role="collector", actor="cli:test", at=AT)
+    hired = AT - timedelta(days=7)
+    add_user(username="heyu", password="a long pass phrase", display_name="何渝", actor="cli:test", at=hired)
+    grant_role(username="heyu", role="collector", actor="cli:test", at=hired)
     client = Client()
     client.force_login(User.objects.get(username="heyu"))
     return client
@@ -63,6 +70,25 @@ def meet(books: Books, code: str, **more: Any) -> int:
     return int(ContactVersion.objects.latest("id").pk)
 
 
+def foreign_invoice(books: Books, code: str, number: str, amount: int) -> int:
+    """An invoice of so many cents that fell due 80 days ago; its item."""
+    day = date(2026, 8, 1)
+    said: dict[str, Any] = {"document_number": number, "origin_system": "test", "origin_key": number}
+    return post_item(
+        company=books.company,
+        customer_id=books.customer(code),
+        kind="invoice",
+        amount=amount,
+        currency="USD",
+        document_date=day,
+        posting_date=day,
+        due_date=date(2026, 9, 1),
+        **said,
+        actor="cli:test",
+        at=AT,
+    )
+
+
 def fields(page: str) -> dict[str, Any]:
     """The hidden fields of the form that writes a call down."""
     form = page[page.index('id="call"') :]
@@ -71,20 +97,28 @@ def fields(page: str) -> dict[str, Any]:
     return {said["name"]: said.get("value", "") for said in tags if said.get("type") == "hidden" and "name" in said}
 
 
-def agreed(books: Books, customer: int, items: Sequence[int]) -> None:
-    """The customer pays these in two instalments, interest from the original due dates."""
-    request = propose_plan(
+def plan_asked(books: Books, customer: int, items: Sequence[int], at: datetime = AT) -> int:
+    """Asked for: two instalments, interest from the original due dates."""
+    return propose_plan(
         company=books.company,
         customer_id=customer,
         items=items,
         lines=[Instalment(date(2026, 12, 10), 375_000_05), Instalment(date(2027, 1, 10), 1_000_000_00)],
-        terms=Terms("accelerate", "original"),
+        terms=Terms("accelerate", "original", "对方现金紧"),
         actor="heyu",
-        at=AT,
+        at=at,
     )
+
+
+def plan_agreed(request: int, at: datetime = AT) -> None:
     add_user(username="fang", password="a long pass phrase", actor="cli:test", at=AT)
     grant_role(username="fang", role="management", actor="cli:test", at=AT)
-    approve_request(request_id=request, digest=request_record(request).digest, actor="fang", at=AT)
+    approve_request(request_id=request, digest=request_record(request).digest, actor="fang", at=at)
+
+
+def agreed(books: Books, customer: int, items: Sequence[int]) -> None:
+    """The customer pays these in two instalments, interest from the original due dates."""
+    plan_agreed(plan_asked(books, customer, items))
 
 
 def send(client: Client, customer: int, **said: Any) -> Any:
@@ -167,6 +201,40 @@ class TestTheList:
         assert promises.sums == desk.promised
         assert "/promises/?customer=C0001&amp;state=open" in page
 
+    def test_interest_is_summed_of_all_lines_and_listed_of_the_first(self, books: Books, collector: Client) -> None:
+        customer, address = books.customer("C0001"), f"/collection/?customer={books.customer('C0001')}"
+        before = collector.get(address).context["desk"]
+        assert (len(before.bears), before.bears_more) == (2, 0)
+        assert "data-bears-more" not in collector.get(address).content.decode()
+        day = AS_OF - timedelta(days=101)
+        for number in range(40):
+            post_item(
+                company=books.company, customer_id=customer, kind="invoice", amount=36_500_00, currency="CNY",
+                document_date=day, posting_date=day, due_date=day, document_number=f"B-{number}", actor="t", at=AT,
+            )  # fmt: skip
+        answer = collector.get(address)
+        desk, page = answer.context["desk"], answer.content.decode()
+        # 36,500.00 at 3.9 % for a hundred days.
+        assert desk.interest == before.interest + 40 * 390_00
+        assert (len(desk.bears), desk.bears_more) == (30, 12)
+        assert [line.document_number for line, _ in desk.bears][:2] == ["B-0", "B-1"], "the oldest first"
+        assert re.findall(r"data-bears-more>([^<]*)<", page) == ["另有 12 笔"]
+
+    def test_overdue_lines_that_are_not_listed_are_counted(self, books: Books, collector: Client) -> None:
+        customer, day = books.customer("C0001"), AS_OF - timedelta(days=10)
+        address = f"/collection/?customer={customer}"
+        assert "data-claims-more" not in collector.get(address).content.decode()
+        for number in range(40):
+            post_item(
+                company=books.company, customer_id=customer, kind="invoice", amount=100_00, currency="CNY",
+                document_date=day, posting_date=day, due_date=day, document_number=f"C-{number}", actor="t", at=AT,
+            )  # fmt: skip
+        answer = collector.get(address)
+        page = answer.content.decode()
+        assert len(answer.context["desk"].claims) == 30
+        assert re.findall(r'id="claims-title">([^<]*)<', page) == ["逾期 42 笔"]
+        assert re.findall(r"data-claims-more>([^<]*)<", page) == ["另有 12 笔"]
+
     def test_the_story_tells_plans_interest_and_the_lawyer_to_who_sees_the_customer(
         self, books: Books, collector: Client
     ) -> None:
@@ -201,6 +269,97 @@ class TestTheList:
         assert f'href="/promises/plans/{plan.pk}"' in theirs.content.decode()
         kinds = {one.kind for one in timeline(customer, NOTHING, day=date(2026, 11, 20))}
         assert kinds == set()
+
+    def test_on_a_past_day_a_request_is_told_as_it_stood_then(self, books: Books, collector: Client) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        plan_agreed(plan_asked(books, customer, both, AT - timedelta(days=5)))
+        tags = {}
+        for day in ("2026-11-14", "2026-11-17", "2026-11-19", "2026-11-20"):
+            desk = collector.get(f"/collection/?customer={customer}&as_of={day}").context["desk"].entries
+            theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting&as_of={day}").context["events"]
+            tags[day] = [one.tag for one in desk if one.entry.kind == "plan"]
+            assert [one.fact.tag for one in theirs] == tags[day]
+        assert tags == {
+            "2026-11-14": [], "2026-11-17": ["待审批"], "2026-11-19": ["待审批"],
+            "2026-11-20": ["已约定", "已批准并执行"],
+        }  # fmt: skip
+
+    def test_a_request_is_told_as_it_was_known_to_stand(self, books: Books, collector: Client) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        request = plan_asked(books, customer, both)
+        seal_everything()
+        plan_agreed(request, AT + timedelta(hours=1))
+        address = f"/customers/{customer}?tab=timeline&kind=collecting"
+        for known, tags in (("", ["已约定", "已批准并执行"]), ("&known_at=2026-11-20T10:30", ["待审批"])):
+            assert [one.fact.tag for one in collector.get(address + known).context["events"]] == tags
+
+    def test_a_request_is_told_to_whoever_may_open_it_alone(self, books: Books, collector: Client) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        request = plan_asked(books, customer, both)
+        add_user(username="qa", password="a long pass phrase", actor="cli:test", at=AT)
+        grant_role(username="qa", role="resolver", actor="cli:test", at=AT)
+        resolver = Client()
+        resolver.force_login(User.objects.get(username="qa"))
+        address = f"/customers/{customer}?tab=timeline&kind=collecting"
+        export = f"/customers/{customer}/export/timeline?format=csv&kind=collecting"
+        for client, opens in ((collector, True), (resolver, False)):
+            assert client.get(f"/approvals/{request}").status_code == (200 if opens else 403)
+            page = client.get(address)
+            file = b"".join(client.get(export).streaming_content).decode()  # type: ignore[attr-defined]
+            for text in (page.content.decode(), file):
+                assert ("对方现金紧" in text, "申请分期还款：1,375,000.05" in text) == (opens, opens)
+        plan_agreed(request)
+        told = resolver.get(address).context["events"]
+        assert [(one.fact.entry.what, one.fact.entry.link[0]) for one in told] == [("agreed", "promises:plan")]
+
+    def test_the_desk_too_tells_requests_to_whoever_may_open_them_alone(
+        self, books: Books, collector: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
+        plan_asked(books, customer, both)
+
+        def plans() -> list[str]:
+            found = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+            return [one.entry.what for one in found if one.entry.kind == "plan"]
+
+        assert plans() == ["asked"]
+        role = ROLES["collector"]
+        less = replace(role, permissions=role.permissions - {Permission.VIEW_REQUESTS})
+        monkeypatch.setitem(ROLES, "collector", less)
+        assert plans() == []
+
+    def test_what_the_system_hands_to_the_lawyer_nobody_let_go(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        shown = {"amounts": "CNY 1375000.05", "lines": 2, "late": 75, "run": 1}
+        for number, actor in enumerate(("heyu", SYSTEM)):
+            wanted = Wanted(f"approach:{number}", books.company.pk, customer, shown)
+            open_item(kind=LAWYER.name, wanted=wanted, actor=actor, at=AT + timedelta(minutes=number))
+        said = ["已开出移交律师任务", "何渝 放行移交律师"]
+        desk = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+        assert [one.title for one in desk if one.entry.kind == "lawyer"] == said
+        theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting").context["events"]
+        assert [one.fact.title for one in theirs] == said
+
+    def test_a_command_on_the_machine_is_named_to_whoever_sees_the_machinery_alone(
+        self, books: Books, collector: Client
+    ) -> None:
+        customer = books.customer("C0001")
+        claim_interest(item_id=books.item("264388102254"), until=AS_OF, actor="cli:root", at=AT)
+        add_user(username="shen", password="a long pass phrase", actor="cli:test", at=AT)
+        grant_role(username="shen", role="auditor", actor="cli:test", at=AT)
+        auditor = Client()
+        auditor.force_login(User.objects.get(username="shen"))
+        address = f"/customers/{customer}?tab=timeline&kind=collecting"
+        for client, name in ((collector, "服务器命令"), (auditor, "cli:root")):
+            [event] = client.get(address).context["events"]
+            assert event.fact.title.split(" ")[0] == name
+        desk = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+        [told] = [one.title for one in desk if one.entry.kind == "interest"]
+        assert told.startswith("服务器命令 主张利息 ")
+        with translation.override("en"):
+            story = story_of(customer, EVERYTHING, day=AS_OF, about="money")
+            [told] = [one.title for one in story if one.entry.kind == "interest"]
+        assert told.startswith("A command on the machine claimed CNY ")
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()
@@ -315,6 +474,17 @@ class TestACall:
         said = {"result": "disputed", "item": items, "reason": "price"}
         assert f"已为{whose}记下争议 1,375,000.05。" in told(**said)
         assert f"已记下与{whose}的通话：未接通。" in told(result="not_reached")
+
+    def test_two_currencies_disputed_in_one_call_are_said_apart(self, books: Books, collector: Client) -> None:
+        customer, abroad = books.customer("C0001"), foreign_invoice(books, "C0001", "INV-9", 10_000_00)
+        both = [books.item("264388102254"), abroad]
+        refused = send(collector, customer, result="promised", item=both, by="2026-12-05")
+        assert (refused.status_code, Promise.objects.count()) == (400, 0), "a promise is of one currency"
+        send(collector, customer, result="disputed", item=both, reason="quality")
+        written = dict(Dispute.objects.values_list("currency", "amount"))
+        assert written == {"CNY": 730_000_00, "USD": 10_000_00}
+        whose = f'<a href="/collection/?customer={customer}">{CUSTOMERS["C0001"]}</a>'
+        assert f"已为{whose}记下争议 CNY 730,000.00、USD 10,000.00。" in collector.get("/collection/").content.decode()
 
     def test_how_an_amount_goes_over_several_documents_is_told(self, books: Books, collector: Client) -> None:
         page = collector.get(f"/collection/?customer={books.customer('C0001')}").content.decode()

@@ -19,6 +19,7 @@ from huikuan.mechanisms.identity.operations import grant_role
 from huikuan.record.receivables.domain.posting import Posting
 from huikuan.record.receivables.operations.items import post_items
 from huikuan.shell.tests.books import AS_OF, AT, FILE, ROWS, Books, open_by, seal_everything
+from huikuan.shell.tests.test_access import signed_in
 
 OVERVIEW = "/receivables/overview"
 ITEMS = "/receivables/items"
@@ -61,6 +62,41 @@ def test_preferences_change_by_post_with_a_token_only(path: str, reader: Client,
     assert strict.post(path, {"unit": "yuan", "language": "en", "theme": "dark"}).status_code == 403
     books.user.refresh_from_db()
     assert (books.user.amount_unit, books.user.language) == ("wan", "zh-hans")
+
+
+@pytest.mark.parametrize(
+    ("role", "posted", "page"),
+    [
+        ("collector", "/collection/runs/7/decide", "/collection/runs/7"),
+        ("collector", "/collection/desk/7/call", "/collection/?customer=7"),
+        ("collector", "/collection/desk/7/mention", "/collection/?customer=7"),
+        ("collector", "/collection/desk/7/mail", "/collection/?customer=7"),
+        ("legal", "/notices/post/7/say", "/notices/post/"),
+        ("legal", "/notices/calls/hear", "/notices/calls/"),
+        ("collector", "/interest/items/7/claim", "/interest/items/7"),
+        ("collector", "/interest/claims/7/waive", "/interest/"),
+        ("collector", "/promises/7/replace", "/promises/7"),
+        ("collector", "/promises/in-kind/7/fail", "/promises/in-kind/7"),
+        ("collector", "/promises/freezes/ask", "/promises/freezes"),
+        ("collector", "/disputes/7/said/withdraw", "/disputes/7"),
+        ("cash_clerk", "/cash/lines/7/apply", "/cash/?line=7"),
+        ("cash_clerk", "/bills/7/endorse", "/bills/7"),
+        ("collector", "/limitation/items/7/record", "/limitation/items/7"),
+        ("collector", "/collection/visits/7/end", "/collection/visits/7"),
+        ("finance_manager", "/collection/planning/7/edit", "/collection/planning/7"),
+    ],
+)
+def test_an_address_that_is_posted_to_leads_who_opens_it_to_its_page(
+    books: Books, role: str, posted: str, page: str
+) -> None:
+    """The page that a refusal shows stands there: its menus keep the address, a bookmark of it does."""
+    client = signed_in("who", role)
+    assert client.get(posted).headers["Location"] == page
+    path, _, own = page.partition("?")
+    led = client.get(f"{posted}?company=MAIN&as_of=2026-11-10&x=1").headers["Location"]
+    assert led.partition("?")[0] == path
+    assert set(led.partition("?")[2].split("&")) == {"company=MAIN", "as_of=2026-11-10", *filter(None, [own])}
+    assert client.delete(posted).status_code == 405
 
 
 def test_preferences_are_kept_and_lead_back_to_our_own_pages_only(reader: Client, books: Books) -> None:

@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from huikuan.act.collection.operations.holding import hold
+from huikuan.act.collection.queries.set_aside import aside_of, set_aside
 from huikuan.kernel.dates import business_date
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals.models import ApprovalRequest
@@ -23,10 +27,13 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.record.customers.models import Customer
 from huikuan.record.promises.models import Barter, Freeze, Plan, Promise
+from huikuan.record.promises.operations.promising import promise_payment
 from huikuan.record.promises.queries.claims import Owed, owed_by
+from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.record.receivables.operations.rates import record_rate
-from huikuan.shell.tests.books import AT, Books
+from huikuan.shell.tests.books import AS_OF, AT, Books
+from huikuan.shell.tests.collected import collect_of
 from huikuan.shell.tests.test_access import signed_in
 
 
@@ -82,6 +89,24 @@ def test_a_promise_is_written_down_shown_replaced_and_taken_back(collector: Clie
     assert states == ["replaced", "withdrawn"]
 
 
+def test_a_broken_promise_that_was_promised_anew_says_so_and_is_counted_once(collector: Client) -> None:
+    (first, *_) = claims()
+    company, customer = Company.objects.get(code="MAIN"), Customer.objects.get(code="C0001")
+    now = timezone.now()
+    broken = promise_payment(
+        customer_id=customer.pk, company_id=company.pk, parts=[(first.item_id, 3_00)], by=now.date() - timedelta(10),
+        said_by="", source="phone", actor="chen", at=now - timedelta(20),
+    )  # fmt: skip
+    page = collector.get(f"/promises/{broken}").content.decode()
+    assert (f"/promises/{broken}/replace" in page, "data-elsewhere" in page) == (True, False)
+    assert promise(collector, **{f"claim-{first.item_id}": "3.00"}).status_code == 302
+    page = collector.get(f"/promises/{broken}").content.decode()
+    assert (f"/promises/{broken}/replace" in page, "已另行承诺或列入分期" in page) == (False, True)
+    assert collector.get("/promises/").context["found"].sums == {"CNY": 3_00}
+    columns = [(row[11], row[15]) for row in exported(collector, "/promises/export?format=csv")[1:]]
+    assert sorted(columns) == [("3.00", "0.00"), ("3.00", "3.00")]
+
+
 def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(collector: Client) -> None:
     (first, *_) = claims()
     too_much = to_text(first.open_amount + 1, first.currency)
@@ -129,6 +154,41 @@ def assert_marked(collector: Client, claim: Any, promised: int) -> None:
     marks = collector.get("/promises/plans/new?customer=C0001&company=MAIN").content.decode()
     assert re.findall(r'data-marks="(\d+)"', marks) == [str(claim.item_id)]
     assert f"/promises/{promised}" in marks
+
+
+def test_what_stands_against_claims_is_asked_for_all_of_them_at_once(books: Books, collector: Client) -> None:
+    address, customer = "/promises/plans/new?customer=C0001&company=MAIN", books.customer("C0001")
+    promise(collector)
+
+    def asked() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            page = collector.get(address).content.decode()
+        return page.count("data-claim="), len(queries)
+
+    asked()
+    few, before = asked()
+    for number in range(20):
+        post_item(
+            company=books.company, customer_id=customer, kind="invoice", amount=100_00, currency="CNY",
+            document_date=AS_OF, posting_date=AS_OF, due_date=AS_OF, document_number=f"M-{number}", actor="t", at=AT,
+        )  # fmt: skip
+    assert asked() == (few + 20, before)
+
+
+def test_what_is_left_alone_of_some_claims_is_what_the_whole_company_s_says_of_them(books: Books) -> None:
+    collect_of(books)
+    hold(
+        company=books.company, customer_id=books.customer("C0002"), item_id=books.item("264377023310"), reason="对账",
+        actor="heyu", at=AT,
+    )  # fmt: skip
+    whole = set_aside(books.company.pk, AS_OF).items
+    kinds = {one.kind for found in whole.values() for one in found}
+    assert kinds == {"promised", "planned", "disputed", "held"}
+    items = list(Item.objects.values_list("pk", flat=True))
+    assert aside_of(books.company.pk, items, AS_OF) == whole
+    for item in items:
+        assert aside_of(books.company.pk, [item], AS_OF) == {one: found for one, found in whole.items() if one == item}
+    assert aside_of(books.company.pk, [], AS_OF) == {}
 
 
 def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None:
@@ -188,6 +248,25 @@ def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None
     )
     assert len(exported(collector, "/promises/plans/export?format=csv")) == 4
     assert [row.state for row in collector.get("/promises/plans").context["rows"]] == ["running"]
+
+
+def test_an_instalment_without_its_day_or_its_amount_is_refused_beside_what_lacks(collector: Client) -> None:
+    """Nothing that was typed is left out, so that what is told of the second row stands beside the second."""
+    (one, *_) = claims()
+    body = {
+        "company": "MAIN", "customer": "C0001", "on_miss": "accelerate", "interest": "original",
+        f"claim-{one.item_id}": "1",
+        "line-0-day": in_days(10), "line-0-amount": "",
+        "line-1-day": in_days(70), "line-1-amount": "1.00",
+        "line-2-day": in_days(40), "line-2-amount": "2.00",
+        "line-3-day": "", "line-3-amount": "3.00",
+    }  # fmt: skip
+    form = collector.post("/promises/plans/new", body).context["form"]
+    assert form.problems == {"line-0-amount": "请填写本期金额。", "line-3-day": "请填写日期。"}
+    whole = {**body, "line-0-amount": "1.00", "line-3-day": in_days(99)}
+    falls = collector.post("/promises/plans/new", whole).context["form"].problems
+    assert list(falls) == ["line-2-day"]
+    assert "第 3 期" in falls["line-2-day"]
 
 
 def test_a_plan_drawn_up_at_the_workbench_is_of_its_company_and_about_what_is_overdue(collector: Client) -> None:

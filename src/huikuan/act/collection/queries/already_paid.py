@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from huikuan.act.collection.domain.deciding import Stop
 from huikuan.act.collection.domain.strategy import UNAPPLIED, Strategy
 from huikuan.act.collection.queries.standings import at_bank, cash_among
 from huikuan.act.collection.queries.strategies import strategy_in_force
-from huikuan.kernel.dates import business_date
+from huikuan.kernel.dates import business_date, day_end
 from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.identity.models import Company
 
@@ -24,7 +23,7 @@ _Owed = Mapping[int, Mapping[str, int]]
 
 def end_of(company: Company, day: date) -> datetime:
     """When the day ends where the company is."""
-    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(company.time_zone))
+    return day_end(day, company.time_zone)
 
 
 def already_paid(engine: ColumnsEngine, company: Company, day: date) -> dict[int, Stop]:

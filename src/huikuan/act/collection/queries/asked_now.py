@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeVar
 
 import polars as pl
 from django.db.models import Max
@@ -38,10 +37,9 @@ from huikuan.act.collection.reasons import (
     SUPERSEDED,
 )
 from huikuan.record.customers.queries.merging import one_with
-from huikuan.record.disputes.models import Dispute
 from huikuan.record.disputes.queries.standing import standing as disputes
 from huikuan.record.interest.queries.anew import over_claimed_items
-from huikuan.record.promises.models import Barter, BarterPart, Plan, PlanItem, PromisePart
+from huikuan.record.promises.models import Barter, Plan, PromisePart
 from huikuan.record.promises.queries.standing import standing as promises
 from huikuan.record.receivables.models import OpenItem
 
@@ -49,7 +47,6 @@ from huikuan.record.receivables.models import OpenItem
 _Key = tuple[int, int]
 #: Line → what of it may be asked for, minor units, and what made it less, where it is.
 _Left = dict[_Key, tuple[int, str]]
-_Stands = TypeVar("_Stands")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +148,8 @@ def _pursued(made: Approach, dues: Sequence[Due], day: date) -> _Left:
     over all lines of the claim, the oldest first."""
     lines = still_open({due.line.item_id for due in dues}, day)
     today = _last_said(made.company_id, made.customer_id, day)
-    disputed = _of_items(Dispute, lines, lambda: disputes(made.company_id, today))
-    promised = _of_items((PromisePart, PlanItem, BarterPart), lines, lambda: promises(made.company_id, today))
+    disputed = disputes(made.company_id, today, item_ids=lines)
+    promised = promises(made.company_id, today, item_ids=lines)
     alone = shares(_frame(lines), disputed, promised)
     found: _Left = {}
     for due in dues:
@@ -191,14 +188,6 @@ def _frame(lines: Lines) -> pl.DataFrame:
     ]
     schema = {"item_id": pl.Int64, "line": pl.Int64, "due_date": pl.Date, "open_amount": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _of_items(models: Any, lines: Lines, read: Callable[[], Mapping[int, _Stands]]) -> Mapping[int, _Stands]:
-    """What stands on these claims; the company is read only where anything was ever said of one of them."""
-    several = models if isinstance(models, tuple) else (models,)
-    if not any(model.objects.filter(item_id__in=list(lines)).exists() for model in several):
-        return {}
-    return read()
 
 
 def _last_said(company_id: int, customer_id: int, day: date) -> date:

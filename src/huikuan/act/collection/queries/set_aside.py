@@ -13,9 +13,10 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from huikuan.act.collection.domain.priority import Habits
+from huikuan.act.collection.domain.priority import DAYS_AHEAD, Habits
 from huikuan.act.collection.models import Hold
 from huikuan.act.collection.queries.standings import standing_holds
+from huikuan.act.visits.domain.visits import COLLECT
 from huikuan.act.visits.queries.calls import called_on, put_off, unreached_since
 from huikuan.act.visits.queries.visits import planned_by
 from huikuan.mechanisms.columns.queries import once_in_view
@@ -30,6 +31,8 @@ from huikuan.record.receivables.models import Item, OpenItem
 PROMISED, PLANNED, DISPUTED, HELD = "promised", "planned", "disputed", "held"
 #: Calls that reached nobody are counted so far back.
 _LATELY = timedelta(days=30)
+#: A visit that asks for payment does what a call would, where it comes within the days the list looks ahead.
+_SOON = timedelta(days=DAYS_AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ class Aside:
 class SetAside:
     """By item; and by customer, as shown: what its open promises still bring by currency, the day a call put it off
     to, whether somebody spoke with it today, how it keeps its word, how many calls in a row reached nobody, and when
-    somebody goes there. A promise whose claim is in a plan by now is a promise still, though it is the plan that
-    leaves the claim alone."""
+    somebody goes there soon to ask for payment. A promise whose claim is in a plan by now is a promise still, though
+    it is the plan that leaves the claim alone."""
 
     items: Mapping[int, tuple[Aside, ...]] = field(default_factory=dict)
     promised: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
@@ -74,27 +77,41 @@ def set_aside(company_id: int, day: date) -> SetAside:
     return once_in_view(("set aside", company_id, day), lambda: _asked(company_id, day))
 
 
+def aside_of(company_id: int, item_ids: Collection[int], day: date) -> Mapping[int, tuple[Aside, ...]]:
+    """What is left alone of these items of the company as of the day, as `set_aside` says it of all: the same few
+    questions however many there are, about nothing but them."""
+    return _items(company_id, day, open_parts(company_id, day, item_ids), item_ids)
+
+
 def _asked(company_id: int, day: date) -> SetAside:
-    items: dict[int, list[Aside]] = defaultdict(list)
     words = open_parts(company_id, day)
-    for item_id, one in promised(company_id, day, words).items():
-        kind = PROMISED if one.plan_id is None else PLANNED
-        items[item_id].append(Aside(kind, one.amount, one.by, one.plan_id or one.promise_id))
-    for item_id, other in disputed(company_id, day).items():
-        if other.paused:
-            items[item_id].append(Aside(DISPUTED, other.paused, None, other.dispute_id))
-    for item_id, back in _held(company_id, day):
-        items[item_id].append(back)
     shown = merged()
+    going = planned_by(company_id, day, until=day + _SOON, purpose=COLLECT)
     return SetAside(
-        {item_id: tuple(found) for item_id, found in items.items()},
+        _items(company_id, day, words),
         _promised(words, shown),
         {shown.get(one, one): on for one, on in put_off(company_id, day).items()},
         frozenset(shown.get(one, one) for one in called_on(company_id, day)),
         kept_rates(company_id, day),
         {shown.get(one, one): times for one, times in unreached_since(company_id, day - _LATELY, day).items()},
-        {shown.get(one, one): on for one, on in planned_by(company_id, day).items()},
+        {shown.get(one, one): on for one, on in going.items()},
     )
+
+
+def _items(
+    company_id: int, day: date, words: Sequence[PartRow], item_ids: Collection[int] | None = None
+) -> dict[int, tuple[Aside, ...]]:
+    """Of these items (None: of all); `words`: what is promised of them."""
+    items: dict[int, list[Aside]] = defaultdict(list)
+    for item_id, one in promised(company_id, day, words, item_ids).items():
+        kind = PROMISED if one.plan_id is None else PLANNED
+        items[item_id].append(Aside(kind, one.amount, one.by, one.plan_id or one.promise_id))
+    for item_id, other in disputed(company_id, day, item_ids=item_ids).items():
+        if other.paused:
+            items[item_id].append(Aside(DISPUTED, other.paused, None, other.dispute_id))
+    for item_id, back in _held(company_id, day, item_ids):
+        items[item_id].append(back)
+    return {item_id: tuple(found) for item_id, found in items.items()}
 
 
 def _promised(words: Sequence[PartRow], shown: Mapping[int, int]) -> dict[int, dict[str, int]]:
@@ -105,7 +122,7 @@ def _promised(words: Sequence[PartRow], shown: Mapping[int, int]) -> dict[int, d
     return found
 
 
-def _held(company_id: int, day: date) -> list[tuple[int, Aside]]:
+def _held(company_id: int, day: date, item_ids: Collection[int] | None) -> list[tuple[int, Aside]]:
     """What is held back whole, as the daily run leaves it: an item, or all that is open of a customer and those that
     are one with it."""
     holds = standing_holds(company_id, day)
@@ -115,6 +132,8 @@ def _held(company_id: int, day: date) -> list[tuple[int, Aside]]:
     whole = {shown.get(one.customer_id, one.customer_id): one for one in holds if one.item_id is None}
     single = {one.item_id: one for one in holds if one.item_id is not None}
     opened = OpenItem.objects.filter(company_id=company_id, side="debit")
+    if item_ids is not None:
+        opened = opened.filter(item_id__in=list(item_ids))
     rows = opened.filter(Q(item_id__in=single) | Q(customer_id__in=_all_of(whole, shown)))
     ids = dict(rows.values_list("item_id", "customer_id"))
     amounts = dict(Item.objects.filter(pk__in=ids).values_list("pk", "amount"))

@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from huikuan.kernel.dates import day_end
 from huikuan.mechanisms.identity.domain.scope import Scope
+
+if TYPE_CHECKING:  # a context says who tells its story before there are models
+    from huikuan.mechanisms.approvals.queries import Reader as Reads
 
 PEOPLE, MONEY = "people", "money"
 
@@ -36,11 +40,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose story for whom, as of which day."""
+    """Whose story for whom, as of which day; `requests`: who reads what was asked for (None: somebody who may not),
+    `known`: by facts whose tx lies below (None: by all)."""
 
     customer_id: int
     scope: Scope
     day: date
+    requests: Reads | None = None
+    known: int | None = None
+
+    @property
+    def before(self) -> datetime:
+        """When the day ends: what is recorded later was not so yet."""
+        return day_end(self.day)
 
 
 Reader = Callable[[Asked], Iterator[Entry]]

@@ -5,8 +5,10 @@ One question per source; a source has one reader below, which answers entries th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
+
+from django.db.models import QuerySet
 
 from huikuan.act.collection.queries.agreed import interest_told, plans_told
 from huikuan.act.collection.queries.story import ABOVE, MONEY, PEOPLE, Asked, Entry, Reader
@@ -16,6 +18,7 @@ from huikuan.act.visits.queries.visits import visits_of
 from huikuan.act.visits.work import MENTION
 from huikuan.judge.credit.models import OrderDecision
 from huikuan.kernel.dates import business_date
+from huikuan.mechanisms.approvals.queries import Reader as Reads
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.notices.queries import of_customer as notices_of
 from huikuan.mechanisms.notices.queries import words
@@ -32,11 +35,17 @@ MOST = 60
 
 
 def timeline(
-    customer_id: int, scope: Scope, *, day: date, about: str = "", limit: int | None = MOST
+    customer_id: int,
+    scope: Scope,
+    *,
+    day: date,
+    requests: Reads | None = None,
+    about: str = "",
+    limit: int | None = MOST,
 ) -> tuple[Entry, ...]:
     """The latest entries by the day (`limit` None: all that the sources tell), of the customer and those that are one
-    with it; `about` PEOPLE or MONEY alone."""
-    asked = Asked(customer_id, scope, day)
+    with it; `about` PEOPLE or MONEY alone. `requests`: who reads what was asked for; None: it is not told."""
+    asked = Asked(customer_id, scope, day, requests)
     found = [entry for reader in (*READERS, *ABOVE) for entry in reader(asked) if entry.on <= day]
     kept = [entry for entry in found if not about or entry.about == about]
     return tuple(sorted(kept, key=lambda entry: (entry.on, entry.at), reverse=True)[:limit])
@@ -82,19 +91,20 @@ def _disputes(asked: Asked) -> Iterator[Entry]:
 def _payments(asked: Asked) -> Iterator[Entry]:
     one = one_with(asked.customer_id)
     rows = Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit", posting_date__lte=asked.day)
-    for item in _whole_days(list(narrowed(rows, seen(asked.scope)).order_by("-posting_date", "-id")[: MOST + 1])):
+    for item in _whole_days(narrowed(rows, seen(asked.scope)).order_by("-posting_date", "-id")):
         yield Entry(
             "payment", item.kind, item.posting_date, item.recorded_at, item.actor, MONEY, item.text, item.amount,
             item.currency, {"document": item.document_number}, ("receivables:item", item.pk),
         )  # fmt: skip
 
 
-def _whole_days(latest: list[Item]) -> list[Item]:
-    """At most `MOST` of them, and of no day only some: who adds them up adds up days. One day with more is cut."""
+def _whole_days(rows: QuerySet[Item]) -> list[Item]:
+    """The latest, at most `MOST`, and of no day only some: who adds them up adds up days. Of a day with more, all."""
+    latest = list(rows[: MOST + 1])
     if len(latest) <= MOST:
         return latest
     whole = [item for item in latest if item.posting_date > latest[-1].posting_date]
-    return whole or latest[:MOST]
+    return whole or list(rows.filter(posting_date=latest[0].posting_date))
 
 
 def _notices(asked: Asked) -> Iterator[Entry]:
@@ -117,19 +127,29 @@ def _orders(asked: Asked) -> Iterator[Entry]:
         )  # fmt: skip
 
 
-def warnings_told(asked: Asked) -> Iterator[Entry]:
-    """Work that tells of the customer, and what was let go to the lawyer."""
-    rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind__in=[*WARNINGS, LAWYER.name])
-    for item in narrowed(rows, seen(asked.scope)).order_by("-recorded_at")[:MOST]:
-        on = business_date(item.recorded_at)
-        kind = "lawyer" if item.kind == LAWYER.name else "warning"
-        yield Entry(kind, item.kind, on, item.recorded_at, item.actor, shown={"item": item},
-                    link=("shell:work-item", item.pk))  # fmt: skip
+def _warnings(asked: Asked) -> Iterator[Entry]:
+    """Work that tells of the customer."""
+    yield from _work(asked, "warning", WARNINGS)
+
+
+def lawyer_told(asked: Asked) -> Iterator[Entry]:
+    """What was let go to the lawyer."""
+    yield from _work(asked, "lawyer", [LAWYER.name])
+
+
+def _work(asked: Asked, kind: str, kinds: Collection[str]) -> Iterator[Entry]:
+    for item in _work_items(asked, kinds):
+        yield Entry(kind, item.kind, business_date(item.recorded_at), item.recorded_at, item.actor,
+                    shown={"item": item}, link=("shell:work-item", item.pk))  # fmt: skip
+
+
+def _work_items(asked: Asked, kinds: Collection[str]) -> QuerySet[WorkItem]:
+    rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind__in=kinds)
+    return narrowed(rows, seen(asked.scope)).order_by("-recorded_at")[:MOST]
 
 
 def _mentions(asked: Asked) -> Iterator[Entry]:
-    rows = WorkItem.objects.filter(customer_id__in=one_with(asked.customer_id), kind=MENTION.name)
-    for item in narrowed(rows, seen(asked.scope)).order_by("-recorded_at")[:MOST]:
+    for item in _work_items(asked, [MENTION.name]):
         on, shown = business_date(item.recorded_at), {"to": item.owner}
         yield Entry("mention", "", on, item.recorded_at, item.actor, PEOPLE, item.shown["says"], shown=shown)
 
@@ -140,6 +160,6 @@ WARNINGS = (
 )  # fmt: skip
 
 READERS: list[Reader] = [
-    _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders, warnings_told,
-    _mentions,
+    _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders,
+    _warnings, lawyer_told, _mentions,
 ]  # fmt: skip

@@ -60,7 +60,7 @@ class Left:
 class WorkRow:
     """A customer on the list; amounts in the list's currency. `overdue` in all, `pursued` of it; `longest`: days the
     oldest pursued line is late (0: none is pursued); `again_on`: a call put it off to then; `called`: today;
-    `visit_on`: somebody goes there then; `stop`: it has paid, and the money has no place yet."""
+    `visit_on`: somebody goes there then to ask for payment; `stop`: it has paid, and the money has no place yet."""
 
     customer_id: int
     code: str
@@ -80,8 +80,12 @@ class WorkRow:
     @property
     def waits(self) -> bool:
         """Whether somebody should be contacted today."""
-        rests = self.again_on or self.called or self.visit_on or self.stop
-        return self.pursued > 0 and not rests
+        return self.pursued > 0 and not _rests(self)
+
+
+def _rests(one: WorkRow | _One) -> bool:
+    """Whether the customer is left alone today, whatever it owes."""
+    return bool(one.again_on or one.called or one.visit_on or one.stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,7 @@ class _One:
 
     @property
     def waits(self) -> bool:
-        rests = self.again_on or self.called or self.visit_on or self.stop
-        return sum(self.pursued) > 0 and not rests
+        return sum(self.pursued) > 0 and not _rests(self)
 
     @property
     def key(self) -> tuple[date, int, int]:

@@ -14,8 +14,10 @@ from huikuan.act.collection.models import Approach, Hold, Taken
 from huikuan.act.collection.operations import again
 from huikuan.act.collection.operations.holding import release
 from huikuan.act.collection.operations.running import run_day
+from huikuan.act.collection.policies import KIND
+from huikuan.act.collection.presets import DEFAULT
 from huikuan.act.collection.queries.interrupted import interrupted
-from huikuan.act.collection.tests.conftest import Trade, day, noon
+from huikuan.act.collection.tests.conftest import WHO, Trade, day, govern, noon
 from huikuan.act.collection.tests.test_guards import (
     ON,
     hear,
@@ -28,14 +30,24 @@ from huikuan.act.collection.tests.test_guards import (
     send_until_quiet,
 )
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals.operations import approve_request
+from huikuan.mechanisms.approvals.queries.requests import request_record
+from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.notices import guards
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.notices.operations import cancel_notice, send_again
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter
 from huikuan.mechanisms.notices.tests.conftest import Box, box, known
 from huikuan.record.banking.models import OpenLine
+from huikuan.record.cover.domain.pieces import Terms, Whose
+from huikuan.record.cover.operations.pieces import Paper, propose_cover
 from huikuan.record.customers.operations.merging import merge_customers
+from huikuan.record.interest.models import Claim
+from huikuan.record.interest.operations.claiming import claim_interest
+from huikuan.record.interest.operations.correcting import correct_claim
 from huikuan.record.promises.operations.promising import promise_payment
+from huikuan.record.receivables.operations.reversals import reverse_item, reverse_settlement
+from huikuan.record.receivables.operations.settlements import settle
 
 __all__ = ["box"]
 
@@ -182,15 +194,54 @@ def test_merged_into_another_who_is_written_to_that_day_nothing_goes_out_besides
     assert Notice.objects.count() <= before + 1
 
 
-def test_what_the_insurer_has_by_then_is_not_asked_for_again(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+def insure(trade: Trade, customer: int) -> None:
+    """A credit insurance over 1,000.00, asked for by one and approved by another."""
+    terms = Terms("insurance", "示例信保", "信保001", "CNY", 1_000_00, day("2026-01-01"), insured_e4=9_000)
+    paper = Paper(b"%PDF-1.4 policy", "保单.pdf")
+    asked = propose_cover(
+        company=trade.company, whose=Whose(customer), terms=terms, paper=paper, actor="zhou", at=noon(ON)
+    )
+    approve_request(request_id=asked, digest=request_record(asked).digest, actor="li", at=noon(ON))
+
+
+@pytest.mark.parametrize(("covered", "asked"), [(True, 0), (False, 1)])
+def test_what_the_insurer_has_by_then_is_not_asked_for_again(
+    trade: Trade, box: Box, covered: bool, asked: int
+) -> None:
+    govern(trade.company, KIND, {**DEFAULT, "insured_after": 40})
     customer, item, _ = queued(trade)
+    if covered:
+        insure(trade, customer)
     hold_customer(trade, customer, item)
     assert send_until_quiet() == 1
-    released("2026-04-28")
-    monkeypatch.setattr("huikuan.act.collection.queries.asked_now._insured_from", lambda *_: 40)
-    before = Notice.objects.count()
-    assert again.ask_once_free(trade.company.pk, day("2026-04-28"), at=noon("2026-04-28")) == 0
-    assert Notice.objects.count() == before
+    released("2026-04-19")
+    # Due on 10 March: 40 days late on 19 April.
+    assert again.ask_once_free(trade.company.pk, day("2026-04-19"), at=noon("2026-04-19")) == asked
+    assert Notice.objects.count() == 1 + asked
+
+
+def test_interest_claimed_too_much_is_asked_for_again_once_it_is_right(trade: Trade, box: Box) -> None:
+    customer = trade.customer("A")
+    item = trade.owes(customer, "2026-01-31", 100_000_00)
+    said: dict[str, Any] = {"debit_id": item, "credit_amount": 100_000_00, "reason": "allocation"}
+    late = trade.money(customer, 100_000_00, "2026-02-28")
+    paid = settle(credit_id=late, effective_on=day("2026-02-28"), **said, **WHO)
+    [claimed] = claim_interest(item_id=item, until=day("2026-02-27"), **WHO)
+    interest = Claim.objects.get().interest_item_id
+    first = ran(trade, ON)
+    assert first.items == [interest]
+    # The money had come on 5 February already: four days of 27 were late.
+    who: dict[str, Any] = {"actor": "tester", "at": noon(ON)}
+    reverse_settlement(settlement_id=paid, reason="mistake", **who)
+    reverse_item(item_id=late, reason="mistake", **who)
+    in_time = trade.money(customer, 100_000_00, "2026-02-05")
+    settle(credit_id=in_time, effective_on=day("2026-02-05"), **said, **who)
+    assert send_until_quiet() == 1
+    assert Event.objects.get(kind="notices.cancelled").payload["reason"] == "collection_overclaimed"
+    assert ran(trade, "2026-03-12") == first
+    correct_claim(claim_id=claimed, actor="tester", at=noon("2026-03-13"))
+    anew = ran(trade, "2026-03-13")
+    assert (anew.items, case_said(anew.case).instead_of) == ([interest], first.pk)  # type: ignore[union-attr]
 
 
 def test_a_cancelling_by_hand_has_the_last_word(trade: Trade) -> None:

@@ -14,11 +14,14 @@ from huikuan.act.collection.queries.timeline import timeline
 from huikuan.act.collection.web.desk_customer import story_of
 from huikuan.act.collection.web.desk_words import folded
 from huikuan.act.collection.web.desk_words import told as wordings
+from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.domain.visits import Ended
 from huikuan.act.visits.operations import check_in, finish_visit, plan_visit, record_call
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.work.operations import open_item
+from huikuan.mechanisms.work.operations.opening import Wanted
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.operations import promise_payment
 from huikuan.record.receivables.tests.conftest import Books
@@ -103,6 +106,25 @@ def test_the_oldest_day_of_payments_is_told_whole_or_not_at_all(told: Books, mon
     assert [(one.on.isoformat(), one.amount) for one in kept] == [
         ("2026-11-13", 150_000_00), ("2026-10-02", 1_000_00), ("2026-10-02", 1_000_00)
     ]  # fmt: skip
+
+
+def test_a_day_of_more_payments_than_are_told_is_told_whole(told: Books, monkeypatch: Any) -> None:
+    for number in range(5):
+        told.post("receipt", 1_000_00, "2026-11-14", document_number=f"RC-{number}")
+    monkeypatch.setattr("huikuan.act.collection.queries.timeline.MOST", 4)
+    [one] = [one for one in story_of(told.customer.id, EVERYTHING, day=DAY, about="") if one.entry.kind == "payment"]
+    assert (len(one.folded), one.entry.amount) == (5, 5_000_00)
+
+
+def test_what_went_to_the_lawyer_is_told_beside_any_number_of_warnings(told: Books, monkeypatch: Any) -> None:
+    of = (told.company.pk, told.customer.id)
+    shown = {"amounts": "CNY 268000.00", "lines": 1, "late": 54, "run": 1}
+    open_item(kind=LAWYER.name, wanted=Wanted("approach:1", *of, shown), **on(12))
+    for number in range(3):
+        open_item(kind="credit.warning", wanted=Wanted(f"warning:{number}", *of, {"since": "2026-11-01"}), **on(13))
+    monkeypatch.setattr("huikuan.act.collection.queries.timeline.MOST", 2)
+    found = timeline(told.customer.id, EVERYTHING, day=DAY, limit=None)
+    assert [one.kind for one in found if one.kind in ("warning", "lawyer")] == ["warning", "warning", "lawyer"]
 
 
 def test_a_stretch_of_payments_over_the_years_end_says_the_years(told: Books) -> None:

@@ -15,7 +15,8 @@ from huikuan.act.collection.domain.strategy import UNAPPLIED
 from huikuan.act.collection.operations.holding import hold, release
 from huikuan.act.collection.policies import WORKLIST_KIND
 from huikuan.act.collection.queries.worklist import Worklist, work_row, worklist
-from huikuan.act.visits.operations import plan_visit, record_call
+from huikuan.act.visits.domain.visits import Ended
+from huikuan.act.visits.operations import finish_visit, plan_visit, record_call
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_user, grant_role
@@ -233,13 +234,55 @@ def test_small_money_without_a_place_is_no_reason_to_rest(books: Books) -> None:
     assert [row.customer_id for row in listed(books).rows] == [books.customer.id]
 
 
-def test_whom_somebody_goes_to_rests_until_then(books: Books) -> None:
+@pytest.fixture
+def going(books: Books) -> dict[str, Any]:
+    """A customer that owes 100,000.00 for 40 days, and who goes there."""
     invoice(books, books.customer.id, 100_000_00, 40)
     add_user(username="chen", password="a long pass phrase", actor="cli:root", at=AT)
     grant_role(username="chen", role="collector", actor="cli:root", at=AT)
-    going = {"customer_id": books.customer.id, "company_id": books.company.pk, "visitor": "chen"}
+    return {"customer_id": books.customer.id, "company_id": books.company.pk, "visitor": "chen"}
+
+
+def rests(books: Books, day: date) -> date | None:
+    """The day of the visit the customer rests for; it stands on the list or among those that rest."""
+    found = worklist(books.company, scope=EVERYTHING, as_of=day)
+    [row] = [*found.rows, *found.resting]
+    assert (row in found.rows) == (row.visit_on is None)
+    return row.visit_on
+
+
+def test_whom_somebody_goes_to_rests_until_then(books: Books, going: dict[str, Any]) -> None:
     plan_visit(**going, planned_on=date(2026, 11, 18), purpose="collect", **WHO)
     [resting] = listed(books).resting
     assert (resting.visit_on, resting.waits) == (date(2026, 11, 18), False)
     then = worklist(books.company, scope=EVERYTHING, as_of=date(2026, 11, 19))
     assert [row.customer_id for row in then.rows] == [books.customer.id]
+
+
+@pytest.mark.parametrize(("planned_on", "rests_for_it"), [(date(2026, 11, 30), True), (date(2026, 12, 1), False)])
+def test_a_visit_more_than_two_weeks_off_is_no_reason_to_rest(
+    books: Books, going: dict[str, Any], planned_on: date, rests_for_it: bool
+) -> None:
+    plan_visit(**going, planned_on=planned_on, purpose="collect", **WHO)
+    assert rests(books, DAY) == (planned_on if rests_for_it else None)
+    assert rests(books, date(2026, 11, 17)) == planned_on
+
+
+@pytest.mark.parametrize("purpose", ["reconcile", "dispute", "care", "return"])
+def test_a_visit_that_asks_for_no_money_is_no_reason_to_rest(
+    books: Books, going: dict[str, Any], purpose: str
+) -> None:
+    plan_visit(**going, planned_on=date(2026, 11, 18), purpose=purpose, **WHO)
+    assert rests(books, DAY) is None
+
+
+def test_a_visit_is_a_reason_to_rest_from_the_day_it_was_planned_to_the_day_it_came_to_its_end(
+    books: Books, going: dict[str, Any]
+) -> None:
+    # In Shanghai it is the 16th until 16:00 UTC.
+    late = {"actor": "li", "at": datetime(2026, 11, 16, 15, 59, tzinfo=UTC)}
+    visit = plan_visit(**going, planned_on=date(2026, 11, 27), purpose="collect", **late)
+    assert [rests(books, date(2026, 11, day)) for day in (15, 16)] == [None, date(2026, 11, 27)]
+    off = {"actor": "chen", "at": datetime(2026, 11, 18, 2, tzinfo=UTC)}
+    finish_visit(visit_id=visit, ended=Ended("called_off"), **off)
+    assert [rests(books, date(2026, 11, day)) for day in (17, 18)] == [date(2026, 11, 27), None]

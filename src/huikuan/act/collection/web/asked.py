@@ -1,15 +1,18 @@
-"""What pages of runs are asked about: a company and a day."""
+"""What pages of runs and stories are asked about: a company, a day, and who reads requests."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.approvals.queries import Reader
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
-from huikuan.mechanisms.pages.access import companies_offered
+from huikuan.mechanisms.pages.access import companies_offered, may, scope_of
 from huikuan.mechanisms.pages.reading import reading_of
 
 
@@ -30,6 +33,14 @@ def day_of(request: HttpRequest) -> date:
         return parse_date(text) if text else reading_of(request).today + timedelta(days=1)
     except Refusal as refusal:
         raise Http404 from refusal
+
+
+def reads_requests(request: HttpRequest) -> Reader | None:
+    """Who reads what was asked for, as the pages of approvals know the reader; None: they may not open those."""
+    if not may(request, Permission.VIEW_REQUESTS):
+        return None
+    scope = scope_of(request, Permission.VIEW_REQUESTS)
+    return Reader(request.user.get_username(), scope, timezone.now())
 
 
 def number_of(text: str) -> int:

@@ -18,6 +18,7 @@ from huikuan.act.collection.queries.standings import Placeless, placeless
 from huikuan.act.collection.queries.story import Entry
 from huikuan.act.collection.queries.timeline import timeline
 from huikuan.act.collection.queries.worklist import WorkRow, work_row
+from huikuan.act.collection.web.asked import reads_requests
 from huikuan.act.collection.web.desk_words import Told, advice_said, folded, left_said, left_spoken, told
 from huikuan.act.visits.domain.calls import WRONG_NUMBER, at_night, calls_left
 from huikuan.act.visits.domain.scripts import Script, filled, script_for, scripts_of
@@ -25,10 +26,11 @@ from huikuan.act.visits.policies import KIND as SCRIPTS
 from huikuan.act.visits.queries.calls import last_calls, reached_on
 from huikuan.judge.credit.models import OrderStanding
 from huikuan.kernel.money import to_text
+from huikuan.mechanisms.approvals.queries import Reader
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import shown_names
-from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.access import scope_of, sees_machinery
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.reading import Reading
@@ -42,6 +44,8 @@ from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_
 
 #: Claims that are shown; the customer's page has all.
 _MOST_CLAIMS = 30
+#: Items that bear interest and are listed; the sum is of all.
+_MOST_BORNE = 30
 _MOST_ENTRIES = 40
 
 
@@ -56,16 +60,21 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything the page says of one customer. `bears`: open items, each with the interest nobody claimed of it, also
-    where a plan moved its days. `promised`: currency → what promises still bring. `placeless`: money of the customer's
-    that waits to be applied, of now: on a past page there is none. `key`: of its form, so that what is sent twice is
-    written once."""
+    """Everything the page says of one customer. `claims`: the oldest overdue lines, and `claims_more` are not listed.
+    `interest`: what nobody claimed yet of all that is open, minor units
+    of `currency`, also where a plan moved the days; `bears`: the oldest of these items, each with its own, and so many
+    as `bears_more` are not listed. `promised`: currency → what promises still bring. `placeless`: money of the
+    customer's that waits to be applied, of now: on a past page there is none. `key`: of its form, so that what is sent
+    twice is written once."""
 
     customer: CustomerRow
     row: WorkRow | None
     currency: str
     claims: Sequence[ClaimRow]
+    claims_more: int
+    interest: int
     bears: Sequence[tuple[ItemRow, int]]
+    bears_more: int
     promised: Mapping[str, int]
     placeless: Sequence[Placeless]
     people: Sequence[ContactRow]
@@ -83,13 +92,13 @@ class Desk:
     key: str
 
     @property
+    def overdue_lines(self) -> int:
+        return len(self.claims) + self.claims_more
+
+    @property
     def asked(self) -> Sequence[ClaimRow]:
         """The lines to ask for."""
         return [one for one in self.claims if one.pursued > 0]
-
-    @property
-    def interest(self) -> int:
-        return sum(amount for _, amount in self.bears)
 
     @property
     def in_time_percent(self) -> int | None:
@@ -116,12 +125,16 @@ def desk_of(
     grade = row.grade if row else ""
     home = {one.item_id: one for one in lines if one.currency == company.currency and (one.overdue_days or one.line)}
     interest = accrued(list(home), day, at=timezone.now()) if home else {}
+    borne = [item for item in home if item in interest]
     return Desk(
         customer=found,
         row=row,
         currency=company.currency,
         claims=claims,
-        bears=[(home[item], amount) for item, amount in interest.items() if amount],
+        claims_more=len(whole) - len(claims),
+        interest=sum(interest.values()),
+        bears=[(home[item], interest[item]) for item in borne[:_MOST_BORNE]],
+        bears_more=len(borne[_MOST_BORNE:]),
         promised=dict(sorted(set_aside(company.pk, day).promised.get(found.id, {}).items())),
         placeless=[] if reading.is_past else placeless(company.pk, one_with(customer_id)),
         people=people,
@@ -132,7 +145,14 @@ def desk_of(
         orders_wait=OrderStanding.objects.filter(
             company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
         ).count(),
-        entries=story_of(customer_id, scope, day=day, about=about),
+        entries=story_of(
+            customer_id,
+            scope,
+            day=day,
+            about=about,
+            requests=reads_requests(request),
+            machinery=sees_machinery(request),
+        ),
         action=advice.action,
         advice=action,
         reasons=reasons,
@@ -142,11 +162,13 @@ def desk_of(
     )
 
 
-def story_of(customer_id: int, scope: Scope, *, day: date, about: str) -> list[Told]:
+def story_of(
+    customer_id: int, scope: Scope, *, day: date, about: str, requests: Reader | None = None, machinery: bool = False
+) -> list[Told]:
     """What happened, in words. Payments in a row are summed before the list is cut: their sum is of the days it names,
     whatever else was written down."""
-    entries = timeline(customer_id, scope, day=day, about=about, limit=None)
-    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries)))
+    entries = timeline(customer_id, scope, day=day, requests=requests, about=about, limit=None)
+    story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries), machinery=machinery))
     return (story if about else folded(story))[:_MOST_ENTRIES]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from huikuan.act.collection.web.asked import company_of
 from huikuan.act.collection.web.desk import desk_page
-from huikuan.act.collection.web.desk_words import amount_said, day_said
+from huikuan.act.collection.web.desk_words import amount_said, amounts_said, day_said
 from huikuan.act.collection.web.mailing import mail_customer
 from huikuan.act.collection.web.permissions import WORKS
 from huikuan.act.visits.domain.calls import AGAIN, DISPUTED, PROMISED
@@ -29,6 +30,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_positive_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, files_sent, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said
@@ -47,7 +49,7 @@ _MOST_AT_ONCE = 100
 
 
 @needs(WORKS)
-@require_POST
+@posted_from("collection:desk", customer="customer_id")
 def write_call(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A call with what came of it: the promise or the dispute is recorded with it, or neither. Then the next one."""
     company, form = _mine(request, customer_id), Form(typed_in(request))
@@ -67,7 +69,7 @@ def write_call(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(WORKS)
-@require_POST
+@posted_from("collection:desk", customer="customer_id")
 def mention_colleague(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A word to a colleague about the customer."""
     company, form = _mine(request, customer_id), Form(typed_in(request))
@@ -83,7 +85,7 @@ def mention_colleague(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(WORKS)
-@require_POST
+@posted_from("collection:desk", customer="customer_id")
 def mail(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A mail to somebody at the customer's; it goes out by the rules of notices."""
     company, form = _mine(request, customer_id), Form(typed_in(request))
@@ -210,7 +212,7 @@ def _promise(request: HttpRequest, company: Company, customer_id: int, form: For
 
 def _dispute(request: HttpRequest, company: Company, form: Form) -> str:
     """No amount: all that is open of each ticked item. An amount is of one: nobody said how it falls on several.
-    Answers what is disputed, in words."""
+    Answers what is disputed, in words, each currency apart."""
     items = _items(request, company)
     currency = item(items[0]).currency
     amount = form.read("amount", lambda text: to_positive_minor(text, currency))
@@ -233,8 +235,10 @@ def _dispute(request: HttpRequest, company: Company, form: Form) -> str:
         )
         for one in items
     ]
-    disputed = Dispute.objects.filter(pk__in=numbers).values_list("amount", flat=True)
-    return amount_said(sum(disputed), currency)
+    sums: dict[str, int] = defaultdict(int)
+    for of, disputed in Dispute.objects.filter(pk__in=numbers).order_by("pk").values_list("currency", "amount"):
+        sums[of] += disputed
+    return amounts_said(sums)
 
 
 def _items(request: HttpRequest, company: Company) -> list[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from huikuan.act.visits.messages import STATES as VISIT_STATES
 from huikuan.kernel.money import to_text
 from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.approvals.messages import STATE_TITLES as REQUEST_STATES
+from huikuan.mechanisms.identity.actors import SYSTEM, is_operator
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.work.kinds import About, kind_named
 from huikuan.mechanisms.work.models import WorkItem
@@ -93,16 +95,22 @@ _NOTICE_STATES = {
     "cancelled": gettext_noop("not sent out any more"),
     "in_doubt": gettext_noop("perhaps sent"),
 }  # fmt: skip
+_TAKEN_BACK = gettext_noop("taken back")
 _PROMISE_STATES = {
     "open": (gettext_noop("promise"), "sure"), "kept": (gettext_noop("kept"), "ok"),
     "partly": (gettext_noop("kept in part"), "warn"), "broken": (gettext_noop("broken"), "bad"),
-    "withdrawn": (gettext_noop("taken back"), ""), "replaced": (gettext_noop("replaced"), ""),
+    "withdrawn": (_TAKEN_BACK, ""), "replaced": (gettext_noop("replaced"), ""),
 }  # fmt: skip
 _ORDER_STATES = {
     "released": gettext_noop("An order over %(amount)s went on"),
     "paused": gettext_noop("An order over %(amount)s waits: limit nearly used up"),
     "held": gettext_noop("An order over %(amount)s is stopped: over the limit"),
     "cancelled": gettext_noop("An order over %(amount)s was cancelled"),
+}
+_INTEREST = {
+    "claimed": gettext_noop("%(who)s claimed %(amount)s of interest"),
+    "waived": gettext_noop("%(amount)s of interest was waived"),
+    "corrected": gettext_noop("%(amount)s of interest was given back"),
 }
 #: So many payments in a row are told as one.
 _FOLDED_FROM = 3
@@ -231,7 +239,9 @@ def _payments(same: tuple[Told, ...], currency: str) -> Told:
 
 
 def _who(entry: Entry, names: Mapping[str, str]) -> str:
-    return names.get(entry.actor, entry.actor)
+    """They begin the sentence: what is no name begins like one."""
+    name = names.get(entry.actor, entry.actor)
+    return capfirst(name) if name != entry.actor and is_operator(entry.actor) else name
 
 
 def _made(entry: Entry, title: str, note: str = "", tag: str = "", tone: str = "") -> Told:
@@ -318,15 +328,15 @@ def _plan(entry: Entry, names: Mapping[str, str]) -> Told:
 
 def _interest(entry: Entry, names: Mapping[str, str]) -> Told:
     said = {"who": _who(entry, names), "amount": _amount(entry)}
-    if entry.what == "waived":
-        return _made(entry, _("%(amount)s of interest was waived") % said, _quoted(entry.words))
-    days = f"{entry.shown['from']} – {entry.shown['until']}"
-    return _made(entry, _("%(who)s claimed %(amount)s of interest") % said, days)
+    note = f"{entry.shown['from']} – {entry.shown['until']}" if entry.what == "claimed" else _quoted(entry.words)
+    tag = _(_TAKEN_BACK) if entry.shown["withdrawn"] else ""
+    return _made(entry, _(_INTEREST[entry.what]) % said, note, tag)
 
 
 def _lawyer(entry: Entry, names: Mapping[str, str]) -> Told:
-    told = _warning(entry, names)
-    return replace(told, title=_("%(who)s let it go to the lawyer") % {"who": _who(entry, names)})
+    """Where the strategy asks nobody before, nobody let it go."""
+    said = _("The task for the lawyer was opened") if entry.actor == SYSTEM else _("%(who)s let it go to the lawyer")
+    return replace(_warning(entry, names), title=said % {"who": _who(entry, names)})
 
 
 def _mention(entry: Entry, names: Mapping[str, str]) -> Told:
@@ -365,6 +375,14 @@ def amount_said(amount: int, currency: str) -> str:
     """An amount as a sentence of the page says it: in Chinese yuan go without their currency."""
     text = grouped(to_text(amount, currency))
     return text if currency == "CNY" and (get_language() or "").startswith("zh") else f"{currency} {text}"
+
+
+def amounts_said(sums: Mapping[str, int]) -> str:
+    """Amounts by currency; of several each with its own, lest one is read as another's."""
+    if len(sums) == 1:
+        return "".join(amount_said(amount, currency) for currency, amount in sums.items())
+    told = (f"{currency} {grouped(to_text(amount, currency))}" for currency, amount in sorted(sums.items()))
+    return _(", ").join(told)
 
 
 _TELLERS = {

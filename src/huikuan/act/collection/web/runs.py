@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.act.collection.operations.triage import drop, let_go
 from huikuan.act.collection.queries.preview import Left, Row
@@ -36,6 +36,7 @@ from huikuan.act.collection.web.rows import SHOWN, send_rows, told
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 
@@ -98,7 +99,7 @@ def export_run(request: HttpRequest, run_id: int) -> HttpResponseBase:
 
 
 @needs(Permission.SEND_NOTICES)
-@require_POST
+@posted_from("collection:run", "run_id")
 def decide(request: HttpRequest, run_id: int) -> HttpResponse:
     """Let the ticked messages go, or drop them with a reason."""
     run = _run(request, run_id)

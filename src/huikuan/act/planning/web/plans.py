@@ -38,6 +38,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, may_for, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -124,7 +125,7 @@ def agree(request: HttpRequest) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("planning:line", "line_id")
 def edit(request: HttpRequest, line_id: int) -> HttpResponse:
     """Say otherwise what the line says."""
     row, form = _written(request, line_id), Form(typed_in(request))
@@ -142,7 +143,7 @@ def edit(request: HttpRequest, line_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("planning:line", "line_id")
 def explain(request: HttpRequest, line_id: int) -> HttpResponse:
     """Why it did not come as planned."""
     row, form = _written(request, line_id), Form(typed_in(request))

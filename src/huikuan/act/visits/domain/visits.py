@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 from huikuan.kernel.errors import Refusal
 
-PURPOSES = ("collect", "reconcile", "dispute", "care", "return")
+#: To ask for payment; none of the others does.
+COLLECT = "collect"
+PURPOSES = (COLLECT, "reconcile", "dispute", "care", "return")
 #: How it ended. Of a visit nobody went on, `called_off`.
 MET, ABSENT, TURNED_AWAY, MOVED_OUT, CALLED_OFF = "met", "absent", "turned_away", "moved_out", "called_off"
 OUTCOMES = (MET, ABSENT, TURNED_AWAY, MOVED_OUT, CALLED_OFF)

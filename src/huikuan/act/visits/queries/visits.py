@@ -12,9 +12,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from huikuan.act.visits.domain.visits import CALLED_OFF
 from huikuan.act.visits.models import CheckIn, Outcome, Photo, Visit
 from huikuan.act.visits.queries.calls import persons_named
+from huikuan.kernel.dates import day_end
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity.domain.scope import Scope
+from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.record.customers.queries import named_by_id, narrowed, seen
 from huikuan.record.customers.queries.merging import one_with
 
@@ -136,10 +138,13 @@ def every_visit(chosen: VisitFilter, *, scope: Scope) -> tuple[VisitRow, ...]:
     return _rows(_narrowed(chosen, scope).order_by("planned_on", "id"))
 
 
-def planned_by(company_id: int, day: date) -> dict[int, date]:
-    """Customer id → the day of the next visit planned to it from the day on."""
-    facts = Visit.objects.filter(company_id=company_id, planned_on__gte=day).order_by("-planned_on")
-    over = Outcome.objects.filter(visit_id=OuterRef("pk"))
+def planned_by(company_id: int, day: date, *, until: date, purpose: str) -> dict[int, date]:
+    """Customer id → the day, from `day` to `until`, of the next visit for the purpose, as the day ended: planned by
+    then, and nothing had come of it."""
+    recorded = {"recorded_at__lt": day_end(day, company_zone(company_id)), "purpose": purpose}
+    facts = Visit.objects.filter(company_id=company_id, planned_on__range=(day, until), **recorded)
+    over = Outcome.objects.filter(visit_id=OuterRef("pk"), ended_on__lte=day)
+    facts = facts.order_by("-planned_on")
     return dict(facts.filter(~Exists(over)).values_list("customer_id", "planned_on"))
 
 

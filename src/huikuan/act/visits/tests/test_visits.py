@@ -29,6 +29,10 @@ def plan(debtor: Debtor, **more: Any) -> int:
     return plan_visit(customer_id=debtor.customer, company_id=debtor.company.pk, **asked)
 
 
+def next_visits(debtor: Debtor, day: date, purpose: str = "collect") -> dict[int, date]:
+    return planned_by(debtor.company.pk, day, until=date(2026, 12, 31), purpose=purpose)
+
+
 def refused(code: str, work: Any) -> None:
     tables = (Visit, CheckIn, Photo, Outcome)
     before = [table.objects.count() for table in tables]
@@ -41,7 +45,7 @@ def refused(code: str, work: Any) -> None:
 def test_a_visit_from_its_plan_to_the_return_visit(debtor: Debtor, data_folder: Any) -> None:
     number = plan(debtor, note="带 10-31 对账单")
     assert set(open_keys("visits.visit")) == {f"visit:{number}"}
-    assert planned_by(debtor.company.pk, TODAY) == {debtor.customer: FRIDAY}
+    assert next_visits(debtor, TODAY) == {debtor.customer: FRIDAY}
     there = AT + timedelta(days=4)
     check_in(visit_id=number, place="大丰厂区", latitude_e6=33_200_000, longitude_e6=120_460_000, actor="he", at=there)
     # Another customer sent the same bytes before, under a name that is theirs.
@@ -65,7 +69,12 @@ def test_a_visit_from_its_plan_to_the_return_visit(debtor: Debtor, data_folder: 
     assert set(open_keys("visits.follow_up")) == {f"visit:{number}"}
     again = plan(debtor, purpose="return", follows=number, planned_on=date(2026, 12, 1))
     assert [one.follows for one in visits_of(debtor.customer, scope=EVERYTHING)] == [number, None]
-    assert planned_by(debtor.company.pk, TODAY) == {debtor.customer: date(2026, 12, 1)}
+    first, second = date(2026, 12, 1), date(2026, 12, 2)
+    assert next_visits(debtor, TODAY, "return") == {debtor.customer: first}
+    plan(debtor, purpose="return", planned_on=second)
+    assert [next_visits(debtor, day, "return") for day in (first, second)] == [
+        {debtor.customer: first}, {debtor.customer: second}
+    ]  # fmt: skip
     assert visits_page(VisitFilter(state="planned"), scope=EVERYTHING).rows[0].id == again
     assert visits_page(VisitFilter(), scope=NOTHING).count == 0
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.act.visits.domain.visits import CALLED_OFF, LARGEST_PHOTO, MOST_PHOTOS, SATISFACTION, Ended
 from huikuan.act.visits.messages import OUTCOMES, PURPOSES, SIGHTS, STATES
@@ -26,6 +26,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -53,7 +54,7 @@ def show_visit(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("visits:visit", "visit_id")
 def arrive(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Somebody stands there; where, in words or as the telephone says."""
     found, form = _mine(request, visit_id), Form(typed_in(request))
@@ -61,7 +62,7 @@ def arrive(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("visits:visit", "visit_id")
 def add_photos(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Photographs, kept as they come; the first that is refused says why, those before it are kept."""
     found, form = _mine(request, visit_id), Form(typed_in(request))
@@ -79,7 +80,7 @@ def add_photos(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("visits:visit", "visit_id")
 def end(request: HttpRequest, visit_id: int) -> HttpResponse:
     """What came of it. A visit that is ended stays as it is."""
     found, form = _mine(request, visit_id), Form(typed_in(request))

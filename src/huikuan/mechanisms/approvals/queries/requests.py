@@ -135,10 +135,12 @@ def requests_about(kind: str, customer_ids: Collection[int]) -> list[RequestRow]
     return rows_of(ApprovalRequest.objects.filter(kind=kind, customer_id__in=customer_ids).order_by("-pk"))
 
 
-def rows_of(records: Iterable[ApprovalRequest]) -> list[RequestRow]:
-    """The records with where each stands, in their order."""
+def rows_of(
+    records: Iterable[ApprovalRequest], *, before: datetime | None = None, known: int | None = None
+) -> list[RequestRow]:
+    """The records with where each stands, in their order; where each stood, by the steps of `steps_of`."""
     found = list(records)
-    steps = steps_of([one.pk for one in found])
+    steps = steps_of([one.pk for one in found], before=before, known=known)
     return [_row(one, stand_now(one, steps[one.pk])) for one in found]
 
 
@@ -181,10 +183,15 @@ def route_of(record: ApprovalRequest) -> Route:
     return tuple(tuple(stop) for stop in record.route)
 
 
-def steps_of(request_ids: Collection[int]) -> dict[int, list[Step]]:
-    """The steps of each request, oldest first, as the domain reads them."""
+def steps_of(
+    request_ids: Collection[int], *, before: datetime | None = None, known: int | None = None
+) -> dict[int, list[Step]]:
+    """The steps of each request, oldest first, as the domain reads them: those recorded before an instant, of what was
+    `known` (facts whose tx lies below); None: all."""
     found: dict[int, list[Step]] = {one: [] for one in request_ids}
-    for one in ApprovalStep.objects.filter(request_id__in=request_ids).order_by("number", "pk"):
+    said = {"recorded_at__lt": before, "tx__lt": known}
+    steps = ApprovalStep.objects.filter(**{name: value for name, value in said.items() if value is not None})
+    for one in steps.filter(request_id__in=request_ids).order_by("number", "pk"):
         found[one.request_id].append(Step(one.number, one.step, one.recorded_at, one.actor, one.for_whom))
     return found
 

@@ -104,7 +104,7 @@ def _elements(code: Code, section: str) -> tuple[Element, ...]:
 def says(element: Element, key: str, text: str) -> bool:
     """Whether the text shows the element; its words within one paragraph."""
     found = {one.name for one in names(text)}
-    if element.told_by in found:
+    if element.told_by and element.told_by in found:
         return True
     if not found.issuperset(element.needs):
         return False

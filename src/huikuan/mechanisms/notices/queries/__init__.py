@@ -14,6 +14,7 @@ from huikuan.mechanisms.notices.queries.listing import (
     of_customer,
     of_step,
     stuck,
+    taken_out,
 )
 from huikuan.mechanisms.notices.queries.rows import Attachment, NoticeRow, StepRow, Words, history, notice, words
 
@@ -37,5 +38,6 @@ __all__ = [
     "of_customer",
     "of_step",
     "stuck",
+    "taken_out",
     "words",
 ]

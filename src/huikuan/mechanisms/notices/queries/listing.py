@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, F, Min, QuerySet
 
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.reaching import one_with, reached
 from huikuan.mechanisms.notices.channels import known_channels, lacking
-from huikuan.mechanisms.notices.domain.lifecycle import BOUNCED, IN_DOUBT, QUEUED, REFUSED
+from huikuan.mechanisms.notices.domain.lifecycle import BOUNCED, CANCELLED, IN_DOUBT, QUEUED, REFUSED
+from huikuan.mechanisms.notices.domain.wanted import LETTER
 from huikuan.mechanisms.notices.models import Notice, NoticeStand
 from huikuan.mechanisms.notices.queries.rows import NoticeRow, notices, row_of
 
@@ -90,6 +91,15 @@ def in_doubt(scope: Scope, *, company_id: int | None = None) -> tuple[NoticeRow,
     if company_id is not None:
         found = found.filter(company_id=company_id)
     return tuple(row_of(one) for one in found.order_by("stand__changed_at", "pk"))
+
+
+def taken_out(
+    scope: Scope, *, since: datetime, waited: timedelta, company_id: int | None = None, limit: int
+) -> tuple[NoticeRow, ...]:
+    """The letters cancelled after `since` that had waited longer than that, the one cancelled last first."""
+    found = _chosen(Chosen(state=CANCELLED, channel=LETTER, company_id=company_id), scope)
+    lately = found.filter(stand__changed_at__gt=since).filter(stand__changed_at__gt=F("recorded_at") + waited)
+    return tuple(row_of(one) for one in lately.order_by("-stand__changed_at", "-pk")[:limit])
 
 
 def counts(scope: Scope, *, company_id: int | None = None) -> dict[str, int]:

@@ -15,7 +15,7 @@ from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.reaching import reached
 from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, HEARD
-from huikuan.mechanisms.notices.domain.wanted import SECRET
+from huikuan.mechanisms.notices.domain.wanted import SECRET, folded
 from huikuan.mechanisms.notices.messages import SECRET_WORDS
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
 
@@ -143,6 +143,17 @@ def words_to_send(notice_ids: Iterable[int]) -> dict[int, Words]:
 def words_queued(notice_ids: Iterable[int]) -> dict[int, Words]:
     """The same as it was queued, secret or not, wherever it went since."""
     return {number: Words(**said) for number, said in personal(Notice, notice_ids).items()}
+
+
+def readdressed(row: NoticeRow) -> bool:
+    """Whether somebody had it sent to another address than it was queued for, if only for a while. An address that was
+    erased since counts as another: nobody can say any more that it was not."""
+    again = list(NoticeStep.objects.filter(notice_id=row.id, step=AGAIN).values_list("pk", flat=True))
+    if not again:
+        return False
+    said, queued = personal(NoticeStep, again), words_queued([row.id]).get(row.id, Words())
+    known = [one["answer"] for one in said.values() if one["answer"]]
+    return len(said) < len(again) or any(folded(row.channel, one) != folded(row.channel, queued.to) for one in known)
 
 
 def history(notice_id: int) -> tuple[StepRow, ...]:

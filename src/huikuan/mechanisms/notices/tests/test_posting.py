@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from huikuan.mechanisms.notices.operations.consenting import record_consent
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
 from huikuan.mechanisms.notices.operations.sending import send_due
 from huikuan.mechanisms.notices.tests.conftest import AT, DAY, Office, known, steps
+from huikuan.record.customers.operations import change_customer
 from huikuan.shell import catalogs
 
 ON = AT.date()
@@ -214,12 +215,50 @@ def test_a_letter_at_the_desk_is_known_from_others_to_the_same_customer(office: 
     assert ("MAIN" in both, "EAST" in both) == (True, True)
 
 
+def test_a_letter_without_a_postal_address_says_so_after_its_customer_was_renamed(
+    office: Office, client: Client
+) -> None:
+    said = {"channel": "letter", "purpose": "demand"}
+    bare = office.queue("item:1", to="云岭铸造", **said)
+    office.queue("item:2", to="江临市样本路 1 号", **said)
+    change_customer(code="C1", version=1, changes={"name": "云岭铸锻"}, actor="cli:test", at=AT)
+    office.queue("item:3", to="云岭铸锻", **said)
+    with time_machine.travel(AT, tick=False):
+        page = at_the_desk(client).get("/notices/post/").content.decode()
+        notice = client.get(f"/notices/{bare}").content.decode()
+    assert (page.count("no postal address"), notice.count("no postal address")) == (2, 1)
+
+
 def test_the_desk_is_there_once_the_books_are_sealed(letter: int, client: Client) -> None:
     """Every page then says until when, in a name of its own."""
     with time_machine.travel(AT + timedelta(hours=1), tick=False):
         seal(AT + timedelta(minutes=6))
         answer = at_the_desk(client).get("/notices/post/")
     assert (answer.status_code, f'data-notice="{letter}"' in answer.content.decode()) == (200, True)
+
+
+def test_a_letter_taken_out_after_it_waited_is_offered_however_many_were_taken_out_at_once(
+    office: Office, letter: int, client: Client
+) -> None:
+    """What was cancelled within minutes nobody printed; what waited a day may have been posted before that."""
+    for n in range(51):
+        at_once = office.queue(f"item:at-once:{n}", channel="letter", to=TO, purpose="demand")
+        cancel_notice(notice_id=at_once, actor="cli:test", at=AT + timedelta(minutes=10))
+    cancel_notice(notice_id=letter, actor="cli:test", at=AT + DAY)
+    printed = office.queue("item:printed", channel="letter", to=TO, purpose="demand")
+    cancel_notice(notice_id=printed, actor="cli:test", at=AT + timedelta(minutes=11))
+    office.queue("item:waits", channel="letter", to=TO, purpose="demand")
+    cancel_notice(notice_id=office.queue("item:mail"), actor="cli:test", at=AT + DAY)
+
+    def offered(at: datetime) -> list[int]:
+        with time_machine.travel(at, tick=False):
+            desk.force_login(User.objects.get(username="legal"))
+            return [one["row"].id for one in desk.get("/notices/post/").context["taken_out"]]
+
+    desk = at_the_desk(client)
+    assert offered(AT + DAY + timedelta(hours=1)) == [letter, printed], "the one taken out last comes first"
+    assert offered(AT + 14 * DAY + timedelta(minutes=11)) == [letter]
+    assert offered(AT + 15 * DAY) == []
 
 
 def test_what_was_typed_of_a_letter_and_not_taken_stays_beside_it(office: Office, letter: int, client: Client) -> None:

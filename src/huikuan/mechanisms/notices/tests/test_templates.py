@@ -133,6 +133,16 @@ def test_each_element_that_is_taken_out_is_missed() -> None:
                 assert {one.section for one in found} == {f"{key}.letter"}
 
 
+@pytest.mark.parametrize("section", ["letter", "mail", "sms", "im"])
+def test_braces_with_nothing_between_them_stand_for_no_element(section: str) -> None:
+    document = copy.deepcopy(shipped("reminder"))
+    document["zh"][section] = "你好"
+    without = faults(CODES["reminder"], document)
+    assert {one.code for one in without} == {"element_missing"}
+    document["zh"][section] = "你好{{}}"
+    assert [one for one in faults(CODES["reminder"], document) if one.code == "element_missing"] == without
+
+
 def test_a_missing_element_comes_with_a_sentence_that_would_do() -> None:
     document = copy.deepcopy(shipped("demand"))
     document["zh"]["letter"] = document["zh"]["letter"].replace("我公司保留依据合同及法律主张的一切权利。", "")

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -21,6 +21,7 @@ from huikuan.mechanisms.notices.domain.wanted import VOICE
 from huikuan.mechanisms.notices.operations.calling import hand_out_calls, hear_calls
 from huikuan.mechanisms.notices.queries import Chosen
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, may_for, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, file_sent
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -34,7 +35,7 @@ def show_calls(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Permission.SEND_NOTICES)
-@require_POST
+@posted_from("notices:calls")
 def hand_out(request: HttpRequest) -> HttpResponseBase:
     """The list, as a download; what is on it counts as called."""
     at, actor = timezone.now(), request.user.get_username()
@@ -51,7 +52,7 @@ def hand_out(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(Permission.SEND_NOTICES)
-@require_POST
+@posted_from("notices:calls")
 def hear(request: HttpRequest) -> HttpResponse:
     """The results, whole or not at all."""
     form = Form({})

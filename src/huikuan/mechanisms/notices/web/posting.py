@@ -15,20 +15,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.notices import queries
-from huikuan.mechanisms.notices.domain.lifecycle import CANCELLED, QUEUED, SENT
+from huikuan.mechanisms.notices.domain.lifecycle import QUEUED, SENT
 from huikuan.mechanisms.notices.domain.wanted import LETTER
 from huikuan.mechanisms.notices.letters.setting import PDF_TYPE, Sheet
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
 from huikuan.mechanisms.notices.queries import Chosen, NoticeRow
 from huikuan.mechanisms.notices.web.showing import told
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -87,7 +88,7 @@ def print_letter(request: HttpRequest, notice_id: int) -> HttpResponse | FileRes
 
 
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
-@require_POST
+@posted_from("notices:posting")
 def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Posted on, by whom, under which number; or arrived, or come back. What is not taken stays as it was typed."""
     row = _found(request, notice_id)
@@ -130,11 +131,13 @@ def _is_day(text: str) -> bool:
 
 def _taken_out(request: HttpRequest) -> list[dict[str, Any]]:
     """Letters cancelled lately, each with the `last` day on which it may have been posted before that."""
-    reading = reading_of(request)
-    chosen = Chosen(state=CANCELLED, channel=LETTER, company_id=reading.company_id)
-    rows = queries.notices_page(chosen, scope_of(request), limit=_ROWS).rows
-    lately = [row for row in rows if timezone.now() - row.changed_at < _LATELY]
-    there = [row for row in lately if row.changed_at - row.queued_at > _PRINTING]
+    there = queries.taken_out(
+        scope_of(request),
+        since=timezone.now() - _LATELY,
+        waited=_PRINTING,
+        company_id=reading_of(request).company_id,
+        limit=_ROWS,
+    )
     return [{**one, "last": _day(row)} for one, row in zip(told(there, request), there, strict=True)]
 
 

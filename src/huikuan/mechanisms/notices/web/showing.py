@@ -52,8 +52,9 @@ def told(rows: Iterable[NoticeRow], request: HttpRequest) -> list[dict[str, Any]
 
 
 def _goes_nowhere(row: NoticeRow, said: Words, customer: Called | None) -> bool:
-    """Whether it is a letter to a name alone: no postal address was known when it was written."""
-    return row.channel == LETTER and customer is not None and said.to == customer.name
+    """Whether it is a letter to a name alone, the customer's or one it had before: no postal address was known when it
+    was written."""
+    return row.channel == LETTER and customer is not None and said.to in (customer.name, *customer.former)
 
 
 def in_clear(ids: Iterable[int], request: HttpRequest) -> frozenset[int]:

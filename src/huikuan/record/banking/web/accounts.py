@@ -12,13 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -50,7 +51,7 @@ def export_accounts(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("banking:accounts")
 def open_one(request: HttpRequest) -> HttpResponse:
     """Have an account here before its first file."""
     form = Form(typed_in(request))

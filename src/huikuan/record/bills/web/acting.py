@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.kernel.rates import parse_rate
 from huikuan.mechanisms.pages.access import needs
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.bills.operations import moving
@@ -40,7 +40,7 @@ _BESIDE = {
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("bills:bill", "number")
 def move_bill(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """One move; a refusal leaves the form open with what was typed."""
     row = found_bill(request, number)

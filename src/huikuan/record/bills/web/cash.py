@@ -23,6 +23,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, may, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -67,7 +68,7 @@ def export_cash(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("bills:cash")
 def take(request: HttpRequest) -> HttpResponse:
     """Write cash down; another person signs."""
     form = Form(typed_in(request))

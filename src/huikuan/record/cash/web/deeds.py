@@ -16,6 +16,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.pages.lists import numbers_in
 from huikuan.mechanisms.pages.reading import path_of, reading_of
@@ -39,7 +40,7 @@ from huikuan.record.customers.queries import customers_by_id
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("cash:bench", line="line_id")
 def apply(request: HttpRequest, line_id: int) -> HttpResponse:
     """Apply the payment as the form says; then the next line, or the same one where something of it is left."""
     found, typed = _line(request, line_id), request.POST
@@ -60,7 +61,7 @@ def apply(request: HttpRequest, line_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("cash:bench", line="line_id")
 def set_aside(request: HttpRequest, line_id: int) -> HttpResponse:
     """Say that what is left of the line is no customer's money."""
     found, note = _line(request, line_id), request.POST.get("note", "").strip()

@@ -25,6 +25,7 @@ from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.access import may, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.lists import MORE, TABS, Column, Listing, Preset, listed, numbers_in, picked, register
@@ -137,7 +138,7 @@ def show_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
 
 
 @needs(Permission.VIEW_CONTRACTS, to_write=Permission.MANAGE_CONTRACTS)
-@require_POST
+@posted_from("contracts:contract", "contract_id")
 def reach(request: HttpRequest, contract_id: int) -> HttpResponse:
     """Record that a milestone's event happened."""
     row, form = _contract(request, contract_id), Form(typed_in(request))
@@ -157,7 +158,7 @@ def reach(request: HttpRequest, contract_id: int) -> HttpResponse:
 
 
 @needs(Permission.VIEW_CONTRACTS, to_write=Permission.MANAGE_CONTRACTS)
-@require_POST
+@posted_from("contracts:contract", "contract_id")
 def withdraw(request: HttpRequest, contract_id: int, event_id: int) -> HttpResponse:
     """Take the event of a milestone back."""
     row, form = _contract(request, contract_id), Form(typed_in(request))

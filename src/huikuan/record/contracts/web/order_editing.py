@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import companies_offered, may, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, check_fits, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.domain.orders import INVOICED, read_quantity
@@ -127,7 +127,7 @@ def fulfil(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @needs(Permission.VIEW_ORDERS, to_write=Permission.MANAGE_ORDERS)
-@require_POST
+@posted_from("contracts:order", "order_id")
 def withdraw(request: HttpRequest, order_id: int, fulfilment_id: int) -> HttpResponse:
     """A delivery or invoicing recorded in error is taken back."""
     row = _order(request, order_id)

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.cover.domain.pieces import INSURANCE, KINDS, WHOLE, Terms, Whose, share_of
@@ -59,7 +59,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("cover:piece", "number")
 def revalue(request: HttpRequest, number: int) -> HttpResponse:
     """Say what the piece is now."""
     row, form = _written(request, number), Form(typed_in(request))
@@ -86,7 +86,7 @@ def revalue(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("cover:piece", "number")
 def release(request: HttpRequest, number: int) -> HttpResponse:
     """The piece counts no more from today on."""
     row, form = _written(request, number), Form(typed_in(request))

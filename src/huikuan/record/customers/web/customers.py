@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.identifiers import uscc_problem
 from huikuan.kernel.text import plain
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.domain.care import FIELDS as CARE
@@ -87,7 +88,7 @@ def edit_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(Permission.MANAGE_CUSTOMERS)
-@require_POST
+@posted_from("customers:edit", "customer_id")
 def save_care(request: HttpRequest, customer_id: int) -> HttpResponse:
     """How the customer is dealt with."""
     row = managed(request, customer_id)
@@ -106,7 +107,7 @@ def save_care(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(Permission.MANAGE_CUSTOMERS)
-@require_POST
+@posted_from("customers:edit", "customer_id")
 def save_affiliation(request: HttpRequest, customer_id: int) -> HttpResponse:
     """From a day on the customer belongs to a group, owner, region or business type."""
     row = managed(request, customer_id)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.mechanisms.store.wire import among, listed
 from huikuan.record.disputes.domain.amounts import Disputed, DisputeStanding, standing_of
 from huikuan.record.disputes.domain.life import RESOLVED
 from huikuan.record.disputes.models import Dispute, DisputeStep
@@ -26,20 +27,26 @@ JOIN disputes_disputestep s ON s.dispute_id = d.id AND s.number = (
     WHERE p.dispute_id = d.id AND p.effective_on <= %(day)s AND p.tx < %(known)s)
 JOIN receivables_item i ON i.id = d.item_id
 WHERE d.company_id = %(company)s AND d.opened_on <= %(day)s AND d.tx < %(known)s
-    AND s.state <> '{RESOLVED}' AND i.posting_date <= %(day)s
+    AND s.state <> '{RESOLVED}' AND i.posting_date <= %(day)s{{narrowed}}
 ORDER BY d.item_id, d.id
 """
 
 
-def standing(company_id: int, as_of: date, *, known: int | None = None) -> dict[int, DisputeStanding]:
-    """Item → what is disputed of it on the day. Items nothing is disputed of, or nothing is open of, are left out."""
-    values: dict[str, int | date] = {
+def standing(
+    company_id: int, as_of: date, *, known: int | None = None, item_ids: Collection[int] | None = None
+) -> dict[int, DisputeStanding]:
+    """Item (of these; None: of all) → what is disputed of it on the day. Items nothing is disputed of, or nothing is
+    open of, are left out."""
+    values: dict[str, int | date | str] = {
         "company": company_id,
         "day": as_of,
         "known": ALWAYS_KNOWN if known is None else known,
     }
+    narrowed = ""
+    if item_ids is not None:
+        narrowed, values["items"] = f" AND d.item_id {among('%(items)s')}", listed(item_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, values)
+        cursor.execute(_STANDING.format(narrowed=narrowed), values)
         rows = cursor.fetchall()
     disputes: dict[int, list[Disputed]] = defaultdict(list)
     open_of: dict[int, int] = {}

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, files_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.customers.queries import customers_by_id, seen
@@ -69,14 +69,14 @@ def raise_it(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(Permission.COLLECT)
-@require_POST
+@posted_from("disputes:dispute", "number")
 def say(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """What the customer said meanwhile: evidence, that it withdraws, that it does not accept how it ended."""
     return _do(request, number, name, Permission.COLLECT)
 
 
 @needs(Permission.RESOLVE_DISPUTES)
-@require_POST
+@posted_from("disputes:dispute", "number")
 def decide(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """What the house says: an answer, another department, the end."""
     return _do(request, number, name, Permission.RESOLVE_DISPUTES)

@@ -42,8 +42,10 @@ def claim_interest(*, item_id: int, until: date, actor: str, at: datetime) -> li
     """Post what the item bore until that day, the day itself not counted, as items of kind interest due at once;
     answers the claims, one for each stretch of days nobody claimed before and one rule governs.
 
-    Asked again for the same days it answers the claim that stands. Refuses days that are not over, an item that bears
-    none, where nothing is left to claim, and while money of the customer waits that would count from one of the days.
+    Asked again for the same days it answers the claims that stand of the last call for them, also where the item had
+    ceased to bear before their end (it was paid, the customer went bankrupt). Refuses days that are not over, an item
+    that bears none, where nothing is left to claim, and while money of the customer waits that would count from one of
+    the days.
     """
 
     def work() -> list[int]:
@@ -102,13 +104,13 @@ def claim_record(claim_id: int) -> Claim:
 
 
 def _standing(found: Accrual, last: date) -> list[int]:
-    """The claims an earlier call for the same days made: each rule's and each gap's stands by itself."""
-    theirs = standing_claims().filter(item_id=found.item.pk)
-    same_call = theirs.filter(last_on=last).values("recorded_at")
-    known = theirs.filter(last_on__lte=last, recorded_at__in=same_call).order_by("sequence")
-    if not known:
+    """The claims the last call made that claimed of the days up to `last`: each rule's and each gap's stands by
+    itself. Refuses where there is none, and where one goes on after `last`: it was claimed for other days."""
+    theirs = standing_claims().filter(item_id=found.item.pk).order_by("sequence")
+    newest = theirs.filter(last_on__lte=last).last()
+    if newest is None or theirs.filter(first_on__lte=last, last_on__gt=last).exists():
         raise Refusal("interest_nothing_to_claim", item=found.item.pk, until=found.until)
-    return [one.pk for one in known]
+    return [one.pk for one in theirs.filter(last_on__lte=last, recorded_at=newest.recorded_at)]
 
 
 def _require_no_money(found: Accrual, last: date) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -29,7 +30,12 @@ def item(late: Late) -> int:
 
 
 def claim(item: int, until: str) -> list[int]:
-    return claim_interest(item_id=item, until=day(until), **WHO)
+    """Each call at a moment of its own, as in life: which claims one call made is told by that."""
+    moment = AT + timedelta(seconds=next(_CALLS))
+    return claim_interest(item_id=item, until=day(until), actor=WHO["actor"], at=moment)
+
+
+_CALLS = count()
 
 
 def test_a_claim_is_an_item_with_its_sheet(late: Late, item: int) -> None:
@@ -82,6 +88,39 @@ def test_a_gap_before_a_standing_claim_is_claimed_no_further_than_asked(late: La
     assert late.accrued(item, "2026-02-28") == 21 * 50_00
 
 
+def test_asked_again_the_claims_of_the_last_call_answer(late: Late, item: int) -> None:
+    """January and February are claimed, January is taken back: asked twice until the same day, the gap both times."""
+    (january,) = claim(item, "2026-02-01")
+    (february,) = claim(item, "2026-02-28")
+    assert claim(item, "2026-02-28") == [february]
+    withdraw_claim(claim_id=january, reason="算错了", **WHO)
+    gap = claim(item, "2026-02-28")
+    assert claim(item, "2026-02-28") == gap
+    assert january not in gap
+    assert february not in gap
+    assert claim(item, "2026-02-01") == gap
+
+
+def test_asked_again_the_claims_of_a_call_answer_though_more_was_claimed_since(late: Late, item: int) -> None:
+    late.amend("HT-1", "日万分之三", "2026-02-01")
+    made = claim(item, "2026-02-11")
+    later = claim(item, "2026-02-15")
+    assert (len(made), len(later)) == (2, 1)
+    assert [claim(item, until) for until in ("2026-02-11", "2026-02-15", "2026-02-01")] == [made, later, made[:1]]
+    with pytest.raises(Refusal, match="interest_nothing_to_claim"):
+        claim(item, "2026-02-13")
+
+
+def test_asked_again_of_what_was_paid_before_the_day_it_is_the_same_claim(late: Late, item: int) -> None:
+    """Paid in full on 01-20: asked until 02-11 the last day claimed is 01-19, both times."""
+    late.pay(item, 100_000_00, "2026-01-20")
+    made = claim(item, "2026-02-11")
+    assert str(Claim.objects.get(pk=made[0]).last_on) == "2026-01-19"
+    assert claim(item, "2026-02-11") == made
+    with pytest.raises(Refusal, match="interest_nothing_to_claim"):
+        claim(item, "2026-01-11")
+
+
 def test_a_gap_before_a_standing_claim_ends_with_bankruptcy(late: Late, item: int) -> None:
     (january,) = claim(item, "2026-02-01")
     claim(item, "2026-02-28")
@@ -90,9 +129,12 @@ def test_a_gap_before_a_standing_claim_ends_with_bankruptcy(late: Late, item: in
         company=late.company, customer_id=late.customer.id, accepted_on=day("2026-01-11"), note="法院", **WHO
     )
     assert late.accrued(item, "2026-02-28") == 500_00
-    assert Claim.objects.get(pk=claim(item, "2026-02-28")[0]).amount == 500_00
+    gap = claim(item, "2026-02-28")
+    assert Claim.objects.get(pk=gap[0]).amount == 500_00
+    # All it bore until then is that; a day within the gap was never the end of a claim.
+    assert claim(item, "2026-01-31") == gap
     with pytest.raises(Refusal, match="interest_nothing_to_claim"):
-        claim(item, "2026-01-31")
+        claim(item, "2026-01-05")
 
 
 def test_each_rule_is_claimed_for_its_own_days(late: Late, item: int) -> None:

@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.beside import beside
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -51,7 +52,7 @@ def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("limitation:item", "item_id")
 def record(request: HttpRequest, item_id: int) -> HttpResponse:
     """Something interrupted it; a refusal leaves the form open with what was typed."""
     item, form = written_item(request, item_id), Form(typed_in(request))
@@ -78,7 +79,7 @@ def record(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("limitation:claims")
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """It did not happen, or was somebody else's."""
     try:

@@ -9,12 +9,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import reading_of
@@ -40,7 +41,7 @@ _BESIDE = {
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("limitation:item", "item_id")
 def suspend(request: HttpRequest, item_id: int) -> HttpResponse:
     """Something keeps us from suing, or did; a refusal leaves the form open with what was typed."""
     item, form = written_item(request, item_id), Form(typed_in(request))
@@ -54,7 +55,7 @@ def suspend(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("limitation:claims")
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """It lasted until a day."""
     item, form = _of(request, number), Form(typed_in(request))
@@ -63,7 +64,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("limitation:claims")
 def lift(request: HttpRequest, number: int) -> HttpResponse:
     """It was none after all."""
     item, form = _of(request, number), Form(typed_in(request))

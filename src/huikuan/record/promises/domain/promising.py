@@ -52,7 +52,8 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A part with what the ledger shows of it by a day. `paid`: money since it was promised that came in time;
-    `later`: money that came after `until`; `otherwise`: what left the claim without being paid. `ended`: '' or how."""
+    `later`: money that came after `until`; `otherwise`: what left the claim without being paid. `ended`: '' or how.
+    `elsewhere`: a later promise of the claim, or a plan it is in, says by now when it is paid."""
 
     amount: int
     stood_open: int
@@ -61,6 +62,7 @@ class Standing:
     later: int = 0
     otherwise: int = 0
     ended: str = ""
+    elsewhere: bool = False
 
     @property
     def asked(self) -> int:
@@ -92,8 +94,12 @@ def part_state(part: Standing, day: date) -> str:
 
 
 def still_to_pay(part: Standing, day: date) -> int:
-    """What is still to be paid of a part on `day`, before its time is over or after; nothing of one that ended."""
-    return part.unpaid if part_state(part, day) in (OPEN, PARTLY, BROKEN) else 0
+    """What is still to be paid of a part on `day`, before its time is over or after; nothing of one that ended, nor of
+    one that was not paid in time and is awaited `elsewhere`. 60,000 broken and promised anew: 0, and 60,000 of the
+    later promise."""
+    state = part_state(part, day)
+    awaited = state == OPEN or (state in (PARTLY, BROKEN) and not part.elsewhere)
+    return part.unpaid if awaited else 0
 
 
 def promise_state(parts: Sequence[Standing], day: date) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from huikuan.kernel.dates import LATEST, business_date
+from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
@@ -26,10 +26,12 @@ from huikuan.record.promises.domain.promising import (
     check_promise,
     last_day,
     part_state,
+    still_to_pay,
 )
 from huikuan.record.promises.models import PartEnd, Promise, PromisePart
 from huikuan.record.promises.operations.asking import LONGEST, claims_held, last_seen
 from huikuan.record.promises.policies import rules_of
+from huikuan.record.promises.queries.anew import parts_told
 from huikuan.record.promises.queries.promises import promise_record
 from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 from huikuan.record.promises.work import BROKEN_PROMISE, key_of
@@ -83,12 +85,12 @@ def promise_payment(
 def replace_promise(
     *, promise_id: int, by: date, said_by: str, source: str, note: str = "", actor: str, at: datetime
 ) -> int:
-    """The customer names another day for what it still owes of a promise, open or broken; answers the new promise.
-    Refuses one of which nothing is left to pay."""
+    """The customer names another day for what is still to pay of a promise, open or broken; answers the new promise.
+    Refuses one of which nothing is."""
 
     def work() -> int:
         made = promise_record(promise_id)
-        left = _left(made)
+        left = _left(made, business_date(at, Company.objects.get(pk=made.company_id).time_zone))
         if not left:
             raise Refusal("promise_not_open", promise=promise_id)
         return promise_payment(
@@ -131,12 +133,12 @@ def withdraw_promise(*, promise_id: int, note: str, actor: str, at: datetime) ->
     retrying(work)
 
 
-def _left(made: Promise) -> list[tuple[int, int]]:
-    """What is not paid yet of a promise, as far as it is still owed."""
+def _left(made: Promise, today: date) -> list[tuple[int, int]]:
+    """What is still to pay of a promise, as its page says, as far as it is still owed."""
     items = PromisePart.objects.filter(promise_id=made.pk).values_list("item_id", flat=True)
     owed = {claim.item_id: claim.open_amount for claim in claims_held(made.company_id, list(items))}
-    rows = parts_by(Which(promise_ids=[made.pk]), LATEST)
-    found = [(row.item_id, min(row.standing.awaited, owed.get(row.item_id, 0))) for row in rows]
+    rows = parts_told(Which(promise_ids=[made.pk]), today)
+    found = [(row.item_id, min(still_to_pay(row.standing, today), owed.get(row.item_id, 0))) for row in rows]
     return [(item, amount) for item, amount in found if amount > 0]
 
 

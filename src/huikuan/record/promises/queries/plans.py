@@ -16,6 +16,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import among, as_date, listed
 from huikuan.record.customers.queries import CustomerRow, customers_by_id, narrowed, seen
+from huikuan.record.customers.queries import among as among_ids
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.promises.domain.instalments import (
     BROKEN,
@@ -129,10 +130,13 @@ def plans_by(facts: QuerySet[Plan], day: date) -> list[Stood]:
     return stood
 
 
-def running(company_id: int, day: date) -> QuerySet[Plan]:
-    """The company's plans that are not broken by `day`."""
+def running(company_id: int, day: date, item_ids: Collection[int] | None = None) -> QuerySet[Plan]:
+    """The company's plans that are not broken by `day`, with any of these items (None: of all)."""
     ended = PlanEnd.objects.filter(company_id=company_id, ended_on__lte=day)
-    return Plan.objects.filter(company_id=company_id, agreed_on__lte=day).exclude(pk__in=ended.values("plan_id"))
+    found = Plan.objects.filter(company_id=company_id, agreed_on__lte=day).exclude(pk__in=ended.values("plan_id"))
+    if item_ids is None:
+        return found
+    return found.filter(pk__in=PlanItem.objects.filter(item_id__in=list(item_ids)).values("plan_id"))
 
 
 def items_planned(company_id: int, day: date, item_ids: Collection[int] | None = None) -> set[int]:
@@ -150,7 +154,7 @@ def items_bound(company_id: int, day: date) -> set[int]:
 def _unpaid(company_id: int, day: date, item_ids: Collection[int] | None = None) -> Iterable[Stood]:
     found = running(company_id, day)
     if item_ids is not None:
-        ids = list(PlanItem.objects.filter(item_id__in=list(item_ids)).values_list("plan_id", flat=True))
+        ids = list(PlanItem.objects.filter(item_id__in=among_ids(item_ids)).values_list("plan_id", flat=True))
         if not ids:
             return ()
         found = found.filter(pk__in=ids)

@@ -16,14 +16,15 @@ from huikuan.record.customers.queries import CustomerRow, customers_by_id, seen
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.promises.domain.promising import BROKEN, OPEN, PARTLY, part_state, promise_state, still_to_pay
 from huikuan.record.promises.models import PartEnd, Promise
-from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
+from huikuan.record.promises.queries.anew import parts_told
+from huikuan.record.promises.queries.sums import PartRow, Which
 from huikuan.record.receivables.models import Item
 
 
 @dataclass(frozen=True, slots=True)
 class PartTold:
-    """So much of a claim, and what became of it: `missed` did not come in time, `unpaid` is still to be paid. Amounts
-    in minor units of the promise's currency."""
+    """So much of a claim, and what became of it: `missed` did not come in time, `unpaid` is still to be paid, 0 where
+    a later promise or a plan says by now when (`elsewhere`). Amounts in minor units of the promise's currency."""
 
     item_id: int
     document_number: str
@@ -34,12 +35,14 @@ class PartTold:
     missed: int
     unpaid: int
     state: str
+    elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """A promise as it stood on a day. `awaited`: what is still to be paid of it, also after its time. `said_by` '':
-    nobody was named, it was erased, or the reader may not read it. `replaced_by`: the promise that took its place."""
+    """A promise as it stood on a day. `awaited`: what is still to be paid of it, also after its time, but once: what
+    was broken and promised anew, or is in a plan, is awaited there. `said_by` '': nobody was named, it was erased, or
+    the reader may not read it. `replaced_by`: the promise that took its place."""
 
     id: int
     company_id: int
@@ -96,7 +99,7 @@ class PromisePage:
 def promise(promise_id: int, *, scope: Scope, as_of: date, people: Scope = NOTHING) -> PromiseRow:
     """One promise; refuses one that is unknown by then or out of reach, which is the same to the reader. `people`:
     of whose customers the reader may read who said it."""
-    found = _rows(parts_by(Which(promise_ids=[promise_id], whose=seen(scope)), as_of), as_of, people)
+    found = _rows(parts_told(Which(promise_ids=[promise_id], whose=seen(scope)), as_of), as_of, people)
     if not found:
         raise Refusal("promise_unknown", promise=promise_id)
     return found[0]
@@ -145,7 +148,7 @@ def _matching(chosen: PromiseFilter, scope: Scope, as_of: date) -> list[list[Par
         still=chosen.state == OPEN,
         whose=seen(scope),
     )
-    groups = [list(group) for _, group in groupby(parts_by(which, as_of), lambda row: row.promise_id)]
+    groups = [list(group) for _, group in groupby(parts_told(which, as_of), lambda row: row.promise_id)]
     if chosen.state:
         groups = [parts for parts in groups if _state(parts, as_of) == chosen.state]
     if chosen.by_from:
@@ -254,4 +257,5 @@ def _part(part: PartRow, numbers: Mapping[int, str], as_of: date) -> PartTold:
     return PartTold(
         part.item_id, numbers[part.item_id], stands.amount, stands.paid, stands.later, stands.otherwise,
         stands.awaited if state in (BROKEN, PARTLY) else 0, still_to_pay(stands, as_of), state,
+        stands.elsewhere,
     )  # fmt: skip

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.db.models import QuerySet
+
 from huikuan.kernel.money import divide_half_up
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.customers.queries.merging import merged
@@ -52,32 +54,42 @@ class Kept:
         return divide_half_up(self.kept * 10_000, self.judged) if self.judged else None
 
 
-def open_parts(company_id: int, as_of: date) -> list[PartRow]:
-    """What is promised and still to come in time, of the whole company."""
-    rows = parts_by(Which(company_id, still=True), as_of)
+def open_parts(company_id: int, as_of: date, item_ids: Collection[int] | None = None) -> list[PartRow]:
+    """What is promised and still to come in time, of these items (None: of the whole company)."""
+    rows = parts_by(Which(company_id, item_ids=item_ids, still=True), as_of)
     return [row for row in rows if part_state(row.standing, as_of) == OPEN]
 
 
-def standing(company_id: int, as_of: date, words: Sequence[PartRow] | None = None) -> dict[int, PromiseStanding]:
-    """Item → the promises and goods that stand on it, neither kept nor broken by then, as one: what all of them bring,
-    by the day of the first to come. A plan takes the place of what was said before it. `words`: `open_parts`, where
-    they were asked already."""
+def standing(
+    company_id: int,
+    as_of: date,
+    words: Sequence[PartRow] | None = None,
+    item_ids: Collection[int] | None = None,
+) -> dict[int, PromiseStanding]:
+    """Item (of these; None: of all) → the promises and goods that stand on it, neither kept nor broken by then, as
+    one: what all of them bring, by the day of the first to come. A plan takes the place of what was said before it.
+    `words`: `open_parts`, where they were asked already."""
     said: dict[int, list[PromiseStanding]] = defaultdict(list)
-    for row in open_parts(company_id, as_of) if words is None else words:
+    for row in open_parts(company_id, as_of, item_ids) if words is None else words:
         word = PromiseStanding(row.promise_id, row.standing.awaited, row.pay_by, None, row.said_on)
         said[row.item_id].append(word)
     goods = {one.pk: one for one in barters_open(company_id, as_of) if one.deliver_by >= as_of}
-    for part in BarterPart.objects.filter(barter_id__in=list(goods)):
+    for part in _parts(goods, item_ids):
         agreed = goods[part.barter_id]
         said[part.item_id].append(PromiseStanding(0, part.amount, agreed.deliver_by, None, agreed.agreed_on))
     found = {item_id: _together(those) for item_id, those in said.items()}
-    for one in plans_by(running(company_id, as_of), as_of):
+    for one in plans_by(running(company_id, as_of, item_ids), as_of):
         following = one.standing.next
         if following is not None and one.standing.missed is None:
             to_come = following.amount - following.paid
             stands = PromiseStanding(0, to_come, following.due_on, one.plan.pk, one.plan.agreed_on)
-            found |= {item.item_id: stands for item in one.items}
+            found |= {item.item_id: stands for item in one.items if item_ids is None or item.item_id in item_ids}
     return found
+
+
+def _parts(barter_ids: Collection[int], item_ids: Collection[int] | None) -> QuerySet[BarterPart]:
+    found = BarterPart.objects.filter(barter_id__in=list(barter_ids))
+    return found if item_ids is None else found.filter(item_id__in=list(item_ids))
 
 
 def _together(those: Sequence[PromiseStanding]) -> PromiseStanding:

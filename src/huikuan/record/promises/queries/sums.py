@@ -65,13 +65,14 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which parts: of one company (None: of every one), of these customers or promises; `still`: those alone whose
-    time is not over; `since`: those alone whose time ended then or later. `whose`: what a reader sees of them.
+    """Which parts: of one company (None: of every one), of these customers, promises or items; `still`: those alone
+    whose time is not over; `since`: those alone whose time ended then or later. `whose`: what a reader sees of them.
     `known`: by the facts with tx below it."""
 
     company_id: int | None = None
     customer_ids: Collection[int] | None = None
     promise_ids: Collection[int] | None = None
+    item_ids: Collection[int] | None = None
     still: bool = False
     since: date | None = None
     whose: Seen = EVERYTHING_SEEN
@@ -105,6 +106,7 @@ def _narrowing(which: Which, day: date) -> tuple[list[str], list[Any]]:
         ("p.company_id = %s", None if which.company_id is None else int8(which.company_id)),
         (f"p.customer_id {among()}", None if which.customer_ids is None else listed(sorted(which.customer_ids))),
         (f"p.promise_id {among()}", None if which.promise_ids is None else listed(sorted(which.promise_ids))),
+        (f"p.item_id {among()}", None if which.item_ids is None else listed(sorted(which.item_ids))),
         ("p.until >= %s", day if which.still else None),
         ("p.until >= %s", which.since),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.operations import withdraw_request
-from huikuan.mechanisms.approvals.queries.requests import request_record, route_of
+from huikuan.mechanisms.approvals.queries.requests import asked, request_record, route_of
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.operations import store_file
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.work.models import WorkItem
+from huikuan.record.promises.approvals import PLAN
 from huikuan.record.promises.domain.instalments import Came, Debt, Instalment, spread, standing_on
 from huikuan.record.promises.models import Plan, PlanEnd
 from huikuan.record.promises.operations.asking import Paper
@@ -23,6 +25,8 @@ from huikuan.record.promises.operations.breaking import judge_plans
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.promises.queries import standing
 from huikuan.record.promises.queries.plans import items_bound, items_planned, plan
+from huikuan.record.promises.queries.promises import PromiseFilter, promises_page
+from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 from huikuan.record.promises.tests.conftest import Desk, at, day
 from huikuan.record.receivables.domain.schedules import Line, paid_first, waterfall
 from huikuan.record.receivables.models import Item, OpenItem, Schedule
@@ -136,6 +140,47 @@ def test_what_was_paid_shows_beside_the_schedule(desk: Planning, claims: tuple[i
     desk.pay(claims[1], 30_000_00, "2026-04-30")
     assert plan(number, scope=EVERYTHING, as_of=day("2026-04-30")).state == "paid"
     assert standing(desk.company.id, day("2026-04-30")) == {}
+
+
+@pytest.mark.django_db
+def test_what_was_broken_is_to_pay_by_the_plan_while_it_goes_on(desk: Planning, claims: tuple[int, int]) -> None:
+    """From the day the plan is agreed until it is missed, the promise awaits nothing that is in it."""
+    number = desk.promise((claims[0], 70_000_00), by="2026-03-05")
+    desk.approve(desk.propose(*claims, at=at("2026-03-12")), on="2026-03-12")
+    days = ("2026-03-11", "2026-03-12", "2026-04-03", "2026-04-04")
+    assert [desk.row(number, on).awaited for on in days] == [70_000_00, 0, 0, 70_000_00]
+    assert [desk.row(number, on).state for on in days] == ["broken"] * 4
+    page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-12"), limit=50)
+    assert (page.sums, page.rows[0].parts[0].elsewhere) == ({"CNY": 0}, True)
+
+
+@pytest.mark.django_db
+def test_an_open_promise_is_awaited_beside_the_plan(desk: Planning, claims: tuple[int, int]) -> None:
+    number = desk.promise((claims[0], 70_000_00), by="2026-03-20")
+    desk.agreed(*claims)
+    assert desk.row(number, "2026-03-12").awaited == 70_000_00
+
+
+@pytest.mark.django_db
+def test_who_approves_a_plan_is_shown_what_is_promised_of_its_claims_and_no_more_is_read(
+    desk: Planning, claims: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.promise((claims[0], 70_000_00), by="2026-03-20")
+    for whose in (desk.customer.id, desk.other.id):
+        desk.promise((desk.post("invoice", 5_00, customer_id=whose), 5_00), by="2026-03-20", customer=whose)
+    request = desk.propose(*claims)
+    read: list[PartRow] = []
+
+    def reading(which: Which, on: date) -> list[PartRow]:
+        read.extend(found := parts_by(which, on))
+        return found
+
+    # By its name: in the package a function of the same name hides the module.
+    monkeypatch.setattr(import_module("huikuan.record.promises.queries.standing"), "parts_by", reading)
+    assert PLAN.beside is not None
+    told = PLAN.beside(asked(request_record(request)), scope=EVERYTHING, at=at("2026-03-02"))
+    assert [value for _, value in told] == [f"#{number} · INV-1 · CNY 70,000.00 · 2026-03-20"]
+    assert [(row.promise_id, row.item_id) for row in read] == [(number, claims[0])]
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.mechanisms.work.queries.items import open_keys
@@ -76,6 +78,64 @@ def test_what_was_not_paid_is_still_to_pay_though_the_day_is_over(word: Word, cl
     page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-20"), limit=50)
     assert page.sums == {"CNY": 75_000_00}
     assert [promise_json(row)["awaited"] for row in page.rows] == ["60000.00", "15000.00"]
+
+
+def test_what_is_promised_anew_is_still_to_pay_once(word: Word, claim: int) -> None:
+    """What was broken stays broken, and is awaited by the later word alone."""
+    other = word.post("invoice", 40_000_00)
+    first = word.promise((claim, 60_000_00), (other, 40_000_00), by="2026-03-05")
+    second = word.promise((claim, 60_000_00), by="2026-03-20", on="2026-03-12")
+
+    def told(on: str) -> tuple[dict[str, int], list[tuple[str, int, list[int], list[bool]]]]:
+        page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day(on), limit=50)
+        shown = [word.row(row.id, on) for row in page.rows]
+        assert [replace(row, said_by="") for row in shown] == page.rows, "the list, the file and its page say the same"
+        assert [promise_json(row)["awaited"] for row in shown] == [to_text(row.awaited, "CNY") for row in page.rows]
+        return page.sums, [
+            (row.state, row.awaited, [part.unpaid for part in row.parts], [part.elsewhere for part in row.parts])
+            for row in page.rows
+        ]
+
+    assert told("2026-03-11") == (
+        {"CNY": 100_000_00}, [("broken", 100_000_00, [60_000_00, 40_000_00], [False, False])]
+    )  # fmt: skip
+    assert told("2026-03-12") == (
+        {"CNY": 100_000_00},
+        [("broken", 40_000_00, [0, 40_000_00], [True, False]), ("open", 60_000_00, [60_000_00], [False])],
+    )
+    assert word.row(first, "2026-03-12").short == 100_000_00
+    assert kept_rates(word.company.id, day("2026-03-24"))[word.customer.id].broken == 2
+    # Broken as well, the later word is the one that is still awaited; each day as it stood then.
+    assert told("2026-03-24")[0] == {"CNY": 100_000_00}
+    third = anew(second, "2026-04-10", on="2026-03-25")
+    assert [word.row(one, "2026-03-25").awaited for one in (first, second, third)] == [40_000_00, 0, 60_000_00]
+    assert told("2026-03-24")[0] == told("2026-03-25")[0] == {"CNY": 100_000_00}
+
+
+def test_who_takes_the_later_word_back_leaves_the_broken_one_to_pay(word: Word, claim: int) -> None:
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    second = word.promise((claim, 50_000_00), by="2026-03-20", on="2026-03-12")
+    third = anew(second, "2026-03-25", on="2026-03-13")
+    _withdraw(third, on="2026-03-14")
+    assert [word.row(first, on).awaited for on in ("2026-03-12", "2026-03-13", "2026-03-14")] == [0, 0, 60_000_00]
+    page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-14"), limit=50)
+    assert page.sums == {"CNY": 60_000_00}
+
+
+def test_another_day_is_named_of_the_last_word_alone(word: Word, claim: int) -> None:
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    word.promise((claim, 20_000_00), by="2026-03-20", on="2026-03-12")
+    refused("promise_not_open", anew, first, "2026-03-25", on="2026-03-13")
+
+
+def test_what_was_promised_anew_is_asked_for_once_however_many(word: Word, django_assert_max_num_queries: Any) -> None:
+    claims = [word.post("invoice", 100_00) for _ in range(8)]
+    for claim in claims:
+        word.promise((claim, 100_00), by="2026-03-05")
+        word.promise((claim, 100_00), by="2026-03-20", on="2026-03-12")
+    with django_assert_max_num_queries(12):
+        page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-13"), limit=50)
+    assert (page.count, page.sums) == (16, {"CNY": 800_00})
 
 
 def test_a_credit_beside_the_promised_part_leaves_it_unpaid_when_it_is_broken(word: Word, claim: int) -> None:
@@ -177,6 +237,29 @@ def test_what_was_broken_stays_broken_when_it_is_promised_anew(word: Word, claim
     )
     assert (word.state(first, "2026-03-15"), word.state(second, "2026-03-15")) == ("partly", "open")
     assert word.row(second, "2026-03-15").amount == 50_000_00
+
+
+def test_another_day_is_for_no_more_than_is_still_to_pay(word: Word, claim: int) -> None:
+    """Money that came late was not in time, and is paid all the same."""
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    word.pay(claim, 50_000_00, "2026-03-12")
+    row = word.row(first, "2026-03-15")
+    assert (row.state, row.short, row.awaited) == ("broken", 60_000_00, 10_000_00)
+    assert word.row(anew(first, "2026-03-25", on="2026-03-15"), "2026-03-15").amount == 10_000_00
+
+
+def test_another_day_leaves_out_the_claims_that_were_promised_by_themselves_since(word: Word, claim: int) -> None:
+    other = word.post("invoice", 5_000_00)
+    first = word.promise((claim, 60_000_00), (other, 5_000_00), by="2026-03-10")
+    word.promise((claim, 50_000_00), by="2026-03-20", on="2026-03-08")
+    second = word.row(anew(first, "2026-03-25", on="2026-03-09"), "2026-03-09")
+    assert [(part.item_id, part.amount) for part in second.parts] == [(other, 5_000_00)]
+    refused("promise_not_open", anew, first, "2026-03-26", on="2026-03-09")
+
+
+def anew(number: int, by: str, on: str) -> int:
+    """Another day for what is still to pay of a promise."""
+    return replace_promise(promise_id=number, by=day(by), said_by="", source="email", actor="collector", at=at(on))
 
 
 def test_withdrawn_while_it_is_open_and_not_after(word: Word, claim: int) -> None:

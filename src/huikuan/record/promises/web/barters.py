@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
@@ -23,6 +23,7 @@ from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import companies_offered, may, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -128,7 +129,7 @@ def new_barter(request: HttpRequest) -> HttpResponse:
 
 
 @needs(DELIVERS)
-@require_POST
+@posted_from("promises:barter", "number")
 def deliver(request: HttpRequest, number: int) -> HttpResponse:
     """The goods are there: the claims are paid."""
 
@@ -141,7 +142,7 @@ def deliver(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("promises:barter", "number")
 def fail(request: HttpRequest, number: int) -> HttpResponse:
     """The goods did not come."""
 

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.pages.access import companies_offered, may, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -57,7 +58,7 @@ def export_freezes(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("promises:freezes")
 def ask_freeze(request: HttpRequest) -> HttpResponse:
     """Ask that a customer be frozen."""
     form = Form(typed_in(request))
@@ -84,7 +85,7 @@ def ask_freeze(request: HttpRequest) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("promises:freezes")
 def ask_release(request: HttpRequest, number: int) -> HttpResponse:
     """Ask that a freeze end."""
     form = Form(typed_in(request))

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
@@ -23,6 +23,7 @@ from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may, needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.lists import Chip
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -103,7 +104,7 @@ def show_promise(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("promises:promise", "number")
 def replace(request: HttpRequest, number: int) -> HttpResponse:
     """The customer names another day."""
 
@@ -119,7 +120,7 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(WRITES)
-@require_POST
+@posted_from("promises:promise", "number")
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """What is still open is promised no more."""
 
@@ -174,7 +175,7 @@ def _page(request: HttpRequest, row: PromiseRow, form: Form, opened: str = "") -
         "opened": opened,
         "sources": [(source, _(SOURCE_NAMES[source])) for source in HEARD],
         "withdraws": writes and row.state == OPEN,
-        "replaces": writes and any(part.state in (OPEN, "broken", "partly") for part in row.parts),
+        "replaces": writes and row.awaited > 0,
     }
     return render(request, "promises/promise.html", page, status=400 if form.problems else 200)
 

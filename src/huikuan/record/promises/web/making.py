@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import share, to_text
-from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.pages.access import companies_offered, needs
-from huikuan.mechanisms.pages.beside import beside
+from huikuan.mechanisms.pages.beside import beside_each
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.promises.domain.instalments import INTERESTS, ON_MISS, Instalment
@@ -164,8 +163,8 @@ def _day_of(form: Form, refusal: Refusal) -> dict[str, str]:
 
 def _marked(request: HttpRequest, asking: Asking) -> list[tuple[Owed, str, list[SafeString]]]:
     """The claims and their fields, each with what stands against asking for it: a promise, a dispute."""
-    with one_view():
-        return [(one, name, beside("promises.plan", request, one.item_id)) for one, name in asking.fields]
+    marks = beside_each("promises.plan", request, [one.item_id for one, _name in asking.fields])
+    return [(one, name, marks[one.item_id]) for one, name in asking.fields]
 
 
 def _ticked(form: Form, asking: Asking) -> list[int]:
@@ -184,10 +183,13 @@ def _tick_overdue(form: Form, asking: Asking, today: date) -> None:
 
 
 def _lines(form: Form, asking: Asking) -> list[Instalment]:
+    """The instalments, one of each filled row; a row that lacks its day or its amount is refused beside what lacks."""
     currency = currency_in(form, asking)
     found = []
     for row in form.rows("line", _LINE):
         day = day_in(form, f"line-{row}-day")
+        if not form.text(f"line-{row}-amount"):
+            form.blame(f"line-{row}-amount", Refusal("plan_amount_missing"))
         amount = form.read(f"line-{row}-amount", lambda text: amount_in(text, currency))
         if day is not None and amount is not None:
             found.append(Instalment(day, amount))

@@ -208,7 +208,8 @@ def _coded(invited: Invitation) -> tuple[ContactRow, str]:
 
 def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     """Whether this is the code that was sent last: how the person is proved by it ('code:email'). Each try counts,
-    before anything is compared, so that many at once are no more tries than one after the other.
+    before it is compared, so that many at once are no more tries than one after the other; what is not compared with
+    any code is no try.
 
     Refuses `portal_code_wrong` for a wrong, an old and an unsent one, `portal_code_waits` whatever is typed while the
     message with the code has not gone out (whoever knows it did not read it there), and `portal_code_paused` after too
@@ -217,12 +218,13 @@ def take_code(*, guest: Guest, code: str, at: datetime) -> str:
     """
     about = f"wrong:{_link_of(guest.invitation)}"
     check_rate(about, WRONG_CODES, at, "portal_code_paused")
-    counted = GuestSession.objects.filter(pk=guest.session.pk, tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
     session = GuestSession.objects.filter(pk=guest.session.pk).first()
-    if session is None or not (counted and _waits_for_code(session, at)):
+    if session is None or not _waits_for_code(session, at):
         raise Refusal("portal_code_wrong")
     if code_stands(session) != SENT:
         raise Refusal("portal_code_waits")
+    if not _count_try(session):
+        raise Refusal("portal_code_wrong")
     if not same(bytes(session.code_hash), sealed_code(code.strip(), session.pk, _key())):
         count(about, at)
         raise Refusal("portal_code_wrong")
@@ -233,6 +235,13 @@ def _waits_for_code(session: GuestSession, at: datetime) -> bool:
     """Whether a code was sent that still holds and was not used."""
     sent = session.code_sent_at
     return bool(session.code_hash) and sent is not None and at - sent < CODE_LIVES
+
+
+def _count_try(session: GuestSession) -> bool:
+    """Whether one more try of this code is left; it is used up. None of a code that was used or replaced meanwhile:
+    the fresh one's tries are its own."""
+    left = GuestSession.objects.filter(pk=session.pk, code_hash=session.code_hash, tries__lt=CODE_TRIES)
+    return left.update(tries=F("tries") + 1) > 0
 
 
 def void_code(session_id: int) -> None:

@@ -24,7 +24,7 @@ from huikuan.see.confirmations.models import GuestSession, Invitation, Invitatio
 from huikuan.see.confirmations.operations.holding import hold_invitation
 from huikuan.see.confirmations.operations.letters import invitation_words
 from huikuan.see.confirmations.operations.sending import CONFIRMATION, Message, send
-from huikuan.see.confirmations.queries.guests import case_of, reminder_step
+from huikuan.see.confirmations.queries.guests import case_of, link_step
 from huikuan.see.confirmations.queries.people import contact_asked, number_at
 from huikuan.see.confirmations.queries.shown import company_scope, shown_to
 from huikuan.see.statements.domain.account import Period
@@ -101,7 +101,7 @@ def invite(
         )
         link = f"{terms.site}{OPEN}{token}"
         if channel != "copy":
-            message = _message(said, asked, terms, link, case_of(invited), "invite")
+            message = _message(said, asked, terms, link, case_of(invited), link_step(0))
             send(message, actor=actor, at=at)
         announce(
             "confirmations.invited",
@@ -142,7 +142,7 @@ def remind(
         GuestSession.objects.filter(invitation_id=invitation_id).delete()
         link = f"{terms.site}{OPEN}{token}"
         if channel != "copy":
-            message = _message(said, asked.now, terms, link, case_of(invitation_id), reminder_step(count))
+            message = _message(said, asked.now, terms, link, case_of(invitation_id), link_step(count))
             send(message, actor=actor, at=at)
     return count, link
 

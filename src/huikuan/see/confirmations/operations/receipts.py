@@ -40,7 +40,7 @@ PROOFS = {
 LINKS = {
     "email": gettext_noop("sent to the e-mail address on file"),
     "sms": gettext_noop("sent to the telephone on file"),
-    "copy": gettext_noop("passed on by us ourselves; to whom is not recorded"),
+    "copy": gettext_noop("passed on by us ourselves, or nothing shows that it came to the address on file"),
 }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from huikuan.mechanisms.notices.domain.lifecycle import ARRIVING
 from huikuan.mechanisms.notices.queries import of_step
+from huikuan.mechanisms.notices.queries.rows import readdressed
 from huikuan.see.confirmations.domain.links import SESSION_IDLE, SESSION_WHOLE, hashed
 from huikuan.see.confirmations.models import GuestSession, Invitation, Reminder, Reply, Revocation
 
@@ -79,13 +81,12 @@ def link_number(invited: Invitation) -> int:
 
 
 def link_channel(invited: Invitation) -> str:
-    """How the link that holds came to whoever has it: sent by 'email' or 'sms' to the address on file, or 'copy':
-    somebody here had it to pass on, and who got it nobody knows."""
-    number = link_number(invited)
-    if not number:
-        return invited.channel
-    sent = of_step(company_id=invited.company_id, case=case_of(invited.pk), step=reminder_step(number))
-    return sent.channel if sent else "copy"
+    """How the link that holds came to whoever has it, as known now: by 'email' or 'sms' to the address on file, if its
+    message went out to that and no other and did not come back; else 'copy': somebody here could read it and pass it
+    on, and who got it nobody knows. What a reply recorded (queries.replies) does not follow what is heard later."""
+    sent = of_step(company_id=invited.company_id, case=case_of(invited.pk), step=link_step(link_number(invited)))
+    arrived = sent is not None and sent.state in ARRIVING and not readdressed(sent)
+    return sent.channel if sent is not None and arrived else "copy"
 
 
 def case_of(invitation_id: int) -> str:
@@ -93,9 +94,9 @@ def case_of(invitation_id: int) -> str:
     return f"confirmation:{invitation_id}"
 
 
-def reminder_step(number: int) -> str:
-    """The step of a reminder's message."""
-    return f"remind:{number}"
+def link_step(number: int) -> str:
+    """The step of the message with a link: that of the reminder with this number; 0: the first."""
+    return f"remind:{number}" if number else "invite"
 
 
 def _last_reminder(invited: Invitation) -> Reminder | None:

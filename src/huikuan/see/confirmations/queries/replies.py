@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,8 +54,8 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRow:
-    """A reply, whole. `link`: how the link came to whoever answered (queries.guests.link_channel). `name` and
-    `position` '' once erased. `head`: the last signed head, if it covers the reply."""
+    """A reply, whole. `link`: how the link came to whoever answered (queries.guests.link_channel), as known when
+    it was answered. `name` and `position` '' once erased. `head`: the last signed head, if it covers the reply."""
 
     id: int
     invitation_id: int
@@ -94,7 +95,7 @@ def reply(reply_id: int, *, clear: bool = True) -> ReplyRow:
         accepted=fact.accepted,
         disputed=fact.disputed,
         proof=fact.proof,
-        link=link_channel(Invitation.objects.get(pk=fact.invitation_id)),
+        link=_link(fact),
         language=fact.language,
         name=who["name"] if clear else masking.shown("name", who["name"], ()),
         position=who["position"],
@@ -127,6 +128,11 @@ def recorded(digest: str) -> tuple[datetime, Head | None] | None:
         return None
     leaf, head = Leaf.objects.get(kind=KIND, subject_id=fact.pk), last_head()
     return fact.recorded_at, head if head and leaf.tx < head.horizon else None
+
+
+def _link(fact: Reply) -> str:
+    """As the reply recorded it; replies from before that did not: as it is known now."""
+    return json.loads(fact.content).get("link") or link_channel(Invitation.objects.get(pk=fact.invitation_id))
 
 
 def _lines(reply_id: int) -> tuple[LineRow, ...]:

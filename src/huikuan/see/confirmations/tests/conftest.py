@@ -74,12 +74,22 @@ class Portal:
 
 def code_received(at: datetime, *, sent: bool = True) -> str:
     """The code queued last, as whoever it is for reads it; `sent`: its notice goes out."""
-    (last,) = Notice.objects.filter(purpose="code").order_by("-pk")[:1]
-    if sent and (taken := claim(last.pk, at=at)):
-        settle(taken, SENT, {"answer": "250 2.0.0 Ok"}, at=at)
-    found = re.search(r"[0-9]{6}", words_to_send([last.pk])[last.pk].text)
+    number = handed_over("code", at) if sent else last_queued("code")
+    found = re.search(r"[0-9]{6}", words_to_send([number])[number].text)
     assert found is not None
     return found[0]
+
+
+def handed_over(purpose: str, at: datetime = AT, outcome: str = SENT) -> int:
+    """The notice queued last for the purpose is handed over, unless it was, and comes to this; its number."""
+    number = last_queued(purpose)
+    if taken := claim(number, at=at):
+        settle(taken, outcome, {"answer": "250 2.0.0 Ok" if outcome == SENT else "550 5.1.1"}, at=at)
+    return number
+
+
+def last_queued(purpose: str) -> int:
+    return Notice.objects.filter(purpose=purpose).latest("pk").pk
 
 
 GU = Person("顾静", "财务部", "192.0.2.7")

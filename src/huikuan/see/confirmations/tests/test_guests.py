@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.audit.operations import erase_personal
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
-from huikuan.mechanisms.notices.domain.lifecycle import BOUNCED
-from huikuan.mechanisms.notices.models import Notice
-from huikuan.mechanisms.notices.operations import send_again
+from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, BOUNCED, IN_DOUBT, REFUSED
+from huikuan.mechanisms.notices.models import Notice, NoticeStep
+from huikuan.mechanisms.notices.operations import cancel_notice, confirm_sent, report, send_again
 from huikuan.mechanisms.notices.operations.claiming import claim
 from huikuan.mechanisms.notices.operations.consenting import record_consent
 from huikuan.mechanisms.notices.operations.sending import settle
@@ -26,13 +28,21 @@ from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact, change_contact, erase_contact
 from huikuan.see.confirmations.domain.links import CODE_LIVES, CODE_TRIES, WRONG_CODES, WRONG_LINKS
 from huikuan.see.confirmations.models import GuestSession, Invitation, Knock, Opening, Reminder, Reply
-from huikuan.see.confirmations.operations import guests
-from huikuan.see.confirmations.operations.answering import answer
+from huikuan.see.confirmations.operations import answering, guests
+from huikuan.see.confirmations.operations.answering import answer, content_of
 from huikuan.see.confirmations.operations.guests import leave, open_link, send_code, take_code, tidy_doors
 from huikuan.see.confirmations.operations.inviting import remind, revoke
 from huikuan.see.confirmations.queries.guests import guest_of, link_channel
 from huikuan.see.confirmations.queries.replies import reply
-from huikuan.see.confirmations.tests.conftest import AT, GU, WANG, Portal, code_received
+from huikuan.see.confirmations.tests.conftest import (
+    AT,
+    GU,
+    WANG,
+    Portal,
+    code_received,
+    handed_over,
+    last_queued,
+)
 
 
 def refused(wanted: str, call: Any, **args: Any) -> Refusal:
@@ -161,6 +171,62 @@ def test_no_code_is_taken_before_its_message_has_gone_out(portal: Portal) -> Non
     assert Reply.objects.get().proof == "code:email"
 
 
+def test_what_is_typed_before_the_code_has_gone_out_is_no_try(portal: Portal) -> None:
+    """Nothing is compared then, right or wrong, however often: nothing can be guessed, and no try is used up."""
+    guest = portal.enter(portal.invite()[1])
+    send_code(guest=guest, at=AT)
+    code = code_received(AT, sent=False)
+    for typed in (code, other_than(code)) * CODE_TRIES:
+        refused("portal_code_waits", take_code, guest=guest, code=typed, at=AT)
+    handed_over("code", outcome=IN_DOUBT)
+    refused("portal_code_waits", take_code, guest=guest, code=code, at=AT)
+    assert (GuestSession.objects.get().tries, Knock.objects.filter(about__startswith="wrong:").count()) == (0, 0)
+    confirm_sent(notice_id=last_queued("code"), actor="cli:root", at=AT)
+    for _ in range(CODE_TRIES - 1):
+        refused("portal_code_wrong", take_code, guest=guest, code=other_than(code), at=AT)
+    assert take_code(guest=guest, code=code, at=AT) == "code:email"
+    refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT)
+    assert GuestSession.objects.get().tries == CODE_TRIES
+
+
+def test_a_session_without_a_code_compares_nothing(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None sent, waiting, too old, used, tried too often: nothing typed is compared with anything."""
+    compared: list[str] = []
+    monkeypatch.setattr(guests, "same", lambda *_: compared.append("once") or False)
+    guest = portal.enter(portal.invite()[1])
+    refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT)
+    send_code(guest=guest, at=AT)
+    refused("portal_code_waits", take_code, guest=guest, code="000000", at=AT)
+    handed_over("code")
+    refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT + CODE_LIVES)
+    guests.void_code(guest.session.pk)
+    refused("portal_code_wrong", take_code, guest=guest, code="000000", at=AT)
+    assert compared == []
+    later = AT + CODE_LIVES
+    portal.code(portal.again(guest, later), at=later)
+    for _ in range(2 * CODE_TRIES):
+        refused("portal_code_wrong", take_code, guest=guest, code="000000", at=later)
+    assert len(compared) == CODE_TRIES
+
+
+def test_a_code_replaced_between_looking_and_trying_is_not_compared(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fresh code's tries are not spent on the one before, and the one before is void."""
+    guest = portal.enter(portal.invite()[1])
+    code, later = portal.code(guest), AT + timedelta(minutes=2)
+    look = guests.code_stands
+
+    def looked(session: GuestSession) -> str:
+        found = look(session)
+        send_code(guest=portal.again(guest, later), at=later)
+        return found
+
+    monkeypatch.setattr(guests, "code_stands", looked)
+    refused("portal_code_wrong", take_code, guest=guest, code=code, at=later)
+    assert GuestSession.objects.get().tries == 0
+
+
 def test_the_code_is_shown_to_nobody_here_and_sent_to_nobody_else(portal: Portal) -> None:
     guest = portal.enter(portal.invite()[1])
     send_code(guest=guest, at=AT)
@@ -182,19 +248,113 @@ def test_the_code_is_shown_to_nobody_here_and_sent_to_nobody_else(portal: Portal
 def test_the_evidence_says_how_the_link_came(portal: Portal) -> None:
     """One that somebody here passed on is not told as one that was sent to the mailbox on file."""
 
-    def link_of(**more: Any) -> tuple[str, str]:
-        guest = portal.enter(portal.invite(**more)[1])
-        row = reply(answer(guest=guest, said=portal.all_correct(guest), person=GU, code=portal.code(guest), at=AT))
-        return row.link, json.loads(row.content)["link"]
-
-    assert [link_of(), link_of(channel="sms"), link_of(channel="copy")] == [
-        ("email", "email"), ("sms", "sms"), ("copy", "copy"),
-    ]  # fmt: skip
+    assert [link_told(portal, channel=by) for by in ("email", "sms", "copy")] == ["email", "sms", "copy"]
     for by in ("email", "copy"):
         invited, _token = portal.invite(channel="copy" if by == "email" else "email")
         _count, link = remind(invitation_id=invited, channel=by, days=7, actor="cli:test", at=AT)
+        handed_over("confirmation")
         guest = portal.enter(link.rpartition("/")[2])
         assert link_channel(guest.invitation) == by
+
+
+def link_told(portal: Portal, became: Callable[[], Any] | None = None, **more: Any) -> str:
+    """How the link came, as the answer records it and who reads the reply is told. `became`: what came of the message
+    that carried it; else it went out."""
+    _invited, token = portal.invite(**more)
+    if became is not None:
+        became()
+    elif more.get("channel") != "copy":
+        handed_over("confirmation")
+    guest = portal.enter(token)
+    row = reply(answer(guest=guest, said=portal.all_correct(guest), person=GU, code=portal.code(guest), at=AT))
+    assert row.link == json.loads(row.content)["link"]
+    return row.link
+
+
+def to_another() -> None:
+    """It came back, and somebody here had it sent to another address."""
+    again = {"to": "mine@jianglin.example", "actor": "cli:root", "at": AT}
+    send_again(notice_id=handed_over("confirmation", outcome=BOUNCED), **again)
+
+
+def and_back() -> None:
+    """It went to another address; when that refused it, to the first one after all."""
+    to_another()
+    number = handed_over("confirmation", outcome=REFUSED)
+    send_again(notice_id=number, to="gu@beilu.example", actor="cli:root", at=AT)
+    handed_over("confirmation")
+
+
+def same_address() -> None:
+    """It came back, and was sent to the same address again, typed otherwise."""
+    number = handed_over("confirmation", outcome=BOUNCED)
+    send_again(notice_id=number, to="GU@beilu.example", actor="cli:root", at=AT)
+    handed_over("confirmation")
+
+
+@pytest.mark.parametrize(
+    ("became", "told"),
+    [
+        (lambda: None, "copy"),
+        (lambda: cancel_notice(notice_id=last_queued("confirmation"), actor="cli:root", at=AT), "copy"),
+        (lambda: handed_over("confirmation", outcome=BOUNCED), "copy"),
+        (lambda: handed_over("confirmation", outcome=REFUSED), "copy"),
+        (lambda: handed_over("confirmation", outcome=IN_DOUBT), "copy"),
+        (lambda: (to_another(), handed_over("confirmation")), "copy"),
+        (and_back, "copy"),
+        (same_address, "email"),
+    ],
+    ids=("waits", "cancelled", "came back", "refused", "in doubt", "to another", "to another and back", "again"),
+)
+def test_only_what_went_to_the_address_on_file_is_told_as_sent_there(portal: Portal, became: Any, told: str) -> None:
+    """The link can be read in the outbox: whoever answers by one that went out to nobody read it there."""
+    assert link_told(portal, became) == told
+
+
+def test_a_reminders_link_sent_to_another_address_is_told_as_passed_on(portal: Portal) -> None:
+    invited, _token = portal.invite()
+    handed_over("confirmation")
+    _count, link = remind(invitation_id=invited, channel="email", days=7, actor="cli:test", at=AT)
+    guest = portal.enter(link.rpartition("/")[2])
+    assert link_channel(guest.invitation) == "copy"
+    to_another()
+    handed_over("confirmation")
+    assert link_channel(guest.invitation) == "copy"
+
+
+def test_another_address_that_was_erased_since_is_still_another(portal: Portal) -> None:
+    invited, _token = portal.invite()
+    to_another()
+    handed_over("confirmation")
+    erase_personal(NoticeStep, NoticeStep.objects.get(step=AGAIN).pk, reason="asked to", actor="cli:test", at=AT)
+    assert link_channel(Invitation.objects.get(pk=invited)) == "copy"
+
+
+def test_what_becomes_of_the_message_later_changes_nothing_of_what_a_reply_recorded(portal: Portal) -> None:
+    _invited, token = portal.invite()
+    number = handed_over("confirmation")
+    guest = portal.enter(token)
+    answered = answer(guest=guest, said=portal.all_correct(guest), person=GU, code=portal.code(guest), at=AT)
+    report(notice_id=number, step=BOUNCED, reason="bounced", actor="system", at=AT)
+    row = reply(answered)
+    assert (row.link, json.loads(row.content)["link"]) == ("email", "email")
+    assert link_channel(guest.invitation) == "copy"
+
+
+def test_of_a_reply_from_before_links_were_recorded_it_is_told_as_known_now(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(*about: Any) -> str:
+        return json.dumps({name: one for name, one in json.loads(content_of(*about)).items() if name != "link"})
+
+    monkeypatch.setattr(answering, "content_of", without)
+    _invited, token = portal.invite()
+    number = handed_over("confirmation")
+    guest = portal.enter(token)
+    answered = answer(guest=guest, said=portal.all_correct(guest), person=GU, code=portal.code(guest), at=AT)
+    assert reply(answered).link == "email"
+    report(notice_id=number, step=BOUNCED, reason="bounced", actor="system", at=AT)
+    assert reply(answered).link == "copy"
 
 
 def test_a_code_by_phone_where_the_link_came_by_phone(portal: Portal) -> None:
@@ -211,7 +371,7 @@ def test_codes_are_refused_when_wrong_old_unsent_or_tried_too_often(portal: Port
     code = portal.code(guest)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
     refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT + CODE_LIVES)
-    for _ in range(CODE_TRIES - 1):
+    for _ in range(CODE_TRIES):
         refused("portal_code_wrong", take_code, guest=guest, code=wrong, at=AT)
     # The tries are used up: now the right one is as good as a wrong one.
     refused("portal_code_wrong", take_code, guest=guest, code=code, at=AT)

@@ -10,8 +10,9 @@ from typing import Any
 
 from huikuan.act.collection.queries.agreed import interest_told, plans_told
 from huikuan.act.collection.queries.story import Asked
-from huikuan.act.collection.queries.timeline import warnings_told
+from huikuan.act.collection.queries.timeline import lawyer_told
 from huikuan.kernel.dates import business_date
+from huikuan.mechanisms.approvals.queries import Reader as Reads
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.domain.changes import Change, differences
 from huikuan.record.customers.domain.handover import Reader
@@ -52,12 +53,14 @@ def timeline(
     customers: Scope,
     ledger: Scope,
     personal: Seen,
+    requests: Reads | None = None,
     kind: str = "",
     limit: int | None = None,
 ) -> list[Event]:
     """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`,
     `ledger`: the reader's scopes over the register and the books; `personal`: the customers whose people are shown in
-    clear. Known at a past instant: what was recorded by then."""
+    clear; `requests`: who reads what was asked for (None: it is not told). Known at a past instant: what was recorded
+    by then."""
     until, theirs = books.known.sealed_at if books.known else None, seen(customers)
     found: list[Event] = []
     if kind in ("", "data"):
@@ -75,7 +78,8 @@ def timeline(
     if kind in ("", "money"):
         found += _money(customer_id, books, ledger, limit)
     if kind in ("", "collecting"):
-        found += _collecting(Asked(customer_id, ledger, books.as_of))
+        known_below = books.known.horizon if books.known else None
+        found += _collecting(Asked(customer_id, ledger, books.as_of, requests, known_below))
     if kind in ("", "statements"):
         # What was issued after the instant is left out below: only of all there is can the latest be cut off before.
         found += _statements(customer_id, ledger, None if until else limit)
@@ -170,13 +174,9 @@ def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> 
 
 def _collecting(asked: Asked) -> Iterator[Event]:
     """What was agreed and claimed, and what went to the lawyer: the fact is the story's entry."""
-    for entry in (*plans_told(asked), *interest_told(asked), *warnings_told(asked)):
-        if entry.kind in _COLLECTING and entry.on <= asked.day:
+    for entry in (*plans_told(asked), *interest_told(asked), *lawyer_told(asked)):
+        if entry.on <= asked.day:
             yield Event("collecting", entry.kind, entry.on, entry.at, entry.actor, fact=entry)
-
-
-#: What a customer's page tells of collecting beside money and statements.
-_COLLECTING = ("plan", "interest", "lawyer")
 
 
 def _statements(customer_id: int, ledger: Scope, limit: int | None) -> Iterator[Event]:

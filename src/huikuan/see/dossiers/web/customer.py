@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
+from huikuan.act.collection.web.asked import reads_requests
 from huikuan.judge.credit.domain.limits import NONE
 from huikuan.judge.credit.queries.pictures import pictures
 from huikuan.judge.rating.queries.ratings import Rating
 from huikuan.judge.rating.web.panel import panel, rating_shown
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of
+from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of, sees_machinery
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.contracts.queries.contracts import ContractFilter, contracts_page
 from huikuan.record.contracts.queries.orders import OrderFilter, orders_page
@@ -318,10 +319,11 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
         customers=asked.customers,
         ledger=asked.ledger,
         personal=asked.personal,
+        requests=reads_requests(request),
         kind=kind,
         limit=FEW,
     )
-    return {"events": in_words(found), "kind": kind, "kinds": TIMELINE}
+    return {"events": in_words(found, machinery=sees_machinery(request)), "kind": kind, "kinds": TIMELINE}
 
 
 _TABS: dict[str, Callable[[HttpRequest, Asked, list[ItemRow]], dict[str, Any]]] = {

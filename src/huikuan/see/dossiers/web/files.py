@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from huikuan.act.collection.web.asked import reads_requests
 from huikuan.judge.rating.telling import card_title, factor_title, factor_value
 from huikuan.judge.rating.templatetags.rating import cause_name, source_name
 from huikuan.judge.rating.web.panel import past
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
-from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.access import needs, scope_of, sees_machinery
 from huikuan.mechanisms.pages.tables import send_table
 from huikuan.record.customers.queries import CustomerRow
 from huikuan.record.customers.web import words
@@ -140,9 +141,10 @@ def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
             customers=scope_of(request),
             ledger=scope_of(request, Permission.VIEW_LEDGER),
             personal=people_seen(request),
+            requests=reads_requests(request),
             kind=request.GET.get("kind", ""),
         )
-        for event in in_words(found):
+        for event in in_words(found, machinery=sees_machinery(request)):
             yield [
                 event.on,
                 event.at.isoformat(timespec="seconds"),
