@@ -26,7 +26,7 @@ from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.identity.operations import add_user, grant_role
+from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.mechanisms.work.operations import open_item
@@ -46,7 +46,7 @@ from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.items import post_item
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
-from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows, seal_everything
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, NAME, Books, import_rows, seal_everything
 from huikuan.shell.tests.colleagues import names_in
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 
@@ -269,6 +269,22 @@ class TestTheList:
         assert f'href="/promises/plans/{plan.pk}"' in theirs.content.decode()
         kinds = {one.kind for one in timeline(customer, NOTHING, day=date(2026, 11, 20))}
         assert kinds == set()
+
+    def test_the_story_of_one_company_tells_of_no_other(self, books: Books, collector: Client) -> None:
+        add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
+        customer, claim = books.customer("C0001"), books.item("264388102254")
+        claim_interest(item_id=claim, until=AS_OF, actor="cui", at=AT)
+        seal_everything()
+        issue_statement(
+            company_id=books.company.pk, customer_id=customer, currency="CNY",
+            period=Period(date(2026, 11, 1), AS_OF), language="zh", known=last_head(), actor=NAME, at=AT,
+        )  # fmt: skip
+
+        def told(company: str) -> set[str]:
+            page = collector.get(f"/customers/{customer}?tab=timeline&company={company}")
+            return {one.kind for one in page.context["events"]}
+
+        assert told("MAIN") - told("NORTH") == {"collecting", "money", "statements"}
 
     def test_on_a_past_day_a_request_is_told_as_it_stood_then(self, books: Books, collector: Client) -> None:
         customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]

@@ -57,11 +57,12 @@ def timeline(
     kind: str = "",
     limit: int | None = None,
 ) -> list[Event]:
-    """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`,
-    `ledger`: the reader's scopes over the register and the books; `personal`: the customers whose people are shown in
-    clear; `requests`: who reads what was asked for (None: it is not told). Known at a past instant: what was recorded
-    by then."""
+    """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`: the
+    reader's scope over the register; `ledger`: over the books, of which the chosen company's are told; `personal`: the
+    customers whose people are shown in clear; `requests`: who reads what was asked for (None: it is not told). Known
+    at a past instant: what was recorded by then."""
     until, theirs = books.known.sealed_at if books.known else None, seen(customers)
+    ours = ledger if books.company_id is None else ledger.part_of(books.company_id)
     found: list[Event] = []
     if kind in ("", "data"):
         found += _merges(customer_id, theirs)
@@ -76,13 +77,13 @@ def timeline(
     if kind in ("", "belongs"):
         found += _belongs(ones, Reader(frozenset(), ledger))
     if kind in ("", "money"):
-        found += _money(customer_id, books, ledger, limit)
+        found += _money(customer_id, books, ours, limit)
     if kind in ("", "collecting"):
         known_below = books.known.horizon if books.known else None
-        found += _collecting(Asked(customer_id, ledger, books.as_of, requests, known_below))
+        found += _collecting(Asked(customer_id, ours, books.as_of, requests, known_below))
     if kind in ("", "statements"):
         # What was issued after the instant is left out below: only of all there is can the latest be cut off before.
-        found += _statements(customer_id, ledger, None if until else limit)
+        found += _statements(customer_id, ours, None if until else limit)
     known = [event for event in found if until is None or event.at <= until]
     return sorted(known, key=lambda event: (event.on, event.at), reverse=True)[:limit]
 
@@ -164,8 +165,6 @@ def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> 
     one = one_with(customer_id, books.horizon)
     rows = narrowed(Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit"), seen(ledger))
     rows = rows.filter(posting_date__lte=books.as_of, tx__lt=books.horizon)
-    if books.company_id is not None:
-        rows = rows.filter(company_id=books.company_id)
     for item in rows.order_by("-posting_date", "-recorded_at", "-id")[:limit]:
         yield Event(
             "money", "received", item.posting_date, item.recorded_at, item.actor, fact=item, batch_id=item.batch_id
