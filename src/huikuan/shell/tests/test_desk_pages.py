@@ -4,49 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
-from huikuan.act.collection.queries.timeline import timeline
-from huikuan.act.collection.web.desk_customer import story_of
-from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.models import Call
-from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.approvals.queries.requests import request_record
-from huikuan.mechanisms.audit.queries import last_head
-from huikuan.mechanisms.identity.actors import SYSTEM
-from huikuan.mechanisms.identity.domain.roles import ROLES, Permission
-from huikuan.mechanisms.identity.domain.scope import EVERYTHING, NOTHING
 from huikuan.mechanisms.identity.models import User
-from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
+from huikuan.mechanisms.identity.operations import add_user, grant_role
 from huikuan.mechanisms.notices.models import Notice
 from huikuan.mechanisms.work.models import WorkItem
-from huikuan.mechanisms.work.operations import open_item
-from huikuan.mechanisms.work.operations.opening import Wanted
 from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations.people import add_contact
 from huikuan.record.disputes.models import Dispute
 from huikuan.record.disputes.operations.raising import raise_dispute
-from huikuan.record.interest.models import Claim
-from huikuan.record.interest.operations.claiming import claim_interest
 from huikuan.record.promises.domain.instalments import Instalment
-from huikuan.record.promises.models import Plan, Promise, PromisePart
+from huikuan.record.promises.models import Promise, PromisePart
 from huikuan.record.promises.operations import promise_payment
 from huikuan.record.promises.operations.plans import Terms, propose_plan
 from huikuan.record.receivables.models import Item
 from huikuan.record.receivables.operations.items import post_item
-from huikuan.see.statements.domain.account import Period
-from huikuan.see.statements.operations.issuing import issue_statement
-from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, NAME, Books, import_rows, seal_everything
+from huikuan.shell.tests.books import AS_OF, AT, CUSTOMERS, Books, import_rows
 from huikuan.shell.tests.colleagues import names_in
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 
@@ -234,148 +216,6 @@ class TestTheList:
         assert len(answer.context["desk"].claims) == 30
         assert re.findall(r'id="claims-title">([^<]*)<', page) == ["逾期 42 笔"]
         assert re.findall(r"data-claims-more>([^<]*)<", page) == ["另有 12 笔"]
-
-    def test_the_story_tells_plans_interest_and_the_lawyer_to_who_sees_the_customer(
-        self, books: Books, collector: Client
-    ) -> None:
-        customer, claim = books.customer("C0001"), books.item("264388102254")
-        claim_interest(item_id=claim, until=date(2026, 11, 20), actor="cli:test", at=AT)
-        agreed(books, customer, [claim, books.item("264388117730")])
-        shown = {"amounts": "CNY 1375000.05", "lines": 2, "late": 75, "run": 1}
-        wanted = Wanted("approach:1", books.company.pk, customer, shown)
-        task = open_item(kind=LAWYER.name, wanted=wanted, actor="heyu", at=AT)
-        found = collector.get(f"/collection/?customer={customer}").context["desk"].entries
-        [whole] = Claim.objects.values_list("amount", flat=True)
-        [plan], [request] = Plan.objects.all(), ApprovalRequest.objects.all()
-        said = {(one.entry.kind, one.entry.what): (one.entry.amount, one.entry.link) for one in found}
-        assert said["plan", "asked"] == (1_375_000_05, ("shell:approval", request.pk))
-        assert said["plan", "agreed"] == (1_375_000_05, ("promises:plan", plan.pk))
-        assert said["interest", "claimed"] == (whole, ("interest:item", claim))
-        assert said["lawyer", LAWYER.name] == (None, ("shell:work-item", task))
-        page = collector.get(f"/collection/?customer={customer}").content.decode()
-        for words in (
-            "申请分期还款：1,375,000.05，共 2 期",
-            "批准分期还款，共 1,375,000.05",
-            "放行移交律师",
-            "主张利息 ",
-        ):
-            assert words in page, words
-        assert f"/promises/plans/{plan.pk}" in page
-        with CaptureQueriesContext(connection) as asked:
-            theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting")
-        assert len([one for one in asked if '"username" IN' in one["sql"]]) == 1, "the names are asked for once"
-        assert [one.what for one in theirs.context["events"]].count("plan") == 2
-        assert {one.what for one in theirs.context["events"]} == {"plan", "interest", "lawyer"}
-        assert f'href="/promises/plans/{plan.pk}"' in theirs.content.decode()
-        kinds = {one.kind for one in timeline(customer, NOTHING, day=date(2026, 11, 20))}
-        assert kinds == set()
-
-    def test_the_story_of_one_company_tells_of_no_other(self, books: Books, collector: Client) -> None:
-        add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
-        customer, claim = books.customer("C0001"), books.item("264388102254")
-        claim_interest(item_id=claim, until=AS_OF, actor="cui", at=AT)
-        seal_everything()
-        issue_statement(
-            company_id=books.company.pk, customer_id=customer, currency="CNY",
-            period=Period(date(2026, 11, 1), AS_OF), language="zh", known=last_head(), actor=NAME, at=AT,
-        )  # fmt: skip
-
-        def told(company: str) -> set[str]:
-            page = collector.get(f"/customers/{customer}?tab=timeline&company={company}")
-            return {one.kind for one in page.context["events"]}
-
-        assert told("MAIN") - told("NORTH") == {"collecting", "money", "statements"}
-
-    def test_on_a_past_day_a_request_is_told_as_it_stood_then(self, books: Books, collector: Client) -> None:
-        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
-        plan_agreed(plan_asked(books, customer, both, AT - timedelta(days=5)))
-        tags = {}
-        for day in ("2026-11-14", "2026-11-17", "2026-11-19", "2026-11-20"):
-            desk = collector.get(f"/collection/?customer={customer}&as_of={day}").context["desk"].entries
-            theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting&as_of={day}").context["events"]
-            tags[day] = [one.tag for one in desk if one.entry.kind == "plan"]
-            assert [one.fact.tag for one in theirs] == tags[day]
-        assert tags == {
-            "2026-11-14": [], "2026-11-17": ["待审批"], "2026-11-19": ["待审批"],
-            "2026-11-20": ["已约定", "已批准并执行"],
-        }  # fmt: skip
-
-    def test_a_request_is_told_as_it_was_known_to_stand(self, books: Books, collector: Client) -> None:
-        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
-        request = plan_asked(books, customer, both)
-        seal_everything()
-        plan_agreed(request, AT + timedelta(hours=1))
-        address = f"/customers/{customer}?tab=timeline&kind=collecting"
-        for known, tags in (("", ["已约定", "已批准并执行"]), ("&known_at=2026-11-20T10:30", ["待审批"])):
-            assert [one.fact.tag for one in collector.get(address + known).context["events"]] == tags
-
-    def test_a_request_is_told_to_whoever_may_open_it_alone(self, books: Books, collector: Client) -> None:
-        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
-        request = plan_asked(books, customer, both)
-        add_user(username="qa", password="a long pass phrase", actor="cli:test", at=AT)
-        grant_role(username="qa", role="resolver", actor="cli:test", at=AT)
-        resolver = Client()
-        resolver.force_login(User.objects.get(username="qa"))
-        address = f"/customers/{customer}?tab=timeline&kind=collecting"
-        export = f"/customers/{customer}/export/timeline?format=csv&kind=collecting"
-        for client, opens in ((collector, True), (resolver, False)):
-            assert client.get(f"/approvals/{request}").status_code == (200 if opens else 403)
-            page = client.get(address)
-            file = b"".join(client.get(export).streaming_content).decode()  # type: ignore[attr-defined]
-            for text in (page.content.decode(), file):
-                assert ("对方现金紧" in text, "申请分期还款：1,375,000.05" in text) == (opens, opens)
-        plan_agreed(request)
-        told = resolver.get(address).context["events"]
-        assert [(one.fact.entry.what, one.fact.entry.link[0]) for one in told] == [("agreed", "promises:plan")]
-
-    def test_the_desk_too_tells_requests_to_whoever_may_open_them_alone(
-        self, books: Books, collector: Client, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
-        plan_asked(books, customer, both)
-
-        def plans() -> list[str]:
-            found = collector.get(f"/collection/?customer={customer}").context["desk"].entries
-            return [one.entry.what for one in found if one.entry.kind == "plan"]
-
-        assert plans() == ["asked"]
-        role = ROLES["collector"]
-        less = replace(role, permissions=role.permissions - {Permission.VIEW_REQUESTS})
-        monkeypatch.setitem(ROLES, "collector", less)
-        assert plans() == []
-
-    def test_what_the_system_hands_to_the_lawyer_nobody_let_go(self, books: Books, collector: Client) -> None:
-        customer = books.customer("C0001")
-        shown = {"amounts": "CNY 1375000.05", "lines": 2, "late": 75, "run": 1}
-        for number, actor in enumerate(("heyu", SYSTEM)):
-            wanted = Wanted(f"approach:{number}", books.company.pk, customer, shown)
-            open_item(kind=LAWYER.name, wanted=wanted, actor=actor, at=AT + timedelta(minutes=number))
-        said = ["已开出移交律师任务", "何渝 放行移交律师"]
-        desk = collector.get(f"/collection/?customer={customer}").context["desk"].entries
-        assert [one.title for one in desk if one.entry.kind == "lawyer"] == said
-        theirs = collector.get(f"/customers/{customer}?tab=timeline&kind=collecting").context["events"]
-        assert [one.fact.title for one in theirs] == said
-
-    def test_a_command_on_the_machine_is_named_to_whoever_sees_the_machinery_alone(
-        self, books: Books, collector: Client
-    ) -> None:
-        customer = books.customer("C0001")
-        claim_interest(item_id=books.item("264388102254"), until=AS_OF, actor="cli:root", at=AT)
-        add_user(username="shen", password="a long pass phrase", actor="cli:test", at=AT)
-        grant_role(username="shen", role="auditor", actor="cli:test", at=AT)
-        auditor = Client()
-        auditor.force_login(User.objects.get(username="shen"))
-        address = f"/customers/{customer}?tab=timeline&kind=collecting"
-        for client, name in ((collector, "服务器命令"), (auditor, "cli:root")):
-            [event] = client.get(address).context["events"]
-            assert event.fact.title.split(" ")[0] == name
-        desk = collector.get(f"/collection/?customer={customer}").context["desk"].entries
-        [told] = [one.title for one in desk if one.entry.kind == "interest"]
-        assert told.startswith("服务器命令 主张利息 ")
-        with translation.override("en"):
-            story = story_of(customer, EVERYTHING, day=AS_OF, about="money")
-            [told] = [one.title for one in story if one.entry.kind == "interest"]
-        assert told.startswith("A command on the machine claimed CNY ")
 
     def test_a_past_day_is_read_only(self, books: Books, collector: Client) -> None:
         page = collector.get("/collection/?as_of=2026-11-10").content.decode()
@@ -642,16 +482,3 @@ class TestBesideTheCall:
         assert "已办 1 户" in page
         assert "该客户没有登记邮箱的联系人" in page
         assert CUSTOMERS["C0001"] in page
-
-    def test_statements_and_what_the_customer_was_asked_stand_in_the_story(
-        self, books: Books, collector: Client
-    ) -> None:
-        customer = books.customer("C0001")
-        asked = {
-            "company_id": books.company.pk, "period": Period(AS_OF.replace(day=1), AS_OF), "language": "zh",
-            "known": last_head(), "actor": "heyu", "at": AT,
-        }  # fmt: skip
-        statement = issue_statement(customer_id=customer, currency="CNY", **asked)
-        page = collector.get(f"/collection/?customer={customer}&about=money").content.decode()
-        assert "截至 11-20 的对账单：2,255,000.05" in page
-        assert f"/receivables/statements/issued/{statement}" in page
