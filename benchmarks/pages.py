@@ -4,7 +4,7 @@
 
 Imports --rows invoices of 20,000 customers over three years with the receipts that paid most of them, through
 the product's own importer, into a new data folder (or the database of HUIKUAN_DATABASE_URL: an empty one,
-please); then asks each page as a billing clerk, through every middleware and template, in one warm process:
+please); then asks each page as a billing clerk who collects, through every middleware and template, in one warm process:
 `first` (nothing kept yet), `again` (nothing new), `posted` (an item was posted just before). The list of
 imports, which reads next to nothing, shows what the frame of a page costs. Prints medians, 95th percentiles,
 CPU and queries; asserts nothing.
@@ -82,6 +82,8 @@ def pages(item: int, customer: int, code: str) -> dict[str, str]:
         "one statement": f"/receivables/statements/customers/{customer}",
         "contracts": "/contracts/",
         "orders": "/orders/",
+        "collection workbench": "/collection/",
+        "workbench of one customer": f"/collection/?customer={customer}",
     }
 
 
@@ -126,9 +128,10 @@ def queries(client: Client, address: str) -> int:
 
 
 def reader() -> Client:
-    """A billing clerk who is logged in: reads all of the ledger, and needs no second factor here."""
+    """A billing clerk who collects too: reads all of the ledger, and needs no second factor here."""
     User.objects.create_user("reader")
-    grant_role(username="reader", role="billing_clerk", actor="cli:bench", at=datetime.now(UTC))
+    for role in ("billing_clerk", "collector"):
+        grant_role(username="reader", role=role, actor="cli:bench", at=datetime.now(UTC))
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(username="reader"))
     return client
