@@ -71,6 +71,15 @@ def foreign_invoice(books: Books, code: str, number: str, amount: int) -> int:
     )
 
 
+def forty_more(books: Books, amount: int, due: date) -> None:
+    """Invoices B-0 to B-39 of so many fen, due on the day."""
+    for number in range(40):
+        post_item(
+            company=books.company, customer_id=books.customer("C0001"), kind="invoice", amount=amount, currency="CNY",
+            document_date=due, posting_date=due, due_date=due, document_number=f"B-{number}", actor="t", at=AT,
+        )  # fmt: skip
+
+
 def fields(page: str) -> dict[str, Any]:
     """The hidden fields of the form that writes a call down."""
     form = page[page.index('id="call"') :]
@@ -184,16 +193,11 @@ class TestTheList:
         assert "/promises/?customer=C0001&amp;state=open" in page
 
     def test_interest_is_summed_of_all_lines_and_listed_of_the_first(self, books: Books, collector: Client) -> None:
-        customer, address = books.customer("C0001"), f"/collection/?customer={books.customer('C0001')}"
+        address = f"/collection/?customer={books.customer('C0001')}"
         before = collector.get(address).context["desk"]
         assert (len(before.bears), before.bears_more) == (2, 0)
         assert "data-bears-more" not in collector.get(address).content.decode()
-        day = AS_OF - timedelta(days=101)
-        for number in range(40):
-            post_item(
-                company=books.company, customer_id=customer, kind="invoice", amount=36_500_00, currency="CNY",
-                document_date=day, posting_date=day, due_date=day, document_number=f"B-{number}", actor="t", at=AT,
-            )  # fmt: skip
+        forty_more(books, 36_500_00, AS_OF - timedelta(days=101))
         answer = collector.get(address)
         desk, page = answer.context["desk"], answer.content.decode()
         # 36,500.00 at 3.9 % for a hundred days.
@@ -203,14 +207,9 @@ class TestTheList:
         assert re.findall(r"data-bears-more>([^<]*)<", page) == ["另有 12 笔"]
 
     def test_overdue_lines_that_are_not_listed_are_counted(self, books: Books, collector: Client) -> None:
-        customer, day = books.customer("C0001"), AS_OF - timedelta(days=10)
-        address = f"/collection/?customer={customer}"
+        address = f"/collection/?customer={books.customer('C0001')}"
         assert "data-claims-more" not in collector.get(address).content.decode()
-        for number in range(40):
-            post_item(
-                company=books.company, customer_id=customer, kind="invoice", amount=100_00, currency="CNY",
-                document_date=day, posting_date=day, due_date=day, document_number=f"C-{number}", actor="t", at=AT,
-            )  # fmt: skip
+        forty_more(books, 100_00, AS_OF - timedelta(days=10))
         answer = collector.get(address)
         page = answer.content.decode()
         assert len(answer.context["desk"].claims) == 30
