@@ -58,7 +58,7 @@ def _calls(asked: Asked) -> Iterator[Entry]:
 
 
 def _visits(asked: Asked) -> Iterator[Entry]:
-    for row in visits_of(asked.customer_id, scope=asked.scope, limit=MOST):
+    for row in (one.by(asked.day) for one in visits_of(asked.customer_id, scope=asked.scope, limit=MOST)):
         link, shown = ("visits:visit", row.id), {"purpose": row.purpose, "photos": len(row.photos)}
         if row.end is not None:
             place = row.arrival.place if row.arrival else ""

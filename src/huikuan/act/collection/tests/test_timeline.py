@@ -141,6 +141,8 @@ def test_people_or_money_alone_as_of_a_day_and_for_whom_it_is(told: Books) -> No
     assert kinds(about=PEOPLE) == ["call", "visit"]
     assert kinds(about=MONEY) == ["payment", "dispute", "promise"]
     assert kinds(day=date(2026, 11, 9)) == ["visit"]
+    [then] = timeline(told.customer.id, EVERYTHING, day=date(2026, 11, 2))
+    assert (then.what, then.shown["planned_on"]) == ("planned", date(2026, 11, 3)), "nobody had been there yet"
     assert timeline(told.customer.id, NOTHING, day=DAY) == ()
     assert timeline(told.other.id, EVERYTHING, day=DAY) == ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from huikuan.act.visits.domain.visits import CALLED_OFF
 from huikuan.act.visits.models import CheckIn, Outcome, Photo, Visit
 from huikuan.act.visits.queries.calls import persons_named
-from huikuan.kernel.dates import day_end
+from huikuan.kernel.dates import business_date, day_end
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -84,6 +84,11 @@ class VisitRow:
         if self.end is not None:
             return OFF if self.end.outcome == CALLED_OFF else ENDED
         return THERE if self.arrival else PLANNED
+
+    def by(self, day: date) -> VisitRow:
+        """The same as the day ended: what came of it later is not told."""
+        arrived = self.arrival if self.arrival and business_date(self.arrival.at) <= day else None
+        return replace(self, arrival=arrived, end=self.end if self.end and self.end.on <= day else None)
 
     def late_on(self, day: date) -> bool:
         """Whether it should have been by the day."""
