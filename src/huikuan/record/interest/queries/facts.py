@@ -17,7 +17,8 @@ from huikuan.record.customers.queries import among
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.interest.domain.plans import Agreed, counted_by
 from huikuan.record.interest.models import Bankruptcy, Claim, Declaration
-from huikuan.record.receivables.models import Item, Schedule, Settlement
+from huikuan.record.receivables.models import Item, Schedule
+from huikuan.record.receivables.queries.applied import applied_to
 from huikuan.record.receivables.queries.schedules import versions_of
 
 #: What pays on the day it came or was written, however late it is applied; everything else from the day it is.
@@ -113,15 +114,13 @@ _FEW = 500
 
 def payments_of(item_ids: Collection[int]) -> dict[int, list[tuple[date, int]]]:
     """Claim → what was paid of it and when. What was settled and taken back was never paid."""
-    undone = Settlement.objects.filter(reversal_of=OuterRef("pk"))
-    rows = Settlement.objects.filter(debit_id__in=among(item_ids), reversal_of__isnull=True).exclude(Exists(undone))
-    settled = list(rows.values_list("debit_id", "credit_id", "effective_on", "debit_amount"))
-    paying = {credit for _, credit, _, _ in settled}
+    settled = applied_to(item_ids)
+    paying = {one.credit_id for one in settled}
     arrived = Item.objects.filter(id__in=among(paying), kind__in=ON_ARRIVAL) if paying else Item.objects.none()
     on: Mapping[int, date] = dict(arrived.values_list("id", "posting_date"))
     found: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    for debit, credit, day, amount in settled:
-        found[debit].append((min(day, on.get(credit, day)), amount))
+    for one in settled:
+        found[one.debit_id].append((min(one.on, on.get(one.credit_id, one.on)), one.amount))
     return found
 
 

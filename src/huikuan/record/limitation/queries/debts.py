@@ -20,7 +20,8 @@ from huikuan.record.limitation.domain.kinds import OTHER, PAYMENT, STRONG, WEAK
 from huikuan.record.limitation.models import Interruption as InterruptionFact
 from huikuan.record.limitation.models import Suspension as SuspensionFact
 from huikuan.record.receivables.domain.schedules import Line, Version
-from huikuan.record.receivables.models import Item, Schedule, Settlement
+from huikuan.record.receivables.models import Item, Schedule
+from huikuan.record.receivables.queries.applied import applied_to
 from huikuan.record.receivables.queries.schedules import versions_of
 
 #: What falls under its own law: a bill (two years from maturity, Negotiable Instruments Law 17).
@@ -117,18 +118,15 @@ def _histories(items: Collection[Item]) -> dict[int, History]:
 
 def _payments(ids: Collection[int], as_of: date) -> dict[int, list[Interruption]]:
     """What was paid of each item and not taken back: on the day the money came, not the day it was applied."""
-    undone = Settlement.objects.filter(reversal_of=OuterRef("pk"))
-    rows = Settlement.objects.filter(debit_id__in=among(ids), reversal_of__isnull=True, effective_on__lte=as_of)
-    settled = list(
-        rows.exclude(Exists(undone)).order_by("id").values_list("id", "debit_id", "credit_id", "effective_on")
-    )
-    paying = {credit for _, _, credit, _ in settled}
+    settled = [one for one in applied_to(ids) if one.on <= as_of]
+    paying = {one.credit_id for one in settled}
     credits_ = Item.objects.filter(id__in=among(paying), kind__in=_AGREEING) if paying else Item.objects.none()
     came = dict(credits_.values_list("id", "posting_date"))
     found: dict[int, list[Interruption]] = defaultdict(list)
-    for number, debit, credit, day in settled:
-        if credit in came:
-            found[debit].append(Interruption(min(day, came[credit]), PAYMENT, STRONG, settlement_id=number))
+    for one in settled:
+        if one.credit_id in came:
+            day = min(one.on, came[one.credit_id])
+            found[one.debit_id].append(Interruption(day, PAYMENT, STRONG, settlement_id=one.id))
     return found
 
 
