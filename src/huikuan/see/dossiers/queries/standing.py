@@ -12,7 +12,7 @@ from huikuan.mechanisms.columns.engine import ColumnsEngine
 from huikuan.mechanisms.columns.queries import asking_columns
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
-from huikuan.record.customers.queries import narrowed, seen
+from huikuan.record.customers.queries import among, narrowed, seen
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.models import Item, Settlement
 from huikuan.record.receivables.queries.history import CASH_KINDS
@@ -108,14 +108,16 @@ def habit(customer_id: int, books: Books, *, scope: Scope) -> Habit:
         claims = claims.filter(company_id=books.company_id)
     known = Settlement.objects.filter(tx__lt=books.horizon, effective_on__lte=books.as_of)
     begin = window(books.as_of)[0] - timedelta(days=1)
-    settled = known.filter(debit_id__in=claims.values("id"), reversal_of__isnull=True, effective_on__gt=begin)
+    settled = known.filter(debit_id__in=claims.values("id"), effective_on__gt=begin)
+    fields = ("reversal_of", "id", "debit_id", "credit_id", "debit_amount", "effective_on")
+    # A fact and what took it back name the same claim: read by it, and told apart here.
+    facts = list(settled.values_list(*fields))
+    undone = {back for back, *_ in facts if back is not None}
+    rows = [tuple(fact) for back, number, *fact in facts if back is None and number not in undone]
     # From what was settled in the window, not from every claim there ever was.
-    back = set(known.filter(reversal_of__in=settled.values("id")).values_list("reversal_of", flat=True))
-    values = settled.values_list("id", "debit_id", "credit_id", "debit_amount", "effective_on")
-    rows = [(debit, credit, amount, on) for fact_id, debit, credit, amount, on in values if fact_id not in back]
-    paid = claims.filter(id__in=settled.values("debit_id")).values_list("id", "due_date", "currency")
+    paid = claims.filter(id__in=among(debit for debit, *_ in rows)).values_list("id", "due_date", "currency")
     due = {item_id: (due_on, currency) for item_id, due_on, currency in paid if due_on}
-    payers = Item.objects.filter(id__in=settled.values("credit_id"), kind__in=CASH_KINDS)
+    payers = Item.objects.filter(id__in=among(credit for _, credit, *_ in rows), kind__in=CASH_KINDS)
     money = set(payers.values_list("id", flat=True))
     valued = valuation(books.currency, {currency for _, currency in due.values()}, books.as_of, books.horizon)
     payments = []
