@@ -78,6 +78,7 @@ def pages(item: int, customer: int, code: str) -> dict[str, str]:
         "open items": "/receivables/items",
         "open items of one customer": f"/receivables/items?customer={code}",
         "one item": f"/receivables/items/{item}",
+        "one customer": f"/customers/{customer}",
         "statements to send": "/receivables/statements/",
         "one statement": f"/receivables/statements/customers/{customer}",
         "contracts": "/contracts/",

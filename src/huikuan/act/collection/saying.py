@@ -131,9 +131,9 @@ def _of_interest(
     interest = sum(one.unclaimed_amount for one in borne)
     total = sum(claim.open_amount for claim in claims)
     until = long_date(as_of, language)
-    governing = borne[0].governing if borne else None
+    governing, bases = borne[0].governing if borne else None, _bases(borne)
     said = {
-        "basis": _bases(borne), "until": until, "currency": currency, "interest": _text(interest, currency),
+        "basis": bases, "until": until, "currency": currency, "interest": _text(interest, currency),
         "total": _text(total + interest, currency),
     }  # fmt: skip
     return {
@@ -144,7 +144,7 @@ def _of_interest(
         "interest_until": until,
         "until": until,
         "total_with_interest": _text(total + interest, currency),
-        "interest_basis": _bases(borne) or NONE,
+        "interest_basis": bases or NONE,
         "interest_rule": rule_words(governing.rule) if governing else NONE,
         "day_count": str(governing.counting.base) if governing else NONE,
     }

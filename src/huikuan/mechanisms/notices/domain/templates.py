@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 
 from huikuan.kernel.errors import Refusal
@@ -53,8 +54,13 @@ class Part:
     text: str
 
 
-def pieces(text: str) -> Iterator[str | Name]:
-    """Literal text and placeholders in their order."""
+@lru_cache(maxsize=512)
+def pieces(text: str) -> tuple[str | Name, ...]:
+    """Literal text and placeholders in their order; kept, for a run writes the same text to many."""
+    return tuple(_pieces(text))
+
+
+def _pieces(text: str) -> Iterator[str | Name]:
     end = 0
     for found in _TOKEN.finditer(text):
         if found.start() > end:
