@@ -15,6 +15,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import among, narrowed, seen
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.models import Item, Settlement
+from huikuan.record.receivables.queries.applied import applied_by
 from huikuan.record.receivables.queries.history import CASH_KINDS
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
 from huikuan.record.receivables.queries.open_lines import keep_lines, moment_of
@@ -108,22 +109,18 @@ def habit(customer_id: int, books: Books, *, scope: Scope) -> Habit:
         claims = claims.filter(company_id=books.company_id)
     known = Settlement.objects.filter(tx__lt=books.horizon, effective_on__lte=books.as_of)
     begin = window(books.as_of)[0] - timedelta(days=1)
-    settled = known.filter(debit_id__in=claims.values("id"), effective_on__gt=begin)
-    fields = ("reversal_of", "id", "debit_id", "credit_id", "debit_amount", "effective_on")
-    # A fact and what took it back name the same claim: read by it, and told apart here.
-    facts = list(settled.values_list(*fields))
-    undone = {back for back, *_ in facts if back is not None}
-    rows = [tuple(fact) for back, number, *fact in facts if back is None and number not in undone]
+    settled = applied_by(known.filter(debit_id__in=claims.values("id"), effective_on__gt=begin))
     # From what was settled in the window, not from every claim there ever was.
-    paid = claims.filter(id__in=among(debit for debit, *_ in rows)).values_list("id", "due_date", "currency")
+    paid = claims.filter(id__in=among(one.debit_id for one in settled)).values_list("id", "due_date", "currency")
     due = {item_id: (due_on, currency) for item_id, due_on, currency in paid if due_on}
-    payers = Item.objects.filter(id__in=among(credit for _, credit, *_ in rows), kind__in=CASH_KINDS)
+    payers = Item.objects.filter(id__in=among(one.credit_id for one in settled), kind__in=CASH_KINDS)
     money = set(payers.values_list("id", flat=True))
     valued = valuation(books.currency, {currency for _, currency in due.values()}, books.as_of, books.horizon)
     payments = []
-    for debit_id, credit_id, amount, on in rows:
-        if debit_id in due and credit_id in money:
-            value = valued.value(amount, due[debit_id][1])
+    for fact in settled:
+        if fact.debit_id in due and fact.credit_id in money:
+            due_on, currency = due[fact.debit_id]
+            value = valued.value(fact.amount, currency)
             if value is not None:
-                payments.append(Payment(due[debit_id][0], on, value))
+                payments.append(Payment(due_on, fact.on, value))
     return habit_of(payments, books.as_of)
