@@ -20,6 +20,7 @@ from huikuan.act.visits.domain.visits import COLLECT
 from huikuan.act.visits.queries.calls import called_on, put_off, unreached_since
 from huikuan.act.visits.queries.visits import planned_by
 from huikuan.mechanisms.columns.queries import once_in_view
+from huikuan.record.customers.queries import among
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.disputes.queries.standing import standing as disputed
 from huikuan.record.promises.queries import Kept, kept_rates
@@ -133,7 +134,7 @@ def _held(company_id: int, day: date, item_ids: Collection[int] | None) -> list[
     single = {one.item_id: one for one in holds if one.item_id is not None}
     opened = OpenItem.objects.filter(company_id=company_id, side="debit")
     if item_ids is not None:
-        opened = opened.filter(item_id__in=list(item_ids))
+        opened = opened.filter(item_id__in=among(item_ids))
     rows = opened.filter(Q(item_id__in=single) | Q(customer_id__in=_all_of(whole, shown)))
     ids = dict(rows.values_list("item_id", "customer_id"))
     amounts = dict(Item.objects.filter(pk__in=ids).values_list("pk", "amount"))

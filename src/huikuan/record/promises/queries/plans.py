@@ -118,6 +118,8 @@ def plans(
 def plans_by(facts: QuerySet[Plan], day: date) -> list[Stood]:
     """Those of the plans that were agreed by `day`, as they stood then, the latest first; few questions for many."""
     found = list(facts.filter(agreed_on__lte=day).order_by("-pk"))
+    if not found:
+        return []
     ids = [one.pk for one in found]
     items, lines = _grouped(PlanItem, ids, "pk"), _grouped(PlanLine, ids, "line")
     ends = {end.plan_id: end for end in PlanEnd.objects.filter(plan_id__in=ids, ended_on__lte=day)}
@@ -136,7 +138,7 @@ def running(company_id: int, day: date, item_ids: Collection[int] | None = None)
     found = Plan.objects.filter(company_id=company_id, agreed_on__lte=day).exclude(pk__in=ended.values("plan_id"))
     if item_ids is None:
         return found
-    return found.filter(pk__in=PlanItem.objects.filter(item_id__in=list(item_ids)).values("plan_id"))
+    return found.filter(pk__in=PlanItem.objects.filter(item_id__in=among_ids(item_ids)).values("plan_id"))
 
 
 def items_planned(company_id: int, day: date, item_ids: Collection[int] | None = None) -> set[int]:
@@ -152,13 +154,8 @@ def items_bound(company_id: int, day: date) -> set[int]:
 
 
 def _unpaid(company_id: int, day: date, item_ids: Collection[int] | None = None) -> Iterable[Stood]:
-    found = running(company_id, day)
-    if item_ids is not None:
-        ids = list(PlanItem.objects.filter(item_id__in=among_ids(item_ids)).values_list("plan_id", flat=True))
-        if not ids:
-            return ()
-        found = found.filter(pk__in=ids)
-    return (one for one in plans_by(found, day) if one.standing.next is not None)
+    stood = plans_by(running(company_id, day, item_ids), day)
+    return (one for one in stood if one.standing.next is not None)
 
 
 def _items_in(plans: Iterable[Stood]) -> set[int]:

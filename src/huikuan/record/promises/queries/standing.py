@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from huikuan.kernel.money import divide_half_up
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
+from huikuan.record.customers.queries import among
 from huikuan.record.customers.queries.merging import merged
 from huikuan.record.promises.domain.promising import BROKEN, KEPT, OPEN, PARTLY, part_state, promise_state
 from huikuan.record.promises.models import BarterPart
@@ -89,7 +90,7 @@ def standing(
 
 def _parts(barter_ids: Collection[int], item_ids: Collection[int] | None) -> QuerySet[BarterPart]:
     found = BarterPart.objects.filter(barter_id__in=list(barter_ids))
-    return found if item_ids is None else found.filter(item_id__in=list(item_ids))
+    return found if item_ids is None else found.filter(item_id__in=among(item_ids))
 
 
 def _together(those: Sequence[PromiseStanding]) -> PromiseStanding:
