@@ -61,11 +61,10 @@ class ClaimRow:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything the page says of one customer. `claims`: the oldest overdue lines, and `claims_more` are not listed.
-    `interest`: what nobody claimed yet of all that is open, minor units
-    of `currency`, also where a plan moved the days; `bears`: the oldest of these items, each with its own, and so many
-    as `bears_more` are not listed. `promised`: currency → what promises still bring. `placeless`: money of the
-    customer's that waits to be applied, of now: on a past page there is none. `key`: of its form, so that what is sent
-    twice is written once."""
+    `interest`: what nobody claimed yet of all that is open, minor units of `currency`, also where a plan moved the
+    days; `bears`: the oldest of these items, each with its own, and `bears_more` are not listed. `promised`: currency
+    → what promises still bring. `placeless`: money of the customer's that waits to be applied, of now: on a past page
+    there is none. `key`: of its form, so that what is sent twice is written once."""
 
     customer: CustomerRow
     row: WorkRow | None

@@ -146,11 +146,11 @@ def every_visit(chosen: VisitFilter, *, scope: Scope) -> tuple[VisitRow, ...]:
 def planned_by(company_id: int, day: date, *, until: date, purpose: str) -> dict[int, date]:
     """Customer id → the day, from `day` to `until`, of the next visit for the purpose, as the day ended: planned by
     then, and nothing had come of it."""
-    recorded = {"recorded_at__lt": day_end(day, company_zone(company_id)), "purpose": purpose}
-    facts = Visit.objects.filter(company_id=company_id, planned_on__range=(day, until), **recorded)
+    by_then = day_end(day, company_zone(company_id))
+    facts = Visit.objects.filter(company_id=company_id, purpose=purpose, recorded_at__lt=by_then)
     over = Outcome.objects.filter(visit_id=OuterRef("pk"), ended_on__lte=day)
-    facts = facts.order_by("-planned_on")
-    return dict(facts.filter(~Exists(over)).values_list("customer_id", "planned_on"))
+    going = facts.filter(~Exists(over), planned_on__range=(day, until)).order_by("-planned_on")
+    return dict(going.values_list("customer_id", "planned_on"))
 
 
 def photo_of(visit_id: int, photo_id: int, *, scope: Scope) -> PhotoRow:
