@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huikuan.kernel.dates import DEFAULT_ZONE, business_date
+from huikuan.kernel.dates import business_date, day_end
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.approvals.kinds import ApprovalKind, Asked, Described, register
 from huikuan.mechanisms.approvals.operations import submit_request
@@ -83,7 +82,7 @@ def _grant(asked: Asked, *, actor: str, at: datetime) -> None:
         role=said["role"],
         company=said["company"] or None,
         reason=said["reason"],
-        until=_end_of(date.fromisoformat(said["until"])),
+        until=day_end(date.fromisoformat(said["until"])),
         approved_by=actor,
         actor=asked.maker,
         at=at,
@@ -100,10 +99,6 @@ def _described(shown: Mapping[str, Any]) -> Described:
         (_("Until and including"), shown["until"]),
         (_("Reason"), shown["reason"]),
     ]
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(DEFAULT_ZONE))
 
 
 KIND = "duties.exception"

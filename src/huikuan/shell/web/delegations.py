@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from huikuan.kernel.dates import parse_date
+from huikuan.kernel.dates import day_end, parse_date
 from huikuan.mechanisms.approvals import operations
 from huikuan.mechanisms.approvals.queries import DelegationRow, delegations
 from huikuan.mechanisms.files.exports import Cell
@@ -73,15 +73,15 @@ def export_delegations(request: HttpRequest) -> HttpResponseBase:
 def give(request: HttpRequest) -> HttpResponse:
     """Lend one's own right, from the beginning of one day to the end of another."""
     form, at, me = Form(typed_in(request)), timezone.now(), request.user.get_username()
-    zone = ZoneInfo(reading_of(request).zone)
+    zone = reading_of(request).zone
 
     def work() -> None:
         begins, ends = (parse_date(form.text(name)) for name in ("from", "until"))
         operations.delegate(
             giver=me,
             to=form.text("to"),
-            begins_at=datetime.combine(begins, time(), zone),
-            ends_at=datetime.combine(ends, time(), zone) + timedelta(days=1),
+            begins_at=datetime.combine(begins, time(), ZoneInfo(zone)),
+            ends_at=day_end(ends, zone),
             reason=form.text("reason"),
             actor=me,
             at=at,

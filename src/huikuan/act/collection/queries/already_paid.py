@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
 from django.utils import timezone
 
@@ -21,17 +21,12 @@ _OVERDUE = "side = 'debit' AND due_date < %(as_of)s"
 _Owed = Mapping[int, Mapping[str, int]]
 
 
-def end_of(company: Company, day: date) -> datetime:
-    """When the day ends where the company is."""
-    return day_end(day, company.time_zone)
-
-
 def already_paid(engine: ColumnsEngine, company: Company, day: date) -> dict[int, Stop]:
     """Customer → why, of those with overdue `lines`, which the engine keeps: money without a place, above the
     strategy's small amount, that is all they owe or more, in each currency. Less money stops the messages of the daily
     run, which nobody looks over; a person who calls sees it and asks for the rest. What matching takes for a
     customer's money at the bank is known of today alone."""
-    strategy = strategy_in_force(company, at=end_of(company, day)).strategy
+    strategy = strategy_in_force(company, at=day_end(day, company.time_zone)).strategy
     if not any(UNAPPLIED in step.stops for segment in strategy.segments for step in segment.steps):
         return {}
     cash = _cash(engine, company, strategy, day)

@@ -24,10 +24,11 @@ from huikuan.act.collection.domain.priority import (
     rates_of,
 )
 from huikuan.act.collection.policies import WORKLIST
-from huikuan.act.collection.queries.already_paid import already_paid, end_of
+from huikuan.act.collection.queries.already_paid import already_paid
 from huikuan.act.collection.queries.set_aside import Aside, SetAside, set_aside
 from huikuan.judge.rating.queries.behaviour import CLAIM_KINDS, CLEARING_KINDS
 from huikuan.judge.rating.queries.grades import grades_of
+from huikuan.kernel.dates import day_end
 from huikuan.mechanisms.columns.additive import Kept as KeptRows
 from huikuan.mechanisms.columns.additive import keep_sums, keep_sums_of
 from huikuan.mechanisms.columns.engine import ColumnsEngine, Source
@@ -152,7 +153,7 @@ def worklist(
 
 def rates_on(company: Company, day: date) -> Rates:
     """The figures that are in force for the company when the day ends."""
-    return rates_of(in_force(WORKLIST.name, company_id=company.pk, at=end_of(company, day)).document)
+    return rates_of(in_force(WORKLIST.name, company_id=company.pk, at=day_end(day, company.time_zone)).document)
 
 
 def _stops(engine: ColumnsEngine, company: Company, day: date) -> Mapping[int, Stop]:
