@@ -4,9 +4,9 @@
 
 Imports --rows invoices of 20,000 customers over three years with the receipts that paid most of them, through
 the product's own importer, into a new data folder (or the database of HUIKUAN_DATABASE_URL: an empty one,
-please); then asks each page as a billing clerk who collects, through every middleware and template, in one warm process:
-`first` (nothing kept yet), `again` (nothing new), `posted` (an item was posted just before). The list of
-imports, which reads next to nothing, shows what the frame of a page costs. Prints medians, 95th percentiles,
+please); then asks each page as a billing clerk who collects, through every middleware and template, in one warm
+process: `first` (nothing kept yet), `again` (nothing new), `posted` (an item was posted just before). The list
+of imports, which reads next to nothing, shows what the frame of a page costs. Prints medians, 95th percentiles,
 CPU and queries; asserts nothing.
 """
 
