@@ -231,6 +231,15 @@ def test_pages_ask_the_database_no_more_for_more_rows(reader: Client, books: Boo
     assert {path: count for path, count in few.items() if count > QUERIES[path]} == {}
 
 
+def test_the_frame_is_asked_once_whatever_stands_beside_the_page(reader: Client, books: Books) -> None:
+    page = f"{ITEMS}/{books.item('INV-7')}"
+    reader.get(page)
+    with CaptureQueriesContext(connection) as asked:
+        reader.get(page)
+    seals = [query["sql"] for query in asked.captured_queries if 'FROM "audit_head"' in query["sql"]]
+    assert len(seals) == 2, "the frame's, and the item's own seal"
+
+
 def test_scripts_and_styles_come_from_us_alone(reader: Client) -> None:
     answer = reader.get(OVERVIEW)
     policy = answer.headers["Content-Security-Policy"]

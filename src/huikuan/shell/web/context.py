@@ -27,7 +27,15 @@ RAIL_COOKIE = "hk_rail"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context for shell/base.html; little before log-in, where there is no frame."""
+    """Context for shell/base.html. Asked once per request: what stands beside a page is rendered by itself first."""
+    if not hasattr(request, "_frame"):
+        request._frame = _frame(request)  # type: ignore[attr-defined]
+    known: dict[str, Any] = request._frame  # type: ignore[attr-defined]
+    return known
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    """Little before log-in, where there is no frame."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
     page: dict[str, Any] = {
         "theme": theme if theme in THEMES else "",

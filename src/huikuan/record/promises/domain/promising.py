@@ -7,7 +7,7 @@ cash before it is paid. What leaves the claim otherwise, a credit note for one, 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from huikuan.kernel.errors import Refusal
@@ -17,6 +17,8 @@ REPLACED, WITHDRAWN = "replaced", "withdrawn"
 STATES = (OPEN, KEPT, PARTLY, BROKEN, LAPSED, REPLACED, WITHDRAWN)
 #: What speaks about whether a customer keeps its word.
 JUDGED = (KEPT, PARTLY, BROKEN)
+#: Of what something may still be to pay.
+AWAITED = (OPEN, PARTLY, BROKEN)
 
 #: How a promise was heard.
 PORTAL = "portal"
@@ -53,7 +55,7 @@ class Claim:
 class Standing:
     """A part with what the ledger shows of it by a day. `paid`: money since it was promised that came in time;
     `later`: money that came after `until`; `otherwise`: what left the claim without being paid. `ended`: '' or how.
-    `elsewhere`: a later promise of the claim, or a plan it is in, says by now when it is paid."""
+    `elsewhere`: so much of `unpaid` is awaited by a later promise of the claim, or by a plan it is in."""
 
     amount: int
     stood_open: int
@@ -62,7 +64,7 @@ class Standing:
     later: int = 0
     otherwise: int = 0
     ended: str = ""
-    elsewhere: bool = False
+    elsewhere: int = 0
 
     @property
     def asked(self) -> int:
@@ -94,12 +96,23 @@ def part_state(part: Standing, day: date) -> str:
 
 
 def still_to_pay(part: Standing, day: date) -> int:
-    """What is still to be paid of a part on `day`, before its time is over or after; nothing of one that ended, nor of
-    one that was not paid in time and is awaited `elsewhere`. 60,000 broken and promised anew: 0, and 60,000 of the
-    later promise."""
-    state = part_state(part, day)
-    awaited = state == OPEN or (state in (PARTLY, BROKEN) and not part.elsewhere)
-    return part.unpaid if awaited else 0
+    """What is still to be paid of a part on `day`, before its time is over or after; nothing of one that ended, nor
+    what was not paid in time and is awaited `elsewhere`. 60,000 broken and promised anew: 0, and 60,000 of the later
+    promise; 20,000 of it promised anew: 40,000 and 20,000."""
+    return max(0, part.unpaid - part.elsewhere) if part_state(part, day) in AWAITED else 0
+
+
+def promised_anew(parts: Sequence[Standing], day: date) -> list[int]:
+    """Of each part of one claim, as they were promised one after the other: how much of what was not paid in time is
+    still to be paid by the words after it. A word that is kept, or was taken back, says nothing of what is left."""
+    found, later = [0] * len(parts), 0
+    for place in reversed(range(len(parts))):
+        part = replace(parts[place], elsewhere=0)
+        left = still_to_pay(part, day)
+        if part_state(part, day) != OPEN:
+            found[place] = min(left, later)
+        later += left - found[place]
+    return found
 
 
 def promise_state(parts: Sequence[Standing], day: date) -> str:

@@ -23,8 +23,8 @@ from huikuan.record.receivables.models import Item
 
 @dataclass(frozen=True, slots=True)
 class PartTold:
-    """So much of a claim, and what became of it: `missed` did not come in time, `unpaid` is still to be paid, 0 where
-    a later promise or a plan says by now when (`elsewhere`). Amounts in minor units of the promise's currency."""
+    """So much of a claim, and what became of it: `missed` did not come in time, `unpaid` is still to be paid, without
+    what a later promise or a plan awaits by now (`elsewhere`). Amounts in minor units of the promise's currency."""
 
     item_id: int
     document_number: str
@@ -35,7 +35,7 @@ class PartTold:
     missed: int
     unpaid: int
     state: str
-    elsewhere: bool
+    elsewhere: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ class PromiseRow:
     def short(self) -> int:
         """What was promised and did not come in time, of parts that are broken or kept in part."""
         return sum(part.missed for part in self.parts)
+
+    @property
+    def is_last_word(self) -> bool:
+        """Whether another day can be named for some of it: nothing later was said of what is still to pay there."""
+        return any(part.unpaid and not part.elsewhere for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

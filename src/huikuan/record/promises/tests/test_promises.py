@@ -18,7 +18,7 @@ from huikuan.mechanisms.work.queries.items import open_keys
 from huikuan.record.bills.operations.moving import Move, pay_bill, present_bill
 from huikuan.record.bills.operations.receiving import receive_bill
 from huikuan.record.bills.tests.conftest import paper
-from huikuan.record.promises.domain.promising import Standing, part_state, promise_state
+from huikuan.record.promises.domain.promising import Standing, part_state, promise_state, promised_anew
 from huikuan.record.promises.models import PartEnd, Promise, PromisePart, Verdict
 from huikuan.record.promises.operations.promising import replace_promise, withdraw_promise
 from huikuan.record.promises.queries import kept_rates, of_customer, standing
@@ -86,7 +86,7 @@ def test_what_is_promised_anew_is_still_to_pay_once(word: Word, claim: int) -> N
     first = word.promise((claim, 60_000_00), (other, 40_000_00), by="2026-03-05")
     second = word.promise((claim, 60_000_00), by="2026-03-20", on="2026-03-12")
 
-    def told(on: str) -> tuple[dict[str, int], list[tuple[str, int, list[int], list[bool]]]]:
+    def told(on: str) -> tuple[dict[str, int], list[tuple[str, int, list[int], list[int]]]]:
         page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day(on), limit=50)
         shown = [word.row(row.id, on) for row in page.rows]
         assert [replace(row, said_by="") for row in shown] == page.rows, "the list, the file and its page say the same"
@@ -97,11 +97,11 @@ def test_what_is_promised_anew_is_still_to_pay_once(word: Word, claim: int) -> N
         ]
 
     assert told("2026-03-11") == (
-        {"CNY": 100_000_00}, [("broken", 100_000_00, [60_000_00, 40_000_00], [False, False])]
+        {"CNY": 100_000_00}, [("broken", 100_000_00, [60_000_00, 40_000_00], [0, 0])]
     )  # fmt: skip
     assert told("2026-03-12") == (
         {"CNY": 100_000_00},
-        [("broken", 40_000_00, [0, 40_000_00], [True, False]), ("open", 60_000_00, [60_000_00], [False])],
+        [("broken", 40_000_00, [0, 40_000_00], [60_000_00, 0]), ("open", 60_000_00, [60_000_00], [0])],
     )
     assert word.row(first, "2026-03-12").short == 100_000_00
     assert kept_rates(word.company.id, day("2026-03-24"))[word.customer.id].broken == 2
@@ -112,12 +112,31 @@ def test_what_is_promised_anew_is_still_to_pay_once(word: Word, claim: int) -> N
     assert told("2026-03-24")[0] == told("2026-03-25")[0] == {"CNY": 100_000_00}
 
 
+@given(st.lists(st.tuples(st.integers(1, 100), st.integers(0, 100)), min_size=1, max_size=6), st.booleans())
+def test_of_a_claim_the_largest_of_what_is_left_of_its_words_is_to_pay(
+    words: list[tuple[int, int]], is_open: bool
+) -> None:
+    over, to_come = day("2026-03-05"), day("2026-03-20")
+    parts = [Standing(amount, 100, over, later=min(amount, paid)) for amount, paid in words]
+    if is_open:
+        parts[-1] = Standing(words[-1][0], 100, to_come)
+    found = promised_anew(parts, day("2026-03-12"))
+    left = [part.unpaid for part in parts]
+    assert sum(left) - sum(found) == max(left)
+    assert all(0 <= elsewhere <= unpaid for elsewhere, unpaid in zip(found, left, strict=True))
+    assert found[-1] == 0
+
+
 def test_who_takes_the_later_word_back_leaves_the_broken_one_to_pay(word: Word, claim: int) -> None:
     first = word.promise((claim, 60_000_00), by="2026-03-05")
     second = word.promise((claim, 50_000_00), by="2026-03-20", on="2026-03-12")
     third = anew(second, "2026-03-25", on="2026-03-13")
     _withdraw(third, on="2026-03-14")
-    assert [word.row(first, on).awaited for on in ("2026-03-12", "2026-03-13", "2026-03-14")] == [0, 0, 60_000_00]
+    assert [word.row(first, on).awaited for on in ("2026-03-12", "2026-03-13", "2026-03-14")] == [
+        10_000_00,
+        10_000_00,
+        60_000_00,
+    ]
     page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-14"), limit=50)
     assert page.sums == {"CNY": 60_000_00}
 
@@ -126,6 +145,22 @@ def test_another_day_is_named_of_the_last_word_alone(word: Word, claim: int) -> 
     first = word.promise((claim, 60_000_00), by="2026-03-05")
     word.promise((claim, 20_000_00), by="2026-03-20", on="2026-03-12")
     refused("promise_not_open", anew, first, "2026-03-25", on="2026-03-13")
+
+
+def test_a_smaller_word_kept_leaves_the_rest_to_pay(word: Word, claim: int) -> None:
+    """Whoever promises and pays a small part of what was broken has not paid the rest, and may promise it."""
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    small = word.promise((claim, 20_000_00), by="2026-03-20", on="2026-03-12")
+    word.pay(claim, 20_000_00, "2026-03-15")
+
+    def told(on: str) -> tuple[dict[str, int], list[int]]:
+        page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day(on), limit=50)
+        return page.sums, [word.row(number, on).awaited for number in (first, small)]
+
+    assert told("2026-03-13") == ({"CNY": 60_000_00}, [40_000_00, 20_000_00])
+    assert told("2026-03-15") == ({"CNY": 40_000_00}, [40_000_00, 0])
+    third = anew(first, "2026-04-10", on="2026-03-30")
+    assert (word.row(third, "2026-03-30").amount, told("2026-03-30")) == (40_000_00, ({"CNY": 40_000_00}, [0, 0]))
 
 
 def test_what_was_promised_anew_is_asked_for_once_however_many(word: Word, django_assert_max_num_queries: Any) -> None:

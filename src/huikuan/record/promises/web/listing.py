@@ -175,7 +175,7 @@ def _page(request: HttpRequest, row: PromiseRow, form: Form, opened: str = "") -
         "opened": opened,
         "sources": [(source, _(SOURCE_NAMES[source])) for source in HEARD],
         "withdraws": writes and row.state == OPEN,
-        "replaces": writes and row.awaited > 0,
+        "replaces": writes and row.is_last_word,
     }
     return render(request, "promises/promise.html", page, status=400 if form.problems else 200)
 
