@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.http import QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.money import minor_digits, to_text
 from huikuan.mechanisms.pages import figures
+from huikuan.mechanisms.pages.deeds import asked_of, shown_at
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.mechanisms.pages.reading import Reading, address, path_of
 
@@ -120,20 +122,32 @@ def link(context: Context, name: str, *args: object, **changes: object) -> str:
 def here(context: Context, **changes: object) -> str:
     """This page's address with some of its query changed; an empty value takes a name out. What is changed begins
     at the first row again, unless the place to go on from (`after`) is what changes."""
-    request = context["request"]
-    query = request.GET.copy()
-    query.pop("after", None)
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value not in ("", None):
-            query[name] = str(value)
-    return f"{request.path}?{query.urlencode()}" if query else str(request.path)
+    kept = {name: str(value) for name, value in changes.items() if value not in ("", None)}
+    return shown_at(context["request"], ("after", *changes), **kept)
+
+
+@register.simple_tag(takes_context=True)
+def page_path(context: Context) -> str:
+    """This page's address without its query, for a form that asks the page for something else."""
+    return shown_at(context["request"]).partition("?")[0]
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: Context) -> str:
+    """This page's address, to come back to."""
+    return shown_at(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: Context) -> QueryDict:
+    """The query of this page's address."""
+    return asked_of(context["request"])
 
 
 @register.simple_tag(takes_context=True)
 def file_of(context: Context, path: str, form: str) -> str:
     """Where exactly the rows of this page come from as a file: its address's query, another path and a format."""
-    query = context["request"].GET.copy()
+    query = asked_of(context["request"])
     for name in ("after", "format"):
         query.pop(name, None)
     query["format"] = form

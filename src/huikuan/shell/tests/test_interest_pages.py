@@ -154,6 +154,7 @@ def test_a_refused_taking_back_leaves_what_is_known_in_every_other_form(
         assert re.search(r"<details[^>]* open[^>]*>", form_to(page, f"/interest/claims/{claim}/{address}"))
         assert (page.count('<details class="pop" open>'), dead_links(page)) == (1, set())
     silent = collector.post(f"/interest/claims/{claim}/withdraw", {"reason": ""}).content.decode()
+    assert f'name="next" value="/interest/items/{item}"' in silent, "in another language it is the page it stood on"
     assert 'id="f-reason"' in form_to(silent, f"/interest/claims/{claim}/withdraw")
 
 

@@ -95,7 +95,7 @@ def test_an_address_that_is_posted_to_leads_who_opens_it_to_its_page(
     path, _, own = page.partition("?")
     led = client.get(f"{posted}?company=MAIN&as_of=2026-11-10&x=1").headers["Location"]
     assert led.partition("?")[0] == path
-    assert set(led.partition("?")[2].split("&")) == {"company=MAIN", "as_of=2026-11-10", *filter(None, [own])}
+    assert set(led.partition("?")[2].split("&")) == {"company=MAIN", "as_of=2026-11-10", "x=1", *filter(None, [own])}
     assert client.delete(posted).status_code == 405
 
 

@@ -23,7 +23,7 @@ from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.beside import beside
-from huikuan.mechanisms.pages.deeds import posted_from
+from huikuan.mechanisms.pages.deeds import posted_from, stands_at
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said as told
@@ -268,6 +268,7 @@ def _claimed(request: HttpRequest, number: int) -> tuple[ClaimRow, Item]:
         row = claim(number, scope=scope_of(request, READS), at=timezone.now())
     except Refusal as refusal:
         raise Http404 from refusal
+    stands_at(request, reverse("interest:item", args=[row.item_id]))
     return row, _written(request, _item(request, row.item_id))
 
 

@@ -20,7 +20,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.beside import beside
-from huikuan.mechanisms.pages.deeds import posted_from
+from huikuan.mechanisms.pages.deeds import posted_from, stands_at
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -88,6 +88,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404 from refusal
     if fact.item_id is None or reading_of(request).is_past:
         raise Http404
+    stands_at(request, reverse("limitation:item", args=[fact.item_id]))
     item, form = written_item(request, fact.item_id), Form(typed_in(request))
     try:
         withdraw_interruption(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -15,7 +16,7 @@ from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.pages.access import needs, scope_of
-from huikuan.mechanisms.pages.deeds import posted_from
+from huikuan.mechanisms.pages.deeds import posted_from, stands_at
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import reading_of
@@ -92,6 +93,7 @@ def _of(request: HttpRequest, number: int) -> Item:
     fact = _seen(request, number, WRITES)
     if fact.item_id is None or reading_of(request).is_past:
         raise Http404
+    stands_at(request, reverse("limitation:item", args=[fact.item_id]))
     return written_item(request, fact.item_id)
 
 

@@ -1,0 +1,97 @@
+"""A page that says a refusal stands where its form was sent to; it links and searches as the page itself does."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from django.test import Client
+
+from huikuan.shell.tests.books import Books
+from huikuan.shell.tests.test_cash_pages import clerk, line_in
+from huikuan.shell.tests.test_desk_pages import collector
+
+__all__ = ["clerk", "collector"]
+
+
+class Refused:
+    """The page that answered what was sent, read as a browser does."""
+
+    def __init__(self, client: Client, address: str, typed: dict[str, Any]) -> None:
+        answer = client.post(address, typed)
+        assert answer.status_code == 400
+        self.client, self.address, self.text = client, address, answer.content.decode()
+
+    def linked(self, pattern: str) -> Any:
+        """The page behind the link the pattern finds."""
+        [href] = re.findall(pattern, self.text, re.S)
+        return self._open(href)
+
+    def searched(self, marked: str, **asked: str) -> Any:
+        """The page that answers the form with this mark, with what it hides and what is `asked`."""
+        [(attributes, inside)] = re.findall(rf"<form([^>]*{marked}[^>]*)>(.*?)</form>", self.text, re.S)
+        action = re.search(r'action="([^"]*)"', attributes)
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', inside))
+        return self._open(action[1] if action else self.address.partition("?")[0], **hidden, **asked)
+
+    def _open(self, href: str, **query: str) -> Any:
+        answer = self.client.get(urljoin(self.address, html.unescape(href)), query or None, follow=True)
+        assert answer.status_code == 200
+        return answer
+
+
+@pytest.fixture
+def call(books: Books, collector: Client) -> Refused:
+    """A promise without a day, written down where the list was searched for C000."""
+    mine = books.customer("C0001")
+    return Refused(collector, f"/collection/desk/{mine}/call", {"result": "promised", "back": "q=C000&about=people"})
+
+
+def test_another_customer_of_the_list_is_opened(books: Books, call: Refused) -> None:
+    other = books.customer("C0002")
+    page = call.linked(rf'data-customer="{other}">.*?<a href="([^"]*)"')
+    assert (page.context["desk"].customer.id, page.context["text"]) == (other, "C000")
+    assert page.request["PATH_INFO"] == "/collection/"
+
+
+def test_the_list_is_gone_back_to(call: Refused) -> None:
+    page = call.linked(r'<a class="on-phone" href="([^"]*)" data-back')
+    assert (page.context["chosen"], page.context["text"]) == (False, "C000")
+
+
+def test_the_list_is_searched(call: Refused) -> None:
+    page = call.searched('class="find"', q="C0002")
+    assert (page.context["text"], page.context["chosen"]) == ("C0002", False)
+
+
+def test_the_story_is_narrowed(books: Books, call: Refused) -> None:
+    page = call.linked(r'href="([^"]*about=money[^"]*)"')
+    assert (page.context["about"], page.context["desk"].customer.id) == ("money", books.customer("C0001"))
+
+
+def test_what_is_sent_again_still_says_what_the_list_was_searched_for(call: Refused) -> None:
+    assert re.findall(r'name="back" value="([^"]*)"', call.text)[0].startswith("q=C000&amp;about=people")
+
+
+def test_the_page_in_another_language_is_the_page(books: Books, call: Refused) -> None:
+    pages = {html.unescape(address) for address in re.findall(r'name="next" value="(/[^"]*)"', call.text)}
+    assert pages == {f"/collection/?q=C000&about=people&customer={books.customer('C0001')}"}
+
+
+def test_an_address_kept_opens_what_it_asks_for_too(books: Books, collector: Client) -> None:
+    mine, other = books.customer("C0001"), books.customer("C0002")
+    asked = {"customer": other, "about": "money"}
+    page = collector.get(f"/collection/desk/{mine}/call", asked, follow=True)
+    assert (page.context["desk"].customer.id, page.context["about"]) == (other, "money")
+
+
+def test_another_payment_of_the_queue_is_opened(books: Books, clerk: Client) -> None:
+    line, other = line_in(books, 645_000_05), line_in(books, 86_400_55)
+    refused = Refused(clerk, f"/cash/lines/{line}/aside", {"note": "", "back": "order=most"})
+    page = refused.linked(rf'data-line="{other}"><a href="([^"]*)"')
+    assert (page.context["desk"].line.id, page.context["order"]) == (other, "most")
+    found = refused.searched('class="find" method="get"', q="nobody")
+    assert (found.context["wanted"].text, found.context["order"]) == ("nobody", "most")
