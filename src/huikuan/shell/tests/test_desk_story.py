@@ -87,6 +87,18 @@ def test_the_story_of_one_company_tells_of_no_other(books: Books, collector: Cli
     assert told("MAIN") - told("NORTH") == {"collecting", "money", "statements"}
 
 
+def test_the_desk_of_one_company_tells_of_no_other(books: Books, collector: Client) -> None:
+    add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
+    customer = books.customer("C0001")
+    claim_interest(item_id=books.item("264388102254"), until=AS_OF, actor="cui", at=AT)
+
+    def told(company: str) -> set[str]:
+        page = collector.get("/collection/", {"customer": customer, "company": company})
+        return {one.entry.kind for one in page.context["desk"].entries}
+
+    assert ("interest" in told("MAIN"), told("NORTH")) == (True, set())
+
+
 def test_on_a_past_day_a_request_is_told_as_it_stood_then(books: Books, collector: Client) -> None:
     customer, both = books.customer("C0001"), [books.item("264388102254"), books.item("264388117730")]
     plan_agreed(plan_asked(books, customer, both, AT - timedelta(days=5)))

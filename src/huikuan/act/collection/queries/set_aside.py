@@ -91,11 +91,11 @@ def _asked(company_id: int, day: date) -> SetAside:
     return SetAside(
         _items(company_id, day, words),
         _promised(words, shown),
-        {shown.get(one, one): on for one, on in put_off(company_id, day).items()},
+        put_off(company_id, day),
         frozenset(shown.get(one, one) for one in called_on(company_id, day)),
         kept_rates(company_id, day),
         {shown.get(one, one): times for one, times in unreached_since(company_id, day - _LATELY, day).items()},
-        {shown.get(one, one): on for one, on in going.items()},
+        _first(going, shown),
     )
 
 
@@ -120,6 +120,15 @@ def _promised(words: Sequence[PartRow], shown: Mapping[int, int]) -> dict[int, d
     for one in words:
         sums = found[shown.get(one.customer_id, one.customer_id)]
         sums[one.currency] = sums.get(one.currency, 0) + one.standing.awaited
+    return found
+
+
+def _first(days: Mapping[int, date], shown: Mapping[int, int]) -> dict[int, date]:
+    """Customer, as shown → the first of the days of those that are one with it."""
+    found: dict[int, date] = {}
+    for customer_id, on in days.items():
+        one = shown.get(customer_id, customer_id)
+        found[one] = min(on, found.get(one, on))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 
 from huikuan.act.collection.queries.agreed import interest_told, plans_told
 from huikuan.act.collection.queries.story import ABOVE, MONEY, PEOPLE, Asked, Entry, Reader
@@ -19,6 +19,7 @@ from huikuan.act.visits.work import MENTION
 from huikuan.judge.credit.models import OrderDecision
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.approvals.queries import Reader as Reads
+from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.notices.queries import of_customer as notices_of
 from huikuan.mechanisms.notices.queries import words
@@ -91,20 +92,29 @@ def _disputes(asked: Asked) -> Iterator[Entry]:
 def _payments(asked: Asked) -> Iterator[Entry]:
     one = one_with(asked.customer_id)
     rows = Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit", posting_date__lte=asked.day)
-    for item in _whole_days(narrowed(rows, seen(asked.scope)).order_by("-posting_date", "-id")):
+    paid = narrowed(rows, seen(asked.scope))
+    latest = list(paid.order_by("-posting_date", "-id")[: MOST + 1])
+    # Of no day only some: who adds them up adds up days. A day with more than are told is one sum of each currency.
+    whole = latest if len(latest) <= MOST else [one for one in latest if one.posting_date > latest[-1].posting_date]
+    if latest and not whole:
+        yield from _payments_of(asked.customer_id, paid.filter(posting_date=latest[0].posting_date))
+    for item in whole:
         yield Entry(
             "payment", item.kind, item.posting_date, item.recorded_at, item.actor, MONEY, item.text, item.amount,
             item.currency, {"document": item.document_number}, ("receivables:item", item.pk),
         )  # fmt: skip
 
 
-def _whole_days(rows: QuerySet[Item]) -> list[Item]:
-    """The latest, at most `MOST`, and of no day only some: who adds them up adds up days. Of a day with more, all."""
-    latest = list(rows[: MOST + 1])
-    if len(latest) <= MOST:
-        return latest
-    whole = [item for item in latest if item.posting_date > latest[-1].posting_date]
-    return whole or list(rows.filter(posting_date=latest[0].posting_date))
+def _payments_of(customer_id: int, day: QuerySet[Item]) -> Iterator[Entry]:
+    """One entry for each currency; `count`: so many came in."""
+    sums = day.order_by().values("posting_date", "currency").annotate(
+        count=Count("pk"), sum=Sum("amount"), at=Max("recorded_at")
+    )  # fmt: skip
+    for one in sums.order_by("currency"):
+        yield Entry(
+            "payment", "several", one["posting_date"], one["at"], SYSTEM, MONEY, "", int(one["sum"]), one["currency"],
+            {"document": "", "count": one["count"]}, ("dossiers:customer", customer_id),
+        )  # fmt: skip
 
 
 def _notices(asked: Asked) -> Iterator[Entry]:

@@ -112,8 +112,29 @@ def test_a_day_of_more_payments_than_are_told_is_told_whole(told: Books, monkeyp
     for number in range(5):
         told.post("receipt", 1_000_00, "2026-11-14", document_number=f"RC-{number}")
     monkeypatch.setattr("huikuan.act.collection.queries.timeline.MOST", 4)
-    [one] = [one for one in story_of(told.customer.id, EVERYTHING, day=DAY, about="") if one.entry.kind == "payment"]
-    assert (len(one.folded), one.entry.amount) == (5, 5_000_00)
+    told.post("receipt", 70_00, "2026-11-14", document_number="RC-USD", currency="USD")
+    for about in ("", MONEY):
+        lines = story_of(told.customer.id, EVERYTHING, day=DAY, about=about)
+        paid = [(one.title, one.entry.amount) for one in lines if one.entry.kind == "payment"]
+        assert paid == [("到账 5 笔，共 5,000.00", 5_000_00), ("到账 USD 70.00", 70_00)]
+
+
+def test_money_alone_is_told_in_whole_days_too(told: Books) -> None:
+    for number in range(50):
+        told.post("receipt", 1_000_00, "2026-11-14", document_number=f"RC-{number}")
+        told.post("receipt", 1_00, "2026-10-01", document_number=f"RO-{number}")
+    lines = [
+        one for one in story_of(told.customer.id, EVERYTHING, day=DAY, about=MONEY) if one.entry.kind == "payment"
+    ]
+    assert [(one.entry.on.day, one.entry.amount) for one in lines] == [(14, 1_000_00)] * 50
+
+
+def test_who_had_the_day_run_let_nothing_go_to_the_lawyer(told: Books) -> None:
+    shown = {"amounts": "CNY 268000.00", "lines": 1, "late": 54, "run": 1}
+    wanted = Wanted("approach:1", told.company.pk, told.customer.id, shown)
+    open_item(kind=LAWYER.name, wanted=wanted, **{**on(12), "actor": "cli:root"})
+    [one] = [one for one in story_of(told.customer.id, EVERYTHING, day=DAY, about="") if one.entry.kind == "lawyer"]
+    assert one.title == "已开出移交律师任务"
 
 
 def test_what_went_to_the_lawyer_is_told_beside_any_number_of_warnings(told: Books, monkeypatch: Any) -> None:

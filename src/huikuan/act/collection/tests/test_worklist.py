@@ -24,6 +24,7 @@ from huikuan.mechanisms.policies import operations as policies
 from huikuan.mechanisms.policies.queries import version
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.operations import create_customer
+from huikuan.record.customers.operations.merging import merge_customers
 from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.operations import promise_payment
 from huikuan.record.receivables.tests.conftest import Books
@@ -266,6 +267,15 @@ def test_a_visit_more_than_two_weeks_off_is_no_reason_to_rest(
     plan_visit(**going, planned_on=planned_on, purpose="collect", **WHO)
     assert rests(books, DAY) == (planned_on if rests_for_it else None)
     assert rests(books, date(2026, 11, 17)) == planned_on
+
+
+def test_of_customers_that_are_one_the_first_visit_is_the_next(books: Books, going: dict[str, Any]) -> None:
+    plan_visit(**going, planned_on=date(2026, 11, 17), purpose="collect", **WHO)
+    merge_customers(from_id=books.other.id, into_id=books.customer.id, reason="同一家", **WHO)
+    for day in (20, 16):
+        other = {**going, "customer_id": books.other.id}
+        plan_visit(**other, planned_on=date(2026, 11, day), purpose="collect", **WHO)
+        assert rests(books, DAY) == date(2026, 11, min(day, 17))
 
 
 @pytest.mark.parametrize("purpose", ["reconcile", "dispute", "care", "return"])

@@ -146,7 +146,7 @@ def desk_of(
         ).count(),
         entries=story_of(
             customer_id,
-            scope,
+            scope.part_of(company.pk),
             day=day,
             about=about,
             requests=reads_requests(request),
@@ -168,7 +168,13 @@ def story_of(
     whatever else was written down."""
     entries = timeline(customer_id, scope, day=day, requests=requests, about=about, limit=None)
     story = told(entries, shown_names({one.actor for one in entries} | _told_to(entries), machinery=machinery))
-    return (story if about else folded(story))[:_MOST_ENTRIES]
+    return _whole_days(story if about else folded(story))
+
+
+def _whole_days(story: Sequence[Told]) -> list[Told]:
+    """The latest, with all of the last day among them: what is left out are days, not part of one."""
+    shown = list(story[:_MOST_ENTRIES])
+    return shown + [one for one in story[_MOST_ENTRIES:] if one.entry.on == shown[-1].entry.on]
 
 
 def _told_to(entries: Sequence[Entry]) -> set[str]:

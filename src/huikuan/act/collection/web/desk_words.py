@@ -24,7 +24,7 @@ from huikuan.act.visits.messages import STATES as VISIT_STATES
 from huikuan.kernel.money import to_text
 from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.approvals.messages import STATE_TITLES as REQUEST_STATES
-from huikuan.mechanisms.identity.actors import SYSTEM, is_operator
+from huikuan.mechanisms.identity.actors import is_operator
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.work.kinds import About, kind_named
 from huikuan.mechanisms.work.models import WorkItem
@@ -233,9 +233,18 @@ def folded(entries: Iterable[Told]) -> list[Told]:
 
 def _payments(same: tuple[Told, ...], currency: str) -> Told:
     whole = replace(same[0].entry, amount=sum(one.entry.amount or 0 for one in same), link=None)
-    title = ngettext("%(n)s payment, %(amount)s", "%(n)s payments, %(amount)s", len(same))
-    days = span_said(same[-1].entry.on, whole.on)
-    return replace(_made(whole, title % {"n": len(same), "amount": _amount(whole)}, days), folded=same)
+    title = _payments_title(whole, sum(_count(one.entry) for one in same))
+    return replace(_made(whole, title, span_said(same[-1].entry.on, whole.on)), folded=same)
+
+
+def _payments_title(whole: Entry, count: int) -> str:
+    title = ngettext("%(n)s payment, %(amount)s", "%(n)s payments, %(amount)s", count)
+    return title % {"n": count, "amount": _amount(whole)}
+
+
+def _count(payments: Entry) -> int:
+    """How many payments an entry stands for."""
+    return int(payments.shown.get("count", 1))
 
 
 def _who(entry: Entry, names: Mapping[str, str]) -> str:
@@ -290,6 +299,8 @@ def _dispute(entry: Entry, names: Mapping[str, str]) -> Told:
 
 
 def _payment(entry: Entry, names: Mapping[str, str]) -> Told:
+    if _count(entry) > 1:
+        return _made(entry, _payments_title(entry, _count(entry)))
     return _made(entry, _("%(amount)s came in") % {"amount": _amount(entry)}, entry.shown["document"], "", "")
 
 
@@ -334,8 +345,9 @@ def _interest(entry: Entry, names: Mapping[str, str]) -> Told:
 
 
 def _lawyer(entry: Entry, names: Mapping[str, str]) -> Told:
-    """Where the strategy asks nobody before, nobody let it go."""
-    said = _("The task for the lawyer was opened") if entry.actor == SYSTEM else _("%(who)s let it go to the lawyer")
+    """Where the strategy asks nobody before, nobody let it go; nor did who had the day run by a command."""
+    opened = _("The task for the lawyer was opened")
+    said = opened if is_operator(entry.actor) else _("%(who)s let it go to the lawyer")
     return replace(_warning(entry, names), title=said % {"who": _who(entry, names)})
 
 

@@ -15,7 +15,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.notices.queries.voices import voices_on
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.queries import among, narrowed, seen
-from huikuan.record.customers.queries.merging import one_with
+from huikuan.record.customers.queries.merging import merged, one_with
 
 _FEW = 50
 
@@ -138,13 +138,18 @@ def called_on(company_id: int, day: date, *, actor: str | None = None) -> frozen
 
 
 def put_off(company_id: int, day: date) -> dict[int, date]:
-    """Customer id → the day after `day` its last call said to call again; a later call takes it back."""
-    later = Call.objects.filter(company_id=company_id, again_on__gt=day).values("customer_id")
-    facts = Call.objects.filter(company_id=company_id, customer_id__in=later, called_on__lte=day).order_by(
-        "called_on", "id"
-    )
-    latest = dict(facts.values_list("customer_id", "again_on"))
-    return {customer: on for customer, on in latest.items() if on is not None and on > day}
+    """Customer, as shown → the day after `day` its last call said to call again; a later call takes it back, also one
+    to whoever it is one with."""
+    later = set(Call.objects.filter(company_id=company_id, again_on__gt=day).values_list("customer_id", flat=True))
+    if not later:
+        return {}
+    shown = merged()
+    asked = {shown.get(one, one) for one in later}
+    asked |= {one for one, into in shown.items() if into in asked}
+    facts = Call.objects.filter(company_id=company_id, customer_id__in=among(asked), called_on__lte=day)
+    latest = facts.order_by("called_on", "id").values_list("customer_id", "again_on")
+    last = {shown.get(customer, customer): on for customer, on in latest}
+    return {customer: on for customer, on in last.items() if on is not None and on > day}
 
 
 def persons_named(person_ids: Iterable[int]) -> dict[int, str]:

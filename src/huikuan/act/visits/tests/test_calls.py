@@ -23,6 +23,7 @@ from huikuan.record.customers.domain.contacts import Contact
 from huikuan.record.customers.domain.master import Master
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.operations import create_customer
+from huikuan.record.customers.operations.merging import merge_customers
 from huikuan.record.customers.operations.people import add_contact
 
 
@@ -161,6 +162,21 @@ def test_the_last_call_and_how_often_nobody_answered(debtor: Debtor) -> None:
         debtor.customer: LastCall("not_reached", date(2026, 11, 18), None, 2)
     }
     assert put_off(debtor.company.pk, date(2026, 11, 18)) == {}, "a later call takes the day back"
+
+
+def test_of_customers_that_are_one_the_last_call_says_when_to_call_again(debtor: Debtor) -> None:
+    other = create_customer(master=Master("C2", "宏朔钢构有限公司"), **WHO)
+    call(debtor, "again", again_on=date(2026, 11, 20))
+    later = {**WHO, "at": AT + timedelta(days=1)}
+    record_call(customer_id=other, company_id=debtor.company.pk, person_id=None, result="not_reached", **later)
+    assert put_off(debtor.company.pk, date(2026, 11, 18)) == {debtor.customer: date(2026, 11, 20)}
+    merge_customers(from_id=other, into_id=debtor.customer, reason="同一家", **later)
+    assert put_off(debtor.company.pk, TODAY) == {debtor.customer: date(2026, 11, 20)}
+    assert put_off(debtor.company.pk, date(2026, 11, 18)) == {}
+    again = {**WHO, "at": AT + timedelta(days=2)}
+    record_call(customer_id=other, company_id=debtor.company.pk, person_id=None, result="again",
+                again_on=date(2026, 11, 25), **again)  # fmt: skip
+    assert put_off(debtor.company.pk, date(2026, 11, 18)) == {debtor.customer: date(2026, 11, 25)}
 
 
 def test_what_was_said_can_be_erased_and_the_call_stays(debtor: Debtor) -> None:

@@ -27,6 +27,9 @@ OVER = (*GONE_OUT, REFUSED, CANCELLED)
 CLAIMED, PUT_OFF, AGAIN = "claimed", "put_off", "again"
 STEPS = (CLAIMED, PUT_OFF, AGAIN, SENT, DELIVERED, REPLIED, BOUNCED, REFUSED, IN_DOUBT, CANCELLED)
 
+#: Why a person took a step, where there is no other reason.
+BY_HAND = "by_hand"
+
 #: What the addressee, or whoever carries it to them, says of it once it went out.
 HEARD = (DELIVERED, REPLIED, BOUNCED)
 

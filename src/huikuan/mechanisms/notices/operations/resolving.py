@@ -11,12 +11,10 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import require
 from huikuan.mechanisms.notices.addressing import digest_of
-from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, CANCELLED, SENT
+from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, BY_HAND, CANCELLED, SENT
 from huikuan.mechanisms.notices.domain.wanted import SECRET, address_of
 from huikuan.mechanisms.notices.models import NoticeStand
 from huikuan.mechanisms.notices.operations.steps import stand_held, take_step
-
-BY_HAND = "by_hand"
 
 
 def confirm_sent(*, notice_id: int, note: str = "", actor: str, at: datetime) -> None:

@@ -14,7 +14,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.reaching import reached
-from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, HEARD
+from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, ARRIVING, BY_HAND, HEARD
 from huikuan.mechanisms.notices.domain.wanted import SECRET, folded
 from huikuan.mechanisms.notices.messages import SECRET_WORDS
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
@@ -154,6 +154,15 @@ def readdressed(row: NoticeRow) -> bool:
     said, queued = personal(NoticeStep, again), words_queued([row.id]).get(row.id, Words())
     known = [one["answer"] for one in said.values() if one["answer"]]
     return len(said) < len(again) or any(folded(row.channel, one) != folded(row.channel, queued.to) for one in known)
+
+
+def arrived(row: NoticeRow) -> bool:
+    """Whether it went out and did not come back, by the word of who sent it or got it; a person's word that one in
+    doubt went out is none: they do not know, and may have passed on what it says."""
+    if row.state not in ARRIVING:
+        return False
+    last = NoticeStep.objects.filter(notice_id=row.id, step__in=ARRIVING).order_by("-number").first()
+    return last is not None and last.reason != BY_HAND
 
 
 def history(notice_id: int) -> tuple[StepRow, ...]:

@@ -261,6 +261,31 @@ def test_a_letter_taken_out_after_it_waited_is_offered_however_many_were_taken_o
     assert offered(AT + 15 * DAY) == []
 
 
+def test_a_letter_that_is_not_among_those_listed_is_led_to_by_its_own_page(office: Office, client: Client) -> None:
+    letters = [office.queue(f"item:{n}", channel="letter", to=TO, purpose="demand") for n in range(51)]
+    for one in letters:
+        cancel_notice(notice_id=one, actor="cli:test", at=AT + DAY)
+    mail = office.queue("item:mail")
+
+    def listed(address: str) -> list[int]:
+        return [one["row"].id for one in desk.get(address).context["taken_out"]]
+
+    desk = at_the_desk(client)
+    with time_machine.travel(AT + DAY + timedelta(hours=1), tick=False):
+        desk.force_login(User.objects.get(username="legal"))
+        assert listed("/notices/post/") == letters[:0:-1]
+        way = f"/notices/post/?letter={letters[0]}"
+        assert f'href="{way}"' in desk.get(f"/notices/{letters[0]}").content.decode()
+        assert listed(way) == [letters[0], *letters[:0:-1]]
+        assert listed(f"/notices/post/?letter={mail}") == letters[:0:-1]
+        assert "/notices/post/?letter" not in desk.get(f"/notices/{mail}").content.decode()
+        refused = desk.post(f"/notices/post/{letters[0]}/say", {"deed": "post", "on": f"{ON}", "carrier": "EMS"})
+        assert refused.context["taken_out"][0]["row"].id == letters[0]
+        said = {"deed": "post", "on": f"{ON}", "carrier": "EMS", "tracking": "EX1"}
+        desk.post(f"/notices/post/{letters[0]}/say", said)
+    assert steps(letters[0]) == ["cancelled", "claimed", "sent"]
+
+
 def test_what_was_typed_of_a_letter_and_not_taken_stays_beside_it(office: Office, letter: int, client: Client) -> None:
     tomorrow = ON + timedelta(days=1)
     typed = {"deed": "post", "on": f"{tomorrow}", "carrier": "顺丰", "tracking": "SF1"}

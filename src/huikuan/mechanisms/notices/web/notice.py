@@ -19,8 +19,8 @@ from huikuan.mechanisms.identity.actors import SYSTEM
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.notices import operations, queries
-from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, CANCELLED, SENT, leads_on
-from huikuan.mechanisms.notices.domain.wanted import EMAIL, SECRET
+from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, CANCELLED, QUEUED, SENT, leads_on
+from huikuan.mechanisms.notices.domain.wanted import EMAIL, LETTER, SECRET
 from huikuan.mechanisms.notices.letters.messages import TITLES
 from huikuan.mechanisms.notices.letters.setting import PDF_TYPE
 from huikuan.mechanisms.notices.messages import REASON_TITLES, STEP_TITLES
@@ -51,6 +51,7 @@ def show_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         "history": _history(steps, clear=clear),
         "mailed": clear and _has_proof(row, steps),
         "acts": _acts(request, row),
+        "at_the_post": clear and _posts(request, row),
         "secret": row.purpose in SECRET,
     }
     return render(request, "notices/notice.html", page)
@@ -141,6 +142,12 @@ def _acts(request: HttpRequest, row: NoticeRow) -> dict[str, bool]:
         return {}
     deeds = {"sent": row.state == "in_doubt", "again": leads_on(row.state, AGAIN)}
     return {name: True for name, may in {**deeds, "cancel": leads_on(row.state, CANCELLED)}.items() if may}
+
+
+def _posts(request: HttpRequest, row: NoticeRow) -> bool:
+    """Whether this reader may write down that the letter was posted, or arrived."""
+    open_still = row.channel == LETTER and row.state in (QUEUED, CANCELLED, SENT)
+    return open_still and not reading_of(request).is_past and may_for(request, Permission.SEND_NOTICES, row.company_id)
 
 
 def _has_proof(row: NoticeRow, steps: tuple[StepRow, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import company_zone
 from huikuan.mechanisms.notices import queries
-from huikuan.mechanisms.notices.domain.lifecycle import QUEUED, SENT
+from huikuan.mechanisms.notices.domain.lifecycle import CANCELLED, QUEUED, SENT
 from huikuan.mechanisms.notices.domain.wanted import LETTER
 from huikuan.mechanisms.notices.letters.setting import PDF_TYPE, Sheet
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
@@ -31,7 +31,7 @@ from huikuan.mechanisms.notices.web.showing import told
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
 from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
-from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
+from huikuan.mechanisms.pages.forms import Form, file_sent, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said
 
@@ -46,8 +46,10 @@ _PRINTING = timedelta(minutes=10)
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
 @require_GET
 def show_posting(request: HttpRequest) -> HttpResponse:
-    """What waits to be printed and posted, and what was posted and is not known to have arrived."""
-    return _desk(request)
+    """What waits to be printed and posted, and what was posted and is not known to have arrived; the letter the
+    address names among them, however many there are."""
+    named = request_named(request.GET.get("letter", ""))
+    return _desk(request, named=named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,14 @@ class _Tried:
     field: str
 
 
-def _desk(request: HttpRequest, tried: _Tried | None = None) -> HttpResponse:
+def _desk(request: HttpRequest, tried: _Tried | None = None, *, named: int | None = None) -> HttpResponse:
     page: dict[str, Any] = {"today": reading_of(request).today}
     for name, state in (("waiting", QUEUED), ("posted", SENT)):
         chosen = Chosen(state=state, channel=LETTER, company_id=reading_of(request).company_id)
         found = queries.notices_page(chosen, scope_of(request), limit=_ROWS)
-        page |= {name: told(found.rows, request), f"{name}_count": found.count}
-    page["taken_out"] = _taken_out(request)
+        rows = _with_named(request, found.rows, named, chosen)
+        page |= {name: told(rows, request), f"{name}_count": found.count}
+    page["taken_out"] = _taken_out(request, named)
     shown = [one["company"] for name in ("waiting", "taken_out", "posted") for one in page[name]]
     page |= {"several": len(set(shown)) > 1, "tried": tried}
     return render(request, "notices/posting.html", page, status=400 if tried else 200)
@@ -109,7 +112,7 @@ def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
         (one,) = told([row], request)
         name = one["customer"].name if one["customer"] else row.key
         messages.error(request, f"{name} · {one['purpose']} {row.id}: {said(refusal)}")
-        return _desk(request, _Tried(row.id, form.typed, said(refusal), _field_of(refusal, form)))
+        return _desk(request, _Tried(row.id, form.typed, said(refusal), _field_of(refusal, form)), named=row.id)
     return _back(request)
 
 
@@ -129,15 +132,22 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _taken_out(request: HttpRequest) -> list[dict[str, Any]]:
+def _with_named(
+    request: HttpRequest, rows: Sequence[NoticeRow], named: int | None, chosen: Chosen
+) -> Sequence[NoticeRow]:
+    """The rows, before them the letter that was named, if it is one of those chosen."""
+    if named is None or any(row.id == named for row in rows):
+        return rows
+    alone = replace(chosen, ids=frozenset({named}))
+    return [*queries.notices_page(alone, scope_of(request), limit=1).rows, *rows]
+
+
+def _taken_out(request: HttpRequest, named: int | None) -> list[dict[str, Any]]:
     """Letters cancelled lately, each with the `last` day on which it may have been posted before that."""
-    there = queries.taken_out(
-        scope_of(request),
-        since=timezone.now() - _LATELY,
-        waited=_PRINTING,
-        company_id=reading_of(request).company_id,
-        limit=_ROWS,
-    )
+    company = reading_of(request).company_id
+    lately = timezone.now() - _LATELY
+    latest = queries.taken_out(scope_of(request), since=lately, waited=_PRINTING, company_id=company, limit=_ROWS)
+    there = _with_named(request, latest, named, Chosen(state=CANCELLED, channel=LETTER, company_id=company))
     return [{**one, "last": _day(row)} for one, row in zip(told(there, request), there, strict=True)]
 
 

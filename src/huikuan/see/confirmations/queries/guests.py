@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from huikuan.mechanisms.notices.domain.lifecycle import ARRIVING
 from huikuan.mechanisms.notices.queries import of_step
-from huikuan.mechanisms.notices.queries.rows import readdressed
+from huikuan.mechanisms.notices.queries.rows import arrived, readdressed
 from huikuan.see.confirmations.domain.links import SESSION_IDLE, SESSION_WHOLE, hashed
 from huikuan.see.confirmations.models import GuestSession, Invitation, Reminder, Reply, Revocation
 
@@ -82,11 +81,10 @@ def link_number(invited: Invitation) -> int:
 
 def link_channel(invited: Invitation) -> str:
     """How the link that holds came to whoever has it, as known now: by 'email' or 'sms' to the address on file, if its
-    message went out to that and no other and did not come back; else 'copy': somebody here could read it and pass it
-    on, and who got it nobody knows. What a reply recorded (queries.replies) does not follow what is heard later."""
+    message arrived at that and went to no other; else 'copy': somebody here could read it and pass it on, and who got
+    it nobody knows. What a reply recorded (queries.replies) does not follow what is heard later."""
     sent = of_step(company_id=invited.company_id, case=case_of(invited.pk), step=link_step(link_number(invited)))
-    arrived = sent is not None and sent.state in ARRIVING and not readdressed(sent)
-    return sent.channel if sent is not None and arrived else "copy"
+    return sent.channel if sent is not None and arrived(sent) and not readdressed(sent) else "copy"
 
 
 def case_of(invitation_id: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import erase_personal
 from huikuan.mechanisms.identity.domain.scope import EVERYTHING
-from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, BOUNCED, IN_DOUBT, REFUSED
+from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, BOUNCED, DELIVERED, IN_DOUBT, REFUSED
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
 from huikuan.mechanisms.notices.operations import cancel_notice, confirm_sent, report, send_again
 from huikuan.mechanisms.notices.operations.claiming import claim
@@ -292,10 +292,24 @@ def same_address() -> None:
     handed_over("confirmation")
 
 
+def said_here() -> None:
+    """Nobody knows whether it went out, and somebody here says so."""
+    number = handed_over("confirmation", outcome=IN_DOUBT)
+    confirm_sent(notice_id=number, note="the mailbox has it", actor="cli:root", at=AT)
+
+
+def said_there() -> None:
+    """The carrier says that what was in doubt was delivered."""
+    said_here()
+    report(notice_id=last_queued("confirmation"), step=DELIVERED, actor="system", at=AT)
+
+
 @pytest.mark.parametrize(
     ("became", "told"),
     [
         (lambda: None, "copy"),
+        (said_here, "copy"),
+        (said_there, "email"),
         (lambda: cancel_notice(notice_id=last_queued("confirmation"), actor="cli:root", at=AT), "copy"),
         (lambda: handed_over("confirmation", outcome=BOUNCED), "copy"),
         (lambda: handed_over("confirmation", outcome=REFUSED), "copy"),
@@ -304,7 +318,18 @@ def same_address() -> None:
         (and_back, "copy"),
         (same_address, "email"),
     ],
-    ids=("waits", "cancelled", "came back", "refused", "in doubt", "to another", "to another and back", "again"),
+    ids=(
+        "waits",
+        "said here",
+        "said there",
+        "cancelled",
+        "came back",
+        "refused",
+        "in doubt",
+        "to another",
+        "to another and back",
+        "again",
+    ),
 )
 def test_only_what_went_to_the_address_on_file_is_told_as_sent_there(portal: Portal, became: Any, told: str) -> None:
     """The link can be read in the outbox: whoever answers by one that went out to nobody read it there."""
