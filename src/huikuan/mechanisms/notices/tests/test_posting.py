@@ -275,7 +275,7 @@ def test_a_letter_that_is_not_among_those_listed_is_led_to_by_its_own_page(offic
         desk.force_login(User.objects.get(username="legal"))
         assert listed("/notices/post/") == letters[:0:-1]
         way = f"/notices/post/?letter={letters[0]}"
-        assert f'href="{way}"' in desk.get(f"/notices/{letters[0]}").content.decode()
+        assert f'href="{way}#letter-{letters[0]}"' in desk.get(f"/notices/{letters[0]}").content.decode()
         assert listed(way) == [letters[0], *letters[:0:-1]]
         assert listed(f"/notices/post/?letter={mail}") == letters[:0:-1]
         assert "/notices/post/?letter" not in desk.get(f"/notices/{mail}").content.decode()
