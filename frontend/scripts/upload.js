@@ -31,5 +31,5 @@ for (const drop of document.querySelectorAll("[data-drop]")) {
   show();
 }
 
-/** A page may say where typing begins. */
-document.querySelector("main [data-focus]")?.focus();
+/** A page may say where typing begins; who has begun elsewhere before the script came is left there. */
+if (document.activeElement === document.body) document.querySelector("main [data-focus]")?.focus();

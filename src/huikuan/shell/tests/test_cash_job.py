@@ -252,6 +252,29 @@ def test_the_keys_of_the_map_do_what_they_say(clerk: Any, books: Books) -> None:
     assert page.inner_text("[data-told=rest] >> nth=0") == "0.00"
 
 
+@at_desk
+def test_a_script_that_comes_late_leaves_the_keyboard_where_somebody_is(clerk: Any, books: Books) -> None:
+    """Brought to the payer while “Not a customer's money” is being opened, Enter would apply the payment."""
+    page = clerk
+    held: list[Any] = []
+
+    def hold(script: Any) -> None:
+        held.append(script)
+
+    line_in(books, 600_000_00)
+    page.route("**/app.js?*", hold)
+    with page.expect_request("**/app.js?*"):
+        page.goto("/cash/", wait_until="commit")
+    page.locator("#aside summary").focus()
+    assert held
+    for script in held:
+        script.continue_()
+    page.wait_for_load_state()
+    keyboard_at(page, "#aside summary")
+    hit(page, "Enter")
+    page.fill("#aside-note", "活期利息")
+
+
 #: Of each row of claims and of the equation: pairs of boxes that stand on each other, and the tops of '=' and 剩余.
 LAID = """() => {
   const box = (one) => one.getBoundingClientRect();

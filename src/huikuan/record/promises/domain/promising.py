@@ -55,7 +55,8 @@ class Claim:
 class Standing:
     """A part with what the ledger shows of it by a day. `paid`: money since it was promised that came in time;
     `later`: money that came after `until`; `otherwise`: what left the claim without being paid. `ended`: '' or how.
-    `elsewhere`: so much of `unpaid` is awaited by a later promise of the claim, or by a plan it is in."""
+    `elsewhere`: so much of `unpaid` is awaited by a later promise of the claim, or by a plan it is in. `spoken`: what
+    is still to be paid of the claim has its day by now: in an open promise, or in such a plan."""
 
     amount: int
     stood_open: int
@@ -65,6 +66,7 @@ class Standing:
     otherwise: int = 0
     ended: str = ""
     elsewhere: int = 0
+    spoken: bool = False
 
     @property
     def asked(self) -> int:
@@ -105,14 +107,22 @@ def still_to_pay(part: Standing, day: date) -> int:
 def promised_anew(parts: Sequence[Standing], day: date) -> list[int]:
     """Of each part of one claim, as they were promised one after the other: how much of what was not paid in time is
     still to be paid by the words after it. A word that is kept, or was taken back, says nothing of what is left."""
-    found, later = [0] * len(parts), 0
+    found, stills = [0] * len(parts), [0] * len(parts)
     for place in reversed(range(len(parts))):
         part = replace(parts[place], elsewhere=0)
         left = still_to_pay(part, day)
         if part_state(part, day) != OPEN:
-            found[place] = min(left, later)
-        later += left - found[place]
+            later = zip(parts[place + 1 :], stills[place + 1 :], strict=True)
+            found[place] = min(left, sum(min(still, _left_then(part, word)) for word, still in later))
+        stills[place] = left - found[place]
     return found
+
+
+def _left_then(part: Standing, later: Standing) -> int:
+    """How much of a part was not paid when the later word about its claim was given: of no more did that speak. What
+    left the claim between the two, and not otherwise, had been paid; bounced since, it is to pay beside the later."""
+    paid = max(0, part.stood_open - later.stood_open - part.otherwise)
+    return max(0, part.amount - paid)
 
 
 def promise_state(parts: Sequence[Standing], day: date) -> str:

@@ -134,11 +134,11 @@ def withdraw_promise(*, promise_id: int, note: str, actor: str, at: datetime) ->
 
 
 def _left(made: Promise, today: date) -> list[tuple[int, int]]:
-    """What is still to pay of a promise, as far as it is still owed; without the claims of which something is awaited
-    by a later word or a plan: who names another day for those names it there."""
+    """What is still to pay of a promise, as far as it is still owed; without the claims that have their day by a
+    later word or a plan: who names another one for those names it there."""
     items = PromisePart.objects.filter(promise_id=made.pk).values_list("item_id", flat=True)
     owed = {claim.item_id: claim.open_amount for claim in claims_held(made.company_id, list(items))}
-    rows = [row for row in parts_told(Which(promise_ids=[made.pk]), today) if not row.standing.elsewhere]
+    rows = [row for row in parts_told(Which(promise_ids=[made.pk]), today) if not row.standing.spoken]
     found = [(row.item_id, min(still_to_pay(row.standing, today), owed.get(row.item_id, 0))) for row in rows]
     return [(item, amount) for item, amount in found if amount > 0]
 

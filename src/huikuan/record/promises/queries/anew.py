@@ -13,7 +13,7 @@ from itertools import groupby
 
 from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import among, listed
-from huikuan.record.promises.domain.promising import OPEN, part_state, promised_anew, still_to_pay
+from huikuan.record.promises.domain.promising import OPEN, Standing, part_state, promised_anew, still_to_pay
 from huikuan.record.promises.queries.plans import items_planned
 from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 
@@ -33,26 +33,25 @@ def parts_told(which: Which, day: date) -> list[PartRow]:
     each company's plans."""
     rows = parts_by(which, day)
     late = [row for row in rows if still_to_pay(row.standing, day) and part_state(row.standing, day) != OPEN]
-    elsewhere = _anew(late, rows, day) | _planned(late, day)
-    return [_told(row, elsewhere[row.id]) if row.id in elsewhere else row for row in rows]
+    since = _anew(late, rows, day) | _planned(late, day)
+    return [replace(row, standing=since.get(row.id, row.standing)) for row in rows]
 
 
-def _told(row: PartRow, elsewhere: int) -> PartRow:
-    return replace(row, standing=replace(row.standing, elsewhere=elsewhere))
-
-
-def _anew(late: Sequence[PartRow], rows: Iterable[PartRow], day: date) -> dict[int, int]:
-    """Part → how much of it the later words about its claim await."""
+def _anew(late: Sequence[PartRow], rows: Iterable[PartRow], day: date) -> dict[int, Standing]:
+    """Part → how it stands beside the later words about its claim."""
     if not late:
         return {}
     given = [listed(row.id for row in late), day, day]
     later = ask(_LATER.format(among=among()), given)()
     asked = {item for item, _ in later}
-    found: dict[int, int] = {}
+    found: dict[int, Standing] = {}
     for _, group in groupby(_all_of(asked, {part for _, part in later}, rows, day), lambda row: row.item_id):
         parts = list(group)
+        spoken = any(part_state(row.standing, day) == OPEN for row in parts)
         amounts = promised_anew([row.standing for row in parts], day)
-        found |= {row.id: amount for row, amount in zip(parts, amounts, strict=True) if amount}
+        for row, amount in zip(parts, amounts, strict=True):
+            is_late = part_state(row.standing, day) != OPEN
+            found[row.id] = replace(row.standing, elsewhere=amount, spoken=spoken and is_late)
     return found
 
 
@@ -65,10 +64,11 @@ def _all_of(items: Collection[int], later: set[int], rows: Iterable[PartRow], da
     return sorted(known, key=lambda row: (row.item_id, row.promise_id))
 
 
-def _planned(late: Sequence[PartRow], day: date) -> dict[int, int]:
-    """Part → all that is still to pay of it, where its claim is in a plan."""
+def _planned(late: Sequence[PartRow], day: date) -> dict[int, Standing]:
+    """Part → how it stands beside the plan its claim is in: all that is still to pay of it is awaited there."""
     items: defaultdict[int, set[int]] = defaultdict(set)
     for row in late:
         items[row.company_id].add(row.item_id)
     planned = {company: items_planned(company, day, theirs) for company, theirs in items.items()}
-    return {row.id: row.standing.unpaid for row in late if row.item_id in planned[row.company_id]}
+    inside = [row for row in late if row.item_id in planned[row.company_id]]
+    return {row.id: replace(row.standing, elsewhere=row.standing.unpaid, spoken=True) for row in inside}

@@ -24,7 +24,8 @@ from huikuan.record.receivables.models import Item
 @dataclass(frozen=True, slots=True)
 class PartTold:
     """So much of a claim, and what became of it: `missed` did not come in time, `unpaid` is still to be paid, without
-    what a later promise or a plan awaits by now (`elsewhere`). Amounts in minor units of the promise's currency."""
+    what a later promise or a plan awaits by now (`elsewhere`); `spoken`: it has its day there. Amounts in minor units
+    of the promise's currency."""
 
     item_id: int
     document_number: str
@@ -36,6 +37,7 @@ class PartTold:
     unpaid: int
     state: str
     elsewhere: int
+    spoken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ class PromiseRow:
 
     @property
     def is_last_word(self) -> bool:
-        """Whether another day can be named for some of it: nothing later was said of what is still to pay there."""
-        return any(part.unpaid and not part.elsewhere for part in self.parts)
+        """Whether another day can be named for some of it: no open promise and no plan says one of its claim."""
+        return any(part.unpaid and not part.spoken for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,5 +264,5 @@ def _part(part: PartRow, numbers: Mapping[int, str], as_of: date) -> PartTold:
     return PartTold(
         part.item_id, numbers[part.item_id], stands.amount, stands.paid, stands.later, stands.otherwise,
         stands.awaited if state in (BROKEN, PARTLY) else 0, still_to_pay(stands, as_of), state,
-        stands.elsewhere,
+        stands.elsewhere, stands.spoken,
     )  # fmt: skip

@@ -141,6 +141,40 @@ def test_who_takes_the_later_word_back_leaves_the_broken_one_to_pay(word: Word, 
     assert page.sums == {"CNY": 60_000_00}
 
 
+def test_another_day_is_named_for_what_a_smaller_broken_word_leaves(word: Word, claim: int) -> None:
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    small = word.promise((claim, 20_000_00), by="2026-03-20", on="2026-03-12")
+    refused("promise_not_open", anew, first, "2026-04-10", on="2026-03-13")
+    assert [word.row(one, "2026-03-13").is_last_word for one in (first, small)] == [False, True]
+    assert [word.row(one, "2026-03-24").is_last_word for one in (first, small)] == [True, True]
+    third = anew(first, "2026-04-10", on="2026-03-24")
+    assert [word.row(one, "2026-03-24").awaited for one in (first, small, third)] == [20_000_00, 0, 40_000_00]
+    assert [word.row(one, "2026-03-24").is_last_word for one in (first, small, third)] == [False, False, True]
+
+
+def test_what_bounced_after_the_rest_was_promised_is_to_pay_beside_it(word: Word, claim: int) -> None:
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    settlement = word.pay(claim, 60_000_00, "2026-03-04")
+    rest = word.promise((claim, 40_000_00), by="2026-03-25", on="2026-03-06")
+    bounced = day("2026-03-15")
+    reverse_settlement(settlement_id=settlement, reason="bounced", on=bounced, actor="t", at=at("2026-03-15"))
+
+    def told(on: str) -> tuple[dict[str, int], list[int]]:
+        page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day(on), limit=50)
+        return page.sums, [word.row(number, on).awaited for number in (first, rest)]
+
+    assert told("2026-03-10") == ({"CNY": 40_000_00}, [0, 40_000_00])
+    assert told("2026-03-16") == told("2026-03-30") == ({"CNY": 100_000_00}, [60_000_00, 40_000_00])
+
+
+def test_a_credit_note_is_no_payment_of_what_was_promised(word: Word, claim: int) -> None:
+    """60,000 broken, a credit note of 30,000 on the claim, 60,000 promised anew: 60,000 are owed of it, once."""
+    first = word.promise((claim, 60_000_00), by="2026-03-05")
+    word.pay(claim, 30_000_00, "2026-03-11", kind="credit_note")
+    second = word.promise((claim, 60_000_00), by="2026-03-20", on="2026-03-12")
+    assert [word.row(one, "2026-03-13").awaited for one in (first, second)] == [0, 60_000_00]
+
+
 def test_another_day_is_named_of_the_last_word_alone(word: Word, claim: int) -> None:
     first = word.promise((claim, 60_000_00), by="2026-03-05")
     word.promise((claim, 20_000_00), by="2026-03-20", on="2026-03-12")
