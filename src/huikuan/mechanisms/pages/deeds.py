@@ -6,9 +6,13 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+
+#: Each link of the page repeats it.
+_LONGEST_QUERY = 10_000
 
 _View = Callable[..., HttpResponseBase]
 
@@ -55,9 +59,19 @@ def shown_at(request: HttpRequest, without: Collection[str] = (), **changes: str
 def asked_of(request: HttpRequest) -> QueryDict:
     """The query of the page that is shown; of one that a refusal shows, as the form that was sent said it (`back`)."""
     _path, own = _standing(request)
-    query = QueryDict(request.POST["back"], mutable=True) if "back" in request.POST else request.GET.copy()
+    query = query_sent(request) if "back" in request.POST else request.GET.copy()
     for name, value in own.items():
         query.setdefault(name, value)
+    return query
+
+
+def query_sent(request: HttpRequest) -> QueryDict:
+    """The query of the page a form was sent from, as the form says it (`back`). Answers 400, as for an address, to
+    what no page of ours writes."""
+    said = request.POST.get("back", "")
+    query = QueryDict(said, mutable=True)
+    if len(said) > _LONGEST_QUERY or any("\0" in text for name, values in query.lists() for text in (name, *values)):
+        raise BadRequest
     return query
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huikuan.connect.connectors.models import ImportDraft
+from huikuan.record.cash.models import Application
 from huikuan.shell.tests.books import Books
 from huikuan.shell.tests.test_cash_pages import clerk, line_in
 from huikuan.shell.tests.test_desk_pages import collector
+from huikuan.shell.tests.test_wizard import HEADER, check, describe, send
+from huikuan.shell.web.proving import PROVED
 
 __all__ = ["clerk", "collector"]
 
@@ -86,6 +92,44 @@ def test_an_address_kept_opens_what_it_asks_for_too(books: Books, collector: Cli
     asked = {"customer": other, "about": "money"}
     page = collector.get(f"/collection/desk/{mine}/call", asked, follow=True)
     assert (page.context["desk"].customer.id, page.context["about"]) == (other, "money")
+
+
+@pytest.mark.parametrize("back", ["q=%00", "%00=1", f"q={'x' * 10_000}"])
+def test_a_query_no_page_writes_is_refused_as_an_address_is(books: Books, clerk: Client, back: str) -> None:
+    line = line_in(books, 645_000_05)
+    assert clerk.post(f"/cash/lines/{line}/aside", {"note": "", "back": back}).status_code == 400
+    assert clerk.get("/cash/", {"q": "\0"}).status_code == 400
+    assert Application.objects.count() == 0
+
+
+def test_the_next_cells_of_a_file_are_opened_after_one_is_mended(reader: Client) -> None:
+    """Sixty cells more than a page shows; a mended one, one that stays wrong, and a commit that came too late."""
+    lines = [f"C0009,远舟港机,N-{n},2026-10-32,2026-12-01,3000.00,CNY," for n in range(120)]
+    send(reader, "\n".join([HEADER, *lines]).encode())
+    draft = ImportDraft.objects.latest("pk")
+    describe(reader, draft)
+    check(reader, draft)
+    cells = f"/imports/drafts/{draft.pk}/cells"
+    partial = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "checked"}
+    mended = reader.post(cells, {"row": "2", "column": "开票日期", "value": "2026-10-31"}, **partial)
+    late = reader.post(f"/imports/drafts/{draft.pk}/commit", {"version": "99"})
+    for answer in (mended, late):
+        [more] = re.findall(r'<a class="button" href="([^"]*page=2[^"]*)"', answer.content.decode())
+        assert reader.get(html.unescape(more)).status_code == 200
+    assert reader.get(cells, follow=True).request["PATH_INFO"] == f"/imports/drafts/{draft.pk}/check"
+
+
+def test_a_page_of_a_refusal_is_come_back_to_in_another_language(reader: Client, books: Books) -> None:
+    customer = books.customer("C0001")
+    session = reader.session
+    session[PROVED] = int(time.time())
+    session.save()
+    paper = {"file": SimpleUploadedFile("x.xlsx", b"nonsense")}
+    for address, sent in ((f"/customers/{customer}/financials/upload", paper), ("/programs/webhooks", {"url": "x"})):
+        answer = reader.post(address, sent)
+        assert answer.status_code == 400
+        ways = set(re.findall(r'name="next" value="([^"]*)"', answer.content.decode()))
+        assert [reader.get(way).status_code for way in ways] == [200]
 
 
 def test_another_payment_of_the_queue_is_opened(books: Books, clerk: Client) -> None:

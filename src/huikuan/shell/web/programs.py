@@ -25,6 +25,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity import tokens
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may, needs
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -50,7 +51,7 @@ def show_programs(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Permission.MANAGE_WEBHOOKS)
-@require_POST
+@posted_from("shell:programs")
 @sensitive
 def add_webhook(request: HttpRequest) -> HttpResponse:
     """Have an address told of events as the reader sees them; its secret is on the answer's page, once."""
@@ -88,7 +89,7 @@ def export_deliveries(request: HttpRequest, webhook_id: int) -> HttpResponseBase
 
 
 @needs(Permission.MANAGE_WEBHOOKS)
-@require_POST
+@posted_from("shell:webhook", "webhook_id")
 @sensitive
 def renew_secret(request: HttpRequest, webhook_id: int) -> HttpResponse:
     """Sign with another secret from now on; it is on the answer's page, once. Only for the webhook's owner."""

@@ -94,7 +94,7 @@ def _asked(company_id: int, day: date) -> SetAside:
         put_off(company_id, day),
         frozenset(shown.get(one, one) for one in called_on(company_id, day)),
         kept_rates(company_id, day),
-        {shown.get(one, one): times for one, times in unreached_since(company_id, day - _LATELY, day).items()},
+        unreached_since(company_id, day - _LATELY, day),
         _first(going, shown),
     )
 

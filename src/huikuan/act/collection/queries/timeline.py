@@ -94,11 +94,12 @@ def _payments(asked: Asked) -> Iterator[Entry]:
     rows = Item.objects.filter(customer_id__in=one, kind__in=CASH_KINDS, side="credit", posting_date__lte=asked.day)
     paid = narrowed(rows, seen(asked.scope))
     latest = list(paid.order_by("-posting_date", "-id")[: MOST + 1])
-    # Of no day only some: who adds them up adds up days. A day with more than are told is one sum of each currency.
-    whole = latest if len(latest) <= MOST else [one for one in latest if one.posting_date > latest[-1].posting_date]
-    if latest and not whole:
-        yield from _payments_of(asked.customer_id, paid.filter(posting_date=latest[0].posting_date))
-    for item in whole:
+    if len(latest) > MOST:
+        # Of no day only some: who adds them up adds up days. The last one is told as a sum of each currency.
+        last = latest[-1].posting_date
+        latest = [one for one in latest if one.posting_date > last]
+        yield from _payments_of(asked.customer_id, paid.filter(posting_date=last))
+    for item in latest:
         yield Entry(
             "payment", item.kind, item.posting_date, item.recorded_at, item.actor, MONEY, item.text, item.amount,
             item.currency, {"document": item.document_number}, ("receivables:item", item.pk),

@@ -98,13 +98,14 @@ def test_the_sum_of_payments_does_not_shrink_because_something_else_was_written_
     assert sums() == before
 
 
-def test_the_oldest_day_of_payments_is_told_whole_or_not_at_all(told: Books, monkeypatch: Any) -> None:
-    for number in range(4):
+def test_the_oldest_day_of_payments_is_told_whole(told: Books, monkeypatch: Any) -> None:
+    for number in range(6):
         told.post("receipt", 1_000_00, f"2026-10-0{number // 2 + 1}", document_number=f"RC-{number}")
     monkeypatch.setattr("huikuan.act.collection.queries.timeline.MOST", 4)
     kept = [one for one in timeline(told.customer.id, EVERYTHING, day=DAY) if one.kind == "payment"]
-    assert [(one.on.isoformat(), one.amount) for one in kept] == [
-        ("2026-11-13", 150_000_00), ("2026-10-02", 1_000_00), ("2026-10-02", 1_000_00)
+    assert [(one.on.isoformat(), one.amount, one.shown.get("count", 1)) for one in kept] == [
+        ("2026-11-13", 150_000_00, 1), ("2026-10-03", 1_000_00, 1), ("2026-10-03", 1_000_00, 1),
+        ("2026-10-02", 2_000_00, 2),
     ]  # fmt: skip
 
 
@@ -117,6 +118,10 @@ def test_a_day_of_more_payments_than_are_told_is_told_whole(told: Books, monkeyp
         lines = story_of(told.customer.id, EVERYTHING, day=DAY, about=about)
         paid = [(one.title, one.entry.amount) for one in lines if one.entry.kind == "payment"]
         assert paid == [("到账 5 笔，共 5,000.00", 5_000_00), ("到账 USD 70.00", 70_00)]
+    told.post("receipt", 30_00, "2026-11-15", document_number="RC-LATER")
+    lines = story_of(told.customer.id, EVERYTHING, day=DAY, about=MONEY)
+    later = [one.title for one in lines if one.entry.kind == "payment"]
+    assert later == ["到账 30.00", "到账 5 笔，共 5,000.00", "到账 USD 70.00"], "one newer payment hides no day"
 
 
 def test_money_alone_is_told_in_whole_days_too(told: Books) -> None:

@@ -222,7 +222,7 @@ def _situation(
     company: Company, customer_id: int, day: date, row: WorkRow | None, people: Sequence[ContactRow]
 ) -> Situation:
     reached = reached_on(one_with(customer_id), day)
-    last = last_calls(company.pk, [customer_id], until=day).get(customer_id)
+    last = next(iter(last_calls(company.pk, [customer_id], until=day).values()), None)
     habits = row.habits if row else None
     return Situation(
         pursued=row.pursued if row else 0,

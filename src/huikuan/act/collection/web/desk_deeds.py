@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -30,7 +30,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_positive_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
-from huikuan.mechanisms.pages.deeds import posted_from
+from huikuan.mechanisms.pages.deeds import posted_from, query_sent
 from huikuan.mechanisms.pages.forms import Form, files_sent, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.telling import said
@@ -62,8 +62,8 @@ def write_call(request: HttpRequest, customer_id: int) -> HttpResponse:
     except Refusal as refusal:
         form.blame(_BESIDE.get(refusal.code, ""), refusal)
     if form.problems:
-        back = QueryDict(form.text("back"))
-        return desk_page(request, customer_id=customer_id, form=form, query=back, ticked=_ticked(request))
+        back, ticked = query_sent(request), _ticked(request)
+        return desk_page(request, customer_id=customer_id, form=form, query=back, ticked=ticked)
     messages.success(request, told)
     return _next(request, form)
 
@@ -305,17 +305,17 @@ def _do(request: HttpRequest, customer_id: int, form: Form, work: Callable[[], o
         work()
     except Refusal as refusal:
         form.blame("", refusal)
-        return desk_page(request, customer_id=customer_id, form=form, query=QueryDict(form.text("back")))
+        return desk_page(request, customer_id=customer_id, form=form, query=query_sent(request))
     messages.success(request, done)
-    return _to(request, form, customer_id)
+    return _to(request, customer_id)
 
 
 def _next(request: HttpRequest, form: Form) -> HttpResponse:
-    return _to(request, form, request_named(form.text("next")))
+    return _to(request, request_named(form.text("next")))
 
 
-def _to(request: HttpRequest, form: Form, customer_id: int | None) -> HttpResponse:
-    kept = QueryDict(form.text("back"))
+def _to(request: HttpRequest, customer_id: int | None) -> HttpResponse:
+    kept = query_sent(request)
     return HttpResponseRedirect(
         address(reverse("collection:desk"), reading_of(request), q=kept.get("q", ""), customer=customer_id or "")
     )

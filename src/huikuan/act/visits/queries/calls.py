@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -103,13 +103,17 @@ def _effective(customer_ids: Collection[int]) -> QuerySet[Call]:
 
 
 def last_calls(company_id: int, customer_ids: Iterable[int], *, until: date) -> dict[int, LastCall]:
-    """Customer id → its last call by the day, of those that were called; one question for all of them."""
-    facts = Call.objects.filter(company_id=company_id, customer_id__in=among(customer_ids), called_on__lte=until)
+    """Customer, as shown → the last call by the day to those that are one with it, of those that were called; one
+    question for all of them."""
+    shown = merged()
+    asked = among(_together(customer_ids, shown))
+    facts = Call.objects.filter(company_id=company_id, customer_id__in=asked, called_on__lte=until)
     values = facts.order_by("-called_on", "-id").values_list("customer_id", "result", "called_on", "again_on")
     found: dict[int, LastCall] = {}
     counting: dict[int, int] = {}
     over: set[int] = set()
-    for customer_id, result, called_on, again_on in values:
+    for called, result, called_on, again_on in values:
+        customer_id = shown.get(called, called)
         found.setdefault(customer_id, LastCall(result, called_on, again_on, 0))
         if customer_id not in over and result not in REACHED:
             counting[customer_id] = counting.get(customer_id, 0) + 1
@@ -122,11 +126,13 @@ def last_calls(company_id: int, customer_ids: Iterable[int], *, until: date) -> 
 
 
 def unreached_since(company_id: int, since: date, until: date) -> dict[int, int]:
-    """Customer id → how many calls in a row, up to the last one, reached nobody; those of whom the last one did are
-    left out."""
+    """Customer, as shown → how many calls in a row, up to the last one to those that are one with it, reached nobody;
+    those of whom the last one did are left out."""
     facts = Call.objects.filter(company_id=company_id, called_on__gte=since, called_on__lte=until)
     counted: dict[int, int] = {}
-    for customer_id, result in facts.order_by("called_on", "id").values_list("customer_id", "result"):
+    shown = merged()
+    for called, result in facts.order_by("called_on", "id").values_list("customer_id", "result"):
+        customer_id = shown.get(called, called)
         counted[customer_id] = 0 if result in REACHED else counted.get(customer_id, 0) + 1
     return {customer_id: times for customer_id, times in counted.items() if times}
 
@@ -144,12 +150,17 @@ def put_off(company_id: int, day: date) -> dict[int, date]:
     if not later:
         return {}
     shown = merged()
-    asked = {shown.get(one, one) for one in later}
-    asked |= {one for one, into in shown.items() if into in asked}
-    facts = Call.objects.filter(company_id=company_id, customer_id__in=among(asked), called_on__lte=day)
+    facts = Call.objects.filter(company_id=company_id, customer_id__in=among(_together(later, shown)))
+    facts = facts.filter(called_on__lte=day)
     latest = facts.order_by("called_on", "id").values_list("customer_id", "again_on")
     last = {shown.get(customer, customer): on for customer, on in latest}
     return {customer: on for customer, on in last.items() if on is not None and on > day}
+
+
+def _together(customer_ids: Iterable[int], shown: Mapping[int, int]) -> set[int]:
+    """These customers and all that are one with them."""
+    heads = {shown.get(one, one) for one in customer_ids}
+    return heads | {one for one, into in shown.items() if into in heads}
 
 
 def persons_named(person_ids: Iterable[int]) -> dict[int, str]:

@@ -10,7 +10,7 @@ import pytest
 from huikuan.act.visits.domain.calls import MOST_A_DAY
 from huikuan.act.visits.models import Call
 from huikuan.act.visits.operations import record_call
-from huikuan.act.visits.queries.calls import LastCall, calls_of, last_calls, put_off, reached_on
+from huikuan.act.visits.queries.calls import LastCall, calls_of, last_calls, put_off, reached_on, unreached_since
 from huikuan.act.visits.tests.conftest import AT, TODAY, WHO, Debtor
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.operations import erase_personal
@@ -177,6 +177,27 @@ def test_of_customers_that_are_one_the_last_call_says_when_to_call_again(debtor:
     record_call(customer_id=other, company_id=debtor.company.pk, person_id=None, result="again",
                 again_on=date(2026, 11, 25), **again)  # fmt: skip
     assert put_off(debtor.company.pk, date(2026, 11, 18)) == {debtor.customer: date(2026, 11, 25)}
+
+
+def test_of_customers_that_are_one_calls_are_counted_in_their_order(debtor: Debtor) -> None:
+    other = create_customer(master=Master("C2", "宏朔钢构有限公司"), **WHO)
+    later = [{**WHO, "at": AT + timedelta(days=days)} for days in range(5)]
+    for days in (0, 1):
+        call(debtor, "not_reached", **later[days])
+    whose = {"customer_id": other, "company_id": debtor.company.pk, "person_id": None}
+    record_call(**whose, result="wrong_number", **later[2])
+    merge_customers(from_id=other, into_id=debtor.customer, reason="同一家", **later[2])
+
+    def told(days: int) -> tuple[dict[int, int], dict[int, tuple[str, int]]]:
+        until = TODAY + timedelta(days=days)
+        calls = last_calls(debtor.company.pk, [debtor.customer], until=until)
+        in_a_row = unreached_since(debtor.company.pk, TODAY, until)
+        return in_a_row, {one: (last.result, last.unreached) for one, last in calls.items()}
+
+    assert told(1) == ({debtor.customer: 2}, {debtor.customer: ("not_reached", 2)})
+    assert told(2) == ({debtor.customer: 3}, {debtor.customer: ("wrong_number", 3)})
+    record_call(**whose, result="other", note="接了", **later[3])
+    assert told(3) == ({}, {debtor.customer: ("other", 0)})
 
 
 def test_what_was_said_can_be_erased_and_the_call_stays(debtor: Debtor) -> None:

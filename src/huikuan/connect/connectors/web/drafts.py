@@ -33,6 +33,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import company_preset, may_for, needs, permitted_companies
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.partial import is_partial, render_either
 from huikuan.mechanisms.pages.reading import address, reading_of
@@ -93,7 +94,7 @@ def show_check(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 @needs(Permission.IMPORT)
-@require_POST
+@posted_from("connectors:check", "draft_id")
 def recheck(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Work it out again: the ledger may have moved."""
     draft = draft_of(request, draft_id)
@@ -102,7 +103,7 @@ def recheck(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 @needs(Permission.IMPORT)
-@require_POST
+@posted_from("connectors:check", "draft_id")
 def mend(request: HttpRequest, draft_id: int) -> HttpResponse:
     """One bad cell is to say something else, or again what the file says."""
     draft = draft_of(request, draft_id)
@@ -137,7 +138,7 @@ def send_rejected(request: HttpRequest, draft_id: int) -> HttpResponseBase:
 
 
 @needs(Permission.IMPORT)
-@require_POST
+@posted_from("connectors:check", "draft_id")
 def commit(request: HttpRequest, draft_id: int) -> HttpResponse:
     """The fourth step: the worker is asked; asking twice is asking once."""
     draft = draft_of(request, draft_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ from huikuan.mechanisms.audit.sealing import seal
 from huikuan.mechanisms.events.models import Event
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity.models import Company, User
-from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.mechanisms.notices import guards
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
 from huikuan.mechanisms.notices.operations import cancel_notice
@@ -275,7 +276,9 @@ def test_a_letter_that_is_not_among_those_listed_is_led_to_by_its_own_page(offic
         desk.force_login(User.objects.get(username="legal"))
         assert listed("/notices/post/") == letters[:0:-1]
         way = f"/notices/post/?letter={letters[0]}"
-        assert f'href="{way}#letter-{letters[0]}"' in desk.get(f"/notices/{letters[0]}").content.decode()
+        [own] = re.findall(r'href="([^"]*letter=[^"]*)"', desk.get(f"/notices/{letters[0]}").content.decode())
+        assert own.endswith(f"#letter-{letters[0]}")
+        assert listed(html.unescape(own)) == [letters[0], *letters[:0:-1]]
         assert listed(way) == [letters[0], *letters[:0:-1]]
         assert listed(f"/notices/post/?letter={mail}") == letters[:0:-1]
         assert "/notices/post/?letter" not in desk.get(f"/notices/{mail}").content.decode()
@@ -284,6 +287,23 @@ def test_a_letter_that_is_not_among_those_listed_is_led_to_by_its_own_page(offic
         said = {"deed": "post", "on": f"{ON}", "carrier": "EMS", "tracking": "EX1"}
         desk.post(f"/notices/post/{letters[0]}/say", said)
     assert steps(letters[0]) == ["cancelled", "claimed", "sent"]
+
+
+def test_a_letters_page_leads_to_it_at_its_own_company(office: Office, client: Client) -> None:
+    """Who reads two companies one at a time is shown the first unless another is named."""
+    for code in ("AAA", "NORTH"):
+        add_company(code=code, name=code, currency="CNY", time_zone="Asia/Shanghai")
+    whose = Company.objects.get(code="NORTH").pk
+    letter = office.queue("item:north", channel="letter", to=TO, purpose="demand", company_id=whose)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    user = User.objects.create(username="two", language="en")
+    for code in ("AAA", "NORTH"):
+        grant_role(username="two", role="legal", company=code, actor="cli:root", at=AT - DAY)
+    with time_machine.travel(AT, tick=False):
+        client.force_login(user)
+        for asked in ("", "?company=AAA"):
+            [way] = re.findall(r'href="([^"]*letter=[^"]*)"', client.get(f"/notices/{letter}{asked}").content.decode())
+            assert f'data-notice="{letter}"' in client.get(html.unescape(way)).content.decode()
 
 
 def test_what_was_typed_of_a_letter_and_not_taken_stays_beside_it(office: Office, letter: int, client: Client) -> None:

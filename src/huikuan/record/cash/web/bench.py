@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import may, may_for, needs
 from huikuan.mechanisms.pages.bars import Mark, Part, flat
+from huikuan.mechanisms.pages.deeds import query_sent
 from huikuan.mechanisms.pages.reading import Reading, reading_of
 from huikuan.record.banking.models import BankAccount, BankLine
 from huikuan.record.banking.queries.lines import LineRow, rows_of
@@ -46,7 +47,7 @@ def bench_page(
 ) -> HttpResponse:
     """The page; after a refusal with what was typed and why."""
     reading = reading_of(request)
-    query = QueryDict(typed.get("back", "")) if typed is not None else request.GET
+    query = query_sent(request) if typed is not None else request.GET
     companies = companies_of(request, reading)
     wanted = wanted_of(query, companies)
     waiting = queue(wanted, today=reading.today, order=order_of(query))

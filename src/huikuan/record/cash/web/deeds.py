@@ -16,7 +16,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
-from huikuan.mechanisms.pages.deeds import posted_from
+from huikuan.mechanisms.pages.deeds import posted_from, query_sent
 from huikuan.mechanisms.pages.figures import grouped
 from huikuan.mechanisms.pages.lists import numbers_in
 from huikuan.mechanisms.pages.reading import path_of, reading_of
@@ -87,7 +87,7 @@ def reject(request: HttpRequest, line_id: int) -> HttpResponse:
         messages.error(request, said(refusal))
     else:
         messages.success(request, _("Noted: this payer did not mean that. The next matching goes by it."))
-    query = QueryDict(typed.get("back", ""), mutable=True)
+    query = query_sent(request)
     query["line"] = str(line_id)
     return HttpResponseRedirect(f"{path_of('cash:bench')}?{query.urlencode()}")
 
@@ -185,7 +185,7 @@ def _line(request: HttpRequest, line_id: int) -> LineRow:
 def _next(request: HttpRequest, done: LineRow, typed: QueryDict) -> HttpResponse:
     """To the line that comes next in the queue as it was narrowed; to the same one if something is left of it."""
     reading = reading_of(request)
-    query = QueryDict(typed.get("back", ""), mutable=True)
+    query = query_sent(request)
     if line(done.id).left:
         query["line"] = str(done.id)
     else:

@@ -21,6 +21,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.operations import Kept, keep_bytes
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
+from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
@@ -66,7 +67,7 @@ def edit_statement(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(Permission.MANAGE_CUSTOMERS)
-@require_POST
+@posted_from("financials:edit", "customer_id")
 def upload(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Read a filled template or a paper as printed, and show it as a form: nothing is recorded before it is sent."""
     customer = managed(request, customer_id)
