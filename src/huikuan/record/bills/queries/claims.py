@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from huikuan.record.bills.domain.applying import Claim, Cleared
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.receivables.models import Item, OpenItem, Settlement
 
 
 def claims_of(company_id: int, customer_id: int, currency: str, *, posted_by: date) -> list[Claim]:
-    """The open claims of a customer, and of those that are one with it, in a currency; bills are none of them."""
+    """The open claims of a customer, and of those that are one with it, in a currency, that may be settled on the day:
+    posted by then, and not open again only since a later one. Bills are none of them."""
+    undone_on = Settlement.objects.filter(pk=OuterRef("reversal_of")).values("effective_on")
+    again = Settlement.objects.filter(
+        debit_id=OuterRef("item_id"),
+        reversal_of__isnull=False,
+        effective_on__gt=posted_by,
+    ).filter(effective_on__gt=Subquery(undone_on))
     rows = OpenItem.objects.filter(
         company_id=company_id,
         customer_id__in=one_with(customer_id),
@@ -19,6 +28,7 @@ def claims_of(company_id: int, customer_id: int, currency: str, *, posted_by: da
         side=Item.Side.DEBIT,
         posting_date__lte=posted_by,
     ).exclude(kind=Item.Kind.BILL)
+    rows = rows.filter(~Exists(again))
     return [Claim(row.item_id, row.open_amount, row.due_date, row.document_date) for row in rows]
 
 

@@ -147,6 +147,20 @@ def test_dishonoured_the_claims_are_back_as_if_nothing_had_paid_them(till: Till)
     assert events_of(number)[-1].note == "余额不足"
 
 
+def test_a_bill_written_down_late_takes_no_claim_that_is_open_only_since_another_bounced(till: Till) -> None:
+    """Nobody named a claim: what cannot be settled on its day is left, and the bill stays open for the customer."""
+    claim = till.post("invoice", 70_000_00, "2026-01-05", due_date=date(2026, 2, 1))
+    first = till.receive()
+    present_bill(move(first, "2026-07-05"))
+    dishonour_bill(move(first, "2026-07-08"), reason="余额不足")
+    late = till.receive("2026-01-21", number="531310000001720260105000000029", matures_on=day("2026-07-20"))
+    assert stands(till)[claim] == 70_000_00
+    assert stands(till)[row(late).credit_id] == 100_000_00
+    then = till.receive("2026-07-08", number="531310000001720260105000000037", matures_on=day("2026-12-20"))
+    assert claim not in stands(till)
+    assert stands(till)[row(then).credit_id] == 30_000_00
+
+
 @pytest.mark.parametrize("basis", ["due", "document"])
 def test_aged_as_if_the_bill_had_never_been(till: Till, basis: str) -> None:
     """Beside a company that never took the bill: the same from the day it was not paid, by either basis."""

@@ -34,7 +34,7 @@ def parts_told(which: Which, day: date) -> list[PartRow]:
     rows = parts_by(which, day)
     late = [row for row in rows if still_to_pay(row.standing, day) and part_state(row.standing, day) != OPEN]
     since = _anew(late, rows, day) | _planned(late, day)
-    return [replace(row, standing=since.get(row.id, row.standing)) for row in rows]
+    return [replace(row, standing=since[row.id]) if row.id in since else row for row in rows]
 
 
 def _anew(late: Sequence[PartRow], rows: Iterable[PartRow], day: date) -> dict[int, Standing]:
