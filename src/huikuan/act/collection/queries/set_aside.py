@@ -21,7 +21,7 @@ from huikuan.act.visits.queries.calls import called_on, put_off, unreached_since
 from huikuan.act.visits.queries.visits import planned_by
 from huikuan.mechanisms.columns.queries import once_in_view
 from huikuan.record.customers.queries import among
-from huikuan.record.customers.queries.merging import merged
+from huikuan.record.customers.queries.merging import merged, with_merged
 from huikuan.record.disputes.queries.standing import standing as disputed
 from huikuan.record.promises.queries import Kept, kept_rates
 from huikuan.record.promises.queries import standing as promised
@@ -144,7 +144,7 @@ def _held(company_id: int, day: date, item_ids: Collection[int] | None) -> list[
     opened = OpenItem.objects.filter(company_id=company_id, side="debit")
     if item_ids is not None:
         opened = opened.filter(item_id__in=among(item_ids))
-    rows = opened.filter(Q(item_id__in=single) | Q(customer_id__in=_all_of(whole, shown)))
+    rows = opened.filter(Q(item_id__in=single) | Q(customer_id__in=with_merged(whole, shown)))
     ids = dict(rows.values_list("item_id", "customer_id"))
     amounts = dict(Item.objects.filter(pk__in=ids).values_list("pk", "amount"))
     found: list[tuple[int, Aside]] = []
@@ -152,8 +152,3 @@ def _held(company_id: int, day: date, item_ids: Collection[int] | None) -> list[
         hold: Hold = single.get(item_id) or whole[shown.get(customer_id, customer_id)]
         found.append((item_id, Aside(HELD, amounts[item_id], hold.until, hold.pk)))
     return found
-
-
-def _all_of(customers: Collection[int], shown: Mapping[int, int]) -> set[int]:
-    """Those customers with all that are merged into them."""
-    return {*customers, *(one for one, into in shown.items() if into in customers)}

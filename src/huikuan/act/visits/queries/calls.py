@@ -15,7 +15,7 @@ from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.notices.queries.voices import voices_on
 from huikuan.record.customers.models import ContactVersion
 from huikuan.record.customers.queries import among, narrowed, seen
-from huikuan.record.customers.queries.merging import merged, one_with
+from huikuan.record.customers.queries.merging import merged, one_with, with_merged
 
 _FEW = 50
 
@@ -159,8 +159,7 @@ def put_off(company_id: int, day: date) -> dict[int, date]:
 
 def _together(customer_ids: Iterable[int], shown: Mapping[int, int]) -> set[int]:
     """These customers and all that are one with them."""
-    heads = {shown.get(one, one) for one in customer_ids}
-    return heads | {one for one, into in shown.items() if into in heads}
+    return with_merged({shown.get(one, one) for one in customer_ids}, shown)
 
 
 def persons_named(person_ids: Iterable[int]) -> dict[int, str]:

@@ -6,7 +6,7 @@ made two again they may see either alone, also where they ask what was known in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,11 @@ def one_with(customer_id: int, known_before: int | None = None, theirs: Seen = E
     else:
         others = _standing(known_before).filter(into_id=shown).values_list("from_id", flat=True)
     return frozenset({customer_id, shown, *(one for one in others if theirs.has_customer(one))})
+
+
+def with_merged(customer_ids: Collection[int], shown: Mapping[int, int]) -> set[int]:
+    """These customers with all that `shown`, as `merged` answers it, shows under them."""
+    return {*customer_ids, *(one for one, into in shown.items() if into in customer_ids)}
 
 
 def under(customer_ids: Iterable[int] | None = None) -> dict[int, int]:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from huikuan.kernel.money import divide_half_up
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.record.customers.queries import among
-from huikuan.record.customers.queries.merging import merged
+from huikuan.record.customers.queries.merging import merged, with_merged
 from huikuan.record.promises.domain.promising import BROKEN, KEPT, OPEN, PARTLY, part_state, promise_state
 from huikuan.record.promises.models import BarterPart
 from huikuan.record.promises.queries.barters import barters_open
@@ -108,7 +108,7 @@ def kept_rates(
     shown = merged(known)
     wanted = customer_ids
     if wanted is not None:
-        wanted = {*wanted, *(one for one, into in shown.items() if into in wanted)}
+        wanted = with_merged(wanted, shown)
     horizon = ALWAYS_KNOWN if known is None else known
     rows = parts_by(Which(company_id, wanted, since=as_of - YEAR, known=horizon), as_of)
     for _, group in groupby(rows, lambda row: row.promise_id):
