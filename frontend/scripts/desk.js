@@ -1,6 +1,12 @@
 // A visit on the telephone: photographs go off as soon as they are taken; the position is kept only where it is let.
-const photos = document.querySelector("input[data-photos]");
-photos?.addEventListener("change", () => photos.files.length && photos.form.requestSubmit());
+const sendPhotos = (photos) => photos?.files.length && photos.form.requestSubmit();
+document.addEventListener("change", ({ target }) => target.matches("input[data-photos]") && sendPhotos(target));
+// Taken before the script came, over a slow line.
+document.addEventListener("DOMContentLoaded", () => sendPhotos(document.querySelector("input[data-photos]")));
+document.addEventListener("htmx:sendError", ({ target }) => {
+  const unsent = target.querySelector("[data-unsent]");
+  if (unsent) unsent.hidden = false;
+});
 
 const arriving = document.querySelector("form[data-arrive]");
 /** Asks the telephone once, at the check-in; refused or slow, the words that were typed are what counts. */

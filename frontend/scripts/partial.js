@@ -22,6 +22,15 @@ function focusNext(region) {
   next.select?.();
 }
 
+/** Logged out meanwhile: the page that says so is a whole one, not a panel of this. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo } = event.detail;
+  const asked = new URL(pathInfo.finalRequestPath, location.href);
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked.pathname) return;
+  event.preventDefault();
+  location.assign(xhr.responseURL);
+});
+
 /** A failed update never leaves old figures under a new choice: the page is loaded whole instead. */
 document.addEventListener("htmx:responseError", (event) => {
   const path = event.detail.pathInfo?.finalRequestPath;

@@ -4,6 +4,7 @@ colleague, and a visit checked in with a photograph. By the keyboard alone at a 
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -197,22 +198,32 @@ def test_the_keys_go_along_the_list_and_to_a_visit(collector: Any, books: Books)
     page.wait_for_url("**/collection/?company=MAIN")
 
 
-def test_a_visit_is_checked_in_on_the_spot_with_a_photograph(collector: Any, books: Books) -> None:
-    page = collector
+on_a_phone = pytest.mark.parametrize("collector", [("en", PHONE, "dark")], ids=["en-phone"], indirect=True)
+A_PICTURE = {"name": "厂门.png", "mimeType": "image/png", "buffer": photograph()}
+
+
+def there(page: Any) -> None:
+    """Stands at C0001, checked in."""
     page.goto("/collection/visits/plan?customer=C0001")
     picture(page, "plan")
     page.click("form.form button.primary")
     page.wait_for_url("**/collection/visits/*")
-    visit = Visit.objects.get()
-    assert (visit.visitor, visit.customer_id) == ("heyu", books.customer("C0001"))
     picture(page, "before")
     page.fill("#f-place", "盐城大丰厂区")
     page.press("#f-place", "Enter")
     page.wait_for_selector("[data-visit-state=there]")
+
+
+def test_a_visit_is_checked_in_on_the_spot_with_a_photograph(collector: Any, books: Books) -> None:
+    page = collector
+    there(page)
+    visit = Visit.objects.get()
+    assert (visit.visitor, visit.customer_id) == ("heyu", books.customer("C0001"))
     assert CheckIn.objects.get().visit_id == visit.pk
-    with page.expect_navigation():
-        page.set_input_files("#f-photos", {"name": "厂门.png", "mimeType": "image/png", "buffer": photograph()})
+    page.fill("#f-others", "赵建国")
+    page.set_input_files("#f-photos", A_PICTURE)
     page.wait_for_selector("[data-photo] img")
+    assert page.input_value("#f-others") == "赵建国", "what is typed stays while a picture goes"
     assert page.evaluate("document.querySelector('[data-photo] img').decode().then(() => true)")
     assert open_original(Photo.objects.get().sha256).read_bytes() == photograph()
     page.locator("label.tap:has([value=partly_stopped])").click()
@@ -225,8 +236,61 @@ def test_a_visit_is_checked_in_on_the_spot_with_a_photograph(collector: Any, boo
     page.wait_for_selector("[data-visit-state=ended]")
     ended = Outcome.objects.get()
     assert (ended.outcome, ended.sights, len(ended.people)) == ("met", ["partly_stopped"], 1)
+    assert page.locator("dd", has_text="赵建国").count() == 1
     picture(page, "ended")
     page.goto("/collection/visits/")
     picture(page, "visits")
     page.goto(f"/collection/?customer={books.customer('C0001')}")
     assert page.locator("[data-entry=visit]").count() == 1
+
+
+@on_a_phone
+def test_a_picture_taken_before_the_script_came_goes_when_it_is_there(collector: Any) -> None:
+    page = collector
+    there(page)
+    held: list[Any] = []
+
+    def hold(script: Any) -> None:
+        held.append(script)
+
+    page.route("**/app.js?*", hold)
+    with page.expect_request("**/app.js?*"):
+        page.reload(wait_until="commit")
+    page.set_input_files("#f-photos", A_PICTURE)
+    assert held
+    assert not Photo.objects.exists()
+    for script in held:
+        script.continue_()
+    page.wait_for_selector("[data-photo] img")
+    assert Photo.objects.count() == 1
+
+
+@on_a_phone
+def test_a_picture_that_does_not_go_says_so_and_goes_later(collector: Any) -> None:
+    page = collector
+    there(page)
+    page.fill("#f-note", "第 4 期先付一半")
+    page.context.set_offline(True)
+    page.set_input_files("#f-photos", A_PICTURE)
+    page.wait_for_selector("[data-unsent]")
+    shuts_nobody_out(page)
+    picture(page, "unsent")
+    page.context.set_offline(False)
+    page.click("[data-unsent] button")
+    page.wait_for_selector("[data-photo] img")
+    assert page.input_value("#f-note") == "第 4 期先付一半"
+    page.set_input_files("#f-photos", {**A_PICTURE, "buffer": b"no picture"})
+    page.wait_for_selector("#photos #problems")
+    picture(page, "refused")
+    assert (Photo.objects.count(), page.input_value("#f-note")) == (1, "第 4 期先付一半")
+
+
+@on_a_phone
+def test_who_was_logged_out_meanwhile_is_asked_to_log_in(collector: Any) -> None:
+    """The page that asks is a whole one: it does not stand in the place of the photographs."""
+    page = collector
+    there(page)
+    page.context.clear_cookies(name="sessionid")
+    page.set_input_files("#f-photos", A_PICTURE)
+    page.wait_for_url(re.compile("/login[?]next="))
+    assert not Photo.objects.exists()

@@ -49,6 +49,8 @@ def test_a_visit_goes_through_its_forms(books: Books, collector: Client) -> None
     assert CheckIn.objects.get().visit_id == number
     bad = collector.post(f"{here}/photos", {"photos": SimpleUploadedFile("a.jpg", b"<svg>")})
     assert (bad.status_code, Photo.objects.count()) == (400, 0)
+    half = [SimpleUploadedFile("门.jpg", JPEG), SimpleUploadedFile("a.jpg", b"<svg>")]
+    assert (collector.post(f"{here}/photos", {"photos": half}).status_code, Photo.objects.count()) == (400, 0)
     collector.post(f"{here}/photos", {"photos": SimpleUploadedFile("门.jpg", JPEG, "image/jpeg")})
     photo = Photo.objects.get()
     sent = collector.get(f"{here}/photos/{photo.pk}")
@@ -56,7 +58,10 @@ def test_a_visit_goes_through_its_forms(books: Books, collector: Client) -> None
     assert (sent["Content-Type"], sent["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
     ended = {"outcome": "met", "sights": ["stopped", "creditors"], "note": "先付一半", "satisfaction": "2",
              "follow_up_on": "2026-11-27"}  # fmt: skip
-    assert collector.post(f"{here}/end", {**ended, "follow_up_on": "next week"}).status_code == 400
+    refused = collector.post(f"{here}/end", {**ended, "follow_up_on": "next week"})
+    assert refused.status_code == 400
+    for kept in ("stopped", "creditors", "2"):
+        assert f'value="{kept}" checked' in refused.content.decode(), "what was ticked stays"
     assert not Outcome.objects.exists()
     assert collector.post(f"{here}/end", ended).status_code == 302
     page = collector.get(here).content.decode()

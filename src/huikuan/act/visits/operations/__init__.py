@@ -2,6 +2,15 @@
 
 from huikuan.act.visits.operations.calls import record_call
 from huikuan.act.visits.operations.mentions import hand_customer, mention
-from huikuan.act.visits.operations.visits import add_photo, check_in, finish_visit, plan_visit
+from huikuan.act.visits.operations.visits import add_photo, add_photos, check_in, finish_visit, plan_visit
 
-__all__ = ["add_photo", "check_in", "finish_visit", "hand_customer", "mention", "plan_visit", "record_call"]
+__all__ = [
+    "add_photo",
+    "add_photos",
+    "check_in",
+    "finish_visit",
+    "hand_customer",
+    "mention",
+    "plan_visit",
+    "record_call",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,8 +24,9 @@ from huikuan.kernel.dates import business_date
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.text import tidy
 from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.audit.queries import personal
 from huikuan.mechanisms.events.operations import announce
-from huikuan.mechanisms.files.operations import keep_bytes, store_kept
+from huikuan.mechanisms.files.operations import Kept, keep_bytes, store_kept
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.queries import company_zone, scope
@@ -116,25 +119,38 @@ def check_in(
     return retrying(work)
 
 
-def add_photo(*, visit_id: int, content: bytes, name: str, actor: str, at: datetime) -> int:
-    """Keep a photograph of the visit as it came; answers the fact's id, the first one's of the same picture. Refuses
-    what is no picture, one too many, and a visit that is over."""
-    media_type = picture_type(content)
-    kept = keep_bytes(content)
+def add_photos(*, visit_id: int, pictures: Iterable[tuple[str, bytes]], actor: str, at: datetime) -> list[int]:
+    """Keep photographs (name, content) of the visit as they came, all or none; answers the facts' ids in their order,
+    of a picture that is kept already the first one's. Refuses what is no picture, one too many, and a visit that is
+    over."""
+    sent = [(name, picture_type(content), keep_bytes(content)) for name, content in pictures]
 
-    def work() -> int:
+    def work() -> list[int]:
         visit = _visit(visit_id)
-        known = Photo.objects.filter(visit_id=visit_id, sha256=kept.sha256).first()
-        if known is not None:
-            return int(known.pk)
-        _require_going_on(visit)
-        if Photo.objects.filter(visit_id=visit_id).count() >= MOST_PHOTOS:
-            raise Refusal("visit_photos_enough", most=MOST_PHOTOS)
-        stored = store_kept(kept, name, media_type=media_type, actor=actor, at=at)
-        row = {**_of(visit, actor), "sha256": stored.sha256, "file_name": stored.name, "media_type": media_type}
-        return record(Photo, [row], at=at)[0]
+        ids = dict(Photo.objects.filter(visit_id=visit_id).values_list("sha256", "id"))
+        fresh: dict[str, tuple[str, str, Kept]] = {}
+        for one in sent:
+            if one[-1].sha256 not in ids:
+                fresh.setdefault(one[-1].sha256, one)
+        if fresh:
+            _require_going_on(visit)
+            if len(ids) + len(fresh) > MOST_PHOTOS:
+                raise Refusal("visit_photos_enough", most=MOST_PHOTOS)
+            rows = [_photo(visit, *one, actor, at) for one in fresh.values()]
+            ids |= zip(fresh, record(Photo, rows, at=at), strict=True)
+        return [ids[kept.sha256] for _name, _media_type, kept in sent]
 
     return retrying(work)
+
+
+def _photo(visit: Visit, name: str, media_type: str, kept: Kept, actor: str, at: datetime) -> dict[str, Any]:
+    stored = store_kept(kept, name, media_type=media_type, actor=actor, at=at)
+    return {**_of(visit, actor), "sha256": stored.sha256, "file_name": stored.name, "media_type": media_type}
+
+
+def add_photo(*, visit_id: int, content: bytes, name: str, actor: str, at: datetime) -> int:
+    """Keep one photograph of the visit: `add_photos`."""
+    return add_photos(visit_id=visit_id, pictures=[(name, content)], actor=actor, at=at)[0]
 
 
 def finish_visit(*, visit_id: int, ended: Ended, actor: str, at: datetime) -> int:
@@ -145,7 +161,7 @@ def finish_visit(*, visit_id: int, ended: Ended, actor: str, at: datetime) -> in
         visit = _visit(visit_id)
         known = Outcome.objects.filter(visit_id=visit_id).first()
         if known is not None:
-            if known.outcome == ended.outcome and known.follow_up_on == ended.follow_up_on:
+            if _ended(known) == replace(ended, note=_said(ended.note), others=tidy(ended.others)):
                 return int(known.pk)
             raise Refusal("visit_over", visit=visit_id)
         today = _today(visit.company_id, at)
@@ -199,6 +215,14 @@ def _as_asked(known: Visit, customer_id: int, planned_on: date, visitor: str) ->
 def _tell(kind: str, visit_id: int, company_id: int, customer_id: int, at: datetime, **more: Any) -> None:
     payload = {"visit": visit_id, **more}
     announce(kind, at=at, company_id=company_id, customer_id=customer_id, payload=payload)
+
+
+def _ended(known: Outcome) -> Ended:
+    said = personal(Outcome, [known.pk]).get(known.pk, {})
+    return Ended(
+        known.outcome, said.get("note", ""), tuple(known.sights), tuple(known.people), said.get("others", ""),
+        known.satisfaction, known.follow_up_on,
+    )  # fmt: skip
 
 
 def _today(company_id: int, at: datetime) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from huikuan.act.visits.domain.visits import Ended, picture_type
 from huikuan.act.visits.models import CheckIn, Outcome, Photo, Visit
-from huikuan.act.visits.operations import add_photo, check_in, finish_visit, plan_visit
+from huikuan.act.visits.operations import add_photo, add_photos, check_in, finish_visit, plan_visit
 from huikuan.act.visits.queries.visits import VisitFilter, planned_by, visit, visits_of, visits_page
 from huikuan.act.visits.tests.conftest import AT, JPEG, PNG, TODAY, WHO, Debtor
 from huikuan.kernel.errors import Refusal
@@ -87,10 +88,23 @@ def test_each_step_is_said_once(debtor: Debtor, data_folder: Any) -> None:
     assert check_in(visit_id=number, place="盐城", **WHO) == first
     photo = add_photo(visit_id=number, content=PNG, name="a.png", **WHO)
     assert add_photo(visit_id=number, content=PNG, name="b.png", **WHO) == photo
-    ended = finish_visit(visit_id=number, ended=Ended("absent"), **WHO)
-    assert finish_visit(visit_id=number, ended=Ended("absent"), **WHO) == ended
-    refused("visit_over", lambda: finish_visit(visit_id=number, ended=Ended("met"), **WHO))
-    refused("visit_over", lambda: add_photo(visit_id=number, content=JPEG, name="c.jpg", **WHO))
+    two = [("b.png", PNG), ("c.jpg", JPEG), ("d.jpg", JPEG)]
+    kept = add_photos(visit_id=number, pictures=two, **WHO)
+    assert (kept[0], kept[1], len({*kept}), Photo.objects.get(pk=kept[1]).file_name) == (photo, kept[2], 2, "c.jpg")
+    many = [(f"{n}.jpg", JPEG + bytes([n])) for n in range(8)]
+    refused("visit_photos_enough", lambda: add_photos(visit_id=number, pictures=many, **WHO))
+    refused("visit_photo_bad", lambda: add_photos(visit_id=number, pictures=[many[0], ("no.jpg", b"none")], **WHO))
+    assert Photo.objects.count() == 2, "all or none"
+    absent = Ended("absent", note="门锁着 \n没人", others=" 保安 ")
+    ended = finish_visit(visit_id=number, ended=absent, **WHO)
+    assert finish_visit(visit_id=number, ended=absent, **WHO) == ended
+    for other in (
+        replace(absent, outcome="met"),
+        replace(absent, note="留了函"),
+        replace(absent, sights=("stopped",)),
+    ):
+        refused("visit_over", lambda other=other: finish_visit(visit_id=number, ended=other, **WHO))
+    refused("visit_over", lambda: add_photo(visit_id=number, content=many[0][1], name="c.jpg", **WHO))
     assert check_in(visit_id=number, place="盐城", **WHO) == first
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,7 +18,8 @@ from django.views.decorators.http import require_GET
 
 from huikuan.act.visits.domain.visits import CALLED_OFF, LARGEST_PHOTO, MOST_PHOTOS, SATISFACTION, Ended
 from huikuan.act.visits.messages import OUTCOMES, PURPOSES, SIGHTS, STATES
-from huikuan.act.visits.operations import add_photo, check_in, finish_visit
+from huikuan.act.visits.operations import add_photos as keep_photos
+from huikuan.act.visits.operations import check_in, finish_visit
 from huikuan.act.visits.queries.visits import VisitRow, photo_of, visit
 from huikuan.act.visits.web.permissions import READS, WRITES
 from huikuan.judge.rating.queries.ratings import grade_of
@@ -29,6 +31,7 @@ from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.downloads import download
 from huikuan.mechanisms.pages.forms import Form, request_named, typed_in
+from huikuan.mechanisms.pages.partial import is_partial
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.customers.queries import customer_with_id, seen
 from huikuan.record.customers.queries.merging import one_with
@@ -64,19 +67,23 @@ def arrive(request: HttpRequest, visit_id: int) -> HttpResponse:
 @needs(WRITES)
 @posted_from("visits:visit", "visit_id")
 def add_photos(request: HttpRequest, visit_id: int) -> HttpResponse:
-    """Photographs, kept as they come; the first that is refused says why, those before it are kept."""
+    """Photographs, all or none. A page that stands gets its photographs alone: what is typed in it is not sent yet and
+    stays."""
     found, form = _mine(request, visit_id), Form(typed_in(request))
 
     def keep() -> None:
         sent = request.FILES.getlist("photos")
         if not sent:
             raise Refusal("visit_photo_bad")
-        for one in sent[: MOST_PHOTOS + 1]:
-            if (one.size or 0) > LARGEST_PHOTO:
-                raise Refusal("visit_photo_too_large", most=LARGEST_PHOTO // 1024 // 1024)
-            add_photo(visit_id=visit_id, content=one.read(), name=one.name or "photo", **_by(request))
+        if any((one.size or 0) > LARGEST_PHOTO for one in sent):
+            raise Refusal("visit_photo_too_large", most=LARGEST_PHOTO // 1024 // 1024)
+        pictures = ((one.name or "photo", one.read()) for one in sent[: MOST_PHOTOS + 1])
+        keep_photos(visit_id=visit_id, pictures=pictures, **_by(request))
 
-    return _done(request, found, form, keep)
+    if not is_partial(request):
+        return _done(request, found, form, keep)
+    _tried(keep, form)
+    return render(request, "visits/parts/photos.html", _told(request, _found(request, visit_id), form))
 
 
 @needs(WRITES)
@@ -87,17 +94,7 @@ def end(request: HttpRequest, visit_id: int) -> HttpResponse:
     follow_up = form.read("follow_up_on", parse_date)
     if form.problems:
         return _page(request, found, form)
-    satisfaction = form.text("satisfaction")
-    people = tuple(one for text in request.POST.getlist("people") if (one := request_named(text)) is not None)
-    ended = Ended(
-        outcome=form.text("outcome"),
-        note=form.text("note"),
-        sights=tuple(dict.fromkeys(request.POST.getlist("sights"))),
-        people=people,
-        others=form.text("others")[:100],
-        satisfaction=int(satisfaction) if satisfaction in {str(one) for one in SATISFACTION} else None,
-        follow_up_on=follow_up,
-    )
+    ended = replace(_typed(request), follow_up_on=follow_up)
     return _done(
         request, found, form, lambda: finish_visit(visit_id=visit_id, ended=ended, **_by(request)), _("Kept.")
     )
@@ -115,18 +112,23 @@ def send_photo(request: HttpRequest, visit_id: int, photo_id: int) -> HttpRespon
 
 
 def _page(request: HttpRequest, found: VisitRow, form: Form) -> HttpResponse:
+    return render(request, "visits/visit.html", _told(request, found, form), status=400 if form.problems else 200)
+
+
+def _told(request: HttpRequest, found: VisitRow, form: Form) -> dict[str, Any]:
     reading = reading_of(request)
     owed: dict[str, int] = {}
     for one in overdue_now(found.company_id, one_with(found.customer_id), reading.today):
         owed[one.currency] = owed.get(one.currency, 0) + one.amount
     clear = people_seen(request).has_customer(found.customer_id) or _writes(request, found)
-    page: dict[str, Any] = {
+    return {
         "visit": found,
         "customer": customer_with_id(found.customer_id, scope=scope_of(request)),
         "state": _(STATES[found.state]),
         "grade": grade_of(found.customer_id, day=reading.as_of, scope=scope_of(request)),
         "owed": sorted(owed.items()),
         "form": form,
+        "ticked": _typed(request),
         "clear": clear,
         "people": [one for one in contacts(found.customer_id, clear=clear) if one.contact.active and not one.erased],
         "purpose": _(PURPOSES[found.purpose]),
@@ -139,7 +141,6 @@ def _page(request: HttpRequest, found: VisitRow, form: Form) -> HttpResponse:
         "writes": found.end is None and _writes(request, found) and not reading.is_past,
         "returns": found.end is not None and _writes(request, found) and not reading.is_past,
     }
-    return render(request, "visits/visit.html", page, status=400 if form.problems else 200)
 
 
 def _found(request: HttpRequest, visit_id: int) -> VisitRow:
@@ -164,14 +165,35 @@ def _writes(request: HttpRequest, found: VisitRow) -> bool:
 def _done(
     request: HttpRequest, found: VisitRow, form: Form, work: Callable[[], object], said: str = ""
 ) -> HttpResponse:
-    try:
-        work()
-    except Refusal as refusal:
-        form.blame(_BESIDE.get(refusal.code, ""), refusal)
+    if not _tried(work, form):
         return _page(request, visit(found.id, scope=scope_of(request, READS)), form)
     if said:
         messages.success(request, said)
     return HttpResponseRedirect(address(reverse("visits:visit", args=[found.id]), reading_of(request)))
+
+
+def _typed(request: HttpRequest) -> Ended:
+    """What came of it, as far as it was sent: the day of a follow-up is read on its own."""
+    form = Form(typed_in(request))
+    satisfaction = form.text("satisfaction")
+    people = (request_named(text) for text in request.POST.getlist("people"))
+    return Ended(
+        outcome=form.text("outcome"),
+        note=form.text("note"),
+        sights=tuple(dict.fromkeys(request.POST.getlist("sights"))),
+        people=tuple(one for one in people if one is not None),
+        others=form.text("others")[:100],
+        satisfaction=int(satisfaction) if satisfaction in {str(one) for one in SATISFACTION} else None,
+    )
+
+
+def _tried(work: Callable[[], object], form: Form) -> bool:
+    """Do it; a refusal is kept beside its field."""
+    try:
+        work()
+    except Refusal as refusal:
+        form.blame(_BESIDE.get(refusal.code, ""), refusal)
+    return not form.problems
 
 
 def _arrived(request: HttpRequest, visit_id: int, form: Form) -> None:
