@@ -22,6 +22,22 @@ function focusNext(region) {
   next.select?.();
 }
 
+/** What was typed before the script came, or stands there again on the way back, is asked about as if typed now. */
+document.addEventListener("DOMContentLoaded", () => {
+  for (const asking of document.querySelectorAll("[hx-trigger^=input], [hx-trigger^=change]")) {
+    const [kind] = asking.getAttribute("hx-trigger").split(" ");
+    const controls = asking.elements ?? (asking.matches("input") ? [asking] : asking.querySelectorAll("input, select, textarea"));
+    [...controls].find(touched)?.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+});
+
+/** Whether a control says something else than the page that came. */
+function touched(control) {
+  if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;
+  if (!control.matches("select")) return control.defaultValue !== undefined && control.value !== control.defaultValue;
+  return control.selectedIndex !== Math.max([...control.options].findIndex((option) => option.defaultSelected), 0);
+}
+
 /** Logged out meanwhile: the page that says so is a whole one, not a panel of this. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, pathInfo } = event.detail;

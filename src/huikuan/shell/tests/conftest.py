@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,23 @@ def hit(page: Any, key: str) -> None:
     """A key, once the page hears keys: what is seen of it comes before its scripts have run."""
     page.wait_for_load_state("domcontentloaded")
     page.keyboard.press(key)
+
+
+@contextmanager
+def script_held(page: Any) -> Iterator[None]:
+    """Inside, the page that comes next has no script yet, as over a slow line; after it the page is whole."""
+    held: list[Any] = []
+
+    def hold(script: Any) -> None:
+        held.append(script)
+
+    page.route("**/app.js?*", hold)
+    yield
+    assert held, "no page asked for the script"
+    for script in held:
+        script.continue_()
+    page.unroute("**/app.js?*")
+    page.wait_for_load_state()
 
 
 def keyboard_at(page: Any, selector: str) -> None:

@@ -18,7 +18,15 @@ from huikuan.record.cash.models import Application, Rejection, Undoing
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.ledger import open_of
 from huikuan.shell.tests.books import AT, PASSWORD, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, keyboard_at, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.conftest import (
+    DESK,
+    PHONE,
+    hit,
+    keyboard_at,
+    script_held,
+    shuts_nobody_out,
+    stays_in_its_width,
+)
 from huikuan.shell.tests.test_cash_pages import line_in, suggest
 from huikuan.shell.tests.test_main_job import go
 from huikuan.shell.wiring import jobs
@@ -256,23 +264,25 @@ def test_the_keys_of_the_map_do_what_they_say(clerk: Any, books: Books) -> None:
 def test_a_script_that_comes_late_leaves_the_keyboard_where_somebody_is(clerk: Any, books: Books) -> None:
     """Brought to the payer while “Not a customer's money” is being opened, Enter would apply the payment."""
     page = clerk
-    held: list[Any] = []
-
-    def hold(script: Any) -> None:
-        held.append(script)
-
     line_in(books, 600_000_00)
-    page.route("**/app.js?*", hold)
-    with page.expect_request("**/app.js?*"):
-        page.goto("/cash/", wait_until="commit")
-    page.locator("#aside summary").focus()
-    assert held
-    for script in held:
-        script.continue_()
-    page.wait_for_load_state()
+    with script_held(page):
+        with page.expect_request("**/app.js?*"):
+            page.goto("/cash/", wait_until="commit")
+        page.locator("#aside summary").focus()
     keyboard_at(page, "#aside summary")
     hit(page, "Enter")
     page.fill("#aside-note", "活期利息")
+
+
+@at_desk
+def test_who_looks_for_a_customer_before_the_script_came_is_answered(clerk: Any, books: Books) -> None:
+    page = clerk
+    line_in(books, 600_000_00)
+    with script_held(page):
+        with page.expect_request("**/app.js?*"):
+            page.goto("/cash/", wait_until="commit")
+        page.fill("[data-find]", "hs")
+    page.wait_for_selector("#customers-found a:has-text('宏朔')")
 
 
 #: Of each row of claims and of the equation: pairs of boxes that stand on each other, and the tops of '=' and 剩余.

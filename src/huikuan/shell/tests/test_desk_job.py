@@ -22,7 +22,15 @@ from huikuan.record.disputes.models import Dispute
 from huikuan.record.promises.models import Promise, PromisePart
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import AT, PASSWORD, Books
-from huikuan.shell.tests.conftest import DESK, PHONE, hit, keyboard_at, shuts_nobody_out, stays_in_its_width
+from huikuan.shell.tests.conftest import (
+    DESK,
+    PHONE,
+    hit,
+    keyboard_at,
+    script_held,
+    shuts_nobody_out,
+    stays_in_its_width,
+)
 from huikuan.shell.tests.test_desk_pages import meet
 
 pytestmark = pytest.mark.browser
@@ -248,19 +256,11 @@ def test_a_visit_is_checked_in_on_the_spot_with_a_photograph(collector: Any, boo
 def test_a_picture_taken_before_the_script_came_goes_when_it_is_there(collector: Any) -> None:
     page = collector
     there(page)
-    held: list[Any] = []
-
-    def hold(script: Any) -> None:
-        held.append(script)
-
-    page.route("**/app.js?*", hold)
-    with page.expect_request("**/app.js?*"):
-        page.reload(wait_until="commit")
-    page.set_input_files("#f-photos", A_PICTURE)
-    assert held
-    assert not Photo.objects.exists()
-    for script in held:
-        script.continue_()
+    with script_held(page):
+        with page.expect_request("**/app.js?*"):
+            page.reload(wait_until="commit")
+        page.set_input_files("#f-photos", A_PICTURE)
+        assert not Photo.objects.exists()
     page.wait_for_selector("[data-photo] img")
     assert Photo.objects.count() == 1
 
