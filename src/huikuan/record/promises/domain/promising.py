@@ -55,7 +55,7 @@ class Claim:
 class Standing:
     """A part with what the ledger shows of it by a day. `paid`: money since it was promised that came in time;
     `later`: money that came after `until`; `otherwise`: what left the claim without being paid. `ended`: '' or how.
-    `elsewhere`: so much of `unpaid` is awaited by a later promise of the claim, or by a plan it is in. `spoken`: what
+    `elsewhere`: so much of `unpaid` is awaited by another promise of the claim, or by a plan it is in. `spoken`: what
     is still to be paid of the claim has its day by now: in an open promise, or in such a plan."""
 
     amount: int
@@ -104,25 +104,56 @@ def still_to_pay(part: Standing, day: date) -> int:
     return max(0, part.unpaid - part.elsewhere) if part_state(part, day) in AWAITED else 0
 
 
-def promised_anew(parts: Sequence[Standing], day: date) -> list[int]:
-    """Of each part of one claim, as they were promised one after the other: how much of what was not paid in time is
-    still to be paid by the words after it. A word that is kept, or was taken back, says nothing of what is left."""
-    found, stills = [0] * len(parts), [0] * len(parts)
-    for place in reversed(range(len(parts))):
-        part = replace(parts[place], elsewhere=0)
-        left = still_to_pay(part, day)
-        if part_state(part, day) != OPEN:
-            later = zip(parts[place + 1 :], stills[place + 1 :], strict=True)
-            found[place] = min(left, sum(min(still, _left_then(part, word)) for word, still in later))
-        stills[place] = left - found[place]
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A part among all that was ever promised of its claim. `before`: money that had come when it was given, counted
+    from the first of them; it speaks of what comes after that. `instead`: places of those it took the place of: it
+    speaks of the last of what they did."""
+
+    standing: Standing
+    before: int = 0
+    instead: Sequence[int] = ()
+
+
+def reckoned(words: Sequence[Spoken], day: date) -> list[Standing]:
+    """The parts of one claim, as they were promised one after the other, reckoned together: of what is still to pay in
+    all the last word awaits its own, each before it of the rest what it can, and the more is `elsewhere`. Where money
+    came after several of them and keeps the last, it did not pay the first as well."""
+    left = _left_of(words)
+    found = [word.standing for word in words]
+    for place in reversed(range(len(found))):
+        own = still_to_pay(replace(found[place], elsewhere=0), day)
+        found[place] = replace(found[place], elsewhere=max(0, own - left))
+        left -= min(own, left)
+    for place, part in enumerate(found):
+        if part_state(part, day) in (PARTLY, BROKEN):
+            found[place] = replace(part, later=part.later - min(part.later, left))
+            left -= min(part.later, left)
     return found
 
 
-def _left_then(part: Standing, later: Standing) -> int:
-    """How much of a part was not paid when the later word about its claim was given: of no more did that speak. What
-    left the claim between the two, and not otherwise, had been paid; bounced since, it is to pay beside the later."""
-    paid = max(0, part.stood_open - later.stood_open - part.otherwise)
-    return max(0, part.amount - paid)
+def _left_of(words: Sequence[Spoken]) -> int:
+    """What is still to pay of all that stand: what at least one of them speaks of, as far as it is owed and not paid.
+    60,000, paid, and 40,000 more; the 60,000 bounce: 100,000. 60,000, broken, and 60,000 again: 60,000."""
+    owed = max(word.before + word.standing.stood_open - word.standing.otherwise for word in words)
+    reach = words[0].standing.paid + words[0].standing.later
+    left = 0
+    for low, high in sorted(_spans(words, owed)):
+        left += max(0, high - max(low, reach))
+        reach = max(high, reach)
+    return left
+
+
+def _spans(words: Sequence[Spoken], owed: int) -> list[tuple[int, int]]:
+    """From where up to where each word that stands would have the claim paid, counted as `before` is: never more than
+    was open then, nor than is `owed` now."""
+    highs: list[int] = []
+    for word in words:
+        own = word.before + word.standing.amount
+        high = max([own, *(highs[place] for place in word.instead)])
+        highs.append(min(high, word.before + word.standing.stood_open))
+    found = [(min(high, owed), word.standing) for word, high in zip(words, highs, strict=True)]
+    return [(high - part.amount, high) for high, part in found if not part.ended]
 
 
 def promise_state(parts: Sequence[Standing], day: date) -> str:

@@ -6,30 +6,36 @@ What a customer breaks and promises anew, or puts into a plan, it owes once: the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
 from huikuan.mechanisms.store.pipeline import ask
 from huikuan.mechanisms.store.wire import among, listed
-from huikuan.record.promises.domain.promising import OPEN, Standing, part_state, promised_anew, still_to_pay
+from huikuan.record.promises.domain.promising import OPEN, Spoken, Standing, part_state, reckoned, still_to_pay
 from huikuan.record.promises.queries.plans import items_planned
 from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 
-#: The later promises of the claims of these parts that stand: neither replaced nor withdrawn by the day.
-_LATER = """
-SELECT DISTINCT p.item_id, later.id FROM promises_promisepart p
-JOIN promises_promisepart later ON later.item_id = p.item_id AND later.promise_id > p.promise_id
-WHERE p.id {among} AND later.said_on <= %s
-AND NOT EXISTS (SELECT 1 FROM promises_partend e WHERE e.part_id = later.id AND e.ended_on <= %s)
+#: All that was ever promised of these claims by the day.
+_WORDS = "SELECT item_id, id FROM promises_promisepart WHERE item_id {among} AND said_on <= %s"
+
+#: Of each of these parts: money that came between the first word about its claim and it, and was taken back after it.
+_BOUNCED = """
+SELECT p.id, CAST(SUM(-back.debit_amount) AS BIGINT) FROM promises_promisepart p
+JOIN receivables_settlement back ON back.debit_id = p.item_id AND back.reversal_of <= p.seen
+    AND back.id > p.seen AND back.effective_on <= %s
+JOIN receivables_item c ON c.id = back.credit_id AND c.kind IN ('receipt', 'advance', 'deposit')
+WHERE p.id {among}
+AND back.reversal_of > (SELECT MIN(f.seen) FROM promises_promisepart f WHERE f.item_id = p.item_id)
+GROUP BY p.id
 """
 
 
 def parts_told(which: Which, day: date) -> list[PartRow]:
-    """`parts_by`, each part that was not paid in time with how much of it is awaited `elsewhere` by `day`: by the
-    later promises of its claim that stand, or all of it by a plan that goes on. Where none is late it asks no more
-    than that; else one question for all of them, one for the later promises that are not among `which`, and those of
+    """`parts_by`, those of a claim of which one was not paid in time reckoned together with all that was promised of
+    it by `day`, and what a plan that goes on awaits told as awaited there. Where none is late it asks no more than
+    that; else one question for all words about those claims, up to two for the claims that have several, and those of
     each company's plans."""
     rows = parts_by(which, day)
     late = [row for row in rows if still_to_pay(row.standing, day) and part_state(row.standing, day) != OPEN]
@@ -38,30 +44,50 @@ def parts_told(which: Which, day: date) -> list[PartRow]:
 
 
 def _anew(late: Sequence[PartRow], rows: Iterable[PartRow], day: date) -> dict[int, Standing]:
-    """Part → how it stands beside the later words about its claim."""
-    if not late:
-        return {}
-    given = [listed(row.id for row in late), day, day]
-    later = ask(_LATER.format(among=among()), given)()
-    asked = {item for item, _ in later}
+    """Part → how it stands beside the other words about its claim."""
     found: dict[int, Standing] = {}
-    for _, group in groupby(_all_of(asked, {part for _, part in later}, rows, day), lambda row: row.item_id):
-        parts = list(group)
+    groups = _several({row.item_id for row in late}, rows, day)
+    bounced = _bounced([row.id for parts in groups for row in parts], day)
+    for parts in groups:
         spoken = any(part_state(row.standing, day) == OPEN for row in parts)
-        amounts = promised_anew([row.standing for row in parts], day)
-        for row, amount in zip(parts, amounts, strict=True):
-            is_late = part_state(row.standing, day) != OPEN
-            found[row.id] = replace(row.standing, elsewhere=amount, spoken=spoken and is_late)
+        for row, standing in zip(parts, reckoned(_words(parts, bounced), day), strict=True):
+            found[row.id] = replace(standing, spoken=spoken and part_state(standing, day) != OPEN)
     return found
 
 
-def _all_of(items: Collection[int], later: set[int], rows: Iterable[PartRow], day: date) -> list[PartRow]:
-    """The parts of these claims by claim, in the order of their promises: those known where the later are among them,
-    else all there are."""
-    known = [row for row in rows if row.item_id in items]
-    if not later <= {row.id for row in known}:
-        known = parts_by(Which(item_ids=items), day)
-    return sorted(known, key=lambda row: (row.item_id, row.promise_id))
+def _several(items: Collection[int], rows: Iterable[PartRow], day: date) -> list[list[PartRow]]:
+    """Of the claims of which more than one word was given: all their parts, claim by claim, in the order they were
+    promised in."""
+    if not items:
+        return []
+    words = defaultdict(set)
+    for item, part in ask(_WORDS.format(among=among()), [listed(sorted(items)), day])():
+        words[item].add(part)
+    several = {item: parts for item, parts in words.items() if len(parts) > 1}
+    known = [row for row in rows if row.item_id in several]
+    if len(known) < sum(map(len, several.values())):
+        known = parts_by(Which(item_ids=several), day)
+    known.sort(key=lambda row: (row.item_id, row.promise_id))
+    return [list(group) for _, group in groupby(known, lambda row: row.item_id)]
+
+
+def _bounced(parts: Collection[int], day: date) -> dict[int, int]:
+    if not parts:
+        return {}
+    return {part: int(amount) for part, amount in ask(_BOUNCED.format(among=among()), [day, listed(sorted(parts))])()}
+
+
+def _words(parts: Sequence[PartRow], bounced: Mapping[int, int]) -> list[Spoken]:
+    """The parts of one claim with what each spoke of."""
+    money = [row.standing.paid + row.standing.later for row in parts]
+    return [
+        Spoken(
+            row.standing,
+            money[0] - came + bounced.get(row.id, 0),
+            [place for place, one in enumerate(parts) if one.replaced_by == row.promise_id],
+        )
+        for row, came in zip(parts, money, strict=True)
+    ]
 
 
 def _planned(late: Sequence[PartRow], day: date) -> dict[int, Standing]:

@@ -32,7 +32,7 @@ SELECT p.id, p.promise_id, p.company_id, p.customer_id, p.item_id, p.currency, p
     CAST(COALESCE(SUM(CASE WHEN {came} > p.until THEN s.debit_amount END), 0) AS BIGINT),
     CAST(COALESCE(SUM(CASE WHEN c.kind NOT IN ('receipt', 'advance', 'deposit', 'bill') THEN s.debit_amount END), 0)
         AS BIGINT),
-    e.kind, e.ended_on
+    e.kind, e.ended_on, e.by_id
 FROM promises_promisepart p
 LEFT JOIN promises_partend e ON e.part_id = p.id AND e.ended_on <= %s AND e.tx < %s
 LEFT JOIN receivables_settlement s ON s.debit_id = p.item_id AND s.effective_on <= %s
@@ -42,14 +42,15 @@ LEFT JOIN (SELECT credit_id, SUM(amount) AS amount, MAX(paid_on) AS paid_on FROM
     WHERE paid_on <= %s AND tx < %s GROUP BY credit_id) AS b ON b.credit_id = c.id AND b.amount >= c.amount
 WHERE {where}
 GROUP BY p.id, p.promise_id, p.company_id, p.customer_id, p.item_id, p.currency, p.said_on, p.pay_by,
-    p.amount, p.stood_open, p.until, e.kind, e.ended_on
+    p.amount, p.stood_open, p.until, e.kind, e.ended_on, e.by_id
 ORDER BY p.promise_id, p.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A part and how it stands by a day; amounts in minor units of `currency`."""
+    """A part and how it stands by a day; amounts in minor units of `currency`. `replaced_by`: the promise that took
+    its place."""
 
     id: int
     promise_id: int
@@ -61,6 +62,7 @@ class PartRow:
     pay_by: date
     standing: Standing
     ended_on: date | None
+    replaced_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,10 @@ def _narrowing(which: Which, day: date) -> tuple[list[str], list[Any]]:
 
 def _row(row: Sequence[Any]) -> PartRow:
     number, promise, company, customer, item, currency, said_on, pay_by, *stands = row
-    amount, stood_open, until, paid, later, otherwise, ended, ended_on = stands
+    amount, stood_open, until, paid, later, otherwise, ended, ended_on, replaced_by = stands
     standing = Standing(amount, stood_open, _day(until), int(paid), int(later), int(otherwise), ended or "")
     days = _day(said_on), _day(pay_by)
-    return PartRow(number, promise, company, customer, item, currency, *days, standing, as_date(ended_on))
+    return PartRow(number, promise, company, customer, item, currency, *days, standing, as_date(ended_on), replaced_by)
 
 
 def _day(value: Any) -> date:

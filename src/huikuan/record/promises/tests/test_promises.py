@@ -18,7 +18,7 @@ from huikuan.mechanisms.work.queries.items import open_keys
 from huikuan.record.bills.operations.moving import Move, pay_bill, present_bill
 from huikuan.record.bills.operations.receiving import receive_bill
 from huikuan.record.bills.tests.conftest import paper
-from huikuan.record.promises.domain.promising import Standing, part_state, promise_state, promised_anew
+from huikuan.record.promises.domain.promising import Standing, part_state, promise_state
 from huikuan.record.promises.models import PartEnd, Promise, PromisePart, Verdict
 from huikuan.record.promises.operations.promising import replace_promise, withdraw_promise
 from huikuan.record.promises.queries import kept_rates, of_customer, standing
@@ -112,21 +112,6 @@ def test_what_is_promised_anew_is_still_to_pay_once(word: Word, claim: int) -> N
     assert told("2026-03-24")[0] == told("2026-03-25")[0] == {"CNY": 100_000_00}
 
 
-@given(st.lists(st.tuples(st.integers(1, 100), st.integers(0, 100)), min_size=1, max_size=6), st.booleans())
-def test_of_a_claim_the_largest_of_what_is_left_of_its_words_is_to_pay(
-    words: list[tuple[int, int]], is_open: bool
-) -> None:
-    over, to_come = day("2026-03-05"), day("2026-03-20")
-    parts = [Standing(amount, 100, over, later=min(amount, paid)) for amount, paid in words]
-    if is_open:
-        parts[-1] = Standing(words[-1][0], 100, to_come)
-    found = promised_anew(parts, day("2026-03-12"))
-    left = [part.unpaid for part in parts]
-    assert sum(left) - sum(found) == max(left)
-    assert all(0 <= elsewhere <= unpaid for elsewhere, unpaid in zip(found, left, strict=True))
-    assert found[-1] == 0
-
-
 def test_who_takes_the_later_word_back_leaves_the_broken_one_to_pay(word: Word, claim: int) -> None:
     first = word.promise((claim, 60_000_00), by="2026-03-05")
     second = word.promise((claim, 50_000_00), by="2026-03-20", on="2026-03-12")
@@ -148,23 +133,8 @@ def test_another_day_is_named_for_what_a_smaller_broken_word_leaves(word: Word, 
     assert [word.row(one, "2026-03-13").is_last_word for one in (first, small)] == [False, True]
     assert [word.row(one, "2026-03-24").is_last_word for one in (first, small)] == [True, True]
     third = anew(first, "2026-04-10", on="2026-03-24")
-    assert [word.row(one, "2026-03-24").awaited for one in (first, small, third)] == [20_000_00, 0, 40_000_00]
+    assert [word.row(one, "2026-03-24").awaited for one in (first, small, third)] == [0, 20_000_00, 40_000_00]
     assert [word.row(one, "2026-03-24").is_last_word for one in (first, small, third)] == [False, False, True]
-
-
-def test_what_bounced_after_the_rest_was_promised_is_to_pay_beside_it(word: Word, claim: int) -> None:
-    first = word.promise((claim, 60_000_00), by="2026-03-05")
-    settlement = word.pay(claim, 60_000_00, "2026-03-04")
-    rest = word.promise((claim, 40_000_00), by="2026-03-25", on="2026-03-06")
-    bounced = day("2026-03-15")
-    reverse_settlement(settlement_id=settlement, reason="bounced", on=bounced, actor="t", at=at("2026-03-15"))
-
-    def told(on: str) -> tuple[dict[str, int], list[int]]:
-        page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day(on), limit=50)
-        return page.sums, [word.row(number, on).awaited for number in (first, rest)]
-
-    assert told("2026-03-10") == ({"CNY": 40_000_00}, [0, 40_000_00])
-    assert told("2026-03-16") == told("2026-03-30") == ({"CNY": 100_000_00}, [60_000_00, 40_000_00])
 
 
 def test_a_credit_note_is_no_payment_of_what_was_promised(word: Word, claim: int) -> None:
