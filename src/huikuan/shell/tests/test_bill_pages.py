@@ -18,7 +18,8 @@ from huikuan.mechanisms.work.queries import rows_of
 from huikuan.record.banking.models import OpenLine as BankOpenLine
 from huikuan.record.bills.jobs import tend
 from huikuan.record.bills.models import Bill, BillEvent
-from huikuan.record.receivables.models import OpenItem
+from huikuan.record.receivables.models import OpenItem, Settlement
+from huikuan.record.receivables.operations.reversals import reverse_settlement
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.shell.tests.books import Books
 from huikuan.shell.tests.test_access import signed_in
@@ -71,6 +72,34 @@ def test_a_bill_is_taken_in_against_the_claims_that_are_suggested(clerk: Client,
     assert b"".join(clerk.get(f"/bills/{number}/files/{sha256}").streaming_content) == b"%PDF-1.4 bill"
     assert clerk.get(f"/bills/{number}/files/{'0' * 64}").status_code == 404
     assert check_ledger() == []
+
+
+def test_a_claim_that_is_named_and_was_not_open_then_stands_against_the_bill(clerk: Client, books: Books) -> None:
+    """The day is set to the true one after the claim was named: no other claim is paid in its place."""
+    page = clerk.get("/bills/new?customer=C0001")
+    named = [one.claim for one, _ in page.context["claims"]][-1]
+    field = f"claim-{named.item_id}"
+    first = taken(clerk, **{field: "50.00"})
+    bill = Bill.objects.get(pk=first)
+    day = Settlement.objects.filter(credit_id=bill.credit_id).get().effective_on
+    reverse_settlement(
+        settlement_id=Settlement.objects.get(credit_id=bill.credit_id).pk, reason="dishonoured", on=date(2026, 11, 12),
+        actor="t", at=datetime(2026, 11, 12, 2, tzinfo=UTC),
+    )  # fmt: skip
+    assert day == date(2026, 11, 2)
+    later = {"number": NUMBER[:-2] + "22", "received": "2026-11-05", "matures": "2026-11-20"}
+    before = (Bill.objects.count(), Settlement.objects.count())
+    refused = sent(clerk, **later, **{field: "50.00"})
+    assert (refused.status_code, list(refused.context["form"].problems)) == (400, [field])
+    body = refused.content.decode()
+    assert f'name="{field}" value="50.00"' in body.replace('id="f-' + field + '" ', ""), (
+        "it is still there to be cleared"
+    )
+    assert (Bill.objects.count(), Settlement.objects.count()) == before
+    other = sent(clerk, "C0002", **later, **{field: "50.00"})
+    assert (other.status_code, list(other.context["form"].problems)) == (400, [""])
+    assert (Bill.objects.count(), Settlement.objects.count()) == before
+    assert sent(clerk, **later, **{field: ""}).status_code == 302
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_written(clerk: Client) -> None:

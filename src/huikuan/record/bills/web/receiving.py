@@ -17,7 +17,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import to_minor, to_text
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, needs, scope_of
-from huikuan.mechanisms.pages.forms import Form, file_sent, typed_in
+from huikuan.mechanisms.pages.forms import Form, file_sent, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.record.bills.domain.applying import suggest
 from huikuan.record.bills.domain.classes import CLASSES
@@ -38,6 +38,11 @@ _BESIDE = {
     "period_locked": "received", "customer_unknown": "customer", "form_file_too_large": "file",
 }  # fmt: skip
 
+#: The field beside a claim, before the claim's id.
+_NAMED = "claim-"
+#: The claims a bill may pay on its day, and those that were named and it may not.
+Offers = tuple[list[Offered], list[Offered]]
+
 
 @needs(WRITES)
 def receive(request: HttpRequest) -> HttpResponse:
@@ -47,9 +52,10 @@ def receive(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = Form(typed_in(request) if request.method == "POST" else _prefilled(request))
     company, whose = _company(request, form), _customer(request, form)
-    claims = _claims(company, whose, form, reading.today)
+    claims = _claims(company, whose, form, _received(form, reading.today))
     if request.method == "POST" and "suggest" in form.typed:
         _fill_in(form, claims)
+        claims = claims[0], []
     elif request.method == "POST" and (number := _take_in(request, form, company, whose, claims)) is not None:
         messages.success(request, _("Taken in; the claims are paid and the acceptor owes it."))
         return HttpResponseRedirect(address(reverse("bills:bill", args=[number]), reading))
@@ -58,19 +64,19 @@ def receive(request: HttpRequest) -> HttpResponse:
         "kept_by": [(one.code, one.name) for one in companies_offered(request)],
         "kinds": [(kind, _(KIND_NAMES[kind])) for kind in KINDS],
         "classes": [("", _("by its name")), *((name, _(CLASS_NAMES[name])) for name in CLASSES)],
-        "claims": [(one, f"claim-{one.claim.item_id}") for one in claims],
+        "claims": [(one, f"{_NAMED}{one.claim.item_id}") for one in (*claims[0], *claims[1])],
         "whose": whose,
     }
     return render(request, "bills/new.html", page, status=400 if form.problems else 200)
 
 
 def _take_in(
-    request: HttpRequest, form: Form, company: Company | None, whose: CustomerRow | None, claims: list[Offered]
+    request: HttpRequest, form: Form, company: Company | None, whose: CustomerRow | None, claims: Offers
 ) -> int | None:
     """The bill's number; what stands against it is in the form."""
     paper = _paper(form)
     received_on = form.read("received", parse_date) or reading_of(request).today
-    wanted = _wanted(form, claims)
+    wanted = _wanted(form, claims, received_on)
     if company is None:
         form.blame("company", Refusal("bill_field_missing", field="company"))
     if whose is None and "customer" not in form.problems:
@@ -128,32 +134,52 @@ def _required_day(form: Form, name: str) -> date | None:
     return found
 
 
-def _wanted(form: Form, claims: list[Offered]) -> list[tuple[int, int]] | None:
-    """What was typed beside the claims; None where nothing was: then the earliest due come first."""
+def _wanted(form: Form, claims: Offers, day: date) -> list[tuple[int, int]] | None:
+    """What was typed beside the claims; None where nothing was: then the earliest due come first. A claim that is
+    named and was not open by the day stands against it: no other is paid in its place."""
+    then, since = ({one.claim.item_id for one in some} for some in claims)
     found = []
-    for one in claims:
-        amount = form.read(f"claim-{one.claim.item_id}", _amount)
-        if amount:
-            found.append((one.claim.item_id, amount))
+    for item in _named(form):
+        amount = form.read(f"{_NAMED}{item}", _amount)
+        if amount and item in then:
+            found.append((item, amount))
+        elif amount:
+            refusal = Refusal("bill_claim_not_open_then", item=item, day=day)
+            form.blame(f"{_NAMED}{item}" if item in since else "", refusal)
     return found or None
 
 
-def _fill_in(form: Form, claims: list[Offered]) -> None:
+def _named(form: Form) -> list[int]:
+    """The claims beside which something was typed."""
+    typed = ((name.removeprefix(_NAMED), value) for name, value in form.typed.items() if name.startswith(_NAMED))
+    return [item for text, value in typed if value and (item := request_named(text)) is not None]
+
+
+def _fill_in(form: Form, claims: Offers) -> None:
     amount = form.read("amount", _amount) or 0
-    told = dict(suggest([one.claim for one in claims], amount))
-    for one in claims:
+    then, since = claims
+    told = dict(suggest([one.claim for one in then], amount))
+    for one in (*then, *since):
         part = told.get(one.claim.item_id)
-        form.typed[f"claim-{one.claim.item_id}"] = to_text(part, CURRENCY) if part else ""
+        form.typed[f"{_NAMED}{one.claim.item_id}"] = to_text(part, CURRENCY) if part else ""
 
 
-def _claims(company: Company | None, whose: CustomerRow | None, form: Form, today: date) -> list[Offered]:
+def _claims(company: Company | None, whose: CustomerRow | None, form: Form, day: date) -> Offers:
+    """The claims a bill received on the day may pay, and those that are named and it may not."""
     if company is None or whose is None:
-        return []
+        return [], []
+    then = claims_of(company.pk, whose.id, CURRENCY, posted_by=day)
+    strange = set(_named(form)) - {one.item_id for one in then}
+    now = claims_of(company.pk, whose.id, CURRENCY, posted_by=date.max) if strange else []
+    return offered(then), offered([one for one in now if one.item_id in strange])
+
+
+def _received(form: Form, today: date) -> date:
+    """The day it was received on, today where none can be read; what is wrong with it is said when it is taken in."""
     try:
-        day = parse_date(form.text("received")) if form.text("received") else today
+        return parse_date(form.text("received")) if form.text("received") else today
     except Refusal:
-        day = today
-    return offered(claims_of(company.pk, whose.id, CURRENCY, posted_by=day))
+        return today
 
 
 def _customer(request: HttpRequest, form: Form) -> CustomerRow | None:
