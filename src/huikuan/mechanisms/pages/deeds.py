@@ -11,8 +11,7 @@ from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirec
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-#: Each link of the page repeats it.
-_LONGEST_QUERY = 10_000
+_LONGEST_VALUE, _LONGEST_QUERY = 1_000, 10_000
 
 _View = Callable[..., HttpResponseBase]
 
@@ -66,13 +65,22 @@ def asked_of(request: HttpRequest) -> QueryDict:
 
 
 def query_sent(request: HttpRequest) -> QueryDict:
-    """The query of the page a form was sent from, as the form says it (`back`). Answers 400, as for an address, to
-    what no page of ours writes."""
-    said = request.POST.get("back", "")
-    query = QueryDict(said, mutable=True)
-    if len(said) > _LONGEST_QUERY or any("\0" in text for name, values in query.lists() for text in (name, *values)):
+    """The query of the page a form was sent from, as the form says it (`back`)."""
+    return QueryDict(request.POST.get("back", ""), mutable=True)
+
+
+def check_sent(request: HttpRequest) -> None:
+    """`check_query` of the query a form says it was sent from; endless ones, too: each link of a page repeats it."""
+    if len(request.POST.get("back", "")) > _LONGEST_QUERY:
         raise BadRequest
-    return query
+    check_query(query_sent(request))
+
+
+def check_query(query: QueryDict) -> None:
+    """Answers 400 to what no page of ours asks: NUL characters, endless values."""
+    for name, several in query.lists():
+        if any("\0" in text or len(text) > _LONGEST_VALUE for text in (name, *several)):
+            raise BadRequest
 
 
 def _standing(request: HttpRequest) -> tuple[str, dict[str, str]]:

@@ -8,8 +8,8 @@ SENTENCES: dict[str, str] = {
     "bill_amount_bad": gettext_noop("%(value)s is no amount of a bill."),
     "bill_claims_exceed": gettext_noop("The claims to pay come to more than the bill, %(amount)s."),
     "bill_claim_not_open_then": gettext_noop(
-        "Claim %(item)s was not open for this customer on %(day)s: a bill received then cannot pay it. Correct the day "
-        "or the customer, or clear what stands beside the claim."
+        "Claim %(item)s was not open for this customer on %(day)s: a bill received then cannot pay it. Correct the "
+        "day or the customer, or clear what stands beside the claim."
     ),
     "bill_claim_bad": gettext_noop(
         "“%(value)s” is no claim to pay; write the id of the item and the amount, like 17=5000."

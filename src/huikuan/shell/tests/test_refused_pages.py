@@ -12,8 +12,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huikuan.act.visits.models import Call
 from huikuan.connect.connectors.models import ImportDraft
-from huikuan.record.cash.models import Application
+from huikuan.record.banking.models import LineUse
 from huikuan.shell.tests.books import Books
 from huikuan.shell.tests.test_cash_pages import clerk, line_in
 from huikuan.shell.tests.test_desk_pages import collector
@@ -94,12 +95,20 @@ def test_an_address_kept_opens_what_it_asks_for_too(books: Books, collector: Cli
     assert (page.context["desk"].customer.id, page.context["about"]) == (other, "money")
 
 
-@pytest.mark.parametrize("back", ["q=%00", "%00=1", f"q={'x' * 10_000}"])
-def test_a_query_no_page_writes_is_refused_as_an_address_is(books: Books, clerk: Client, back: str) -> None:
+@pytest.mark.parametrize("back", ["q=%00", "%00=1", f"q={'x' * 1_001}", "&".join(f"q={'x' * 999}" for _ in range(11))])
+def test_a_query_no_page_writes_is_refused_as_an_address_is_before_anything_is_done(
+    books: Books, clerk: Client, collector: Client, back: str
+) -> None:
     line = line_in(books, 645_000_05)
-    assert clerk.post(f"/cash/lines/{line}/aside", {"note": "", "back": back}).status_code == 400
-    assert clerk.get("/cash/", {"q": "\0"}).status_code == 400
-    assert Application.objects.count() == 0
+    aside, call = f"/cash/lines/{line}/aside", f"/collection/desk/{books.customer('C0001')}/call"
+    called = {"result": "not_reached", "company": "MAIN"}
+    assert clerk.post(aside, {"note": "活期利息", "back": back}).status_code == 400
+    assert collector.post(call, {**called, "back": back}).status_code == 400
+    assert clerk.get("/cash/", {"q": "\0"}).status_code == clerk.get("/cash/", {"q": "x" * 1_001}).status_code == 400
+    assert (LineUse.objects.count(), Call.objects.count()) == (0, 0)
+    assert clerk.post(aside, {"note": "活期利息", "back": "q=1"}).status_code == 302
+    assert collector.post(call, {**called, "back": "q=1"}).status_code == 302
+    assert (LineUse.objects.count(), Call.objects.count()) == (1, 1)
 
 
 def test_the_next_cells_of_a_file_are_opened_after_one_is_mended(reader: Client) -> None:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 
 from huikuan.mechanisms.files.limits import MEGABYTE, Limits
 from huikuan.mechanisms.pages.access import LOGGED_IN, may, needed
+from huikuan.mechanisms.pages.deeds import check_query, check_sent
 from huikuan.shell.portal.guests import LARGEST_BODY as LARGEST_OF_GUESTS
 from huikuan.shell.portal.guests import guest_at
 from huikuan.shell.web.failures import too_large
@@ -23,7 +24,6 @@ IDLE_SECONDS = 2 * 3600
 WHOLE_SECONDS = 12 * 3600
 #: How often a session's last use is written down: not with every page, so that reading seldom writes.
 _NOTED_SECONDS = 300
-_LONGEST_VALUE = 1_000
 #: A form with a file: the largest file, and room for the other fields.
 LARGEST_BODY = Limits().size + MEGABYTE
 #: What a stranger may send in that form: log-in's few fields, whoever writes them so.
@@ -60,12 +60,15 @@ class PlainAddresses:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        values = [value for _, several in request.GET.lists() for value in several]
-        if any(len(value) > _LONGEST_VALUE for value in values):
-            raise BadRequest
-        if any("\0" in value for value in [request.path, *values, *request.GET, *request.COOKIES.values()]):
+        check_query(request.GET)
+        if any("\0" in value for value in [request.path, *request.COOKIES.values()]):
             raise BadRequest
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], _args: Any, _places: Any) -> None:
+        """The query a form says it was sent from, before anything it asks for is done."""
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
+            check_sent(request)
 
 
 class Bodies:
