@@ -9,3 +9,4 @@ import "./upload.js";
 import "./sums.js";
 import "./bench.js";
 import "./desk.js";
+import "./visit.js";

@@ -1,32 +1,3 @@
-// A visit on the telephone: photographs go off as soon as they are taken; the position is kept only where it is let.
-const sendPhotos = (photos) => photos?.files.length && photos.form.requestSubmit();
-document.addEventListener("change", ({ target }) => target.matches("input[data-photos]") && sendPhotos(target));
-// Taken before the script came, over a slow line.
-document.addEventListener("DOMContentLoaded", () => sendPhotos(document.querySelector("input[data-photos]")));
-document.addEventListener("htmx:sendError", ({ target }) => {
-  const unsent = target.querySelector("[data-unsent]");
-  if (unsent) unsent.hidden = false;
-});
-
-const arriving = document.querySelector("form[data-arrive]");
-/** Asks the telephone once, at the check-in; refused or slow, the words that were typed are what counts. */
-arriving?.addEventListener("submit", (event) => {
-  const { latitude, longitude, place } = arriving.elements;
-  if (arriving.dataset.asked || !navigator.geolocation || !window.isSecureContext) return;
-  event.preventDefault();
-  arriving.dataset.asked = "1";
-  const go = () => arriving.requestSubmit();
-  navigator.geolocation.getCurrentPosition(
-    ({ coords }) => {
-      latitude.value = coords.latitude.toFixed(6);
-      longitude.value = coords.longitude.toFixed(6);
-      go();
-    },
-    () => (place.value.trim() ? go() : place.focus()),
-    { timeout: 4000, maximumAge: 60000 },
-  );
-});
-
 // The collection workbench: 1–5 press a result, C dials, M mails, V plans a visit, @ tells a colleague, J K go along.
 const queue = document.querySelector("[data-desk-queue]");
 const call = document.querySelector("form[data-desk]");

@@ -38,17 +38,27 @@ function touched(control) {
   return control.selectedIndex !== Math.max([...control.options].findIndex((option) => option.defaultSelected), 0);
 }
 
-/** Logged out meanwhile: the page that says so is a whole one, not a panel of this. */
+/** Logged out meanwhile: the page that says so is a whole one, and leads back to this page, not to a piece of it. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, pathInfo } = event.detail;
   const asked = new URL(pathInfo.finalRequestPath, location.href);
-  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked.pathname) return;
+  const landed = new URL(xhr.responseURL || asked);
+  if (landed.pathname === asked.pathname) return;
   event.preventDefault();
-  location.assign(xhr.responseURL);
+  if (landed.searchParams.has("next")) landed.searchParams.set("next", location.pathname + location.search);
+  location.assign(landed);
 });
 
-/** A failed update never leaves old figures under a new choice: the page is loaded whole instead. */
+/** A failed update never leaves old figures under a new choice: the page is loaded whole instead. A form that can say
+ * that it was not sent says so, and keeps what is in it. */
 document.addEventListener("htmx:responseError", (event) => {
   const path = event.detail.pathInfo?.finalRequestPath;
-  if (path) window.location.assign(path);
+  if (!saysUnsent(event) && path) location.assign(path);
 });
+document.addEventListener("htmx:sendError", saysUnsent);
+
+function saysUnsent({ detail }) {
+  const unsent = detail.elt.querySelector("[data-unsent]");
+  if (unsent) unsent.hidden = false;
+  return Boolean(unsent);
+}

@@ -266,31 +266,87 @@ def test_a_picture_taken_before_the_script_came_goes_when_it_is_there(collector:
 
 
 @on_a_phone
-def test_a_picture_that_does_not_go_says_so_and_goes_later(collector: Any) -> None:
+def test_pictures_that_do_not_go_say_so_and_go_later(collector: Any) -> None:
+    """Without a connection two are taken one after the other; beside them a note is typed, which stays."""
     page = collector
     there(page)
     page.fill("#f-note", "第 4 期先付一半")
+    page.evaluate("document.activeElement.blur()")
     page.context.set_offline(True)
     page.set_input_files("#f-photos", A_PICTURE)
-    page.wait_for_selector("[data-unsent]")
+    keyboard_at(page, "[data-again]")
+    page.set_input_files("#f-photos", {**A_PICTURE, "name": "二.png", "buffer": photograph() + b"2"})
+    page.wait_for_selector("[data-unsent-count]:text-is('2')")
     shuts_nobody_out(page)
     picture(page, "unsent")
     page.context.set_offline(False)
-    page.click("[data-unsent] button")
-    page.wait_for_selector("[data-photo] img")
-    assert page.input_value("#f-note") == "第 4 期先付一半"
-    page.set_input_files("#f-photos", {**A_PICTURE, "buffer": b"no picture"})
+    page.click("[data-again]")
+    page.wait_for_selector("[data-photo] >> nth=1")
+    assert [one.file_name for one in Photo.objects.order_by("id")] == ["厂门.png", "二.png"]
+    keyboard_at(page, "#f-photos")
+    assert page.inner_text("#spoken") == "Photos 2 / 9"
+    bad = {**A_PICTURE, "buffer": b"no picture"}
+    page.set_input_files("#f-photos", [bad, {**A_PICTURE, "buffer": photograph() + b"3"}])
     page.wait_for_selector("#photos #problems")
+    page.wait_for_selector("[data-unsent-count]:text-is('1')")
+    shuts_nobody_out(page)
     picture(page, "refused")
-    assert (Photo.objects.count(), page.input_value("#f-note")) == (1, "第 4 期先付一半")
+    page.click("[data-again]")
+    page.wait_for_selector("[data-photo] >> nth=2")
+    assert (Photo.objects.count(), page.input_value("#f-note")) == (3, "第 4 期先付一半")
 
 
 @on_a_phone
-def test_who_was_logged_out_meanwhile_is_asked_to_log_in(collector: Any) -> None:
+def test_a_server_that_fails_leaves_what_is_typed_and_taken(collector: Any) -> None:
+    page = collector
+    there(page)
+    page.fill("#f-note", "第 4 期先付一半")
+    page.route(re.compile("/photos([?]|$)"), lambda route: route.fulfill(status=502, body="bad gateway"))
+    page.set_input_files("#f-photos", A_PICTURE)
+    page.wait_for_selector("[data-unsent]")
+    assert page.input_value("#f-note") == "第 4 期先付一半"
+    page.click(".visit-bar button")
+    keyboard_at(page, "[data-again]")
+    assert not Outcome.objects.exists(), "kept without its picture, the visit would be over"
+    page.click("[type=reset]")
+    page.wait_for_selector("[data-unsent]", state="hidden")
+    page.click(".visit-bar button")
+    page.wait_for_selector("[data-visit-state=ended]")
+    assert (Photo.objects.count(), Outcome.objects.count()) == (0, 1)
+
+
+@on_a_phone
+def test_a_visit_that_is_kept_waits_for_its_pictures(collector: Any) -> None:
+    page = collector
+    there(page)
+    held: list[Any] = []
+    photos = re.compile("/photos([?]|$)")
+
+    def hold(sending: Any) -> None:
+        held.append(sending)
+
+    page.route(photos, hold, times=1)
+    with page.expect_request(photos):
+        page.set_input_files("#f-photos", [A_PICTURE, {**A_PICTURE, "buffer": photograph() + b"2"}])
+    page.click(".visit-bar button")
+    assert not Outcome.objects.exists()
+    held[0].continue_()
+    page.wait_for_selector("[data-visit-state=ended]")
+    assert (Photo.objects.count(), Outcome.objects.count()) == (2, 1)
+
+
+@on_a_phone
+def test_who_was_logged_out_meanwhile_is_asked_to_log_in_and_comes_back_to_the_page(collector: Any) -> None:
     """The page that asks is a whole one: it does not stand in the place of the photographs."""
     page = collector
     there(page)
+    here = page.url
     page.context.clear_cookies(name="sessionid")
     page.set_input_files("#f-photos", A_PICTURE)
     page.wait_for_url(re.compile("/login[?]next="))
     assert not Photo.objects.exists()
+    page.fill("#id_username", "heyu")
+    page.fill("#id_password", PASSWORD)
+    page.click("form button.primary")
+    page.wait_for_url(here)
+    page.wait_for_selector("main #photos")

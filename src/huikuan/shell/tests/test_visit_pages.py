@@ -64,6 +64,10 @@ def test_a_visit_goes_through_its_forms(books: Books, collector: Client) -> None
         assert f'value="{kept}" checked' in refused.content.decode(), "what was ticked stays"
     assert not Outcome.objects.exists()
     assert collector.post(f"{here}/end", ended).status_code == 302
+    other = collector.post(f"{here}/end", {**ended, "note": "改口了", "others": "门卫"})
+    assert other.status_code == 400
+    assert "data-not-kept" in other.content.decode()
+    assert all(said in other.content.decode() for said in ("改口了", "门卫"))
     page = collector.get(here).content.decode()
     for said in ("先付一半", "全面停产", "有其他债主", "2 / 5", "11-27", "安排回访"):
         assert said in page
