@@ -10,3 +10,4 @@ import "./sums.js";
 import "./bench.js";
 import "./desk.js";
 import "./visit.js";
+import "./plan.js";

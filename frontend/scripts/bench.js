@@ -1,27 +1,17 @@
 // The cash workbench: 到账 − 本次核销 = 剩余 while it is typed, exact in minor units, and its keys. Without a script the
 // page is plain forms: the server adds up and says the same.
+import { minor as read, written as write } from "./amounts.js";
+
 const form = document.querySelector("form[data-bench]");
 const queue = document.querySelector("[data-queue]");
 
 const digits = Number(form?.dataset.digits ?? 2);
+const minor = (text) => read(text, digits);
+const written = (amount) => write(amount, digits);
 const claims = () => [...form.querySelectorAll("tr[data-claim]")];
 const box = (row) => row.querySelector("input[type=checkbox]");
 const field = (row) => row.querySelector("input[data-amount]");
 const sign = (row) => (row.dataset.side === "credit" ? -1n : 1n);
-
-/** Minor units of what is typed; null where it is no amount. */
-function minor(text) {
-  const plain = text.normalize("NFKC").replace(/[,\s]/g, "").replace(/[−–—]/g, "-");
-  const found = /^(\d*)(?:\.(\d*))?$/.exec(plain);
-  if (!found || !(found[1] || found[2]) || (found[2] ?? "").length > digits) return null;
-  return BigInt(found[1] || 0) * 10n ** BigInt(digits) + BigInt((found[2] || "").padEnd(digits, "0") || 0);
-}
-
-function written(amount) {
-  const text = String(amount < 0n ? -amount : amount).padStart(digits + 1, "0");
-  const whole = text.slice(0, text.length - digits).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${amount < 0n ? "−" : ""}${whole}${digits ? `.${text.slice(-digits)}` : ""}`;
-}
 
 const open = (row) => BigInt(row.dataset.open);
 const picked = () => claims().filter((row) => box(row).checked);

@@ -1,4 +1,6 @@
 // Rows picked of a list: how many, their sums by currency, and what may be done with exactly these.
+import { written } from "./amounts.js";
+
 const bar = () => document.querySelector("[data-bulk]");
 const boxes = () => [...document.querySelectorAll("input[data-pick]")];
 let last = null;
@@ -69,11 +71,4 @@ function sums(some) {
     found.set(dataset.currency, { minor: minor + BigInt(dataset.amount), digits });
   }
   return new Map([...found].map(([currency, { minor, digits }]) => [currency, written(minor, Number(digits))]));
-}
-
-function written(minor, digits) {
-  const sign = minor < 0n ? "−" : "";
-  const text = String(minor < 0n ? -minor : minor).padStart(digits + 1, "0");
-  const whole = text.slice(0, text.length - digits).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${sign}${whole}${digits ? `.${text.slice(-digits)}` : ""}`;
 }

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from huikuan.kernel.money import LARGEST_MINOR
+from huikuan.kernel.errors import Refusal
+from huikuan.kernel.money import LARGEST_MINOR, minor_digits
 from huikuan.kernel.text import plain
 
 #: Amounts are carried in 1/1000 of the unit: every currency's minor unit is a multiple of it.
@@ -47,6 +48,24 @@ def read_amount(text: str, digits: int, style: Style = Style()) -> int | str:
     if abs(exact) * 10**digits > LARGEST_MINOR:
         return "amount_too_large"
     return int(exact.scaleb(SCALE_DIGITS))
+
+
+def typed_minor(text: str, currency: str) -> int:
+    """Minor units of what a person typed in a form: thousands apart or not, full-width, with the currency's sign:
+    '５０，０００' and '¥50,000元' are 5000000 fen. Refuses what is no amount, or is not exact in the currency."""
+    digits = minor_digits(currency)
+    found = read_amount(text, digits)
+    if isinstance(found, str):
+        raise Refusal(found, value=text, currency=currency)
+    return found // int(10 ** (SCALE_DIGITS - digits))
+
+
+def typed_positive_minor(text: str, currency: str) -> int:
+    """`typed_minor` of an amount above 0; refuses 0 and less by what they are."""
+    minor = typed_minor(text, currency)
+    if minor <= 0:
+        raise Refusal("amount_not_above_zero", value=text)
+    return minor
 
 
 def _decimal(text: str, style: Style) -> Decimal | None:

@@ -49,14 +49,6 @@ def to_minor(text: str | Decimal | int, currency: str) -> int:
     return int(scaled)
 
 
-def to_positive_minor(text: str, currency: str) -> int:
-    """What a person typed as an amount above 0, thousands apart or not; refuses 0 and less by what they are."""
-    minor = to_minor(text.replace(",", ""), currency)
-    if minor <= 0:
-        raise Refusal("amount_not_above_zero", value=text)
-    return minor
-
-
 def to_text(minor: int, currency: str) -> str:
     """The decimal string of `minor`, always with the currency's own digits: 1663540 → '16635.40'."""
     digits = minor_digits(currency)

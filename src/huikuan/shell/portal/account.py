@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from huikuan.kernel.errors import Refusal
+from huikuan.kernel.text import plain
 from huikuan.mechanisms.files.names import clean_name
 from huikuan.mechanisms.files.queries import open_original
 from huikuan.mechanisms.identity import masking
@@ -193,7 +194,7 @@ def _submit(request: HttpRequest, desk: Desk, about: str) -> HttpResponse:
         guest=desk.guest,
         said=said,
         person=Person(desk.draft.name, desk.draft.position, whole_address(request)),
-        code=request.POST.get("code", "")[:20],
+        code=plain(request.POST.get("code", "")[:20]),
         at=timezone.now(),
     )
     _seal()

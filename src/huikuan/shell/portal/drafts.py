@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.see.confirmations.domain.answers import CORRECT, DISPUTED, LONGEST_NOTE, Line, Said
 
 FIELDS = ("said", "reason", "accepted", "note", "promised_on")
@@ -105,5 +105,5 @@ def _amount(text: str, line: Line, currency: str) -> int | None:
     """The amount with the account's sign: of a credit, people write it without one."""
     if not text:
         return None
-    minor = to_minor(text.replace(",", "").replace("，", "").replace("−", "-"), currency)
+    minor = typed_minor(text, currency)
     return -minor if line.open_amount < 0 < minor else minor

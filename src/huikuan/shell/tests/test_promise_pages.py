@@ -20,7 +20,7 @@ from django.utils import timezone
 from huikuan.act.collection.operations.holding import hold
 from huikuan.act.collection.queries.set_aside import aside_of, set_aside
 from huikuan.kernel.dates import business_date
-from huikuan.kernel.money import to_text
+from huikuan.kernel.money import share, to_text
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.identity.models import Company
@@ -201,6 +201,9 @@ def test_a_plan_is_split_asked_for_approved_and_shown(collector: Client) -> None
     form = collector.post("/promises/plans/new", {**body, "split": "1"}).context["form"]
     lines = {name: value for name, value in form.typed.items() if name.startswith("line-")}
     assert len(lines) == 6
+    fewer = collector.post("/promises/plans/new", {**body, **lines, "split": "1", "parts": "２"}).context["form"]
+    halves = [to_text(part, "CNY") for part in share(total, [1, 1])]
+    assert [fewer.typed[f"line-{row}-amount"] for row in range(3)] == [*halves, ""]
     none = {name: value for name, value in body.items() if not name.startswith("claim-")}
     for more, beside in (({"split": "1"}, [""]), (lines, [""]), ({"split": "1", "first": ""}, ["", "first"])):
         refused = collector.post("/promises/plans/new", {**none, **more})

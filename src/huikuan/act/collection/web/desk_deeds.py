@@ -25,9 +25,9 @@ from huikuan.act.visits.domain.calls import AGAIN, DISPUTED, PROMISED
 from huikuan.act.visits.messages import RESULTS
 from huikuan.act.visits.operations import hand_customer, mention, record_call
 from huikuan.act.visits.queries.calls import written_as
+from huikuan.kernel.amounts import typed_positive_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_positive_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.deeds import posted_from, query_sent
@@ -193,7 +193,7 @@ def _promise(request: HttpRequest, company: Company, customer_id: int, form: For
         form.blame("by", Refusal("date_missing"))
         return ""
     currency = item(items[0]).currency
-    amount = form.read("amount", lambda text: to_positive_minor(text, currency))
+    amount = form.read("amount", lambda text: typed_positive_minor(text, currency))
     if form.problems:
         return ""
     parts = _spread(items, amount)
@@ -215,7 +215,7 @@ def _dispute(request: HttpRequest, company: Company, form: Form) -> str:
     Answers what is disputed, in words, each currency apart."""
     items = _items(request, company)
     currency = item(items[0]).currency
-    amount = form.read("amount", lambda text: to_positive_minor(text, currency))
+    amount = form.read("amount", lambda text: typed_positive_minor(text, currency))
     if amount is not None and len(items) > 1:
         form.blame("amount", Refusal("desk_amount_of_one"))
     if form.problems:

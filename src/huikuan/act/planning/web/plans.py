@@ -31,9 +31,10 @@ from huikuan.act.planning.queries.plans import (
     versions_of_line,
 )
 from huikuan.act.planning.telling import percent
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import month_end, parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
@@ -130,7 +131,7 @@ def edit(request: HttpRequest, line_id: int) -> HttpResponse:
     """Say otherwise what the line says."""
     row, form = _written(request, line_id), Form(typed_in(request))
     changes: dict[str, Any] = {
-        "amount": form.read("amount", lambda text: to_minor(text.replace(",", ""), row.currency)) or 0,
+        "amount": form.read("amount", lambda text: typed_minor(text, row.currency)) or 0,
         "planned_on": form.read("by", parse_date) or row.planned_on,
         **{name: form.text(name) for name in ("method", "owner", "strategy", "note")},
     }

@@ -11,9 +11,10 @@ from huikuan.judge.credit.domain.limits import STANDING, Wish
 from huikuan.judge.credit.domain.proposing import GroupProposal, Proposal
 from huikuan.judge.credit.operations.proposing import request_measured
 from huikuan.judge.credit.queries.limits import request as limit_request
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import scope_of
@@ -114,7 +115,7 @@ def ask(
 
 def amount_of(text: str, currency: str) -> int:
     """An amount as people type it, with or without commas."""
-    return to_minor(text.replace(",", ""), currency)
+    return typed_minor(text, currency)
 
 
 def _wish(form: Form, company: Company) -> Wish | None:

@@ -8,8 +8,8 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.kernel.text import spellings
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.banking.models import BankLine, LineUse, OpenLine
@@ -124,7 +124,7 @@ def _found_by(text: str) -> Q:
         for name in ("counterparty_name", "counterparty_account", "memo", "bank_reference", "end_to_end"):
             condition |= Q(**{f"{name}__icontains": spelling})
     try:
-        amount = to_minor(text.replace(",", "").strip(), "CNY")
+        amount = typed_minor(text, "CNY")
     except Refusal:
         return condition
     return condition | Q(amount__in=(amount, -amount))

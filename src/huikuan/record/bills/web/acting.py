@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.kernel.rates import parse_rate
 from huikuan.mechanisms.pages.access import needs
 from huikuan.mechanisms.pages.deeds import posted_from
@@ -112,7 +112,7 @@ def _dishonour(_row: BillRow, step: Move, form: Form) -> bool:
 
 
 def _split(row: BillRow, step: Move, form: Form) -> bool:
-    faces = form.read("split-faces", lambda text: [to_minor(one, row.currency) for one in text.split()])
+    faces = form.read("split-faces", lambda text: [typed_minor(one, row.currency) for one in text.split()])
     if form.problems:
         return False
     split_bill(bill_id=row.id, faces=faces or [], on=step.on, actor=step.actor, at=step.at)

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.files.exports import Cell
 from huikuan.mechanisms.identity.actors import person
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -76,7 +77,7 @@ def take(request: HttpRequest) -> HttpResponse:
     if reading_of(request).is_past or company is None:
         raise Http404
     whose = form.read("customer", lambda code: customer(code, scope=scope_of(request, WRITES)))
-    amount = form.read("amount", lambda text: to_minor(text.replace(",", ""), company.currency))
+    amount = form.read("amount", lambda text: typed_minor(text, company.currency))
     day = form.read("on", parse_date) or reading_of(request).today
     if whose is None and "customer" not in form.problems:
         form.blame("customer", Refusal("customer_unknown", customer=""))

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, file_sent, request_named, typed_in
@@ -195,7 +196,7 @@ def _company(request: HttpRequest, form: Form) -> Company | None:
 
 
 def _amount(text: str) -> int:
-    return to_minor(text.replace(",", ""), CURRENCY)
+    return typed_minor(text, CURRENCY)
 
 
 def _scan(request: HttpRequest) -> Scan | None:

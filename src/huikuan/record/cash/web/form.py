@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from django.http import QueryDict
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.banking.queries.lines import LineRow
 from huikuan.record.cash.domain.applying import Paid, Portion, Seen
@@ -87,10 +87,10 @@ def _amounts(typed: QueryDict, items: list[int], sides: Mapping[int, str], line:
     found: dict[int, int] = {}
     left = line.left
     for item in items:
-        text = typed.get(f"amount-{item}", "").replace(",", "").strip()
+        text = typed.get(f"amount-{item}", "").strip()
         opened = number(typed.get(f"open-{item}", "")) or 0
         debit = sides.get(item, _DEBIT) == _DEBIT
-        amount = to_minor(text, line.currency) if text else min(opened, max(left, 0)) if debit else opened
+        amount = typed_minor(text, line.currency) if text else min(opened, max(left, 0)) if debit else opened
         found[item] = amount if debit else -amount
         left -= found[item]
     return {item: amount for item, amount in found.items() if amount}

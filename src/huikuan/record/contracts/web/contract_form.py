@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.kernel.text import plain
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.record.contracts.domain import interest
@@ -80,7 +81,7 @@ def terms_in(form: Form, known: Terms | None = None) -> Terms:
     said |= {name: form.read(name, parse_date) for name in _DAYS}
     return Terms(
         currency=currency,
-        amount=form.read("amount", lambda text: to_minor(text.replace(",", ""), currency)),
+        amount=form.read("amount", lambda text: typed_minor(text, currency)),
         status=form.text("status") or ACTIVE,
         late_interest=form.read("late_interest", interest.read_late_interest),
         service_addresses=tuple(line for line in form.text("service_addresses").split("\n") if line.strip()),

@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.kernel.text import plain, tidy
 from huikuan.mechanisms.pages.forms import Form
 from huikuan.record.contracts.domain.orders import Order, OrderLine, quantity_text, read_quantity
@@ -113,7 +114,7 @@ def _line(form: Form, row: int, currency: str) -> OrderLine | None:
 
 
 def _amount(text: str, *, currency: str) -> int:
-    return to_minor(text.replace(",", ""), currency)
+    return typed_minor(text, currency)
 
 
 def _numbered(lines: list[OrderLine]) -> tuple[OrderLine, ...]:

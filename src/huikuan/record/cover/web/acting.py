@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, needs, scope_of
 from huikuan.mechanisms.pages.deeds import posted_from
@@ -64,7 +64,7 @@ def revalue(request: HttpRequest, number: int) -> HttpResponse:
     """Say what the piece is now."""
     row, form = _written(request, number), Form(typed_in(request))
     changes: dict[str, Any] = {
-        "amount": form.read("amount", lambda text: to_minor(text.replace(",", ""), row.terms.currency)) or 0,
+        "amount": form.read("amount", lambda text: typed_minor(text, row.terms.currency)) or 0,
         "eligible_e4": form.read("eligible", share_of) or 0,
         "insured_e4": (form.read("insured", share_of) or 0) if row.terms.kind == INSURANCE else WHOLE,
         "valid_until": form.read("until", parse_date),
@@ -113,7 +113,7 @@ def _propose(request: HttpRequest, form: Form) -> int | None:
 def _terms(request: HttpRequest, form: Form, company: Company | None) -> Terms | None:
     currency = form.text("currency").upper() or (company.currency if company else "")
     guarantor = _guarantor(request, form)
-    amount = form.read("amount", lambda text: to_minor(text.replace(",", ""), currency)) if currency else None
+    amount = form.read("amount", lambda text: typed_minor(text, currency)) if currency else None
     begins: date = form.read("from", parse_date) or reading_of(request).today
     shares = {name: form.read(name, share_of) or WHOLE for name in ("eligible", "insured")}
     until = form.read("until", parse_date)

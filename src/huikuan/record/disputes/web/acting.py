@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.deeds import posted_from
@@ -201,7 +202,7 @@ def _item(request: HttpRequest, item_id: int) -> ItemRow:
 
 
 def _amount(form: Form, name: str, currency: str) -> int | None:
-    return form.read(name, lambda text: to_minor(text.replace(",", ""), currency))
+    return form.read(name, lambda text: typed_minor(text, currency))
 
 
 def _papers(request: HttpRequest) -> list[Paper]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import business_date, parse_date
-from huikuan.kernel.money import to_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.actors import add_command
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
@@ -116,7 +117,7 @@ def _withdraw(options: Namespace) -> int:
 
 def _waive(options: Namespace) -> int:
     row, actor, at = _known(options)
-    amount = to_minor(options.amount.replace(",", ""), row.currency)
+    amount = typed_minor(options.amount, row.currency)
     request = ask_waiver(claim_id=row.id, amount=amount, reason=options.reason, actor=actor, at=at)
     line = _("Asked for as request %(request)s; it holds once another person has approved it.")
     return tell(options, {"request": request, "state": "waiting"}, [line % {"request": request}])

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.amounts import typed_positive_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Place, Refusal
-from huikuan.kernel.money import to_positive_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.kernel.reasons import Reason
 from huikuan.mechanisms.identity.actors import add_actor_option
 from huikuan.mechanisms.identity.commanding import reader_scope
@@ -143,7 +144,7 @@ def _day(option: str, text: str) -> date:
 
 def _amount(option: str, text: str, currency: str) -> int:
     try:
-        return to_positive_minor(text, currency)
+        return typed_positive_minor(text, currency)
     except Refusal as refusal:
         refusal.where.append(Place(column=option, value=text, fix="1000000.00"))
         raise

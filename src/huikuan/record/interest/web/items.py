@@ -17,9 +17,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import needs, scope_of
 from huikuan.mechanisms.pages.beside import beside
@@ -128,7 +128,7 @@ def bankruptcy(request: HttpRequest, item_id: int) -> HttpResponse:
 def waive(request: HttpRequest, number: int) -> HttpResponse:
     """Ask that part of a claim be given up."""
     row, item, sent = *_claimed(request, number), Sent(WAIVER, Form(typed_in(request)), number)
-    amount = sent.form.read("amount", lambda text: to_minor(text.replace(",", ""), row.currency))
+    amount = sent.form.read("amount", lambda text: typed_minor(text, row.currency))
 
     def work(by: dict[str, Any]) -> Any:
         return ask_waiver(claim_id=number, amount=amount or 0, reason=sent.form.text("reason"), **by)

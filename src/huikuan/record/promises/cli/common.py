@@ -12,9 +12,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huikuan.kernel.amounts import typed_positive_minor
 from huikuan.kernel.dates import business_date, parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_positive_minor, to_text
+from huikuan.kernel.money import to_text
 from huikuan.mechanisms.identity.commanding import commander, reader_scope
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
@@ -76,7 +77,7 @@ def parts_of(who: Caller, claims: Sequence[str]) -> list[tuple[int, int]]:
         one = next((claim for claim in owed if name in (claim.document_number, str(claim.item_id))), None)
         if one is None:
             raise Refusal("promise_claim_unfit", item=name)
-        found.append((one.item_id, to_positive_minor(amount, one.currency) if amount else one.open_amount))
+        found.append((one.item_id, typed_positive_minor(amount, one.currency) if amount else one.open_amount))
     return found
 
 

@@ -9,9 +9,9 @@ from functools import partial
 
 from django.http import Http404, HttpRequest
 
+from huikuan.kernel.amounts import typed_positive_minor
 from huikuan.kernel.dates import parse_date
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import to_positive_minor
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, scope_of
 from huikuan.mechanisms.pages.forms import Form, file_sent
@@ -83,7 +83,7 @@ def currency_in(form: Form, asking: Asking) -> str:
 
 def amount_in(text: str, currency: str) -> int:
     """An amount as it was typed, above 0."""
-    return to_positive_minor(text, currency)
+    return typed_positive_minor(text, currency)
 
 
 def day_in(form: Form, name: str) -> date | None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import share, to_text
+from huikuan.kernel.text import plain
 from huikuan.mechanisms.pages.access import companies_offered, needs
 from huikuan.mechanisms.pages.beside import beside_each
 from huikuan.mechanisms.pages.forms import Form, typed_in
@@ -205,7 +206,7 @@ def _grace(form: Form) -> int | None:
 
 def _split(form: Form, asking: Asking) -> None:
     """Fill in equal parts of what is ticked, a month apart from the first day on, to the cent."""
-    first, text = day_in(form, "first"), form.text("parts")
+    first, text = day_in(form, "first"), plain(form.text("parts"))
     ticked = set(_ticked(form, asking))
     debt = [one for one in asking.claims if one.item_id in ticked]
     count = int(text) if text.isascii() and text.isdigit() and len(text) <= len("60") else 0
@@ -216,6 +217,8 @@ def _split(form: Form, asking: Asking) -> None:
     if first is None or form.problems:
         return
     amounts = share(sum(one.open_amount for one in debt), [1] * count)
+    for row in form.rows("line", _LINE):
+        form.typed[f"line-{row}-day"] = form.typed[f"line-{row}-amount"] = ""
     for row, amount in enumerate(amounts):
         form.typed[f"line-{row}-day"] = _months_after(first, row).isoformat()
         form.typed[f"line-{row}-amount"] = to_text(amount, debt[0].currency)
