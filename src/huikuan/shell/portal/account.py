@@ -37,7 +37,7 @@ from huikuan.see.confirmations.operations.receipts import REASON_NAMES
 from huikuan.see.confirmations.operations.uploads import LARGEST, keep_upload
 from huikuan.see.confirmations.queries.guests import Guest
 from huikuan.see.confirmations.queries.people import contact_asked
-from huikuan.see.confirmations.queries.shown import lines_of, promise_days, shown_to
+from huikuan.see.confirmations.queries.shown import lines_of, open_now, promise_days, shown_to
 from huikuan.see.statements.domain.statement import Statement, number_text
 from huikuan.see.statements.models import IssuedStatement
 from huikuan.see.statements.operations.files import PDF, XLSX, file_name, pdf_of, workbook_of
@@ -63,12 +63,14 @@ _LONGEST_NUMBER = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line with its place in the form, what was typed of it, and what is wrong with that."""
+    """A line with its place in the form, what was typed of it, and what is wrong with that; `paid`: nothing of it is
+    open any more, so no day is asked for."""
 
     place: int
     line: Line
     typed: Mapping[str, Any]
     problem: str
+    paid: bool
 
     @property
     def files(self) -> list[tuple[int, str]]:
@@ -304,9 +306,11 @@ def _rows(desk: Desk, tried: bool) -> Sequence[Row]:
     between = {"first": days.first, "last": days.last}
     wrong = {key: sentence(code, between) for key, code in problems(desk.lines, said, days).items()} if tried else {}
     wrong |= {key: sentence(refusal.code, refusal.params) for key, refusal in unread.items()}
+    shown = desk.lines[desk.first : desk.first + ROWS]
+    still = open_now({line.item_id for line in shown})
     return [
-        Row(place, line, desk.draft.lines.get(line.key, {}), wrong.get(line.key, ""))
-        for place, line in enumerate(desk.lines[desk.first : desk.first + ROWS], start=desk.first)
+        Row(place, line, desk.draft.lines.get(line.key, {}), wrong.get(line.key, ""), line.item_id not in still)
+        for place, line in enumerate(shown, start=desk.first)
     ]
 
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.files.models import StoredFile
+from huikuan.record.promises.models import Promise
 from huikuan.record.receivables.models import Item
 from huikuan.see.confirmations.domain.links import HEAVY, Cap
 from huikuan.see.confirmations.models import GuestSession, Knock, PeerList, Reply, ReplyLine
@@ -31,6 +32,7 @@ from huikuan.see.confirmations.tests.conftest import AT, Portal, books, code_rec
 from huikuan.see.confirmations.tests.test_lists import CSV, STRANGE, workbook
 from huikuan.shell.portal import account
 from huikuan.shell.portal import guests as portal_guests
+from huikuan.shell.tests.test_access import signed_in
 from huikuan.shell.tests.test_headers import wrong_with
 
 __all__ = ["books", "portal"]
@@ -226,6 +228,26 @@ def test_a_reply_with_dispute_file_and_promise_and_its_receipt(portal: Portal) -
     assert "封签" in found
     assert "顾静" not in found
     assert "没有" in Client().get(f"/portal/verify?digest={'0' * 64}").content.decode()
+
+
+def test_of_what_was_paid_since_no_day_is_asked_for(portal: Portal) -> None:
+    """A day sent all the same: the reply stands, nothing is promised, and staff are told so."""
+    client = entered(portal)
+    first = portal.lines(portal.enter(portal.invite()[1]))[0]
+    before = client.get("/portal/").content.decode()
+    assert ("data-paid-since" in before, before.count('name="promised_on-')) == (False, 2)
+    money = portal.books.post("receipt", first.open_amount, "2026-11-19")
+    portal.books.settle(money, first.item_id, first.open_amount, "2026-11-19")
+    page = client.get("/portal/").content.decode()
+    assert page.count("data-paid-since") == 1
+    assert 'name="promised_on-0"' not in page
+    said = CORRECT | {"promised_on": "2026-11-25"}
+    client.post("/portal/", form(said, CORRECT, CORRECT, act="code"))
+    assert client.post("/portal/", form(said, CORRECT, CORRECT, act="submit", code=code_sent())).status_code == 302
+    assert not Promise.objects.exists()
+    staff = signed_in("min", "billing_clerk")
+    reply = Reply.objects.get()
+    assert "此前已付：不记承诺" in staff.get(f"/receivables/confirmations/{reply.invitation_id}").content.decode()
 
 
 @pytest.mark.parametrize("fault", [Refusal("database_busy"), OSError("no space")])

@@ -20,9 +20,9 @@ from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.disputes.queries.standing import unresolved_of
 from huikuan.record.promises.operations.promising import promise_payment
 from huikuan.record.receivables.domain.posting import DEBIT
-from huikuan.record.receivables.models import OpenItem
 from huikuan.see.confirmations.domain.answers import DISPUTED, Answered
 from huikuan.see.confirmations.models import Invitation
+from huikuan.see.confirmations.queries.shown import open_now
 
 PORTAL = "portal"
 
@@ -39,7 +39,7 @@ def follow(*, invited: Invitation, answered: Sequence[Answered], person: str, ac
     """Raise and record all of it. Call inside the transaction that records the reply: what is refused here refuses
     the reply."""
     raised = Raised()
-    still_open = _open_now({one.line.item_id for one in answered if one.line.side == DEBIT})
+    still_open = open_now({one.line.item_id for one in answered if one.line.side == DEBIT})
     for lines in _disputed(answered):
         if lines[0].line.item_id in still_open:
             _dispute(invited, lines, still_open, raised, actor, at)
@@ -152,7 +152,3 @@ def _promised(answered: Sequence[Answered]) -> dict[date, list[Answered]]:
     for one in named:
         days.setdefault(last[one.line.item_id], []).append(one)
     return days
-
-
-def _open_now(items: set[int]) -> dict[int, int]:
-    return dict(OpenItem.objects.filter(item_id__in=items).values_list("item_id", "open_amount"))

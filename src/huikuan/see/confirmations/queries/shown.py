@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from huikuan.kernel.dates import business_date
@@ -9,6 +10,7 @@ from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.audit.models import Head
 from huikuan.mechanisms.identity.domain.scope import Part, Scope
 from huikuan.record.promises.policies import rules_of
+from huikuan.record.receivables.models import OpenItem
 from huikuan.see.confirmations.domain.answers import Line, PromiseDays
 from huikuan.see.confirmations.models import Invitation
 from huikuan.see.statements.domain.account import Period
@@ -61,3 +63,8 @@ def lines_of(said: Statement) -> tuple[Line, ...]:
         )
         for line in said.account.open_lines
     )
+
+
+def open_now(items: Collection[int]) -> dict[int, int]:
+    """What is open by now of each of these claims, minor units; none of those that were paid since they were shown."""
+    return dict(OpenItem.objects.filter(item_id__in=list(items)).values_list("item_id", "open_amount"))
