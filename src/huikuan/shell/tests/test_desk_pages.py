@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from huikuan.act.collection.web import desk
 from huikuan.act.visits.models import Call
 from huikuan.mechanisms.approvals.operations import approve_request
 from huikuan.mechanisms.approvals.queries.requests import request_record
@@ -481,3 +482,20 @@ class TestBesideTheCall:
         assert "已办 1 户" in page
         assert "该客户没有登记邮箱的联系人" in page
         assert CUSTOMERS["C0001"] in page
+
+
+def test_more_of_the_list_is_shown_a_page_at_a_time(
+    books: Books, collector: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [row.code for row in collector.get("/collection/").context["list"].rows]
+    assert len(whole) > 2
+    monkeypatch.setattr(desk, "PAGE", 1)
+    for rows, shown in (("", 1), ("2", 2), ("x", 1), ("-3", 1), ("99999999", len(whole))):
+        page = collector.get("/collection/", {"rows": rows})
+        assert [row.code for row in page.context["list"].rows] == whole[:shown]
+        assert page.context["more_rows"] == (shown + 1 if shown < len(whole) else 0)
+    # Hidden beyond what is shown at once, they are searched for.
+    monkeypatch.setattr(desk, "MOST_ROWS", 2)
+    assert collector.get("/collection/", {"rows": "9"}).context["more_rows"] == 0
+    more = re.findall(r'href="([^"]*)" data-more', collector.get("/collection/").content.decode())
+    assert more == ["/collection/?rows=2"]

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from huikuan.act.collection.queries.worklist import Worklist, worklist
+from huikuan.act.collection.queries.worklist import PAGE, Worklist, worklist
 from huikuan.act.collection.web.asked import company_of
 from huikuan.act.collection.web.desk_customer import Desk, desk_of
 from huikuan.act.collection.web.desk_words import RESULTS, note_of
@@ -27,6 +27,8 @@ from huikuan.record.disputes.messages import REASONS
 
 #: How the timeline may be narrowed.
 ABOUT = ("", "people", "money")
+#: Of the list at most so many are shown at once; beyond them it is searched.
+MOST_ROWS = 10 * PAGE
 #: Customers that a search narrows the list to at most.
 _MOST_FOUND = 500
 
@@ -61,7 +63,8 @@ def _rendered(
     reading = reading_of(request)
     company = company_of(request)
     text = asked.get("q", "").strip()
-    found = worklist(company, scope=scope_of(request), as_of=reading.as_of, only=_named(request, text))
+    rows = _rows_asked(asked)
+    found = worklist(company, scope=scope_of(request), as_of=reading.as_of, only=_named(request, text), limit=rows)
     chosen = _chosen(request, asked, customer_id)
     named = chosen.id if chosen else found.rows[0].customer_id if found.rows else None
     about = asked.get("about", "")
@@ -71,6 +74,7 @@ def _rendered(
         "list": found,
         "queue": [(row, note_of(row, found.currency)) for row in found.rows],
         "resting": [(row, note_of(row, found.currency)) for row in found.resting],
+        "more_rows": rows + PAGE if len(found.rows) == rows < min(found.count, MOST_ROWS) else 0,
         "chosen": chosen is not None,
         "text": text,
         "company": company,
@@ -104,6 +108,12 @@ def _chosen(request: HttpRequest, asked: QueryDict, customer_id: int | None) -> 
     found = rows.filter(pk=number).first() if number else None
     found = found or (rows.filter(code=name).first() if name else None)
     return customer(found.code, scope=scope_of(request)) if found else None
+
+
+def _rows_asked(asked: QueryDict) -> int:
+    """How many of the list are shown: whole pages of it."""
+    pages = request_named(asked.get("rows", "")) or 0
+    return min(max(pages // PAGE, 1), MOST_ROWS // PAGE) * PAGE
 
 
 def _named(request: HttpRequest, text: str) -> list[int] | None:
