@@ -33,7 +33,7 @@ from huikuan.record.promises.web.listing import READS, chosen_of
 #: So many are shown; the file has all.
 MOST = 200
 #: The view named `all` has those released too.
-VIEWS = {"": gettext_noop("In force"), "all": gettext_noop("All")}
+VIEWS = {"": gettext_noop("Frozen now"), "all": gettext_noop("All")}
 _BESIDE = {"freeze_kind_unknown": "kind", "promise_reason_missing": "reason"}
 
 
