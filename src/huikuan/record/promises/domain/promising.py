@@ -122,11 +122,12 @@ def reckoned(words: Sequence[Spoken], day: date) -> list[Standing]:
     left = _left_of(words)
     found = [word.standing for word in words]
     for place in reversed(range(len(found))):
-        own = still_to_pay(replace(found[place], elsewhere=0), day)
-        found[place] = replace(found[place], elsewhere=max(0, own - left))
+        own = still_to_pay(found[place], day)
+        if own > left:
+            found[place] = replace(found[place], elsewhere=own - left)
         left -= min(own, left)
     for place, part in enumerate(found):
-        if part_state(part, day) in (PARTLY, BROKEN):
+        if left and part.later and part_state(part, day) in (PARTLY, BROKEN):
             found[place] = replace(part, later=part.later - min(part.later, left))
             left -= min(part.later, left)
     return found

@@ -49,9 +49,9 @@ def _anew(late: Sequence[PartRow], rows: Iterable[PartRow], day: date) -> dict[i
     groups = _several({row.item_id for row in late}, rows, day)
     bounced = _bounced([row.id for parts in groups for row in parts], day)
     for parts in groups:
-        spoken = any(part_state(row.standing, day) == OPEN for row in parts)
-        for row, standing in zip(parts, reckoned(_words(parts, bounced), day), strict=True):
-            found[row.id] = replace(standing, spoken=spoken and part_state(standing, day) != OPEN)
+        is_open = [part_state(row.standing, day) == OPEN for row in parts]
+        for row, standing, still in zip(parts, reckoned(_words(parts, bounced), day), is_open, strict=True):
+            found[row.id] = replace(standing, spoken=True) if any(is_open) and not still else standing
     return found
 
 
