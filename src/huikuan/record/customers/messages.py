@@ -72,6 +72,7 @@ SENTENCES: dict[str, str] = {
     "customer_owner_outside": gettext_noop("You may create customers of your own only; %(owner)s is not among yours."),
     "customer_status_unknown": gettext_noop("“%(value)s” is not a customer status; say customer or prospect."),
     "customer_twice": gettext_noop("The file names a customer code more than once. Nothing was written."),
+    "customer_several": gettext_noop("“%(text)s” fits several customers: %(some)s. Give the code."),
     "customer_unknown": gettext_noop("There is no customer %(customer)s."),
     "customers_changed_meanwhile": gettext_noop(
         "Someone created one of these customers at the same moment. Nothing was written; try again."

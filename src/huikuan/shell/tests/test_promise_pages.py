@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -20,12 +20,16 @@ from django.utils import timezone
 from huikuan.act.collection.operations.holding import hold
 from huikuan.act.collection.queries.set_aside import aside_of, set_aside
 from huikuan.kernel.dates import business_date
+from huikuan.kernel.errors import Refusal
 from huikuan.kernel.money import share, to_text
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.approvals.operations import approve_request
+from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.operations import add_company, grant_role
+from huikuan.mechanisms.identity.queries import scope
 from huikuan.record.customers.models import Customer
+from huikuan.record.customers.queries import customer_named
 from huikuan.record.promises.models import Barter, Freeze, Plan, Promise
 from huikuan.record.promises.operations.promising import promise_payment
 from huikuan.record.promises.queries.claims import Owed, owed_by
@@ -379,3 +383,24 @@ def test_a_customer_reached_in_one_company_is_not_written_about_in_another(books
     assert "customer" in form.problems
     assert promise(client).status_code == 400
     assert not Promise.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/promises/new", "/promises/plans/new"])
+def test_a_customer_is_named_by_what_people_call_it(collector: Client, address: str) -> None:
+    for text in ("C0002", "宏朔", "hs"):
+        shown = collector.post(address, {"company": "MAIN", "customer": text, "show": "1"}).context
+        assert (shown["whose"].code, shown["form"].problems) == ("C0002", {}), text
+    several = collector.post(address, {"company": "MAIN", "customer": "C000", "show": "1"}).context["form"].problems
+    assert "C0001" in several["customer"]
+    assert "C0002" in several["customer"]
+    nobody = collector.post(address, {"company": "MAIN", "customer": "没有这家", "show": "1"}).context["form"].problems
+    assert nobody["customer"] == "没有客户 没有这家。"
+
+
+def test_nobody_is_named_to_whoever_does_not_see_them(people: Mapping[str, Client], books: Books) -> None:
+    theirs = scope("li", Permission.VIEW_LEDGER, at=AT)
+    assert customer_named("C000", scope=theirs).code == "C0001", "of several the only one they see"
+    for hidden in ("宏朔", "C0002"):
+        with pytest.raises(Refusal) as refusal:
+            customer_named(hidden, scope=theirs)
+        assert (refusal.value.code, refusal.value.params) == ("customer_unknown", {"customer": hidden})

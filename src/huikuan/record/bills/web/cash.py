@@ -33,7 +33,7 @@ from huikuan.record.bills.operations.cash import sign_cash, take_cash, turn_down
 from huikuan.record.bills.queries.cash import CASH_STATES as STATES
 from huikuan.record.bills.queries.cash import WAITING, CashRow, cash, cash_rows, own_payments
 from huikuan.record.bills.web.listing import WRITES
-from huikuan.record.customers.queries import customer, seen
+from huikuan.record.customers.queries import customer_named, seen
 
 #: So many are shown; the file has all.
 MOST = 200
@@ -76,7 +76,7 @@ def take(request: HttpRequest) -> HttpResponse:
     company = next((one for one in companies_offered(request) if one.code == form.text("company")), None)
     if reading_of(request).is_past or company is None:
         raise Http404
-    whose = form.read("customer", lambda code: customer(code, scope=scope_of(request, WRITES)))
+    whose = form.read("customer", lambda text: customer_named(text, scope=scope_of(request, WRITES)))
     amount = form.read("amount", lambda text: typed_minor(text, company.currency))
     day = form.read("on", parse_date) or reading_of(request).today
     if whose is None and "customer" not in form.problems:

@@ -29,7 +29,7 @@ from huikuan.record.bills.operations.receiving import Paper, Scan, receive_bill
 from huikuan.record.bills.queries.claims import claims_of
 from huikuan.record.bills.queries.items import Offered, offered
 from huikuan.record.bills.web.listing import WRITES
-from huikuan.record.customers.queries import CustomerRow, customer
+from huikuan.record.customers.queries import CustomerRow, customer_named
 
 #: Beside which field a refusal of the whole stands.
 _BESIDE = {
@@ -184,7 +184,7 @@ def _received(form: Form, today: date) -> date:
 
 
 def _customer(request: HttpRequest, form: Form) -> CustomerRow | None:
-    return form.read("customer", lambda code: customer(code, scope=scope_of(request, WRITES)))
+    return form.read("customer", lambda text: customer_named(text, scope=scope_of(request, WRITES)))
 
 
 def _company(request: HttpRequest, form: Form) -> Company | None:

@@ -25,6 +25,8 @@ from huikuan.record.customers.models import Affiliation, Customer, CustomerGroup
 from huikuan.record.customers.queries.merging import merged
 
 _CHUNK = 20_000
+#: Of those a text fits, so many are named.
+_FEW = 5
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
@@ -136,6 +138,20 @@ def customer(code: str, *, scope: Scope) -> CustomerRow:
     if found is None:
         raise Refusal("customer_unknown", customer=code)
     return row_of(found)
+
+
+def customer_named(text: str, *, scope: Scope) -> CustomerRow:
+    """The customer with this code, else the only one of the scope that `find` finds by the text; refuses none, and
+    several, of which it says some."""
+    exact = register_seen(seen(scope)).filter(code=text).first()
+    if exact is not None:
+        return row_of(exact)
+    found = find(text, scope=scope, limit=_FEW + 1)
+    if not found:
+        raise Refusal("customer_unknown", customer=text)
+    if len(found) > 1:
+        raise Refusal("customer_several", text=text, some="; ".join(f"{one.code} {one.name}" for one in found[:_FEW]))
+    return found[0]
 
 
 def customer_with_id(customer_id: int, *, scope: Scope) -> CustomerRow:

@@ -16,7 +16,7 @@ from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, scope_of
 from huikuan.mechanisms.pages.forms import Form, file_sent
 from huikuan.mechanisms.pages.reading import reading_of
-from huikuan.record.customers.queries import CustomerRow, customer, seen
+from huikuan.record.customers.queries import CustomerRow, customer_named, seen
 from huikuan.record.promises.operations.asking import WRITES, Paper
 from huikuan.record.promises.queries.claims import Owed, owed_by
 
@@ -47,12 +47,12 @@ def asked_in(request: HttpRequest, form: Form) -> Asking:
     return Asking(company, whose, claims)
 
 
-def _reached(request: HttpRequest, company: Company | None, code: str) -> CustomerRow:
+def _reached(request: HttpRequest, company: Company | None, text: str) -> CustomerRow:
     """The customer, if the writer reaches it in this company; to reach it in another one is not enough."""
     scope = scope_of(request, WRITES)
-    whose = customer(code, scope=scope)
+    whose = customer_named(text, scope=scope)
     if company is not None and not seen(scope).has(company.pk, whose.id):
-        raise Refusal("customer_unknown", customer=code)
+        raise Refusal("customer_unknown", customer=text)
     return whose
 
 
