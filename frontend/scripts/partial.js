@@ -45,6 +45,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const landed = new URL(xhr.responseURL || asked);
   if (landed.pathname === asked.pathname) return;
   event.preventDefault();
+  saysUnsent(event);
   if (landed.searchParams.has("next")) landed.searchParams.set("next", location.pathname + location.search);
   location.assign(landed);
 });
@@ -58,7 +59,7 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", saysUnsent);
 
 function saysUnsent({ detail }) {
-  const unsent = detail.elt.querySelector("[data-unsent]");
+  const unsent = document.getElementById(detail.elt.dataset.unsentAt);
   if (unsent) unsent.hidden = false;
   return Boolean(unsent);
 }

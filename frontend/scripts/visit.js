@@ -9,6 +9,8 @@ let keeping = null;
 /** The first of them goes, alone: over a weak line each is there as soon as it can be. */
 function send() {
   const field = input();
+  // No field any more: the visit has all the pictures it takes.
+  if (!field) return rest();
   if (field.form.matches(".htmx-request")) return;
   const first = new DataTransfer();
   first.items.add(taken[0]);
@@ -32,10 +34,11 @@ document.addEventListener("submit", (event) => {
   send();
 });
 
-document.addEventListener("reset", ({ target }) => {
-  if (!target.matches("form.take")) return;
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-leave-out]")) return;
   taken = [];
-  target.querySelector("[data-unsent]").hidden = true;
+  document.querySelector("#photos [data-unsent]").hidden = true;
+  if (input()) input().value = "";
 });
 
 document.addEventListener("click", ({ target }) => target.closest("[data-again]") && send());
@@ -46,7 +49,7 @@ function rest() {
   const unsent = document.querySelector("#photos [data-unsent]");
   unsent.hidden = false;
   unsent.querySelector("[data-unsent-count]").textContent = taken.length;
-  unsent.querySelector("[data-again]").focus();
+  unsent.querySelector("button:not([hidden])").focus();
 }
 
 for (const failed of ["htmx:sendError", "htmx:responseError"]) {
@@ -56,9 +59,8 @@ for (const failed of ["htmx:sendError", "htmx:responseError"]) {
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.elt.id !== "photos") return;
   taken.shift();
-  const refused = document.getElementById("problems");
-  if (taken.length && input()) return refused ? rest() : send();
-  taken = [];
+  const refused = document.getElementById("photos-problems");
+  if (taken.length) return refused ? rest() : send();
   if (keeping && !refused) keeping.form.requestSubmit(keeping);
   keeping = null;
   // The field had the keyboard and was replaced; who types elsewhere meanwhile is left there.

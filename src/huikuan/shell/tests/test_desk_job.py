@@ -287,7 +287,7 @@ def test_pictures_that_do_not_go_say_so_and_go_later(collector: Any) -> None:
     assert page.inner_text("#spoken") == "Photos 2 / 9"
     bad = {**A_PICTURE, "buffer": b"no picture"}
     page.set_input_files("#f-photos", [bad, {**A_PICTURE, "buffer": photograph() + b"3"}])
-    page.wait_for_selector("#photos #problems")
+    page.wait_for_selector("#photos-problems")
     page.wait_for_selector("[data-unsent-count]:text-is('1')")
     shuts_nobody_out(page)
     picture(page, "refused")
@@ -308,7 +308,7 @@ def test_a_server_that_fails_leaves_what_is_typed_and_taken(collector: Any) -> N
     page.click(".visit-bar button")
     keyboard_at(page, "[data-again]")
     assert not Outcome.objects.exists(), "kept without its picture, the visit would be over"
-    page.click("[type=reset]")
+    page.click("[data-leave-out]")
     page.wait_for_selector("[data-unsent]", state="hidden")
     page.click(".visit-bar button")
     page.wait_for_selector("[data-visit-state=ended]")
@@ -331,6 +331,36 @@ def test_a_visit_that_is_kept_waits_for_its_pictures(collector: Any) -> None:
     page.click(".visit-bar button")
     assert not Outcome.objects.exists()
     held[0].continue_()
+    page.wait_for_selector("[data-visit-state=ended]")
+    assert (Photo.objects.count(), Outcome.objects.count()) == (2, 1)
+
+
+@on_a_phone
+def test_pictures_beyond_those_a_visit_takes_are_told(collector: Any) -> None:
+    page = collector
+    there(page)
+    page.set_input_files("#f-photos", [{**A_PICTURE, "buffer": photograph() + bytes([n])} for n in range(11)])
+    page.wait_for_selector("[data-unsent-count]:text-is('2')")
+    assert (Photo.objects.count(), page.locator("#f-photos").count()) == (9, 0)
+    shuts_nobody_out(page)
+    page.click(".visit-bar button")
+    keyboard_at(page, "[data-leave-out]")
+    assert not Outcome.objects.exists()
+    page.click("[data-leave-out]")
+    page.click(".visit-bar button")
+    page.wait_for_selector("[data-visit-state=ended]")
+
+
+@on_a_phone
+def test_a_day_that_was_refused_before_keeps_no_picture_and_no_visit_back(collector: Any) -> None:
+    page = collector
+    there(page)
+    page.fill("#f-follow_up_on", "2020-01-01")
+    page.click(".visit-bar button")
+    page.wait_for_selector("#problems")
+    page.fill("#f-follow_up_on", "2026-11-27")
+    page.set_input_files("#f-photos", [A_PICTURE, {**A_PICTURE, "buffer": photograph() + b"2"}])
+    page.click(".visit-bar button")
     page.wait_for_selector("[data-visit-state=ended]")
     assert (Photo.objects.count(), Outcome.objects.count()) == (2, 1)
 

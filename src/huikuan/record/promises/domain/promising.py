@@ -55,8 +55,9 @@ class Claim:
 class Standing:
     """A part with what the ledger shows of it by a day. `paid`: money since it was promised that came in time;
     `later`: money that came after `until`; `otherwise`: what left the claim without being paid. `ended`: '' or how.
-    `elsewhere`: so much of `unpaid` is awaited by another promise of the claim, or by a plan it is in. `spoken`: what
-    is still to be paid of the claim has its day by now: in an open promise, or in such a plan."""
+    `elsewhere`: so much of `unpaid` is awaited by another promise of the claim, or by a plan it is in. `shared`: so
+    much of what came counts for another promise of the claim as well, and is still to pay. `spoken`: what is still to
+    be paid of the claim has its day by now: in an open promise, or in such a plan."""
 
     amount: int
     stood_open: int
@@ -66,6 +67,7 @@ class Standing:
     otherwise: int = 0
     ended: str = ""
     elsewhere: int = 0
+    shared: int = 0
     spoken: bool = False
 
     @property
@@ -101,7 +103,7 @@ def still_to_pay(part: Standing, day: date) -> int:
     """What is still to be paid of a part on `day`, before its time is over or after; nothing of one that ended, nor
     what was not paid in time and is awaited `elsewhere`. 60,000 broken and promised anew: 0, and 60,000 of the later
     promise; 20,000 of it promised anew: 40,000 and 20,000."""
-    return max(0, part.unpaid - part.elsewhere) if part_state(part, day) in AWAITED else 0
+    return part.shared + (max(0, part.unpaid - part.elsewhere) if part_state(part, day) in AWAITED else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class Spoken:
 
 def reckoned(words: Sequence[Spoken], day: date) -> list[Standing]:
     """The parts of one claim, as they were promised one after the other, reckoned together: of what is still to pay in
-    all the last word awaits its own, each before it of the rest what it can, and the more is `elsewhere`. Where money
-    came after several of them and keeps the last, it did not pay the first as well."""
+    all the last word awaits its own, each before it of the rest what it can, and the more is `elsewhere`. Money that
+    came after several of them pays one: what is left for it is to pay of the first it counts for (`shared`)."""
     left = _left_of(words)
     found = [word.standing for word in words]
     for place in reversed(range(len(found))):
@@ -127,9 +129,10 @@ def reckoned(words: Sequence[Spoken], day: date) -> list[Standing]:
             found[place] = replace(found[place], elsewhere=own - left)
         left -= min(own, left)
     for place, part in enumerate(found):
-        if left and part.later and part_state(part, day) in (PARTLY, BROKEN):
-            found[place] = replace(part, later=part.later - min(part.later, left))
-            left -= min(part.later, left)
+        if left and not part.ended:
+            shared = min(left, part.asked - part.unpaid)
+            found[place] = replace(part, shared=shared)
+            left -= shared
     return found
 
 

@@ -24,7 +24,8 @@ from huikuan.record.receivables.models import Item
 @dataclass(frozen=True, slots=True)
 class PartTold:
     """So much of a claim, and what became of it: `missed` did not come in time, `unpaid` is still to be paid, without
-    what a later promise or a plan awaits by now (`elsewhere`); `spoken`: it has its day there. Amounts in minor units
+    what a later promise or a plan awaits by now (`elsewhere`), with what came and counts for another one as well
+    (`shared`); `spoken`: it has its day there. Amounts in minor units
     of the promise's currency."""
 
     item_id: int
@@ -37,6 +38,7 @@ class PartTold:
     unpaid: int
     state: str
     elsewhere: int
+    shared: int
     spoken: bool
 
 
@@ -264,5 +266,5 @@ def _part(part: PartRow, numbers: Mapping[int, str], as_of: date) -> PartTold:
     return PartTold(
         part.item_id, numbers[part.item_id], stands.amount, stands.paid, stands.later, stands.otherwise,
         stands.awaited if state in (BROKEN, PARTLY) else 0, still_to_pay(stands, as_of), state,
-        stands.elsewhere, stands.spoken,
+        stands.elsewhere, stands.shared, stands.spoken,
     )  # fmt: skip

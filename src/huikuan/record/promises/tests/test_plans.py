@@ -30,6 +30,7 @@ from huikuan.record.promises.queries.sums import PartRow, Which, parts_by
 from huikuan.record.promises.tests.conftest import Desk, at, day
 from huikuan.record.receivables.domain.schedules import Line, paid_first, waterfall
 from huikuan.record.receivables.models import Item, OpenItem, Schedule
+from huikuan.record.receivables.operations.reversals import reverse_settlement
 from huikuan.record.receivables.operations.schedules import record_schedule
 from huikuan.record.receivables.queries.check import check_ledger
 from huikuan.record.receivables.queries.schedules import schedule_of
@@ -152,6 +153,23 @@ def test_what_was_broken_is_to_pay_by_the_plan_while_it_goes_on(desk: Planning, 
     assert [desk.row(number, on).state for on in days] == ["broken"] * 4
     page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day("2026-03-12"), limit=50)
     assert (page.sums, page.rows[0].parts[0].elsewhere) == ({"CNY": 0}, 70_000_00)
+
+
+@pytest.mark.django_db
+def test_a_plan_awaits_what_one_payment_left_of_two_promises(desk: Planning) -> None:
+    """30,000 bounced beside 40,000; 35,000 that came late pay one of them: 35,000 are left, and then in the plan."""
+    claim = desk.post("invoice", 70_000_00)
+    first = desk.promise((claim, 30_000_00), by="2026-03-05")
+    settlement = desk.pay(claim, 30_000_00, "2026-03-04")
+    rest = desk.promise((claim, 40_000_00), by="2026-03-10", on="2026-03-06")
+    on = day("2026-03-15")
+    reverse_settlement(settlement_id=settlement, reason="bounced", on=on, actor="t", at=at("2026-03-15"))
+    desk.pay(claim, 35_000_00, "2026-03-17")
+    desk.approve(desk.propose(claim, lines=[("2026-04-30", 35_000_00)], at=at("2026-03-18")), on="2026-03-18")
+    for then, told in (("2026-03-17", [30_000_00, 5_000_00]), ("2026-03-18", [0, 0])):
+        assert [desk.row(number, then).awaited for number in (first, rest)] == told
+        page = promises_page(PromiseFilter(), scope=EVERYTHING, as_of=day(then), limit=50)
+        assert page.sums == {"CNY": sum(told)}
 
 
 @pytest.mark.django_db
