@@ -25,6 +25,12 @@ SENTENCES: dict[str, str] = {
     ),
     "letter_waits": gettext_noop("Letter %(notice)s is not to go out yet: it waits until %(until)s."),
     "letter_posting_bad": gettext_noop("A posted letter has a day up to today and the carrier's number."),
+    "letter_posted_early": gettext_noop(
+        "The letter was drawn up on %(written)s; it cannot have been posted before that, on %(posted)s."
+    ),
+    "letter_arrived_early": gettext_noop(
+        "The letter was posted on %(posted)s; it cannot have arrived or come back before that, on %(day)s."
+    ),
     "letter_short_text_missing": gettext_noop("This letter has no text for %(channel)s."),
     "robot_bad": gettext_noop("“%(name)s” is no robot: it has a kind (%(known)s), a url and perhaps a secret."),
     "sms_address_bad": gettext_noop(

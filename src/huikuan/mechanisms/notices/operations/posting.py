@@ -69,8 +69,8 @@ def printed_letters(*, notice_id: int, at: datetime) -> list[Sheet]:
 def post_letter(*, notice_id: int, posted_on: date, carrier: str, tracking: str, actor: str, at: datetime) -> None:
     """Say that a letter was posted; what was printed is kept. One that left the house on an earlier day is judged by
     nothing that was known or done since: neither a payment nor its cancelling brings it back. Else refuses one that
-    does not wait or is not wanted any more; and always a day to come, and one without the carrier's number: nothing
-    would prove it."""
+    does not wait or is not wanted any more; and always a day to come, one before it was drawn up, and one without the
+    carrier's number: nothing would prove it."""
     waiting = Notice.objects.select_related("stand").filter(stand__state__in=(QUEUED, CANCELLED))
     letter = waiting.filter(pk=notice_id).first()
     printed = sheets_to_send(row_of(letter)) if letter else []
@@ -78,6 +78,7 @@ def post_letter(*, notice_id: int, posted_on: date, carrier: str, tracking: str,
         stand = _theirs(notice_id, actor, at)
         if not tidy(tracking) or posted_on > _today(stand, at):
             raise Refusal("letter_posting_bad")
+        _require_written(stand, posted_on)
         if not _had_left(stand, posted_on, at):
             if stand.state != QUEUED:
                 raise Refusal("letter_not_posted_so", notice=notice_id)
@@ -112,7 +113,8 @@ def deliver_letter(
     at: datetime,
 ) -> bool:
     """Say when a posted letter arrived, or came back; `proof`: the carrier's slip, kept as an original. False: it was
-    said already."""
+    said already. Refuses one that was not posted, a day to come, and one before it was posted: what arrived interrupts
+    limitation on its day."""
     stand = NoticeStand.objects.filter(pk=notice_id, channel=LETTER).first()
     if stand is None:
         raise Refusal("notice_unknown", notice=notice_id)
@@ -120,6 +122,7 @@ def deliver_letter(
     posted = NoticeStep.objects.filter(notice_id=notice_id, step=SENT).order_by("-number").first()
     if posted is None or on > _today(stand, at):
         raise Refusal("letter_posting_bad")
+    _require_posted(stand, on)
     kept = store_file(proof, proof_name or "proof", actor=actor, at=at).sha256 if proof else ""
     return report(
         notice_id=notice_id,
@@ -148,6 +151,20 @@ def _title(purpose: str, subject: str) -> str:
 
 def _today(stand: NoticeStand, at: datetime) -> date:
     return business_date(at, Company.objects.get(pk=stand.company_id).time_zone)
+
+
+def _require_written(stand: NoticeStand, posted_on: date) -> None:
+    """Refuse a day on which the letter did not exist yet, in the company's zone."""
+    written = _today(stand, Notice.objects.get(pk=stand.pk).recorded_at)
+    if posted_on < written:
+        raise Refusal("letter_posted_early", posted=posted_on, written=written)
+
+
+def _require_posted(stand: NoticeStand, day: date) -> None:
+    """Refuse a day before it went out, the last time it did: `sent_at` is on the day it was posted on."""
+    posted = _today(stand, stand.sent_at) if stand.sent_at else None
+    if posted is not None and day < posted:
+        raise Refusal("letter_arrived_early", day=day, posted=posted)
 
 
 def _require_its_day(stand: NoticeStand, at: datetime) -> None:

@@ -68,7 +68,7 @@ def test_what_was_posted_before_it_was_cancelled_that_day_is_written_down_at_onc
 
 
 def test_nobody_dates_a_letter_back_to_a_day_on_which_it_was_not_written(letter: int, unwanted: None) -> None:
-    refused(letter, "letter_not_wanted", at=TOMORROW, posted_on=ON - timedelta(days=1))
+    refused(letter, "letter_posted_early", at=TOMORROW, posted_on=ON - timedelta(days=1))
 
 
 def test_one_that_came_back_is_not_dated_back_to_before_it_was_to_be_sent_again(letter: int) -> None:

@@ -21,7 +21,7 @@ from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.identity.operations import add_company, grant_role
 from huikuan.mechanisms.notices import guards
 from huikuan.mechanisms.notices.models import Notice, NoticeStep
-from huikuan.mechanisms.notices.operations import cancel_notice
+from huikuan.mechanisms.notices.operations import cancel_notice, send_again
 from huikuan.mechanisms.notices.operations.consenting import record_consent
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
 from huikuan.mechanisms.notices.operations.sending import send_due
@@ -85,10 +85,50 @@ def test_a_letter_is_printed_posted_and_delivered(office: Office, letter: int) -
 
 
 def test_what_is_told_of_it_names_the_day_it_arrived_and_not_the_day_it_was_entered(letter: int) -> None:
-    post(letter, posted_on=ON - timedelta(days=70))
-    deliver_letter(notice_id=letter, on=ON - timedelta(days=61), arrived=True, **WHO)
+    entered: dict[str, Any] = {"actor": "cli:test", "at": AT + timedelta(days=70)}
+    post(letter, posted_on=ON + timedelta(days=2), **entered)
+    deliver_letter(notice_id=letter, on=ON + timedelta(days=11), arrived=True, **entered)
     told = [Event.objects.get(kind=f"notices.{kind}").payload["on"] for kind in ("sent", "delivered")]
-    assert told == [f"{ON - timedelta(days=70)}", f"{ON - timedelta(days=61)}"]
+    assert told == ["2026-11-22", "2026-12-01"]
+
+
+def test_nothing_is_posted_before_it_was_drawn_up(letter: int) -> None:
+    """Else its arrival would prove that limitation was interrupted on a day on which nobody had asked for anything."""
+    with pytest.raises(Refusal, match="letter_posted_early") as refusal:
+        post(letter, posted_on=date(2020, 1, 1))
+    assert refusal.value.params == {"posted": date(2020, 1, 1), "written": ON}
+    assert steps(letter) == []
+
+
+def test_the_day_it_was_drawn_up_is_the_company_s(office: Office) -> None:
+    """Drawn up on 21 November at seven in Shanghai, when it was the 20th in UTC."""
+    early = office.queue(channel="letter", to=TO, purpose="demand", at=AT.replace(hour=23))
+    with pytest.raises(Refusal, match="letter_posted_early"):
+        post(early, posted_on=ON, at=AT + DAY)
+    post(early, posted_on=ON + DAY, at=AT + DAY)
+    assert steps(early) == ["claimed", "sent"]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_nothing_arrives_or_comes_back_before_it_was_posted(letter: int, arrived: bool) -> None:
+    later: dict[str, Any] = {"actor": "cli:test", "at": AT + 5 * DAY}
+    post(letter, posted_on=ON + 3 * DAY, **later)
+    with pytest.raises(Refusal, match="letter_arrived_early") as refusal:
+        deliver_letter(notice_id=letter, on=ON + 2 * DAY, arrived=arrived, proof=b"a scan", **later)
+    assert refusal.value.params == {"day": ON + 2 * DAY, "posted": ON + 3 * DAY}
+    assert steps(letter) == ["claimed", "sent"]
+    assert deliver_letter(notice_id=letter, on=ON + 3 * DAY, arrived=arrived, **later)
+
+
+def test_posted_again_it_arrives_after_its_second_posting(letter: int) -> None:
+    post(letter)
+    deliver_letter(notice_id=letter, on=ON, arrived=False, **WHO)
+    later: dict[str, Any] = {"notice_id": letter, "actor": "cli:test", "at": AT + 5 * DAY}
+    send_again(**later)
+    post_letter(posted_on=ON + 4 * DAY, carrier="EMS", tracking="EX 2", **later)
+    with pytest.raises(Refusal, match="letter_arrived_early"):
+        deliver_letter(on=ON + 3 * DAY, arrived=True, **later)
+    assert deliver_letter(on=ON + 4 * DAY, arrived=True, **later)
 
 
 def test_a_letter_comes_back(office: Office, letter: int) -> None:
@@ -189,6 +229,23 @@ def test_the_desk_at_which_letters_are_posted(office: Office, letter: int, clien
         assert steps(letter) == ["claimed", "sent"]
         client.post(f"/notices/post/{letter}/say", {"deed": "arrived", "on": f"{ON}"})
         assert known(letter).state == "delivered"
+
+
+def test_the_desk_says_both_days_of_a_day_that_cannot_be(letter: int, client: Client) -> None:
+    with time_machine.travel(AT + 3 * DAY, tick=False):
+        desk, door = at_the_desk(client), f"/notices/post/{letter}/say"
+        said = {"deed": "post", "on": "2020-01-01", "carrier": "EMS", "tracking": "EX1"}
+        early = desk.post(door, said)
+        desk.post(door, {**said, "on": f"{ON + 3 * DAY}"})
+        arrived = desk.post(door, {"deed": "arrived", "on": f"{ON + 2 * DAY}"})
+    assert (early.status_code, early.context["tried"].field, early.context["tried"].problem) == (
+        400, "on", "The letter was drawn up on 2026-11-20; it cannot have been posted before that, on 2020-01-01.",
+    )  # fmt: skip
+    assert (arrived.status_code, arrived.context["tried"].field, arrived.context["tried"].problem) == (
+        400, "on",
+        "The letter was posted on 2026-11-23; it cannot have arrived or come back before that, on 2026-11-22.",
+    )  # fmt: skip
+    assert steps(letter) == ["claimed", "sent"]
 
 
 def at_the_desk(client: Client) -> Client:

@@ -41,6 +41,8 @@ _ROWS = 50
 _LATELY = timedelta(days=14)
 #: What was taken out sooner nobody can have printed and posted.
 _PRINTING = timedelta(minutes=10)
+#: Refusals that are about the day.
+_OF_THE_DAY = frozenset({"letter_posting_bad", "letter_posted_early", "letter_arrived_early"})
 
 
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
@@ -120,7 +122,7 @@ def _field_of(refusal: Refusal, form: Form) -> str:
     """Which field the refusal is about: the day, unless it is a number that is missing; '' none."""
     if refusal.code == "letter_posting_bad" and form.text("deed") == "post" and not form.text("tracking").strip():
         return "tracking"
-    return "on" if refusal.code == "letter_posting_bad" or not _is_day(form.text("on")) else ""
+    return "on" if refusal.code in _OF_THE_DAY or not _is_day(form.text("on")) else ""
 
 
 def _is_day(text: str) -> bool:
