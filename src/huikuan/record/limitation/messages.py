@@ -13,6 +13,9 @@ SENTENCES: dict[str, str] = {
     "limitation_proof_missing": gettext_noop("Strong evidence needs its paper; hand the file in, or call it medium."),
     "limitation_file_missing": gettext_noop("%(file)s is no file."),
     "limitation_ahead": gettext_noop("%(day)s lies ahead; today is %(today)s."),
+    "limitation_before_claim": gettext_noop(
+        "The debt of %(number)s exists since %(since)s; nothing can have interrupted limitation before, on %(day)s."
+    ),
     "limitation_reason_missing": gettext_noop("Say why."),
     "limitation_days_reversed": gettext_noop("It ends on %(last)s, before it begins on %(first)s."),
     "limitation_cause_unknown": gettext_noop("“%(value)s” suspends nothing; it is one of: %(known)s."),

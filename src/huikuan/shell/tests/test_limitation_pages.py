@@ -72,6 +72,16 @@ def test_an_interruption_is_written_down_with_its_proof_and_taken_back(legal: Cl
     assert legal.get(page).context["left"] == 20
 
 
+def test_a_day_before_the_claim_stands_refused_beside_its_field(legal: Client, claim: int) -> None:
+    since = DUE - timedelta(days=30)
+    early = {**WORDS, "strength": "weak", "on": f"{since - timedelta(days=1)}"}
+    answer = legal.post(f"/limitation/items/{claim}/record", early)
+    assert (answer.status_code, [*answer.context["form"].problems]) == (400, ["on"])
+    told = answer.context["form"].problems["on"]
+    assert all(one in told for one in ("OLD-1", f"{since}", early["on"]))
+    assert Interruption.objects.count() == 0
+
+
 def test_a_suspension_is_written_down_ended_and_taken_back(legal: Client, claim: int) -> None:
     page = f"/limitation/items/{claim}"
     first, last = AS_OF - timedelta(days=30), AS_OF - timedelta(days=2)

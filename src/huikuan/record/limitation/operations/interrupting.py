@@ -23,6 +23,7 @@ from huikuan.mechanisms.store.transactions import retrying
 from huikuan.record.customers.queries import among, customers_by_id
 from huikuan.record.limitation.domain.kinds import KINDS, STRENGTHS, STRONG, at_least
 from huikuan.record.limitation.models import Interruption
+from huikuan.record.limitation.queries.debts import began_on
 from huikuan.record.receivables.models import Item
 
 LONGEST = 200
@@ -63,8 +64,8 @@ def record_interruption(
     """The limitation of these items' debts began anew; answers a fact for each. Told of a `source` again it writes
     nothing while what it told of stands; taken back (bounced) and told anew (sent again) it counts again.
 
-    Refuses an unknown item or kind, a day ahead, evidence stronger than its kind can be, and strong evidence by hand
-    without its paper.
+    Refuses an unknown item or kind, a day ahead, evidence stronger than its kind can be; by hand, strong evidence
+    without its paper and a day before the claim existed.
     """
     cause = Cause(kind, on, strength, tidy(note)[:LONGEST], source)
     kept = keep_bytes(file.content) if file else None
@@ -77,6 +78,7 @@ def record_interruption(
             raise Refusal("limitation_items_missing")
         for company in {item.company_id for item in items}:
             _check(cause, company, file, at)
+        _require_claimed(cause, items)
         ids = {item.pk for item in items}
         known, times = _known(source, ids), _times_told(source, ids)
         filed = store_kept(kept, file.name, actor=actor, at=at) if kept and file else None
@@ -154,6 +156,18 @@ def _check(cause: Cause, company_id: int, file: Paper | None, at: datetime) -> N
     if cause.strength == STRONG and not cause.source and file is None:
         raise Refusal("limitation_proof_missing", where=[Place(column="file")])
     require_past(cause.on, company_id, at)
+
+
+def _require_claimed(cause: Cause, items: Sequence[Item]) -> None:
+    """Refuse a day, said by hand, on which one of the items' debts did not exist yet. What an event tells of was
+    judged by who tells of it."""
+    if cause.source:
+        return
+    began = began_on(items)
+    for item in items:
+        if cause.on < began[item.pk]:
+            number = item.document_number or str(item.pk)
+            raise Refusal("limitation_before_claim", number=number, since=began[item.pk], day=cause.on)
 
 
 def require_past(day: date, company_id: int, at: datetime) -> None:

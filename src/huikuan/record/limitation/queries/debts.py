@@ -69,6 +69,17 @@ def debts_of(item_ids: Collection[int], as_of: date) -> dict[int, Debt]:
     return found
 
 
+def began_on(items: Collection[Item]) -> dict[int, date]:
+    """Item → the first day on which anything can have been asked for of its debt: of its oldest document, or the day
+    it was due first where that is earlier. When it came into the ledger does not matter: it may have been imported."""
+    groups = _grouped(items)
+    return {item.pk: min(map(_began, groups[_debt_of(item)])) for item in items}
+
+
+def _began(item: Item) -> date:
+    return min(item.document_date, item.due_date or item.document_date)
+
+
 def _claims() -> Any:
     mirrored = Item.objects.filter(reversal_of=OuterRef("pk"))
     rows = Item.objects.filter(side="debit", reversal_of__isnull=True).exclude(kind__in=NOT_HERE)

@@ -269,6 +269,40 @@ def test_refusals_write_nothing(old: Old, said: dict[str, Any], code: str) -> No
     assert Interruption.objects.count() == 0
 
 
+def test_nothing_interrupts_limitation_of_a_claim_before_its_document(old: Old) -> None:
+    """Of an opening balance the document is older than its posting; where a claim was due before it, from that day."""
+    claim = old.claim(document_number="FP-1")
+    with pytest.raises(Refusal, match="limitation_before_claim") as refusal:
+        old.interrupt(claim, "2023-04-30")
+    assert refusal.value.params == {"number": "FP-1", "since": day("2023-05-01"), "day": day("2023-04-30")}
+    opening = old.claim(posted="2025-12-31", document_date=day("2023-05-01"))
+    late = old.claim(posted="2023-08-01")
+    with pytest.raises(Refusal, match="limitation_before_claim") as refusal:
+        old.interrupt(late, "2023-06-29")
+    assert refusal.value.params == {"number": f"{late}", "since": day("2023-06-30"), "day": day("2023-06-29")}
+    assert Interruption.objects.count() == 0
+    for item, on in ((claim, "2023-05-01"), (opening, "2023-05-01"), (late, "2023-06-30")):
+        old.interrupt(item, on)
+    # Before the day after the due day it begins nothing, and does no harm.
+    assert [old.safe(item) for item in (claim, opening, late)] == ["2026-06-30"] * 3
+
+
+def test_of_a_debt_in_parts_the_oldest_document_counts(old: Old) -> None:
+    """What interrupts one part interrupts all of the debt."""
+    old.claim(obligation="SO-1")
+    second = old.claim("2024-06-30", posted="2024-05-01", obligation="SO-1")
+    old.interrupt(second, "2023-07-01")
+    with pytest.raises(Refusal, match="limitation_before_claim"):
+        old.interrupt(second, "2023-04-30")
+
+
+def test_what_an_event_tells_of_is_written_whatever_its_day(old: Old) -> None:
+    """The part that tells of it judged the day; nobody is there whom a refusal would help."""
+    claim = old.claim()
+    told(old, **{**notice("notices.sent", [claim]), "on": "2023-04-30"})
+    assert (kinds(claim), old.safe(claim)) == ([("sent", "weak")], "2026-06-30")
+
+
 def told(old: Old, kind: str, recorded_at: str = "2025-05-06T02:00:00", **payload: Any) -> None:
     recorded = datetime.fromisoformat(recorded_at).replace(tzinfo=UTC)
     event = Announced(7, 7, kind, old.company.id, old.customer.id, payload, recorded)

@@ -41,6 +41,7 @@ _BESIDE = {
     "limitation_strength_bad": "strength",
     "limitation_proof_missing": "file",
     "limitation_ahead": "on",
+    "limitation_before_claim": "on",
 }
 
 
