@@ -28,6 +28,12 @@ SENTENCES: dict[str, str] = {
     "letter_posted_early": gettext_noop(
         "The letter was drawn up on %(written)s; it cannot have been posted before that, on %(posted)s."
     ),
+    "letter_not_posted_yet": gettext_noop("Notice %(notice)s was not posted yet: say first when it was."),
+    "letter_posting_day_missing": gettext_noop("Say the day on which it was posted."),
+    "letter_arrival_day_missing": gettext_noop("Say the day on which it arrived or came back."),
+    "letter_arrival_ahead": gettext_noop(
+        "%(day)s lies ahead; today is %(today)s: nothing has arrived or come back on that day."
+    ),
     "letter_arrived_early": gettext_noop(
         "The letter was posted on %(posted)s; it cannot have arrived or come back before that, on %(day)s."
     ),

@@ -120,8 +120,9 @@ def deliver_letter(
         raise Refusal("notice_unknown", notice=notice_id)
     require(actor, Permission.SEND_NOTICES, company_id=stand.company_id, at=at)
     posted = NoticeStep.objects.filter(notice_id=notice_id, step=SENT).order_by("-number").first()
-    if posted is None or on > _today(stand, at):
-        raise Refusal("letter_posting_bad")
+    if posted is None:
+        raise Refusal("letter_not_posted_yet", notice=notice_id)
+    _require_past(on, _today(stand, at))
     _require_posted(stand, on)
     kept = store_file(proof, proof_name or "proof", actor=actor, at=at).sha256 if proof else ""
     return report(
@@ -158,6 +159,12 @@ def _require_written(stand: NoticeStand, posted_on: date) -> None:
     written = _today(stand, Notice.objects.get(pk=stand.pk).recorded_at)
     if posted_on < written:
         raise Refusal("letter_posted_early", posted=posted_on, written=written)
+
+
+def _require_past(day: date, today: date) -> None:
+    """Refuse a day to come: nobody knows yet that it will arrive."""
+    if day > today:
+        raise Refusal("letter_arrival_ahead", day=day, today=today)
 
 
 def _require_posted(stand: NoticeStand, day: date) -> None:

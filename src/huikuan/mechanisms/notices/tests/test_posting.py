@@ -187,7 +187,7 @@ def test_other_notices_are_no_letters(office: Office, letter: int) -> None:
     for work in (lambda: printed_letters(notice_id=mail, at=AT), lambda: post(mail)):
         with pytest.raises(Refusal, match="letter_not_posted_so"):
             work()
-    with pytest.raises(Refusal, match="letter_posting_bad"):
+    with pytest.raises(Refusal, match="letter_not_posted_yet"):
         deliver_letter(notice_id=letter, on=ON, arrived=True, **WHO)
     assert steps(mail) == steps(letter) == []
 
@@ -246,6 +246,31 @@ def test_the_desk_says_both_days_of_a_day_that_cannot_be(letter: int, client: Cl
         "The letter was posted on 2026-11-23; it cannot have arrived or come back before that, on 2026-11-22.",
     )  # fmt: skip
     assert steps(letter) == ["claimed", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("day", "problem"),
+    [
+        ("2026-11-21", "2026-11-21 lies ahead; today is 2026-11-20: nothing has arrived or come back on that day."),
+        ("", "Say the day on which it arrived or came back."),
+        ("20.11.", "“20.11.” is not a date; write it like 2026-11-21."),
+    ],
+)
+@pytest.mark.parametrize("deed", ["arrived", "returned"])
+def test_the_desk_says_what_is_wrong_with_the_day_of_arrival(
+    letter: int, client: Client, day: str, problem: str, deed: str
+) -> None:
+    post(letter)
+    with time_machine.travel(AT, tick=False):
+        tried = at_the_desk(client).post(f"/notices/post/{letter}/say", {"deed": deed, "on": day}).context["tried"]
+    assert (tried.field, tried.problem, steps(letter)) == ("on", problem, ["claimed", "sent"])
+
+
+def test_the_desk_asks_for_the_day_of_posting(letter: int, client: Client) -> None:
+    said = {"deed": "post", "on": "", "carrier": "EMS", "tracking": "EX1"}
+    with time_machine.travel(AT, tick=False):
+        tried = at_the_desk(client).post(f"/notices/post/{letter}/say", said).context["tried"]
+    assert (tried.field, tried.problem, steps(letter)) == ("on", "Say the day on which it was posted.", [])
 
 
 def at_the_desk(client: Client) -> Client:

@@ -42,7 +42,7 @@ _LATELY = timedelta(days=14)
 #: What was taken out sooner nobody can have printed and posted.
 _PRINTING = timedelta(minutes=10)
 #: Refusals that are about the day.
-_OF_THE_DAY = frozenset({"letter_posting_bad", "letter_posted_early", "letter_arrived_early"})
+_OF_THE_DAY = frozenset({"letter_posting_bad", "letter_posted_early", "letter_arrived_early", "letter_arrival_ahead"})
 
 
 @needs(Permission.VIEW_PERSONAL, to_write=Permission.SEND_NOTICES)
@@ -102,7 +102,7 @@ def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
     form = Form(typed_in(request))
     by: dict[str, Any] = {"notice_id": row.id, "actor": request.user.get_username(), "at": timezone.now()}
     try:
-        on = parse_date(form.text("on"))
+        on = _day_said(form)
         if form.text("deed") == "post":
             post_letter(posted_on=on, carrier=form.text("carrier"), tracking=form.text("tracking"), **by)
         else:
@@ -116,6 +116,13 @@ def say_posted(request: HttpRequest, notice_id: int) -> HttpResponse:
         messages.error(request, f"{name} · {one['purpose']} {row.id}: {said(refusal)}")
         return _desk(request, _Tried(row.id, form.typed, said(refusal), _field_of(refusal, form)), named=row.id)
     return _back(request)
+
+
+def _day_said(form: Form) -> date:
+    """The day of the deed; refuses none and one that is no day."""
+    if not form.text("on"):
+        raise Refusal("letter_posting_day_missing" if form.text("deed") == "post" else "letter_arrival_day_missing")
+    return parse_date(form.text("on"))
 
 
 def _field_of(refusal: Refusal, form: Form) -> str:
