@@ -273,9 +273,9 @@ def test_the_desk_asks_for_the_day_of_posting(letter: int, client: Client) -> No
     assert (tried.field, tried.problem, steps(letter)) == ("on", "Say the day on which it was posted.", [])
 
 
-def at_the_desk(client: Client) -> Client:
-    user = User.objects.create(username="legal", language="en")
-    grant_role(username="legal", role="legal", actor="cli:root", at=AT - DAY)
+def at_the_desk(client: Client, role: str = "legal") -> Client:
+    user = User.objects.create(username=role, language="en")
+    grant_role(username=role, role=role, actor="cli:root", at=AT - DAY)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     client.force_login(user)
     return client
@@ -310,6 +310,21 @@ def test_a_letter_without_a_postal_address_says_so_after_its_customer_was_rename
         page = at_the_desk(client).get("/notices/post/").content.decode()
         notice = client.get(f"/notices/{bare}").content.decode()
     assert (page.count("no postal address"), notice.count("no postal address")) == (2, 1)
+
+
+@pytest.mark.parametrize(("role", "edits"), [("legal", False), ("collector", False), ("billing_clerk", True)])
+def test_who_may_edit_the_customer_is_led_there_for_its_address_and_others_are_told_whom_to_ask(
+    office: Office, client: Client, role: str, edits: bool
+) -> None:
+    letter = office.queue("item:1", to="云岭铸造", channel="letter", purpose="demand")
+    with time_machine.travel(AT, tick=False):
+        desk = at_the_desk(client, role)
+        pages = [desk.get(url).content.decode() for url in ("/notices/post/", f"/notices/{letter}")]
+        led = [re.findall(r'href="(/customers/\d+/edit)[^"]*#care"', page) for page in pages]
+        asked = ["Ask whoever keeps the master data to enter it." in page for page in pages]
+        assert (led, asked) == ([[f"/customers/{office.first}/edit"] * edits] * 2, [not edits] * 2)
+        if edits:
+            assert 'id="care"' in desk.get(led[0][0]).content.decode()
 
 
 def test_the_desk_is_there_once_the_books_are_sealed(letter: int, client: Client) -> None:

@@ -18,6 +18,7 @@ from huikuan.mechanisms.notices.naming import Called, called
 from huikuan.mechanisms.notices.queries import NoticeRow, Words, words
 from huikuan.mechanisms.notices.queries.rows import notices
 from huikuan.mechanisms.pages.access import scope_of
+from huikuan.mechanisms.pages.beside import beside_each
 
 #: How an address of each channel is masked.
 _MASKS = {EMAIL: "email", SMS: "phone", VOICE: "phone"}
@@ -31,6 +32,12 @@ def told(rows: Iterable[NoticeRow], request: HttpRequest) -> list[dict[str, Any]
     said, clear = words(ids), in_clear(ids, request)
     customers = called({row.customer_id for row in found if row.customer_id is not None})
     companies = dict(Company.objects.values_list("pk", "code"))
+    nowhere = {
+        row.id: customer
+        for row in found
+        if (customer := row.customer_id) and _goes_nowhere(row, said.get(row.id, Words()), customers.get(customer))
+    }
+    mends = beside_each("notices.unaddressed", request, sorted(set(nowhere.values())))
     return [
         {
             "row": row,
@@ -38,7 +45,8 @@ def told(rows: Iterable[NoticeRow], request: HttpRequest) -> list[dict[str, Any]
             "company": companies.get(row.company_id, ""),
             "to": address_shown(row, said.get(row.id, Words()), seen=row.id in clear),
             "documents": len(row.items),
-            "unaddressed": _goes_nowhere(row, said.get(row.id, Words()), customers.get(row.customer_id or 0)),
+            "unaddressed": row.id in nowhere,
+            "address_mends": mends.get(row.customer_id or 0, ()),
             "subject": said.get(row.id, Words()).subject if row.id in clear else "",
             "channel": _(CHANNEL_TITLES[row.channel]),
             "purpose": _(PURPOSE_TITLES[row.purpose]),
