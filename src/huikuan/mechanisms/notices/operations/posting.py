@@ -24,6 +24,7 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import require
 from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, BOUNCED, CANCELLED, CLAIMED, DELIVERED, QUEUED, SENT
+from huikuan.mechanisms.notices.domain.posted import posted_note
 from huikuan.mechanisms.notices.domain.wanted import CONFIRMATION, DEMAND, LETTER, REMINDER, STATEMENT
 from huikuan.mechanisms.notices.letters.messages import TITLES
 from huikuan.mechanisms.notices.letters.setting import Sheet, sheets, sheets_to_send
@@ -86,7 +87,7 @@ def post_letter(*, notice_id: int, posted_on: date, carrier: str, tracking: str,
         files = keep_sheets(printed, actor=actor, at=aware(at))
         take_step(stand, CLAIMED, files=files, actor=actor, at=aware(at))
         said: dict[str, Any] = {"reference": tidy(tracking)[:_LONGEST], "sender": tidy(carrier)[:_LONGEST]}
-        take_step(stand, SENT, note=f"posted {posted_on.isoformat()}", actor=actor, on=posted_on, at=aware(at), **said)
+        take_step(stand, SENT, note=posted_note(posted_on), actor=actor, on=posted_on, at=aware(at), **said)
 
 
 def _had_left(stand: NoticeStand, posted_on: date, at: datetime) -> bool:

@@ -25,6 +25,7 @@ from huikuan.mechanisms.notices.operations import cancel_notice, send_again
 from huikuan.mechanisms.notices.operations.consenting import record_consent
 from huikuan.mechanisms.notices.operations.posting import deliver_letter, post_letter, printed_letters
 from huikuan.mechanisms.notices.operations.sending import send_due
+from huikuan.mechanisms.notices.queries.rows import Letter
 from huikuan.mechanisms.notices.tests.conftest import AT, DAY, Office, known, steps
 from huikuan.record.customers.operations import change_customer
 from huikuan.shell import catalogs
@@ -271,6 +272,31 @@ def test_the_desk_asks_for_the_day_of_posting(letter: int, client: Client) -> No
     with time_machine.travel(AT, tick=False):
         tried = at_the_desk(client).post(f"/notices/post/{letter}/say", said).context["tried"]
     assert (tried.field, tried.problem, steps(letter)) == ("on", "Say the day on which it was posted.", [])
+
+
+def test_the_life_of_a_letter_says_in_the_reader_s_language_when_it_was_posted(letter: int, client: Client) -> None:
+    """And what people said of it stays as they said it."""
+    post(letter)
+    deliver_letter(notice_id=letter, on=ON, arrived=True, note="门卫 王", **WHO)
+    with time_machine.travel(AT, tick=False):
+        desk = at_the_desk(client)
+        said = [one["note"] for one in desk.get(f"/notices/{letter}").context["history"]]
+        User.objects.update(language="zh-hans")
+        page = desk.get(f"/notices/{letter}", headers={"Accept-Language": "zh-hans"})
+    assert said == ["“2026-11-20 门卫 王”", "posted on 2026-11-20", ""]
+    assert [one["note"] for one in page.context["history"]] == ["“2026-11-20 门卫 王”", "2026-11-20 寄出", ""]
+    assert "2026-11-20 寄出" in page.content.decode()
+    assert "posted 2026" not in page.content.decode()
+
+
+def test_a_text_that_was_used_twice_is_named_once(office: Office, client: Client) -> None:
+    used = (Letter("demand", None), Letter("demand", None, "催款函.pdf"), Letter("demand", 7, "附.pdf"))
+    letter = office.queue("item:1", to=TO, channel="letter", purpose="demand", letters=used)
+    with time_machine.travel(AT, tick=False):
+        shown = at_the_desk(client).get(f"/notices/{letter}").context["written_by"]
+    assert [(one["title"], one["version"]) for one in shown] == [
+        ("Demand for payment", "as shipped"), ("Demand for payment", "version 7"),
+    ]  # fmt: skip
 
 
 def at_the_desk(client: Client, role: str = "legal") -> Client:

@@ -20,13 +20,13 @@ from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.queries import shown_names
 from huikuan.mechanisms.notices import operations, queries
 from huikuan.mechanisms.notices.domain.lifecycle import AGAIN, CANCELLED, QUEUED, SENT, leads_on
+from huikuan.mechanisms.notices.domain.posted import day_posted
 from huikuan.mechanisms.notices.domain.wanted import EMAIL, LETTER, SECRET
 from huikuan.mechanisms.notices.letters.messages import TITLES
 from huikuan.mechanisms.notices.letters.setting import PDF_TYPE
 from huikuan.mechanisms.notices.messages import REASON_TITLES, STEP_TITLES
 from huikuan.mechanisms.notices.queries import NoticeRow, StepRow, words
 from huikuan.mechanisms.notices.queries.evidence import letters_of, mail_sent
-from huikuan.mechanisms.notices.queries.rows import Letter
 from huikuan.mechanisms.notices.web.showing import in_clear, told
 from huikuan.mechanisms.pages.access import may_for, needs, scope_of
 from huikuan.mechanisms.pages.downloads import download
@@ -47,7 +47,7 @@ def show_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         "clear": clear,
         "words": words([row.id]).get(row.id) if clear else None,
         "letters": [one.name for one in row.letters if one.name] if clear else [],
-        "written_by": [_version(one) for one in row.letters],
+        "written_by": [_version(*one) for one in dict.fromkeys((one.code, one.version_id) for one in row.letters)],
         "history": _history(steps, clear=clear),
         "mailed": clear and _has_proof(row, steps),
         "acts": _acts(request, row),
@@ -130,10 +130,10 @@ def _found(request: HttpRequest, notice_id: int, permission: Permission = Permis
         raise Http404 from refusal
 
 
-def _version(letter: Letter) -> dict[str, str]:
+def _version(code: str, version_id: int | None) -> dict[str, str]:
     """Which text of the house it is, and its version."""
-    version = _("version %(number)s") % {"number": letter.version_id} if letter.version_id else _("as shipped")
-    return {"title": _(TITLES[letter.code]), "version": version}
+    version = _("version %(number)s") % {"number": version_id} if version_id else _("as shipped")
+    return {"title": _(TITLES[code]), "version": version}
 
 
 def _acts(request: HttpRequest, row: NoticeRow) -> dict[str, bool]:
@@ -165,7 +165,15 @@ def _history(steps: tuple[StepRow, ...], *, clear: bool) -> list[dict[str, Any]]
             "words": _(STEP_TITLES[step.step]),
             "reason": _(REASON_TITLES[step.reason]) if step.reason in REASON_TITLES else step.reason,
             "actor": "" if step.actor == SYSTEM else names.get(step.actor, step.actor),
+            "note": _note(step),
             "answer": step.answer if clear else "",
         }
         for step in reversed(steps)
     ]
+
+
+def _note(step: StepRow) -> str:
+    """What the product noted of the step, in words; what people or the other side said, as they said it."""
+    if step.step == SENT and (day := day_posted(step.note)):
+        return _("posted on %(day)s") % {"day": day}
+    return f"“{step.note}”" if step.note else ""
