@@ -69,6 +69,7 @@ SENTENCES: dict[str, str] = {
     "customer_code_taken": gettext_noop("Customer code %(customer)s is taken."),
     "customer_field_missing": gettext_noop("A customer needs its %(field)s."),
     "customer_field_too_long": gettext_noop("The %(field)s of a customer takes at most %(longest)s characters."),
+    "customer_missing": gettext_noop("Name the customer."),
     "customer_owner_outside": gettext_noop("You may create customers of your own only; %(owner)s is not among yours."),
     "customer_status_unknown": gettext_noop("“%(value)s” is not a customer status; say customer or prospect."),
     "customer_twice": gettext_noop("The file names a customer code more than once. Nothing was written."),

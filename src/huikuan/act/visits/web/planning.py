@@ -72,6 +72,8 @@ def _planned(request: HttpRequest, form: Form) -> int | None:
     whose, day = _whose(request, form), form.read("on", parse_date)
     if company is None:
         form.blame("company", Refusal("company_unknown", company=form.text("company")))
+    elif not form.text("customer"):
+        form.blame("customer", Refusal("customer_missing"))
     elif whose is None or not seen(scope_of(request)).has(company.pk, whose.id):
         form.blame("customer", Refusal("customer_unknown", customer=form.text("customer")))
     if day is None:

@@ -80,7 +80,7 @@ def take(request: HttpRequest) -> HttpResponse:
     amount = form.read("amount", lambda text: typed_minor(text, company.currency))
     day = form.read("on", parse_date) or reading_of(request).today
     if whose is None and "customer" not in form.problems:
-        form.blame("customer", Refusal("customer_unknown", customer=""))
+        form.blame("customer", Refusal("customer_missing"))
     if form.problems or whose is None:
         return _page(request, form, "take")
     try:

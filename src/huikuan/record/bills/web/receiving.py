@@ -81,7 +81,7 @@ def _take_in(
     if company is None:
         form.blame("company", Refusal("bill_field_missing", field="company"))
     if whose is None and "customer" not in form.problems:
-        form.blame("customer", Refusal("customer_unknown", customer=""))
+        form.blame("customer", Refusal("customer_missing"))
     if form.problems or paper is None or company is None or whose is None:
         return None
     try:

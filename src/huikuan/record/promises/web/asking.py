@@ -61,7 +61,7 @@ def require_whose(form: Form, asking: Asking) -> None:
     if asking.company is None:
         form.blame("company", Refusal("company_unknown", company=""))
     if asking.whose is None and "customer" not in form.problems:
-        form.blame("customer", Refusal("customer_unknown", customer=""))
+        form.blame("customer", Refusal("customer_missing"))
 
 
 def amounts_in(form: Form, asking: Asking) -> list[tuple[int, int]]:

@@ -67,7 +67,7 @@ def ask_freeze(request: HttpRequest) -> HttpResponse:
         raise Http404
     whose = form.read("customer", lambda code: customer(code, scope=scope_of(request, WRITES)))
     if whose is None:
-        form.blame("customer", Refusal("customer_unknown", customer=form.text("customer")))
+        form.blame("customer", Refusal("customer_missing"))
         return _page(request, form, "freeze")
     try:
         propose_freeze(
