@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from huikuan.mechanisms.identity.operations import grant_role
+from huikuan.record.receivables.models import OpenItem
 from huikuan.shell.tests.books import AT, NAME, PASSWORD, Books
 from huikuan.shell.tests.limits import ask_limit
 
@@ -55,3 +56,16 @@ def test_facts_stand_one_under_the_other_on_a_phone(english: Any, books: Books) 
         english.goto(f"/customers/{books.customer('C0001')}/facts")
         assert beyond(english, "tr[data-factor] :is(th, td, span)") == []
         assert "own ledger: " in english.locator("tr[data-factor] td.show").first.inner_text()
+
+
+def test_the_letter_s_buttons_stand_apart_from_the_words_above_them(english: Any, books: Books) -> None:
+    grant_role(username=NAME, role="collector", actor="cli:test", at=AT)
+    claim = OpenItem.objects.filter(side="debit").order_by("pk").first()
+    assert claim is not None
+    for width in (1280, *WIDTHS):
+        english.set_viewport_size({"width": width, "height": 844})
+        english.goto(f"/limitation/items/{claim.item_id}")
+        parts = (".panel-body > p:first-child", ".buttons")
+        words, buttons = (english.locator(f"[data-demand] {part}").bounding_box() for part in parts)
+        assert buttons["y"] - words["y"] - words["height"] == 16
+        assert beyond(english, "[data-demand] a") == []
