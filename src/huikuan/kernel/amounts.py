@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from huikuan.kernel.errors import Refusal
-from huikuan.kernel.money import LARGEST_MINOR, minor_digits
+from huikuan.kernel.money import LARGEST_MINOR, to_minor
 from huikuan.kernel.text import plain
 
 #: Amounts are carried in 1/1000 of the unit: every currency's minor unit is a multiple of it.
@@ -20,6 +20,16 @@ _SIGN = re.compile(
 _PLAIN_NUMBER = re.compile(r"^(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E[+-]?\d{1,3}$", re.IGNORECASE)
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "，": ",", "'": "", "’": ""})
+#: Beside its code, what a currency is written with in a form.
+_OWN_SIGNS = {
+    "CNY": ("RMB", "人民币", "[¥￥]", "元", "圆"),
+    "JPY": ("[¥￥]",),
+    "USD": (r"US\$", r"\$"),
+    "HKD": (r"HK\$",),
+    "EUR": ("€",),
+    "GBP": ("£",),
+}
+_TYPED = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "，": ","})
 #: From this many significant digits on, the last ones of a spreadsheet's number are binary noise.
 _NOISY_DIGITS = 15
 _NOISE = Decimal("1e-12")
@@ -51,13 +61,16 @@ def read_amount(text: str, digits: int, style: Style = Style()) -> int | str:
 
 
 def typed_minor(text: str, currency: str) -> int:
-    """Minor units of what a person typed in a form: thousands apart or not, full-width, with the currency's sign:
+    """Minor units of what a person typed in a form: thousands apart or not, full-width, with the currency's own sign:
     '５０，０００' and '¥50,000元' are 5000000 fen. Refuses what is no amount, or is not exact in the currency."""
-    digits = minor_digits(currency)
-    found = read_amount(text, digits)
-    if isinstance(found, str):
-        raise Refusal(found, value=text, currency=currency)
-    return found // int(10 ** (SCALE_DIGITS - digits))
+    own = "|".join([re.escape(currency), *_OWN_SIGNS.get(currency, ())])
+    found = re.fullmatch(rf"([+-]?)\s*(?:{own})?\s*(\S*?)\s*(?:{own})?", plain(text).translate(_TYPED), re.IGNORECASE)
+    if found is None or not _PLAIN_NUMBER.match(found[2]) or not any(one.isdigit() for one in found[2]):
+        raise Refusal("amount_unreadable", value=text)
+    try:
+        return to_minor(found[1] + found[2].replace(",", ""), currency)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, value=text, currency=currency) from refusal
 
 
 def typed_positive_minor(text: str, currency: str) -> int:

@@ -31,7 +31,16 @@ def test_the_ways_people_write_an_amount(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("-5", "CNY", -500), ("1,234", "JPY", 1234), ("0.125", "KWD", 125), ("12.3", "USD", 12_30)],
+    [
+        ("-5", "CNY", -500),
+        ("1,234", "JPY", 1234),
+        ("0.125", "KWD", 125),
+        ("12.3", "USD", 12_30),
+        ("$5", "USD", 500),
+        ("US$5", "USD", 500),
+        ("¥5", "JPY", 5),
+        ("500.000", "CNY", 500_00),
+    ],
 )
 def test_each_currency_has_its_own_decimals(text: str, currency: str, minor: int) -> None:
     assert typed_minor(text, currency) == minor
@@ -39,7 +48,10 @@ def test_each_currency_has_its_own_decimals(text: str, currency: str, minor: int
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("1,00,0", "amount_unreadable"), ("五万", "amount_unreadable"), ("5 万", "amount_unreadable"),
+    [("1,00,0", "amount_unreadable"), ("$50", "amount_unreadable"), ("USD 50", "amount_unreadable"),
+     ("(500)", "amount_unreadable"), ("500-", "amount_unreadable"), ("1'00", "amount_unreadable"),
+     ("", "amount_unreadable"), ("元", "amount_unreadable"), ("123456789012.345", "amount_too_fine"),
+     ("１．００５", "amount_too_fine"), ("五万", "amount_unreadable"), ("5 万", "amount_unreadable"),
      ("0.001", "amount_too_fine"), ("9" * 30, "amount_too_large"), ("1E+999999", "amount_unreadable")],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_as_it_was_typed(text: str, code: str) -> None:

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
@@ -71,7 +71,11 @@ def query_sent(request: HttpRequest) -> QueryDict:
 
 def check_sent(request: HttpRequest) -> None:
     """`check_query` of the query a form says it was sent from; endless ones, too: each link of a page repeats it."""
-    if len(request.POST.get("back", "")) > _LONGEST_QUERY:
+    try:
+        sent = request.POST
+    except UnreadablePostError:
+        raise BadRequest from None
+    if len(sent.get("back", "")) > _LONGEST_QUERY:
         raise BadRequest
     check_query(query_sent(request))
 

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_noop
 SENTENCES: dict[str, str] = {
     "bill_amount_bad": gettext_noop("%(value)s is no amount of a bill."),
     "bill_claims_exceed": gettext_noop("The claims to pay come to more than the bill, %(amount)s."),
+    "bill_claims_left": gettext_noop(
+        "No claim is named any more, and some were: name them, have them suggested, or send this once more to pay the "
+        "earliest due."
+    ),
     "bill_claim_not_open_then": gettext_noop(
         "Claim %(item)s was not open for this customer on %(day)s: a bill received then cannot pay it. Correct the "
         "day or the customer, or clear what stands beside the claim."

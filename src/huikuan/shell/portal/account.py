@@ -63,14 +63,14 @@ _LONGEST_NUMBER = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line with its place in the form, what was typed of it, and what is wrong with that; `paid`: nothing of it is
-    open any more, so no day is asked for."""
+    """A line with its place in the form, what was typed of it, and what is wrong with that; `closed`: nothing of it
+    is open any more, so no day is asked for."""
 
     place: int
     line: Line
     typed: Mapping[str, Any]
     problem: str
-    paid: bool
+    closed: bool
 
     @property
     def files(self) -> list[tuple[int, str]]:

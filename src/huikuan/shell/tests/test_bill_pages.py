@@ -99,6 +99,9 @@ def test_a_claim_that_is_named_and_was_not_open_then_stands_against_the_bill(cle
     other = sent(clerk, "C0002", **later, **{field: "50.00"})
     assert (other.status_code, list(other.context["form"].problems)) == (400, [""])
     assert (Bill.objects.count(), Settlement.objects.count()) == before
+    gone = sent(clerk, **later, named="1")
+    assert (gone.status_code, list(gone.context["form"].problems), gone.context["named"]) == (400, [""], False)
+    assert (Bill.objects.count(), Settlement.objects.count()) == before
     assert sent(clerk, **later, **{field: ""}).status_code == 302
 
 

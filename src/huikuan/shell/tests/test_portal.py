@@ -230,16 +230,16 @@ def test_a_reply_with_dispute_file_and_promise_and_its_receipt(portal: Portal) -
     assert "没有" in Client().get(f"/portal/verify?digest={'0' * 64}").content.decode()
 
 
-def test_of_what_was_paid_since_no_day_is_asked_for(portal: Portal) -> None:
+def test_of_what_is_open_no_longer_no_day_is_asked_for(portal: Portal) -> None:
     """A day sent all the same: the reply stands, nothing is promised, and staff are told so."""
     client = entered(portal)
     first = portal.lines(portal.enter(portal.invite()[1]))[0]
     before = client.get("/portal/").content.decode()
-    assert ("data-paid-since" in before, before.count('name="promised_on-')) == (False, 2)
+    assert ("data-closed" in before, before.count('name="promised_on-')) == (False, 2)
     money = portal.books.post("receipt", first.open_amount, "2026-11-19")
     portal.books.settle(money, first.item_id, first.open_amount, "2026-11-19")
     page = client.get("/portal/").content.decode()
-    assert page.count("data-paid-since") == 1
+    assert page.count("data-closed") == 1
     assert 'name="promised_on-0"' not in page
     said = CORRECT | {"promised_on": "2026-11-25"}
     client.post("/portal/", form(said, CORRECT, CORRECT, act="code"))
@@ -247,7 +247,7 @@ def test_of_what_was_paid_since_no_day_is_asked_for(portal: Portal) -> None:
     assert not Promise.objects.exists()
     staff = signed_in("min", "billing_clerk")
     reply = Reply.objects.get()
-    assert "此前已付：不记承诺" in staff.get(f"/receivables/confirmations/{reply.invitation_id}").content.decode()
+    assert "已无未结金额：不记承诺" in staff.get(f"/receivables/confirmations/{reply.invitation_id}").content.decode()
 
 
 @pytest.mark.parametrize("fault", [Refusal("database_busy"), OSError("no space")])

@@ -67,6 +67,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         "classes": [("", _("by its name")), *((name, _(CLASS_NAMES[name])) for name in CLASSES)],
         "claims": [(one, f"{_NAMED}{one.claim.item_id}") for one in (*claims[0], *claims[1])],
         "whose": whose,
+        "named": bool(_named(form)),
     }
     return render(request, "bills/new.html", page, status=400 if form.problems else 200)
 
@@ -137,7 +138,8 @@ def _required_day(form: Form, name: str) -> date | None:
 
 def _wanted(form: Form, claims: Offers, day: date) -> list[tuple[int, int]] | None:
     """What was typed beside the claims; None where nothing was: then the earliest due come first. A claim that is
-    named and was not open by the day stands against it: no other is paid in its place."""
+    named and was not open by the day stands against it, and one named before that is gone: no other is paid in its
+    place."""
     then, since = ({one.claim.item_id for one in some} for some in claims)
     found = []
     for item in _named(form):
@@ -147,13 +149,15 @@ def _wanted(form: Form, claims: Offers, day: date) -> list[tuple[int, int]] | No
         elif amount:
             refusal = Refusal("bill_claim_not_open_then", item=item, day=day)
             form.blame(f"{_NAMED}{item}" if item in since else "", refusal)
+    if not found and form.text("named") and not form.problems:
+        form.blame("", Refusal("bill_claims_left"))
     return found or None
 
 
 def _named(form: Form) -> list[int]:
     """The claims beside which something was typed."""
-    typed = ((name.removeprefix(_NAMED), value) for name, value in form.typed.items() if name.startswith(_NAMED))
-    return [item for text, value in typed if value and (item := request_named(text)) is not None]
+    typed = (name.removeprefix(_NAMED) for name, value in form.typed.items() if name.startswith(_NAMED) and value)
+    return [item for text in typed if (item := request_named(text)) is not None and text == str(item)]
 
 
 def _fill_in(form: Form, claims: Offers) -> None:

@@ -66,5 +66,5 @@ def lines_of(said: Statement) -> tuple[Line, ...]:
 
 
 def open_now(items: Collection[int]) -> dict[int, int]:
-    """What is open by now of each of these claims, minor units; none of those that were paid since they were shown."""
+    """What is open by now of each of these claims, minor units; none of those that were closed since."""
     return dict(OpenItem.objects.filter(item_id__in=list(items)).values_list("item_id", "open_amount"))
