@@ -40,6 +40,10 @@ def test_a_visit_goes_through_its_forms(books: Books, collector: Client) -> None
     assert CUSTOMERS["C0001"] in page
     number = planned(collector)
     assert planned(collector) == number, "the same form sent again plans nothing more"
+    by_name = planned(collector, CUSTOMERS["C0001"][:2], key="by name")
+    assert Visit.objects.get(pk=by_name).customer_id == Visit.objects.get(pk=number).customer_id
+    several = {"company": "MAIN", "customer": "C000", "on": AS_OF.isoformat(), "visitor": "zhou", "purpose": "collect"}
+    assert "C0002" in collector.post("/collection/visits/plan", several).context["form"].problems["customer"]
     here = f"/collection/visits/{number}"
     before = collector.get(here).content.decode()
     assert "1,375,000.05" in before, "what is overdue is said at the door"

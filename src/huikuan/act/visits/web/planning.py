@@ -20,7 +20,7 @@ from huikuan.mechanisms.identity.models import Company, User
 from huikuan.mechanisms.pages.access import companies_offered, company_preset, needs, scope_of
 from huikuan.mechanisms.pages.forms import Form, request_named, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
-from huikuan.record.customers.queries import CustomerRow, customer, seen
+from huikuan.record.customers.queries import CustomerRow, customer_named, seen
 
 #: Beside which field a refusal stands.
 _BESIDE = {
@@ -69,7 +69,8 @@ def _prefilled(request: HttpRequest) -> dict[str, str]:
 
 def _planned(request: HttpRequest, form: Form) -> int | None:
     company = next((one for one in companies_offered(request) if one.code == form.text("company")), None)
-    whose, day = _whose(request, form), form.read("on", parse_date)
+    whose = form.read("customer", lambda text: customer_named(text, scope=scope_of(request)))
+    day = form.read("on", parse_date)
     if company is None:
         form.blame("company", Refusal("company_unknown", company=form.text("company")))
     elif not form.text("customer"):
@@ -104,7 +105,7 @@ def _written(request: HttpRequest, form: Form, company: Company, whose: Customer
 
 def _whose(request: HttpRequest, form: Form) -> CustomerRow | None:
     try:
-        return customer(form.text("customer"), scope=scope_of(request)) if form.text("customer") else None
+        return customer_named(form.text("customer"), scope=scope_of(request)) if form.text("customer") else None
     except Refusal:
         return None
 

@@ -21,7 +21,7 @@ from huikuan.mechanisms.pages.deeds import posted_from
 from huikuan.mechanisms.pages.forms import Form, typed_in
 from huikuan.mechanisms.pages.reading import address, reading_of
 from huikuan.mechanisms.pages.tables import send_table
-from huikuan.record.customers.queries import customer, seen
+from huikuan.record.customers.queries import customer_named, seen
 from huikuan.record.promises.domain.freezing import KINDS
 from huikuan.record.promises.messages import FREEZES
 from huikuan.record.promises.operations.asking import WRITES
@@ -65,7 +65,7 @@ def ask_freeze(request: HttpRequest) -> HttpResponse:
     company = next((one for one in companies_offered(request) if one.code == form.text("company")), None)
     if reading_of(request).is_past or company is None:
         raise Http404
-    whose = form.read("customer", lambda code: customer(code, scope=scope_of(request, WRITES)))
+    whose = form.read("customer", lambda text: customer_named(text, scope=scope_of(request, WRITES)))
     if whose is None:
         form.blame("customer", Refusal("customer_missing"))
         return _page(request, form, "freeze")
