@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from huikuan.act.visits.domain.scripts import LANGUAGES, LONGEST, unknown_placeholders
+from huikuan.act.visits.domain.scripts import LANGUAGES, LONGEST, THREATENS, unknown_placeholders
 from huikuan.kernel.errors import Place, Refusal
 from huikuan.mechanisms.policies.kinds import Kind, register
 
@@ -29,7 +29,7 @@ def check_scripts(document: Mapping[str, Any]) -> None:
 
 
 def _wrong(at: str, one: object) -> Iterator[Place]:
-    if not isinstance(one, dict) or set(one) != _NAMES:
+    if not isinstance(one, dict) or set(one) - {THREATENS} != _NAMES:
         yield Place(column=at, value=str(one)[:80], fix=", ".join(sorted(_NAMES)))
         return
     days = one["from_days"], one["until_days"]
@@ -37,6 +37,8 @@ def _wrong(at: str, one: object) -> Iterator[Place]:
         yield Place(column=f"{at}.from_days", value=str(days), fix=f"0–{_MOST_DAYS}")
     if not isinstance(one["grades"], list) or not all(isinstance(grade, str) for grade in one["grades"]):
         yield Place(column=f"{at}.grades", value=str(one["grades"]))
+    if not isinstance(one.get(THREATENS, False), bool):
+        yield Place(column=f"{at}.{THREATENS}", value=str(one[THREATENS])[:80], fix="true, false")
     for language in LANGUAGES:
         text = one[language]
         if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
@@ -47,6 +49,11 @@ def _wrong(at: str, one: object) -> Iterator[Place]:
 
 def _script(grades: list[str], since: int, until: int, chinese: str, english: str) -> dict[str, Any]:
     return {"grades": grades, "from_days": since, "until_days": until, "zh-hans": chinese, "en": english}
+
+
+def _threatening(grades: list[str], since: int, until: int, chinese: str, english: str) -> dict[str, Any]:
+    """Passed over where supply is frozen; the next that fits is said."""
+    return {**_script(grades, since, until, chinese, english), THREATENS: True}
 
 
 SCRIPTS = register(
@@ -78,7 +85,7 @@ SCRIPTS = register(
                     " {document} over {amount}, is {days} days late. Is something wrong with the goods, or is it a"
                     " matter of cash? If not, let us agree on day and amount today.",
                 ),
-                _script(
+                _threatening(
                     [], 61, 3_650,
                     "{contact}您好，到今天请付的逾期款一共 {count} 笔，合计 {total}；"
                     "最早的是{document}，{amount}，已逾期 {days} 天。"
@@ -86,6 +93,16 @@ SCRIPTS = register(
                     "Hello {contact}, of what is overdue by today we ask you for {total}, items: {count}. The oldest,"
                     " {document} over {amount}, is {days} days late. We should have to stop supply and hand this"
                     " to our lawyers. How much can you pay this week, and in which instalments the rest?",
+                ),
+                _script(
+                    [], 61, 3_650,
+                    "{contact}您好，到今天请付的逾期款一共 {count} 笔，合计 {total}；"
+                    "最早的是{document}，{amount}，已逾期 {days} 天。"
+                    "货已经停发，再拖下去我们只能交法务处理。请告诉我本周能付多少，余款如何分期，付了我们再谈恢复发货。",
+                    "Hello {contact}, of what is overdue by today we ask you for {total}, items: {count}. The oldest,"
+                    " {document} over {amount}, is {days} days late. Supply is stopped; the next step would be our"
+                    " lawyers. How much can you pay this week, and in which instalments the rest? Once it is paid we"
+                    " talk about supply.",
                 ),
             ]
         },

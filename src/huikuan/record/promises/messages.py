@@ -107,6 +107,12 @@ FREEZES: dict[str, str] = {
     "account": gettext_noop("account: nothing is sold on credit"),
 }
 
+#: The same beside a customer's name.
+FROZEN: dict[str, str] = {
+    "supply": gettext_noop("no deliveries since %(day)s"),
+    "account": gettext_noop("no credit sales since %(day)s"),
+}
+
 #: What a settlement in kind is on a day.
 BARTER_STATES: dict[str, str] = {
     "agreed": gettext_noop("goods agreed"),

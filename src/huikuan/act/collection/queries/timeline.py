@@ -11,6 +11,7 @@ from datetime import date
 from django.db.models import Count, Max, QuerySet, Sum
 
 from huikuan.act.collection.queries.agreed import interest_told, plans_told
+from huikuan.act.collection.queries.freezing import freezes_told
 from huikuan.act.collection.queries.story import ABOVE, MONEY, PEOPLE, Asked, Entry, Reader
 from huikuan.act.collection.work import LAWYER
 from huikuan.act.visits.queries.calls import calls_of
@@ -172,5 +173,5 @@ WARNINGS = (
 
 READERS: list[Reader] = [
     _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders,
-    _warnings, lawyer_told, _mentions,
+    _warnings, freezes_told, lawyer_told, _mentions,
 ]  # fmt: skip

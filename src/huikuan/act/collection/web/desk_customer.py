@@ -40,6 +40,8 @@ from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.customers.queries.people import ContactRow, contacts
 from huikuan.record.customers.web.forms import people_seen
 from huikuan.record.interest.queries.accruals import accrued
+from huikuan.record.promises.domain.freezing import SUPPLY
+from huikuan.record.promises.queries.freezes import Frozen, frozen_on
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
 
 #: Claims that are shown; the customer's page has all.
@@ -82,6 +84,7 @@ class Desk:
     left: int
     at_night: bool
     orders_wait: int
+    frozen: Frozen | None
     entries: Sequence[Told]
     action: str
     advice: str
@@ -122,6 +125,7 @@ def desk_of(
     action, reasons = advice_said(advice)
     person = people[0] if people else None
     grade = row.grade if row else ""
+    frozen = frozen_on(customer_id, scope=scope, as_of=day, company_id=company.pk)
     home = {one.item_id: one for one in lines if one.currency == company.currency and (one.overdue_days or one.line)}
     interest = accrued(list(home), day, at=timezone.now()) if home else {}
     borne = [item for item in home if item in interest]
@@ -144,6 +148,7 @@ def desk_of(
         orders_wait=OrderStanding.objects.filter(
             company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
         ).count(),
+        frozen=frozen,
         entries=story_of(
             customer_id,
             scope.part_of(company.pk),
@@ -155,7 +160,7 @@ def desk_of(
         action=advice.action,
         advice=action,
         reasons=reasons,
-        script=_script(company, grade, whole, row, person, found),
+        script=_script(company, grade, whole, row, person, found, supplied=frozen is None or frozen.kind != SUPPLY),
         grade=grade,
         key=(form.text("key") if form else "") or uuid.uuid4().hex,
     )
@@ -248,14 +253,19 @@ def _script(
     row: WorkRow | None,
     person: ContactRow | None,
     found: CustomerRow,
+    *,
+    supplied: bool,
 ) -> str:
-    """What to say, filled in, and what of it is not asked for today; '' where nothing is asked for."""
+    """What to say, filled in, and what of it is not asked for today; '' where nothing is asked for. `supplied`: they
+    still are."""
     asked = [one for one in claims if one.pursued > 0]
     if not asked:
         return ""
     rules = in_force(SCRIPTS, company_id=company.pk, at=timezone.now())
     oldest = asked[0].item
-    script: Script | None = script_for(scripts_of(rules.document), grade=grade, days=oldest.overdue_days)
+    script: Script | None = script_for(
+        scripts_of(rules.document), grade=grade, days=oldest.overdue_days, supplied=supplied
+    )
     if script is None:
         return ""
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"

@@ -30,6 +30,7 @@ from huikuan.mechanisms.work.kinds import About, kind_named
 from huikuan.mechanisms.work.models import WorkItem
 from huikuan.record.disputes.messages import REASONS as DISPUTE_REASONS
 from huikuan.record.disputes.messages import STATES as DISPUTE_STATES
+from huikuan.record.promises.domain.freezing import ACCOUNT, SUPPLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +113,17 @@ _INTEREST = {
     "waived": gettext_noop("%(amount)s of interest was waived"),
     "corrected": gettext_noop("%(amount)s of interest was given back"),
 }
+_FROZEN = {
+    ("frozen", SUPPLY): gettext_noop("%(who)s approved it: nothing is delivered to them any more"),
+    ("frozen", ACCOUNT): gettext_noop("%(who)s approved it: nothing is sold to them on credit any more"),
+    ("released", SUPPLY): gettext_noop("%(who)s approved it: they are delivered to again"),
+    ("released", ACCOUNT): gettext_noop("%(who)s approved it: they are sold to on credit again"),
+}
 #: So many payments in a row are told as one.
 _FOLDED_FROM = 3
 _ICONS = {"call": "phone-call", "visit": "map-pin", "notice": "mail", "promise": "calendar-event",
           "dispute": "message-report", "payment": "cash", "order": "lock", "warning": "alert-triangle",
-          "plan": "calendar-event", "interest": "calculator", "lawyer": "gavel",
+          "plan": "calendar-event", "interest": "calculator", "freeze": "lock", "lawyer": "gavel",
           "mention": "at", "statement": "file-text", "portal": "device-desktop"}  # fmt: skip
 
 
@@ -344,6 +351,12 @@ def _interest(entry: Entry, names: Mapping[str, str]) -> Told:
     return _made(entry, _(_INTEREST[entry.what]) % said, note, tag)
 
 
+def _freeze(entry: Entry, names: Mapping[str, str]) -> Told:
+    title = _(_FROZEN[entry.what, entry.shown["kind"]]) % {"who": _who(entry, names)}
+    tag, tone = (_("frozen"), "bad") if entry.what == "frozen" else (_("released"), "ok")
+    return _made(entry, title, _quoted(entry.words), tag, tone)
+
+
 def _lawyer(entry: Entry, names: Mapping[str, str]) -> Told:
     """Where the strategy asks nobody before, nobody let it go; nor did who had the day run by a command."""
     opened = _("The task for the lawyer was opened")
@@ -399,6 +412,6 @@ def amounts_said(sums: Mapping[str, int]) -> str:
 
 _TELLERS = {
     "call": _call, "visit": _visit, "promise": _promise, "dispute": _dispute, "payment": _payment, "notice": _notice,
-    "order": _order, "warning": _warning, "plan": _plan, "interest": _interest, "lawyer": _lawyer,
-     "mention": _mention, "statement": _statement, "portal": _portal,
+    "order": _order, "warning": _warning, "plan": _plan, "interest": _interest, "freeze": _freeze,
+    "lawyer": _lawyer,     "mention": _mention, "statement": _statement, "portal": _portal,
 }  # fmt: skip

@@ -12,32 +12,41 @@ from typing import Any
 PLACEHOLDERS = ("customer", "contact", "document", "amount", "days", "due", "count", "total", "company")
 LANGUAGES = ("zh-hans", "en")
 LONGEST = 1_000
+#: What a document may say of a script besides.
+THREATENS = "threatens_supply"
 _NAMED = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A text for customers of `grades` (none named: of any) whose oldest line is `from_days` to `until_days` late."""
+    """A text for customers of `grades` (none named: of any) whose oldest line is `from_days` to `until_days` late.
+    `threatens_supply`: it says that supply will stop, which is nothing to say where it has stopped."""
 
     grades: tuple[str, ...]
     from_days: int
     until_days: int
     texts: Mapping[str, str]
+    threatens_supply: bool = False
 
 
 def scripts_of(document: Mapping[str, Any]) -> list[Script]:
     """Those of a document that passed the check."""
     return [
-        Script(tuple(one["grades"]), one["from_days"], one["until_days"], {name: one[name] for name in LANGUAGES})
+        Script(
+            tuple(one["grades"]), one["from_days"], one["until_days"], {name: one[name] for name in LANGUAGES},
+            one.get(THREATENS, False),
+        )
         for one in document["scripts"]
-    ]
+    ]  # fmt: skip
 
 
-def script_for(scripts: Iterable[Script], *, grade: str, days: int) -> Script | None:
-    """The first that is for this grade and so many days."""
+def script_for(scripts: Iterable[Script], *, grade: str, days: int, supplied: bool = True) -> Script | None:
+    """The first that is for this grade and so many days; whoever is not `supplied` any more is not threatened with
+    it."""
     return next(
         (one for one in scripts
-         if one.from_days <= days <= one.until_days and (not one.grades or grade in one.grades)),
+         if one.from_days <= days <= one.until_days and (not one.grades or grade in one.grades)
+         and (supplied or not one.threatens_supply)),
         None,
     )  # fmt: skip
 

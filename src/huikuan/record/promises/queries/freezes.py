@@ -7,7 +7,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
+
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.store.pipeline import ask
@@ -79,6 +82,21 @@ def asking_frozen(company_id: int, customer_ids: Collection[int], day: date) -> 
         return _strictest(rows) if rows else None
 
     return answer
+
+
+def frozen_on(
+    customer_id: int, *, scope: Scope, as_of: date, company_id: int | None = None, known: int | None = None
+) -> Frozen | None:
+    """How the customer, or one that is one with it, is frozen on a day at any company of the scope (`company_id`: at
+    this one): the strictest, of those the oldest. `known`: by facts whose tx lies below (None: by all)."""
+    horizon = ALWAYS_KNOWN if known is None else known
+    ended = Release.objects.filter(freeze_id=OuterRef("pk"), released_on__lte=as_of, tx__lt=horizon)
+    facts = Freeze.objects.filter(customer_id__in=one_with(customer_id, known), frozen_on__lte=as_of, tx__lt=horizon)
+    if company_id is not None:
+        facts = facts.filter(company_id=company_id)
+    standing = narrowed(facts, seen(scope)).exclude(Exists(ended)).order_by("frozen_on", "pk")
+    rows = [Frozen(one.pk, one.kind, one.reason, one.frozen_on) for one in standing]
+    return _strictest(rows) if rows else None
 
 
 def freezes(

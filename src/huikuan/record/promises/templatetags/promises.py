@@ -7,7 +7,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from huikuan.record.promises.messages import BARTER_STATES, FREEZES, INTERESTS, ON_MISS, PLAN_STATES, SOURCES, STATES
+from huikuan.record.promises.messages import (
+    BARTER_STATES,
+    FREEZES,
+    FROZEN,
+    INTERESTS,
+    ON_MISS,
+    PLAN_STATES,
+    SOURCES,
+    STATES,
+)
+from huikuan.record.promises.queries.freezes import Frozen
 
 register = template.Library()
 
@@ -56,3 +66,8 @@ def plan_interest(name: str) -> str:
 @register.filter
 def freeze_kind(kind: str) -> str:
     return _(FREEZES[kind])
+
+
+@register.filter
+def frozen_since(frozen: Frozen) -> str:
+    return _(FROZEN[frozen.kind]) % {"day": frozen.since.isoformat()}

@@ -36,6 +36,7 @@ from huikuan.record.customers.queries.merging import one_with, shown_as
 from huikuan.record.customers.queries.people import ContactRow
 from huikuan.record.customers.queries.quality import Quality, last_said, quality_of
 from huikuan.record.customers.web.forms import may_manage, people_seen
+from huikuan.record.promises.queries.freezes import Frozen, frozen_on
 from huikuan.record.receivables.queries.items import ItemRow
 from huikuan.see.dossiers.domain.habit import Habit
 from huikuan.see.dossiers.domain.next_step import Known, next_steps
@@ -127,6 +128,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "standing": standing,
         "rating": asked.rating,
         "flag": conduct_of(customer_id, day=asked.books.as_of, scope=asked.customers),
+        "frozen": _frozen(asked),
         "quality": quality,
         "last_said_at": last_said([customer_id]).get(customer_id),
         "people": people,
@@ -145,6 +147,20 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         **_TABS[tab](request, asked, lines),
     }
     return render(request, "dossiers/customer.html", page)
+
+
+def _frozen(asked: Asked) -> Frozen | None:
+    """How it is frozen at the companies whose books are read; who sees no books is not told."""
+    books, known = asked.books, asked.books.known
+    if not asked.sees_books:
+        return None
+    return frozen_on(
+        asked.customer.id,
+        scope=asked.ledger,
+        as_of=books.as_of,
+        company_id=books.company_id,
+        known=known.horizon if known else None,
+    )
 
 
 def _shown_under(request: HttpRequest, merged: CustomerRow, shown: int) -> HttpResponse:

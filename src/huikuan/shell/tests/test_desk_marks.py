@@ -1,0 +1,121 @@
+"""What a collector must know of a customer before calling: whether it is frozen, what of it is disputed, which claims
+run out; on the workbench and on the customer's page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from huikuan.mechanisms.audit.operations import record
+from huikuan.mechanisms.identity.operations import add_company
+from huikuan.record.promises.models import Freeze, Release
+from huikuan.shell.tests.books import AT, Books
+from huikuan.shell.tests.test_desk_pages import collector
+
+__all__ = ["collector"]
+
+_MARK = re.compile(r'<a class="tag bad" href="([^"]*)"[^>]*data-frozen="(\w+)">.*?</svg>([^<]*)</a>')
+_STOPS_SUPPLY = "再拖下去我们只能停止供货"
+
+
+def frozen(books: Books, code: str, kind: str = "supply", on: str = "2026-11-12", **more: Any) -> int:
+    row = {
+        "company_id": books.company.pk, "customer_id": books.customer(code), "kind": kind,
+        "frozen_on": date.fromisoformat(on), "reason": "两次失约", "request_id": Freeze.objects.count() + 1,
+        "approved_by": "heyu", "actor": "chen", **more,
+    }  # fmt: skip
+    return record(Freeze, [row], at=AT)[0]
+
+
+def released(books: Books, freeze_id: int, on: str) -> None:
+    freeze = Freeze.objects.get(pk=freeze_id)
+    row = {
+        "freeze_id": freeze_id, "company_id": freeze.company_id, "customer_id": freeze.customer_id,
+        "released_on": date.fromisoformat(on), "reason": "已付清", "request_id": 100 + freeze_id,
+        "approved_by": "heyu", "actor": "chen",
+    }  # fmt: skip
+    record(Release, [row], at=AT)
+
+
+def pages(client: Client, customer: int, **query: str) -> list[str]:
+    """The workbench and the customer's page."""
+    addresses = ("/collection/", f"/customers/{customer}")
+    return [client.get(one, {"customer": customer, **query}).content.decode() for one in addresses]
+
+
+def marks(page: str) -> list[tuple[str, str, str]]:
+    return _MARK.findall(page)
+
+
+class TestFrozen:
+    def test_who_is_frozen_is_marked_beside_its_name_on_both_pages(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        number = frozen(books, "C0001")
+        for page in pages(collector, customer):
+            assert marks(page) == [("/promises/freezes?customer=C0001", "supply", "停止发货，自 2026-11-12 起")]
+        for page in pages(collector, customer, as_of="2026-11-11"):
+            assert marks(page) == [], "it was not frozen yet"
+        for page in pages(collector, books.customer("C0002")):
+            assert marks(page) == [], "another is not"
+        released(books, number, "2026-11-18")
+        for page in pages(collector, customer):
+            assert marks(page) == []
+        for page in pages(collector, customer, as_of="2026-11-17"):
+            assert [kind for _, kind, _ in marks(page)] == ["supply"], "it was, on that day"
+
+    def test_the_strictest_is_shown_and_that_of_another_company_is_not(self, books: Books, collector: Client) -> None:
+        add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
+        customer = books.customer("C0001")
+        frozen(books, "C0001", "account", "2026-11-02")
+        frozen(books, "C0001", "supply", "2026-11-12")
+        for page in pages(collector, customer):
+            assert [text for _, _, text in marks(page)] == ["停止发货，自 2026-11-12 起"]
+        for page in pages(collector, customer, as_of="2026-11-05"):
+            assert [text for _, _, text in marks(page)] == ["停止赊销，自 2026-11-02 起"]
+        for page in pages(collector, customer, company="NORTH"):
+            assert marks(page) == []
+
+    def test_the_story_tells_the_freeze_and_its_end_each_on_its_day(self, books: Books, collector: Client) -> None:
+        customer, number = books.customer("C0001"), frozen(books, "C0001")
+        released(books, number, "2026-11-18")
+
+        def told(**query: str) -> list[tuple[str, str, str]]:
+            found = collector.get("/collection/", {"customer": customer, **query}).context["desk"].entries
+            return [(f"{one.entry.on:%m-%d}", one.title, one.note) for one in found if one.entry.kind == "freeze"]
+
+        assert told() == [
+            ("11-18", "何渝 批准恢复发货", "“已付清”"), ("11-12", "何渝 批准停止发货", "“两次失约”"),
+        ]  # fmt: skip
+        assert told(as_of="2026-11-17") == [("11-12", "何渝 批准停止发货", "“两次失约”")]
+        assert told(as_of="2026-11-11") == []
+
+    def test_nobody_is_threatened_with_what_was_done(self, books: Books, collector: Client) -> None:
+        """C0002's oldest claim is 217 days late: the last script speaks of stopping supply."""
+        address = f"/collection/?customer={books.customer('C0002')}"
+        assert _STOPS_SUPPLY in collector.get(address).context["desk"].script
+        number = frozen(books, "C0002", "account")
+        assert _STOPS_SUPPLY in collector.get(address).context["desk"].script, "they are delivered to"
+        released(books, number, "2026-11-13")
+        frozen(books, "C0002")
+        said = collector.get(address).context["desk"].script
+        assert _STOPS_SUPPLY not in said
+        assert "货已经停发" in said
+
+    def test_it_asks_for_no_more_the_more_was_frozen(self, books: Books, collector: Client) -> None:
+        address = f"/collection/?customer={books.customer('C0001')}"
+
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as found:
+                collector.get(address)
+            return len(found)
+
+        collector.get(address)
+        none = asked()
+        for _ in range(3):
+            released(books, frozen(books, "C0001", on="2026-11-02"), "2026-11-03")
+        assert asked() <= none + 1
