@@ -14,6 +14,7 @@ from django.utils import translation
 from huikuan.act.collection.queries.timeline import timeline
 from huikuan.act.collection.web.desk_customer import story_of
 from huikuan.act.collection.work import LAWYER
+from huikuan.act.visits.operations.calls import record_call
 from huikuan.mechanisms.approvals.models import ApprovalRequest
 from huikuan.mechanisms.audit.queries import last_head
 from huikuan.mechanisms.identity.actors import SYSTEM
@@ -23,13 +24,14 @@ from huikuan.mechanisms.identity.models import User
 from huikuan.mechanisms.identity.operations import add_company, add_user, grant_role
 from huikuan.mechanisms.work.operations import open_item
 from huikuan.mechanisms.work.operations.opening import Wanted
+from huikuan.record.customers.models import ContactVersion
 from huikuan.record.interest.models import Claim
 from huikuan.record.interest.operations.claiming import claim_interest
-from huikuan.record.promises.models import Plan
+from huikuan.record.promises.models import Plan, Promise
 from huikuan.see.statements.domain.account import Period
 from huikuan.see.statements.operations.issuing import issue_statement
 from huikuan.shell.tests.books import AS_OF, AT, NAME, Books, seal_everything
-from huikuan.shell.tests.test_desk_pages import agreed, collector, plan_agreed, plan_asked
+from huikuan.shell.tests.test_desk_pages import agreed, collector, meet, plan_agreed, plan_asked, send
 
 __all__ = ["collector"]
 
@@ -206,3 +208,63 @@ def test_statements_and_what_the_customer_was_asked_stand_in_the_story(books: Bo
     page = collector.get(f"/collection/?customer={customer}&about=money").content.decode()
     assert "截至 11-20 的对账单：2,255,000.05" in page
     assert f"/receivables/statements/issued/{statement}" in page
+
+
+def test_the_customer_s_page_tells_what_the_desk_tells(books: Books, collector: Client) -> None:
+    customer, claim = books.customer("C0001"), books.item("264388102254")
+    send(collector, customer, result="promised", item=claim, by="2026-12-04", amount="100000", note="25 号一定付")
+    send(collector, customer, result="disputed", item=claim, amount="12000", reason="quality")
+    address = f"/customers/{customer}?tab=timeline&kind=collecting"
+    desk = collector.get(f"/collection/?customer={customer}").context["desk"].entries
+    page = collector.get(address)
+    of_desk = [one.title for one in desk if one.entry.kind != "payment"]
+    assert sorted(one.entry.kind for one in desk if one.entry.kind != "payment") == [
+        "call", "call", "dispute", "promise"
+    ]  # fmt: skip
+    assert [one.fact.title for one in page.context["events"]] == of_desk
+    text = page.content.decode()
+    assert "25 号一定付" in text
+    assert f'href="/promises/{Promise.objects.get().pk}"' in text
+    assert collector.get(f"{address}&as_of=2026-11-19").context["events"] == []
+    export = f"/customers/{customer}/export/timeline?format=csv&kind=collecting"
+    file = b"".join(collector.get(export).streaming_content).decode()  # type: ignore[attr-defined]
+    assert all(title in file for title in of_desk)
+    assert f'href="/collection/?customer={customer}" data-desk-of' in text
+
+
+def test_who_does_not_collect_is_told_what_the_books_say_and_nobody_s_words(books: Books, collector: Client) -> None:
+    customer, claim = books.customer("C0001"), books.item("264388102254")
+    meet(books, "C0001")
+    person = ContactVersion.objects.latest("id").pk
+    said = {"item": claim, "by": "2026-12-04", "amount": "100000", "person": person, "note": "老板不在"}
+    send(collector, customer, result="promised", **said)
+    add_user(username="shen", password="a long pass phrase", actor="cli:test", at=AT)
+    grant_role(username="shen", role="auditor", actor="cli:test", at=AT)
+    auditor = Client()
+    auditor.force_login(User.objects.get(username="shen"))
+    told = {}
+    for client in (collector, auditor):
+        page = client.get(f"/customers/{customer}?tab=timeline&kind=collecting")
+        told[client] = [(one.what, one.fact.title) for one in page.context["events"]]
+        assert ("data-desk-of" in page.content.decode()) == (client is collector)
+    assert told[collector] == [
+        ("promise", "顾宁承诺 12-04 前付 100,000.00"), ("call", "何渝致电顾宁"),
+    ]  # fmt: skip
+    assert told[auditor] == [("promise", "对方承诺 12-04 前付 100,000.00")]
+
+
+def test_the_customer_s_page_asks_no_more_for_more_that_happened(books: Books, collector: Client) -> None:
+    customer = books.customer("C0001")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            collector.get(f"/customers/{customer}?tab=timeline")
+        return len(found)
+
+    send(collector, customer, result="not_reached")
+    asked()
+    few = asked()
+    for _ in range(3):
+        record_call(customer_id=customer, company_id=books.company.pk, person_id=None, result="not_reached",
+                    actor="heyu", at=AT)  # fmt: skip
+    assert asked() == few

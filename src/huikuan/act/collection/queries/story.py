@@ -41,13 +41,14 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whose story for whom, as of which day; `requests`: who reads what was asked for (None: somebody who may not),
-    `known`: by facts whose tx lies below (None: by all)."""
+    `known`: by facts whose tx lies below (None: by all), `people`: over whom people are named (None: over `scope`)."""
 
     customer_id: int
     scope: Scope
     day: date
     requests: Reads | None = None
     known: int | None = None
+    people: Scope | None = None
 
     @property
     def before(self) -> datetime:

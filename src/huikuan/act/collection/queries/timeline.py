@@ -6,6 +6,7 @@ One question per source; a source has one reader below, which answers entries th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Count, Max, QuerySet, Sum
@@ -53,6 +54,17 @@ def timeline(
     return tuple(sorted(kept, key=lambda entry: (entry.on, entry.at), reverse=True)[:limit])
 
 
+def collecting(asked: Asked, desk: Scope) -> Iterator[Entry]:
+    """The same without the payments, which a page of the customer tells by itself: what the books hold over
+    `asked.scope`; calls, visits, letters and whatever else shows people and their words over `desk`, the scope of
+    those who work there."""
+    theirs = replace(asked, scope=desk)
+    for reader in (*READERS, *ABOVE):
+        if reader is not _payments:
+            found = reader(asked if reader in OF_BOOKS else theirs)
+            yield from (entry for entry in found if entry.on <= asked.day)
+
+
 def _calls(asked: Asked) -> Iterator[Entry]:
     for row in calls_of(asked.customer_id, scope=asked.scope, limit=MOST):
         shown = {"person": row.person, "person_id": row.person_id, "again_on": row.again_on, "incoming": row.incoming}
@@ -75,7 +87,8 @@ def _visits(asked: Asked) -> Iterator[Entry]:
 
 
 def _promises(asked: Asked) -> Iterator[Entry]:
-    for row in promises_of(asked.customer_id, asked.scope, as_of=asked.day, people=asked.scope):
+    people = asked.scope if asked.people is None else asked.people
+    for row in promises_of(asked.customer_id, asked.scope, as_of=asked.day, people=people):
         shown = {"by": row.pay_by, "said_by": row.said_by, "paid": row.paid}
         yield Entry(
             "promise", row.state, row.said_on, row.recorded_at, row.actor, MONEY, row.note, row.amount, row.currency,
@@ -84,7 +97,7 @@ def _promises(asked: Asked) -> Iterator[Entry]:
 
 
 def _disputes(asked: Asked) -> Iterator[Entry]:
-    for row in disputes_of(asked.customer_id, asked.scope, day=asked.day):
+    for row in disputes_of(asked.customer_id, asked.scope, day=asked.day, known=asked.known):
         shown = {"document": row.document_number, "reason": row.reason, "due_on": row.due_on}
         yield Entry("dispute", row.state, row.opened_on, row.recorded_at, row.actor, MONEY, row.note, row.amount,
                     row.currency, shown, ("disputes:dispute", row.id))  # fmt: skip
@@ -175,3 +188,5 @@ READERS: list[Reader] = [
     _calls, _visits, _notices, _promises, plans_told, _disputes, interest_told, _payments, _orders,
     _warnings, freezes_told, lawyer_told, _mentions,
 ]  # fmt: skip
+#: Those whose pages are open to whoever reads the books.
+OF_BOOKS: tuple[Reader, ...] = (_promises, plans_told, _disputes, interest_told, freezes_told, lawyer_told)

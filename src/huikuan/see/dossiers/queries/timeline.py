@@ -8,9 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from huikuan.act.collection.queries.agreed import interest_told, plans_told
 from huikuan.act.collection.queries.story import Asked
-from huikuan.act.collection.queries.timeline import lawyer_told
+from huikuan.act.collection.queries.timeline import collecting
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.approvals.queries import Reader as Reads
 from huikuan.mechanisms.identity.domain.scope import Scope
@@ -52,17 +51,20 @@ def timeline(
     *,
     customers: Scope,
     ledger: Scope,
-    personal: Seen,
+    desk: Scope,
+    people: Scope,
     requests: Reads | None = None,
     kind: str = "",
     limit: int | None = None,
 ) -> list[Event]:
     """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`: the
-    reader's scope over the register; `ledger`: over the books, of which the chosen company's are told; `personal`: the
-    customers whose people are shown in clear; `requests`: who reads what was asked for (None: it is not told). Known
+    reader's scope over the register; `ledger`: over the books, of which the chosen company's are told; `desk`: over
+    those with whom the reader works at the workbench; `people`: over those whose people are shown in clear;
+    `requests`: who reads what was asked for (None: it is not told). Known
     at a past instant: what was recorded by then."""
     until, theirs = books.known.sealed_at if books.known else None, seen(customers)
     ours = ledger if books.company_id is None else ledger.part_of(books.company_id)
+    personal = seen(people)
     found: list[Event] = []
     if kind in ("", "data"):
         found += _merges(customer_id, theirs)
@@ -80,7 +82,8 @@ def timeline(
         found += _money(customer_id, books, ours, limit)
     if kind in ("", "collecting"):
         known_below = books.known.horizon if books.known else None
-        found += _collecting(Asked(customer_id, ours, books.as_of, requests, known_below))
+        asked = Asked(customer_id, ours, books.as_of, requests, known_below, people)
+        found += _collecting(asked, desk if books.company_id is None else desk.part_of(books.company_id))
     if kind in ("", "statements"):
         # What was issued after the instant is left out below: only of all there is can the latest be cut off before.
         found += _statements(customer_id, ours, None if until else limit)
@@ -171,10 +174,10 @@ def _money(customer_id: int, books: Books, ledger: Scope, limit: int | None) -> 
         )
 
 
-def _collecting(asked: Asked) -> Iterator[Event]:
-    """What was agreed and claimed, and what went to the lawyer: the fact is the story's entry."""
-    for entry in (*plans_told(asked), *interest_told(asked), *lawyer_told(asked)):
-        if entry.on <= asked.day:
+def _collecting(asked: Asked, desk: Scope) -> Iterator[Event]:
+    """What the workbench tells, but for the statements, which have their own kind: the fact is the story's entry."""
+    for entry in collecting(asked, desk):
+        if entry.kind != "statement":
             yield Event("collecting", entry.kind, entry.on, entry.at, entry.actor, fact=entry)
 
 

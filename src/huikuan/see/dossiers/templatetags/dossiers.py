@@ -44,7 +44,6 @@ ICONS = {
     "papers": "shield-check",
     "belongs": "user",
     "money": "cash",
-    "collecting": "gavel",
     "statements": "file-invoice",
 }
 
@@ -62,6 +61,8 @@ def event_title(event: Event) -> str:
 
 @register.filter
 def event_icon(event: Event) -> str:
+    if event.kind == "collecting":
+        return str(event.fact.icon)
     return ICONS[event.kind]
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from huikuan.act.collection.web.asked import reads_requests
+from huikuan.act.collection.web.permissions import WORKS
 from huikuan.judge.credit.domain.limits import NONE
 from huikuan.judge.credit.queries.pictures import pictures
 from huikuan.judge.rating.queries.ratings import Rating
@@ -80,7 +81,8 @@ _BASE, _TALLEST = 36, 30
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The customer with what the reader may see of it: `ledger` and `agreements` the scopes over its books and
-    contracts, `sees_books` whether its amounts are shown, `personal` the customers whose people are."""
+    contracts, `desk` that over those it works with
+    at the workbench, `sees_books` whether its amounts are shown, `personal` the customers whose people are."""
 
     customer: CustomerRow
     books: Books
@@ -88,6 +90,7 @@ class Asked:
     contracts: Scope
     orders: Scope
     customers: Scope
+    desk: Scope
     rating: Rating | None
     sees_books: bool
     personal: Seen
@@ -137,6 +140,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "contact": next((one for one in people if one.contact.active), None),
         "manages": may_manage(request, customer_id) and not past,
         "meets": may_manage(request, customer_id, Permission.MANAGE_CONTACTS) and not past,
+        "collects": seen(asked.desk).has_customer(customer_id),
         "merges": may_merge(request, customer_id),
         "clear": asked.personal.has_customer(customer_id),
         "tab": tab,
@@ -181,6 +185,7 @@ def _asked(request: HttpRequest, customer_id: int) -> Asked:
         contracts=scope_of(request, Permission.VIEW_CONTRACTS),
         orders=scope_of(request, Permission.VIEW_ORDERS),
         customers=customers,
+        desk=scope_of(request, WORKS),
         rating=rating_shown(request, customer_id, scope=customers),
         sees_books=seen(ledger).has_customer(customer_id),
         personal=people_seen(request),
@@ -334,7 +339,8 @@ def _timeline_tab(request: HttpRequest, asked: Asked, lines: list[ItemRow]) -> d
         asked.books,
         customers=asked.customers,
         ledger=asked.ledger,
-        personal=asked.personal,
+        desk=asked.desk,
+        people=scope_of(request, Permission.VIEW_PERSONAL),
         requests=reads_requests(request),
         kind=kind,
         limit=FEW,

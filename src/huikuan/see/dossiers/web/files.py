@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from huikuan.act.collection.web.asked import reads_requests
+from huikuan.act.collection.web.permissions import WORKS
 from huikuan.judge.rating.telling import card_title, factor_title, factor_value
 from huikuan.judge.rating.templatetags.rating import cause_name, source_name
 from huikuan.judge.rating.web.panel import past
@@ -140,7 +141,8 @@ def _timeline(request: HttpRequest, customer: CustomerRow) -> tuple[list[str], _
             books_of(request),
             customers=scope_of(request),
             ledger=scope_of(request, Permission.VIEW_LEDGER),
-            personal=people_seen(request),
+            desk=scope_of(request, WORKS),
+            people=scope_of(request, Permission.VIEW_PERSONAL),
             requests=reads_requests(request),
             kind=request.GET.get("kind", ""),
         )
