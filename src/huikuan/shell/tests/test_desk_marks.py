@@ -15,7 +15,8 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.record.promises.models import Freeze, Release
 from huikuan.shell.tests.books import AT, Books
-from huikuan.shell.tests.test_desk_pages import collector
+from huikuan.shell.tests.test_access import signed_in
+from huikuan.shell.tests.test_desk_pages import collector, meet, send
 
 __all__ = ["collector"]
 
@@ -119,3 +120,46 @@ class TestFrozen:
         for _ in range(3):
             released(books, frozen(books, "C0001", on="2026-11-02"), "2026-11-03")
         assert asked() <= none + 1
+
+
+class TestTheNextStep:
+    """The customer's page and the workbench say the same of a customer."""
+
+    def said(self, client: Client, customer: int, **query: str) -> tuple[str, list[str]]:
+        """What the customer's page says is to be done, and why; it is what the workbench says."""
+        page = client.get(f"/customers/{customer}", query).content.decode()
+        panel = page[page.index('id="next-title"') :]
+        [title] = re.findall(r"<strong>(.*?)</strong>", panel)[:1]
+        return title, re.findall(r"<li data-why>(.*?)</li>", panel)
+
+    def test_whom_the_workbench_rests_the_page_does_not_have_called(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        meet(books, "C0001")
+        assert self.said(collector, customer) == ("今天致电 顾宁", [])
+        send(collector, customer, result="not_reached")
+        desk = collector.get(f"/collection/?customer={customer}").context["desk"]
+        assert (desk.action, desk.advice) == ("wait", "今天不打扰")
+        assert self.said(collector, customer) == ("今天不打扰", [said for _, said in desk.reasons])
+        assert self.said(collector, customer, as_of="2026-11-19") == ("今天致电 顾宁", []), "the day before"
+
+    def test_of_what_is_promised_whole_nothing_is_asked_for(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        meet(books, "C0001")
+        both = [books.item("264388102254"), books.item("264388117730")]
+        send(collector, customer, result="promised", item=both, by="2026-12-04")
+        title, why = self.said(collector, customer)
+        assert (title, len(why)) == ("没有可催的", 1)
+
+    def test_who_does_not_collect_is_not_told_why(self, books: Books, collector: Client) -> None:
+        customer = books.customer("C0001")
+        meet(books, "C0001")
+        send(collector, customer, result="not_reached")
+        assert self.said(signed_in("looker", "auditor"), customer) == ("今天不打扰", [])
+
+    def test_of_several_companies_each_workbench_has_its_own_advice(self, books: Books, collector: Client) -> None:
+        add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
+        customer = books.customer("C0001")
+        meet(books, "C0001")
+        send(collector, customer, result="not_reached")
+        assert self.said(collector, customer) == ("催收逾期款项", [])
+        assert self.said(collector, customer, company="MAIN")[0] == "今天不打扰"

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from huikuan.act.collection.domain.next_action import Situation, advise
+from huikuan.act.collection.domain.next_action import Advice, Situation, advise
 from huikuan.act.collection.queries.set_aside import set_aside
 from huikuan.act.collection.queries.standings import Placeless, placeless
 from huikuan.act.collection.queries.story import Entry
@@ -27,6 +27,7 @@ from huikuan.act.visits.queries.calls import last_calls, reached_on
 from huikuan.judge.credit.models import OrderStanding
 from huikuan.kernel.money import to_text
 from huikuan.mechanisms.approvals.queries import Reader
+from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
 from huikuan.mechanisms.identity.queries import shown_names
@@ -164,6 +165,13 @@ def desk_of(
         grade=grade,
         key=(form.text("key") if form else "") or uuid.uuid4().hex,
     )
+
+
+def advised(request: HttpRequest, company: Company, customer_id: int, *, scope: Scope, day: date) -> Advice:
+    """What the workbench advises about the customer on the day; for pages beside it."""
+    with one_view():
+        row = work_row(company, customer_id, scope=scope, as_of=day)
+        return advise(_situation(company, customer_id, day, row, _people(request, customer_id)))
 
 
 def story_of(

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from huikuan.act.collection.web.asked import reads_requests
+from huikuan.act.collection.web.desk_customer import advised
+from huikuan.act.collection.web.desk_words import advice_said
 from huikuan.act.collection.web.permissions import WORKS
 from huikuan.judge.credit.domain.limits import NONE
 from huikuan.judge.credit.queries.pictures import pictures
@@ -137,6 +139,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "people": people,
         "papers": papers,
         "steps": _steps(standing, people, papers, quality),
+        "advice": _advice(request, asked, standing),
         "contact": next((one for one in people if one.contact.active), None),
         "manages": may_manage(request, customer_id) and not past,
         "meets": may_manage(request, customer_id, Permission.MANAGE_CONTACTS) and not past,
@@ -206,6 +209,19 @@ def _identity(asked: Asked) -> dict[str, Any]:
         "group": named.get(whose.get("group", "")),
         "parent": parent if parent and theirs.has_customer(parent.id) else None,
     }
+
+
+def _advice(request: HttpRequest, asked: Asked, standing: Standing | None) -> dict[str, Any] | None:
+    """What the workbench of the page's company says to do about what is overdue, with the reasons for whoever works
+    there. None: nothing is overdue; or of several companies each has a workbench of its own; or the page is of what
+    was known once, which no workbench tells."""
+    companies = [company] if (company := reading_of(request).company) else companies_offered(request)
+    if standing is None or standing.overdue <= 0 or asked.books.known or len(companies) != 1:
+        return None
+    found = advised(request, companies[0], asked.customer.id, scope=asked.ledger, day=asked.books.as_of)
+    title, reasons = advice_said(found)
+    collects = seen(asked.desk).has(companies[0].pk, asked.customer.id)
+    return {"action": found.action, "title": title, "reasons": [said for _met, said in reasons] if collects else []}
 
 
 def _steps(
