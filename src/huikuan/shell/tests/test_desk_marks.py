@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.operations import add_company
+from huikuan.record.disputes.models import Dispute
+from huikuan.record.disputes.operations.raising import raise_dispute
 from huikuan.record.promises.models import Freeze, Release
 from huikuan.shell.tests.books import AT, Books
 from huikuan.shell.tests.test_access import signed_in
@@ -163,3 +165,42 @@ class TestTheNextStep:
         send(collector, customer, result="not_reached")
         assert self.said(collector, customer) == ("催收逾期款项", [])
         assert self.said(collector, customer, company="MAIN")[0] == "今天不打扰"
+
+
+class TestDisputed:
+    """A missing invoice suspends nothing (策略): the claim is pursued, and is in dispute all the same."""
+
+    def marked(self, client: Client, **query: str) -> list[tuple[str, str]]:
+        """The mark's link and the amount it names, of each line of the list beside."""
+        page = client.get("/collection/", query).content.decode()
+        return re.findall(r'<a class="tag warn" href="([^"]*)" data-disputed>.*?value="([\d.]+)"', page)
+
+    def test_what_is_disputed_and_pursued_is_marked_at_its_line(self, books: Books, collector: Client) -> None:
+        item = books.item("264388102254")
+        disputed = {"company_id": books.company.pk, "item_id": item, "source": "call", "actor": "heyu", "at": AT}
+        raise_dispute(amount=12_000_00, reason="invoice", **disputed)
+        number = Dispute.objects.get().pk
+        assert self.marked(collector, customer="C0001") == [(f"/disputes/{number}", "12000.00")]
+        assert self.marked(collector, customer="C0002") == []
+        assert self.marked(collector, customer="C0001", as_of="2026-11-19") == [], "it was not raised yet"
+        desk = collector.get("/collection/?customer=C0001").context["desk"]
+        first = desk.claims[0]
+        assert (first.item.item_id, first.left, first.pursued) == (item, "", first.item.open_amount), "asked for whole"
+        page = collector.get("/collection/?customer=C0001").content.decode()
+        assert "争议中 <data" in page[page.index('id="f-item"') : page.index("</fieldset>", page.index('id="f-item"'))]
+
+    def test_what_is_left_alone_says_so_already(self, books: Books, collector: Client) -> None:
+        disputed = {"company_id": books.company.pk, "source": "call", "actor": "heyu", "at": AT}
+        raise_dispute(item_id=books.item("264388102254"), amount=12_000_00, reason="quality", **disputed)
+        assert self.marked(collector, customer="C0001") == []
+
+    def test_marks_cost_no_question(self, books: Books, collector: Client) -> None:
+        disputed = {"company_id": books.company.pk, "source": "call", "actor": "heyu", "at": AT}
+        questions = []
+        for document in ("264388102254", "264388117730"):
+            raise_dispute(item_id=books.item(document), amount=1_00, reason="invoice", **disputed)
+            collector.get("/collection/?customer=C0001")
+            with CaptureQueriesContext(connection) as found:
+                collector.get("/collection/?customer=C0001")
+            questions.append(len(found))
+        assert questions[0] == questions[1]

@@ -22,6 +22,7 @@ from huikuan.act.visits.queries.visits import planned_by
 from huikuan.mechanisms.columns.queries import once_in_view
 from huikuan.record.customers.queries import among
 from huikuan.record.customers.queries.merging import merged, with_merged
+from huikuan.record.disputes.domain.amounts import DisputeStanding
 from huikuan.record.disputes.queries.standing import standing as disputed
 from huikuan.record.promises.queries import Kept, kept_rates
 from huikuan.record.promises.queries import standing as promised
@@ -49,12 +50,13 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """By item; and by customer, as shown: what its open promises still bring by currency, the day a call put it off
-    to, whether somebody spoke with it today, how it keeps its word, how many calls in a row reached nobody, and when
-    somebody goes there soon to ask for payment. A promise whose claim is in a plan by now is a promise still, though
-    it is the plan that leaves the claim alone."""
+    """By item, and what is disputed of it, left alone or not; and by customer, as shown: what its open promises still
+    bring by currency, the day a call put it off to, whether somebody spoke with it today, how it keeps its word, how
+    many calls in a row reached nobody, and when somebody goes there soon to ask for payment. A promise whose claim is
+    in a plan by now is a promise still, though it is the plan that leaves the claim alone."""
 
     items: Mapping[int, tuple[Aside, ...]] = field(default_factory=dict)
+    disputed: Mapping[int, DisputeStanding] = field(default_factory=dict)
     promised: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     put_off: Mapping[int, date] = field(default_factory=dict)
     done: frozenset[int] = frozenset()
@@ -81,15 +83,18 @@ def set_aside(company_id: int, day: date) -> SetAside:
 def aside_of(company_id: int, item_ids: Collection[int], day: date) -> Mapping[int, tuple[Aside, ...]]:
     """What is left alone of these items of the company as of the day, as `set_aside` says it of all: the same few
     questions however many there are, about nothing but them."""
-    return _items(company_id, day, open_parts(company_id, day, item_ids), item_ids)
+    words, disputes = open_parts(company_id, day, item_ids), disputed(company_id, day, item_ids=item_ids)
+    return _items(company_id, day, words, disputes, item_ids)
 
 
 def _asked(company_id: int, day: date) -> SetAside:
     words = open_parts(company_id, day)
     shown = merged()
     going = planned_by(company_id, day, until=day + _SOON, purpose=COLLECT)
+    disputes = disputed(company_id, day)
     return SetAside(
-        _items(company_id, day, words),
+        _items(company_id, day, words, disputes),
+        disputes,
         _promised(words, shown),
         put_off(company_id, day),
         frozenset(shown.get(one, one) for one in called_on(company_id, day)),
@@ -100,14 +105,18 @@ def _asked(company_id: int, day: date) -> SetAside:
 
 
 def _items(
-    company_id: int, day: date, words: Sequence[PartRow], item_ids: Collection[int] | None = None
+    company_id: int,
+    day: date,
+    words: Sequence[PartRow],
+    disputes: Mapping[int, DisputeStanding],
+    item_ids: Collection[int] | None = None,
 ) -> dict[int, tuple[Aside, ...]]:
-    """Of these items (None: of all); `words`: what is promised of them."""
+    """Of these items (None: of all); `words`, `disputes`: what is promised and disputed of them."""
     items: dict[int, list[Aside]] = defaultdict(list)
     for item_id, one in promised(company_id, day, words, item_ids).items():
         kind = PROMISED if one.plan_id is None else PLANNED
         items[item_id].append(Aside(kind, one.amount, one.by, one.plan_id or one.promise_id))
-    for item_id, other in disputed(company_id, day, item_ids=item_ids).items():
+    for item_id, other in disputes.items():
         if other.paused:
             items[item_id].append(Aside(DISPUTED, other.paused, None, other.dispute_id))
     for item_id, back in _held(company_id, day, item_ids):

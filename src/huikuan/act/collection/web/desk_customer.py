@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ from huikuan.record.customers.queries import CustomerRow, customer_with_id
 from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.customers.queries.people import ContactRow, contacts
 from huikuan.record.customers.web.forms import people_seen
+from huikuan.record.disputes.domain.amounts import DisputeStanding
 from huikuan.record.interest.queries.accruals import accrued
 from huikuan.record.promises.domain.freezing import SUPPLY
 from huikuan.record.promises.queries.freezes import Frozen, frozen_on
@@ -54,11 +55,13 @@ _MOST_ENTRIES = 40
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """An overdue line with why part of it is left alone ('': it is asked for whole), and what of it is asked for."""
+    """An overdue line with why part of it is left alone ('': it is asked for whole), and what of it is asked for.
+    `disputed`: what is disputed of its item and, at least in part, asked for all the same; at its oldest line."""
 
     item: ItemRow
     left: str
     pursued: int
+    disputed: DisputeStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,8 @@ def desk_of(
     row = work_row(company, customer_id, scope=scope, as_of=day)
     people = _people(request, customer_id)
     lines = _lines(company, customer_id, scope, day)
-    whole = _claims(lines, row)
+    aside = set_aside(company.pk, day)
+    whole = _claims(lines, row, aside.disputed)
     claims = whole[:_MOST_CLAIMS]
     known = _situation(company, customer_id, day, row, people)
     advice = advise(known)
@@ -139,7 +143,7 @@ def desk_of(
         interest=sum(interest.values()),
         bears=[(home[item], interest[item]) for item in borne[:_MOST_BORNE]],
         bears_more=len(borne[_MOST_BORNE:]),
-        promised=dict(sorted(set_aside(company.pk, day).promised.get(found.id, {}).items())),
+        promised=dict(sorted(aside.promised.get(found.id, {}).items())),
         placeless=[] if reading.is_past else placeless(company.pk, one_with(customer_id)),
         people=people,
         person=person,
@@ -211,12 +215,17 @@ def _lines(company: Company, customer_id: int, scope: Scope, day: date) -> list[
         return sorted(rows, key=lambda line: (line.due_date or day, line.item_id))
 
 
-def _claims(lines: Sequence[ItemRow], row: WorkRow | None) -> list[ClaimRow]:
-    """The overdue lines, with what of each is left alone."""
+def _claims(lines: Sequence[ItemRow], row: WorkRow | None, disputed: Mapping[int, DisputeStanding]) -> list[ClaimRow]:
+    """The overdue lines, with what of each is left alone, and what is disputed and is not."""
     left: dict[int, list[tuple[str, int]]] = {}
     for one in row.left if row else ():
         left.setdefault(one.item_id, []).append((left_said(one), one.amount))
-    return [_claim(line, left.get(line.item_id, [])) for line in lines if line.overdue_days]
+    pressed = {item_id: one for item_id, one in disputed.items() if one.amount > one.paused}
+    return [
+        replace(_claim(line, left.get(line.item_id, [])), disputed=pressed.pop(line.item_id, None))
+        for line in lines
+        if line.overdue_days
+    ]
 
 
 def _claim(line: ItemRow, left: list[tuple[str, int]]) -> ClaimRow:
