@@ -4,9 +4,10 @@ run out; on the workbench and on the customer's page."""
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,8 +16,10 @@ from huikuan.mechanisms.audit.operations import record
 from huikuan.mechanisms.identity.operations import add_company
 from huikuan.record.disputes.models import Dispute
 from huikuan.record.disputes.operations.raising import raise_dispute
+from huikuan.record.limitation.operations.interrupting import Paper, record_interruption
 from huikuan.record.promises.models import Freeze, Release
-from huikuan.shell.tests.books import AT, Books
+from huikuan.record.receivables.operations.items import post_item
+from huikuan.shell.tests.books import AS_OF, AT, Books
 from huikuan.shell.tests.test_access import signed_in
 from huikuan.shell.tests.test_desk_pages import collector, meet, send
 
@@ -204,3 +207,73 @@ class TestDisputed:
                 collector.get("/collection/?customer=C0001")
             questions.append(len(found))
         assert questions[0] == questions[1]
+
+
+class TestLimitation:
+    """Three years from the due day; alarms 180, 90 and 30 days before the end."""
+
+    def marked(self, client: Client, **query: str) -> list[tuple[str, str, str]]:
+        """The mark's tone, its link and what it says."""
+        page = client.get("/collection/", {"customer": "C0001", **query}).content.decode()
+        found = re.findall(r'<a class="tag (\w+)" href="([^"]*)"[^>]*data-runs-out>.*?</svg>([^<]*)</a>', page)
+        return [(tone, link, text) for tone, link, text in found]
+
+    def owes(self, books: Books, left: int, number: str) -> int:
+        """A claim whose limitation runs out in so many days."""
+        end = AS_OF + timedelta(days=left)
+        due = end.replace(year=end.year - 3)
+        return post_item(
+            company=books.company, customer_id=books.customer("C0001"), kind="invoice", amount=50_000_00,
+            currency="CNY", document_date=due, posting_date=due, due_date=due, document_number=number, actor="min",
+            at=AT,
+        )  # fmt: skip
+
+    def test_the_nearest_end_is_marked_from_the_first_alarm_on(self, books: Books, collector: Client) -> None:
+        assert self.marked(collector) == [], "the invoices of the books are months old"
+        self.owes(books, 181, "OLD-181")
+        assert self.marked(collector) == []
+        half = self.owes(books, 180, "OLD-180")
+        end = f"{AS_OF + timedelta(days=180)}"
+        assert self.marked(collector) == [
+            ("warn", f"/limitation/items/{half}", f"1 笔的诉讼时效将届满，最早 {end}，还剩 180 天")
+        ]
+        day_before = f"{AS_OF - timedelta(days=1)}"
+        assert self.marked(collector, as_of=day_before) == [], "181 days before"
+        near = self.owes(books, 20, "OLD-20")
+        end = f"{AS_OF + timedelta(days=20)}"
+        assert self.marked(collector) == [
+            ("bad", f"/limitation/items/{near}", f"2 笔的诉讼时效将届满，最早 {end}，还剩 20 天")
+        ]
+        [(_, link, text)] = self.marked(collector, as_of=day_before)
+        assert (link.split("?")[0], text) == (
+            f"/limitation/items/{near}",
+            f"1 笔的诉讼时效将届满，最早 {end}，还剩 21 天",
+        )
+
+    def test_what_ran_out_or_was_asked_for_with_proof_is_not_marked(self, books: Books, collector: Client) -> None:
+        self.owes(books, -1, "OLD-OVER")
+        item = self.owes(books, 20, "OLD-20")
+        assert [link for _, link, _ in self.marked(collector)] == [f"/limitation/items/{item}"]
+        record_interruption(
+            item_ids=[item], kind="demand", on=AS_OF, strength="strong", file=Paper(b"%PDF-1.4 receipt", "回执.pdf"),
+            actor="heyu", at=AT,
+        )  # fmt: skip
+        assert self.marked(collector) == []
+
+    def test_another_company_s_claims_are_not_its(self, books: Books, collector: Client) -> None:
+        add_company(code="NORTH", name="北方分公司", currency="CNY", time_zone="Asia/Shanghai")
+        self.owes(books, 20, "OLD-20")
+        assert [len(self.marked(collector, company=code)) for code in ("MAIN", "NORTH")] == [1, 0]
+
+    def test_where_nothing_is_old_it_costs_two_questions(
+        self, books: Books, collector: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as found:
+                collector.get("/collection/?customer=C0001")
+            return len(found)
+
+        asked()
+        whole = asked()
+        monkeypatch.setattr("huikuan.act.collection.web.desk_customer.ringing", lambda *_, **__: [])
+        assert 1 <= whole - asked() <= 2, "a policy asked for through the pipeline is not counted"

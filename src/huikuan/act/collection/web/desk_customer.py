@@ -42,6 +42,7 @@ from huikuan.record.customers.queries.people import ContactRow, contacts
 from huikuan.record.customers.web.forms import people_seen
 from huikuan.record.disputes.domain.amounts import DisputeStanding
 from huikuan.record.interest.queries.accruals import accrued
+from huikuan.record.limitation.queries.clocks import ClockRow, ringing
 from huikuan.record.promises.domain.freezing import SUPPLY
 from huikuan.record.promises.queries.freezes import Frozen, frozen_on
 from huikuan.record.receivables.queries.items import ItemFilter, ItemRow, every_item
@@ -70,7 +71,8 @@ class Desk:
     `interest`: what nobody claimed yet of all that is open, minor units of `currency`, also where a plan moved the
     days; `bears`: the oldest of these items, each with its own, and `bears_more` are not listed. `promised`: currency
     → what promises still bring. `placeless`: money of the customer's that waits to be applied, of now: on a past page
-    there is none. `key`: of its form, so that what is sent twice is written once."""
+    there is none. `running_out`: claims for which an alarm of limitation rings, the first to run out first. `key`: of
+    its form, so that what is sent twice is written once."""
 
     customer: CustomerRow
     row: WorkRow | None
@@ -89,6 +91,7 @@ class Desk:
     at_night: bool
     orders_wait: int
     frozen: Frozen | None
+    running_out: Sequence[ClockRow]
     entries: Sequence[Told]
     action: str
     advice: str
@@ -154,6 +157,7 @@ def desk_of(
             company_id=company.pk, customer_id__in=one_with(customer_id), state__in=("paused", "held")
         ).count(),
         frozen=frozen,
+        running_out=ringing(company.pk, customer_id, scope=scope, as_of=day, at=timezone.now()),
         entries=story_of(
             customer_id,
             scope.part_of(company.pk),

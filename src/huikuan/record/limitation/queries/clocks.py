@@ -16,7 +16,7 @@ from huikuan.record.limitation.domain.clock import Clock, Rules, clock, later, s
 from huikuan.record.limitation.domain.kinds import at_least
 from huikuan.record.limitation.policies import LIMITATION, rules_of
 from huikuan.record.limitation.queries.debts import Debt, debts_of
-from huikuan.record.limitation.queries.opened import Late, late_ids, moved_ids, opened_of
+from huikuan.record.limitation.queries.opened import Late, ever_late_ids, late_ids, moved_ids, opened_of
 from huikuan.record.receivables.models import Item
 
 _YEAR = 12
@@ -87,6 +87,17 @@ def expiring(
     if within is not None:
         found = [row for row in found if row.days_left is not None and (row.days_left <= within or row.suspended)]
     return sorted(found, key=lambda row: (row.clock.safe_on or date.max, row.item_id))
+
+
+def ringing(company_id: int, customer_id: int, *, scope: Scope, as_of: date, at: datetime) -> list[ClockRow]:
+    """A customer's claims of the scope for which an alarm rings on the day, the first to run out first. What is
+    suspended without an end runs towards no day and is left out."""
+    rules = rules_in_force(company_id, at=at)
+    due_by = later(as_of + timedelta(days=rules.alarm_days[0]), -rules.years * _YEAR)
+    old = ever_late_ids(Late(as_of, scope, at, company_id, customer_id, due_by))
+    rows = rows_of(old, as_of=as_of, at=at) if old else []
+    rings = [row for row in rows if row.stage is not None and row.suspended is None]
+    return sorted(rings, key=lambda row: (row.clock.safe_on or date.max, row.item_id))
 
 
 def rows_of(item_ids: Collection[int], *, as_of: date, at: datetime) -> list[ClockRow]:

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from huikuan.kernel.dates import business_date
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.record.customers.queries import among, narrowed, seen
-from huikuan.record.customers.queries.families import one_of
+from huikuan.record.customers.queries.merging import one_with
 from huikuan.record.limitation.queries.debts import NOT_HERE
 from huikuan.record.receivables.models import Item, OpenItem, Schedule, Settlement
 
@@ -51,29 +51,34 @@ class Late:
 
 def late_ids(late: Late) -> set[int]:
     """The claims that were late."""
-    past = _past(late.as_of, late.at)
-    rows: QuerySet[OpenItem] | QuerySet[Item] = _then(late.as_of) if past else OpenItem.objects.all()
-    return _ids(rows.filter(late.due), late)
+    return _ids(late, late.due)
 
 
 def moved_ids(late: Late) -> set[int]:
     """The claims that were late by a schedule of theirs, whatever the one says that governs now: it may be one the
     debtor can deny."""
-    past = _past(late.as_of, late.at)
-    rows: QuerySet[OpenItem] | QuerySet[Item] = _then(late.as_of) if past else OpenItem.objects.all()
+    return _ids(late, _moved(late))
+
+
+def ever_late_ids(late: Late) -> set[int]:
+    """Both, in one question."""
+    return _ids(late, late.due | _moved(late))
+
+
+def _moved(late: Late) -> Q:
     theirs = Schedule.objects.filter(item_id=OuterRef("pk"))
     own = Item.objects.filter(pk=OuterRef("pk"))
-    return _ids(
-        rows.filter(Exists(theirs)).filter(Exists(theirs.filter(late.due)) | Exists(own.filter(late.due))), late
-    )
+    return Q(Exists(theirs)) & (Q(Exists(theirs.filter(late.due))) | Q(Exists(own.filter(late.due))))
 
 
-def _ids(rows: QuerySet[Any], late: Late) -> set[int]:
-    rows = rows.filter(side="debit").exclude(kind__in=NOT_HERE)
+def _ids(late: Late, which: Q) -> set[int]:
+    past = _past(late.as_of, late.at)
+    every: QuerySet[Any] = _then(late.as_of) if past else OpenItem.objects.all()
+    rows = every.filter(which).filter(side="debit").exclude(kind__in=NOT_HERE)
     if late.company_id is not None:
         rows = rows.filter(company_id=late.company_id)
     if late.customer_id is not None:
-        rows = rows.filter(customer_id__in=one_of(late.customer_id).members)
+        rows = rows.filter(customer_id__in=one_with(late.customer_id))
     return set(narrowed(rows, seen(late.scope)).values_list("pk", flat=True))
 
 
