@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
-
 from huikuan.kernel.errors import Refusal
+from huikuan.mechanisms.columns.queries import once_in_view
 from huikuan.mechanisms.columns.tables import ALWAYS_KNOWN
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.identity.models import Company
@@ -89,14 +88,31 @@ def frozen_on(
 ) -> Frozen | None:
     """How the customer, or one that is one with it, is frozen on a day at any company of the scope (`company_id`: at
     this one): the strictest, of those the oldest. `known`: by facts whose tx lies below (None: by all)."""
-    horizon = ALWAYS_KNOWN if known is None else known
-    ended = Release.objects.filter(freeze_id=OuterRef("pk"), released_on__lte=as_of, tx__lt=horizon)
-    facts = Freeze.objects.filter(customer_id__in=one_with(customer_id, known), frozen_on__lte=as_of, tx__lt=horizon)
-    if company_id is not None:
-        facts = facts.filter(company_id=company_id)
-    standing = narrowed(facts, seen(scope)).exclude(Exists(ended)).order_by("frozen_on", "pk")
-    rows = [Frozen(one.pk, one.kind, one.reason, one.frozen_on) for one in standing]
+    horizon, reach = ALWAYS_KNOWN if known is None else known, seen(scope)
+    rows = [
+        Frozen(freeze.pk, freeze.kind, freeze.reason, freeze.frozen_on)
+        for freeze, end in frozen_ever(customer_id, known)
+        if freeze.frozen_on <= as_of
+        and freeze.tx < horizon
+        and not (end and end.released_on <= as_of and end.tx < horizon)
+        and company_id in (None, freeze.company_id)
+        and reach.has(freeze.company_id, freeze.customer_id)
+    ]
     return _strictest(rows) if rows else None
+
+
+def frozen_ever(customer_id: int, known: int | None = None) -> list[tuple[Freeze, Release | None]]:
+    """Every freeze of customers that are one, the oldest first, with its end: whoever asks narrows it to the scope and
+    the day. A page's view reads it once."""
+    ones = one_with(customer_id, known)
+    return once_in_view(("frozen ever", ones), lambda: _with_ends(ones))
+
+
+def _with_ends(customer_ids: Collection[int]) -> list[tuple[Freeze, Release | None]]:
+    begun = list(Freeze.objects.filter(customer_id__in=customer_ids).order_by("frozen_on", "pk"))
+    ends = Release.objects.filter(freeze_id__in=[one.pk for one in begun]) if begun else ()
+    ended = {one.freeze_id: one for one in ends}
+    return [(one, ended.get(one.pk)) for one in begun]
 
 
 def freezes(

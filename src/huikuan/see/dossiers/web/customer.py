@@ -23,6 +23,7 @@ from huikuan.judge.credit.domain.limits import NONE
 from huikuan.judge.credit.queries.pictures import pictures
 from huikuan.judge.rating.queries.ratings import Rating
 from huikuan.judge.rating.web.panel import panel, rating_shown
+from huikuan.mechanisms.columns.queries import one_view
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.domain.scope import Scope
 from huikuan.mechanisms.pages.access import companies_offered, needs, scope_of, sees_machinery
@@ -114,6 +115,11 @@ class Bar:
 @require_GET
 def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The customer as of the page's day; `tab` says which of its lists is open."""
+    with one_view():
+        return _shown(request, customer_id)
+
+
+def _shown(request: HttpRequest, customer_id: int) -> HttpResponse:
     asked = _asked(request, customer_id)
     shown = shown_as(customer_id, asked.books.horizon, seen(asked.customers))
     if shown != customer_id:
