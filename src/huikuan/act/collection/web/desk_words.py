@@ -413,5 +413,5 @@ def amounts_said(sums: Mapping[str, int]) -> str:
 _TELLERS = {
     "call": _call, "visit": _visit, "promise": _promise, "dispute": _dispute, "payment": _payment, "notice": _notice,
     "order": _order, "warning": _warning, "plan": _plan, "interest": _interest, "freeze": _freeze,
-    "lawyer": _lawyer,     "mention": _mention, "statement": _statement, "portal": _portal,
+    "lawyer": _lawyer, "mention": _mention, "statement": _statement, "portal": _portal,
 }  # fmt: skip

@@ -60,8 +60,8 @@ def timeline(
     """The latest events, at most `limit` (None: all), of all customers that are one with this one. `customers`: the
     reader's scope over the register; `ledger`: over the books, of which the chosen company's are told; `desk`: over
     those with whom the reader works at the workbench; `people`: over those whose people are shown in clear;
-    `requests`: who reads what was asked for (None: it is not told). Known
-    at a past instant: what was recorded by then."""
+    `requests`: who reads what was asked for (None: it is not told). Known at a past
+    instant: what was recorded by then."""
     until, theirs = books.known.sealed_at if books.known else None, seen(customers)
     ours = ledger if books.company_id is None else ledger.part_of(books.company_id)
     personal = seen(people)

@@ -84,8 +84,8 @@ _BASE, _TALLEST = 36, 30
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The customer with what the reader may see of it: `ledger` and `agreements` the scopes over its books and
-    contracts, `desk` that over those it works with
-    at the workbench, `sees_books` whether its amounts are shown, `personal` the customers whose people are."""
+    contracts, `desk` over those the reader works with at the workbench, `sees_books` whether its amounts are shown,
+    `personal` the customers whose people are."""
 
     customer: CustomerRow
     books: Books
