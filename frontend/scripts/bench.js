@@ -175,6 +175,8 @@ if (form) {
   });
   // What is sent twice is done once: the second press of Enter finds the button at rest.
   form.addEventListener("submit", () => setTimeout(() => apply()?.setAttribute("disabled", "")));
+  // Ticked before the script came, over a slow line.
+  for (const row of claims()) if (box(row).checked && !field(row).value) pick(row);
   tell();
 }
 seek?.addEventListener("keydown", toFound);

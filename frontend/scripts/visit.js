@@ -24,8 +24,11 @@ function take(field) {
 }
 
 document.addEventListener("change", ({ target }) => target.matches("input[data-photos]") && take(target));
-// Taken before the script came, over a slow line.
-document.addEventListener("DOMContentLoaded", () => input() && take(input()));
+/** Pictures are taken from when they can be sent: kept before that, the visit would be over without them. */
+function ready() {
+  if (input()) input().disabled = false;
+}
+document.addEventListener("DOMContentLoaded", ready);
 
 document.addEventListener("submit", (event) => {
   if (!event.target.matches(".visit-end") || !taken.length) return;
@@ -58,6 +61,7 @@ for (const failed of ["htmx:sendError", "htmx:responseError"]) {
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.elt.id !== "photos") return;
+  ready();
   taken.shift();
   const refused = document.getElementById("photos-problems");
   if (taken.length) return refused ? rest() : send();

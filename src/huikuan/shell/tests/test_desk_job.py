@@ -210,6 +210,12 @@ on_a_phone = pytest.mark.parametrize("collector", [("en", PHONE, "dark")], ids=[
 A_PICTURE = {"name": "厂门.png", "mimeType": "image/png", "buffer": photograph()}
 
 
+def take(page: Any, pictures: Any) -> None:
+    """Pictures are taken, once the page can send them."""
+    page.wait_for_selector("#f-photos:enabled", state="attached")
+    page.set_input_files("#f-photos", pictures)
+
+
 def there(page: Any) -> None:
     """Stands at C0001, checked in."""
     page.goto("/collection/visits/plan?customer=C0001")
@@ -229,7 +235,7 @@ def test_a_visit_is_checked_in_on_the_spot_with_a_photograph(collector: Any, boo
     assert (visit.visitor, visit.customer_id) == ("heyu", books.customer("C0001"))
     assert CheckIn.objects.get().visit_id == visit.pk
     page.fill("#f-others", "赵建国")
-    page.set_input_files("#f-photos", A_PICTURE)
+    take(page, A_PICTURE)
     page.wait_for_selector("[data-photo] img")
     assert page.input_value("#f-others") == "赵建国", "what is typed stays while a picture goes"
     assert page.evaluate("document.querySelector('[data-photo] img').decode().then(() => true)")
@@ -253,14 +259,15 @@ def test_a_visit_is_checked_in_on_the_spot_with_a_photograph(collector: Any, boo
 
 
 @on_a_phone
-def test_a_picture_taken_before_the_script_came_goes_when_it_is_there(collector: Any) -> None:
+def test_no_picture_is_taken_before_it_can_be_sent(collector: Any) -> None:
+    """Kept before the script came, the visit would be over without its picture."""
     page = collector
     there(page)
     with script_held(page):
         with page.expect_request("**/app.js?*"):
             page.reload(wait_until="commit")
-        page.set_input_files("#f-photos", A_PICTURE)
-        assert not Photo.objects.exists()
+        page.wait_for_selector("#f-photos:disabled", state="attached")
+    take(page, A_PICTURE)
     page.wait_for_selector("[data-photo] img")
     assert Photo.objects.count() == 1
 
@@ -273,9 +280,9 @@ def test_pictures_that_do_not_go_say_so_and_go_later(collector: Any) -> None:
     page.fill("#f-note", "第 4 期先付一半")
     page.evaluate("document.activeElement.blur()")
     page.context.set_offline(True)
-    page.set_input_files("#f-photos", A_PICTURE)
+    take(page, A_PICTURE)
     keyboard_at(page, "[data-again]")
-    page.set_input_files("#f-photos", {**A_PICTURE, "name": "二.png", "buffer": photograph() + b"2"})
+    take(page, {**A_PICTURE, "name": "二.png", "buffer": photograph() + b"2"})
     page.wait_for_selector("[data-unsent-count]:text-is('2')")
     shuts_nobody_out(page)
     picture(page, "unsent")
@@ -286,7 +293,7 @@ def test_pictures_that_do_not_go_say_so_and_go_later(collector: Any) -> None:
     keyboard_at(page, "#f-photos")
     assert page.inner_text("#spoken") == "Photos 2 / 9"
     bad = {**A_PICTURE, "buffer": b"no picture"}
-    page.set_input_files("#f-photos", [bad, {**A_PICTURE, "buffer": photograph() + b"3"}])
+    take(page, [bad, {**A_PICTURE, "buffer": photograph() + b"3"}])
     page.wait_for_selector("#photos-problems")
     page.wait_for_selector("[data-unsent-count]:text-is('1')")
     shuts_nobody_out(page)
@@ -302,7 +309,7 @@ def test_a_server_that_fails_leaves_what_is_typed_and_taken(collector: Any) -> N
     there(page)
     page.fill("#f-note", "第 4 期先付一半")
     page.route(re.compile("/photos([?]|$)"), lambda route: route.fulfill(status=502, body="bad gateway"))
-    page.set_input_files("#f-photos", A_PICTURE)
+    take(page, A_PICTURE)
     page.wait_for_selector("[data-unsent]")
     assert page.input_value("#f-note") == "第 4 期先付一半"
     page.click(".visit-bar button")
@@ -327,7 +334,7 @@ def test_a_visit_that_is_kept_waits_for_its_pictures(collector: Any) -> None:
 
     page.route(photos, hold, times=1)
     with page.expect_request(photos):
-        page.set_input_files("#f-photos", [A_PICTURE, {**A_PICTURE, "buffer": photograph() + b"2"}])
+        take(page, [A_PICTURE, {**A_PICTURE, "buffer": photograph() + b"2"}])
     page.click(".visit-bar button")
     assert not Outcome.objects.exists()
     held[0].continue_()
@@ -339,7 +346,7 @@ def test_a_visit_that_is_kept_waits_for_its_pictures(collector: Any) -> None:
 def test_pictures_beyond_those_a_visit_takes_are_told(collector: Any) -> None:
     page = collector
     there(page)
-    page.set_input_files("#f-photos", [{**A_PICTURE, "buffer": photograph() + bytes([n])} for n in range(11)])
+    take(page, [{**A_PICTURE, "buffer": photograph() + bytes([n])} for n in range(11)])
     page.wait_for_selector("[data-unsent-count]:text-is('2')")
     assert (Photo.objects.count(), page.locator("#f-photos").count()) == (9, 0)
     shuts_nobody_out(page)
@@ -359,7 +366,7 @@ def test_a_day_that_was_refused_before_keeps_no_picture_and_no_visit_back(collec
     page.click(".visit-bar button")
     page.wait_for_selector("#problems")
     page.fill("#f-follow_up_on", "2026-11-27")
-    page.set_input_files("#f-photos", [A_PICTURE, {**A_PICTURE, "buffer": photograph() + b"2"}])
+    take(page, [A_PICTURE, {**A_PICTURE, "buffer": photograph() + b"2"}])
     page.click(".visit-bar button")
     page.wait_for_selector("[data-visit-state=ended]")
     assert (Photo.objects.count(), Outcome.objects.count()) == (2, 1)
@@ -372,7 +379,7 @@ def test_who_was_logged_out_meanwhile_is_asked_to_log_in_and_comes_back_to_the_p
     there(page)
     here = page.url
     page.context.clear_cookies(name="sessionid")
-    page.set_input_files("#f-photos", A_PICTURE)
+    take(page, A_PICTURE)
     page.wait_for_url(re.compile("/login[?]next="))
     assert not Photo.objects.exists()
     page.fill("#id_username", "heyu")
