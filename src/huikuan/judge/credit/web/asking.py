@@ -92,7 +92,7 @@ def ask(
     if company is None:
         raise Http404
     wish = _wish(form, company)
-    sales = form.read("sales", lambda text: amount_of(text, company.currency))
+    sales = form.read("sales", lambda text: typed_minor(text, company.currency))
     if form.problems or wish is None:
         return False
     try:
@@ -113,17 +113,12 @@ def ask(
     return True
 
 
-def amount_of(text: str, currency: str) -> int:
-    """An amount as people type it, with or without commas."""
-    return typed_minor(text, currency)
-
-
 def _wish(form: Form, company: Company) -> Wish | None:
     currency = form.text("currency") or company.currency
     for name in ("amount", "from", "reason"):
         if not form.text(name):
             form.blame(name, Refusal("limit_field_missing"))
-    amount = form.read("amount", lambda text: amount_of(text, currency))
+    amount = form.read("amount", lambda text: typed_minor(text, currency))
     since, until = form.read("from", parse_date), form.read("until", parse_date)
     term, prepaid = form.read("term", _days), form.read("prepaid", _percent)
     if amount is None or since is None:

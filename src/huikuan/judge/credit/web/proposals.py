@@ -17,8 +17,8 @@ from huikuan.judge.credit.domain.proposing import GroupProposal, Proposal, Worke
 from huikuan.judge.credit.messages import METHODS
 from huikuan.judge.credit.queries.proposals import ByPolicy, GroupByPolicy, proposed, proposed_group
 from huikuan.judge.credit.telling.proposals import told_figure, told_missing, told_payment_methods, told_steps
-from huikuan.judge.credit.web.asking import amount_of
 from huikuan.judge.rating.domain.behaviour import YEAR_DAYS
+from huikuan.kernel.amounts import typed_minor
 from huikuan.kernel.errors import Refusal
 from huikuan.mechanisms.identity.domain.roles import Permission
 from huikuan.mechanisms.identity.models import Company
@@ -104,7 +104,7 @@ def chosen(request: HttpRequest, found: Iterable[Shown]) -> Shown | None:
 
 def _stated(request: HttpRequest, company: Company) -> int | None:
     text = request.GET.get("sales", "").strip()
-    return amount_of(text, company.currency) if text else None
+    return typed_minor(text, company.currency) if text else None
 
 
 def _customer(request: HttpRequest, found: ByPolicy, company: Company, customer: CustomerRow) -> Shown:
